@@ -1,0 +1,62 @@
+# `make` alone prints this help.  Everything lives in .venv/ and .dondoc/; nothing outside this folder is changed.
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check fmt bench lock openapi clean
+
+help: ## Show this help
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(VENV)/.run ## Serve the seeded plan on an embedded PostgreSQL (PORT=8000, DONDOC_DATA_DIR=.dondoc)
+	@exec $(BIN)/dondoc serve
+
+test: $(VENV)/.dev ## Run every test, on an embedded PostgreSQL of its own
+	$(BIN)/python -m pytest -n auto
+
+check: $(VENV)/.dev ## Lint, types, layers, lock files
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	@if grep -nE '[a-z]+://' requirements*.lock; then echo "a lock file holds an address"; exit 1; fi
+
+fmt: $(VENV)/.dev ## Format the code and sort imports
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.dev ## Measure, side by side with a limit in the same run
+	$(BIN)/python -m bench
+
+openapi: $(VENV)/.dev ## Write the OpenAPI snapshot that the tests compare
+	$(BIN)/python -m tests.contract.snapshot
+
+lock: $(VENV)/.dev ## Resolve the three lock files anew
+	$(BIN)/uv pip compile $(LOCK) pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile $(LOCK) pyproject.toml --extra embedded --group build -c requirements.lock -o requirements-embedded.lock
+	$(BIN)/uv pip compile $(LOCK) pyproject.toml --extra embedded --group build --group dev -c requirements-embedded.lock -o requirements-dev.lock
+# python-jose names two pure-Python back ends that are unsafe and that it never loads beside cryptography.
+LOCK := --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate \
+	--no-emit-package ecdsa --no-emit-package rsa --no-emit-package pyasn1
+
+clean: ## Remove the virtual environment and caches; the data in .dondoc/ stays
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+
+$(VENV)/bin/python:
+	@echo "Making a virtual environment in $(VENV) …"
+	@$(PYTHON) -c 'import sys; sys.exit("Dondoc needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.11 …") if sys.version_info < (3, 11) else None'
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements-embedded.lock pyproject.toml | $(VENV)/bin/python
+	@echo "Installing what the service needs (once) …"
+	@$(PIP) install --no-deps --require-hashes -r requirements-embedded.lock
+	@$(PIP) install --no-deps --no-build-isolation --no-index -e .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.run
+	@echo "Installing what the tests and linters need (once) …"
+	@$(PIP) install --no-deps --require-hashes -r requirements-dev.lock
+	@touch $@

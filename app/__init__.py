@@ -1,0 +1,15 @@
+"""Dondoc tracks what public bodies owe under a plan.  Each floor imports only downwards:
+
+    cli, serving, main   the doors: the `dondoc` command, what a run needs, and create_app()
+    routers/    one file per noun; a function is a sentence
+    web/        HTTP without any noun of the domain: access, clock, paging, idempotency, problems
+    commands/   the write side: one function per act
+    queries/    the read side: functions that return a Select and never execute it
+    schemas/    wire shapes: what callers send and get
+    models/     tables: one file per aggregate
+    database/   engine and embedded PostgreSQL
+    settings    one frozen Settings
+    domain/     the ground floor: the rules, in the standard library only, with no I/O and no clock
+
+Start with domain/completion.py, the one rule; then queries/standing.py, the same rule for sets.
+"""
