@@ -1,0 +1,77 @@
+"""Who may do what: one table, deny by default."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+
+class Role(StrEnum):
+    """What a client is."""
+
+    REPORTER = "reporter"
+    COORDINATOR = "coordinator"
+    INTEGRATOR = "integrator"
+    ADMIN = "admin"
+
+
+class Act(StrEnum):
+    """What a client can ask for; the value is the OAuth scope's name."""
+
+    READ_PLANS = "plans:read"
+    READ_STANDING = "standing:read"
+    READ_HISTORY = "history:read"
+    READ_EVIDENCE = "evidence:read"
+    REPORT = "updates:write"
+    ATTACH = "evidence:write"
+    OPEN_CYCLES = "cycles:write"
+
+
+class Classification(StrEnum):
+    """Who may read an evidence: `public` any integrator, `internal` partners too, `restricted` owner only."""
+
+    PUBLIC = "public"
+    INTERNAL = "internal"
+    RESTRICTED = "restricted"
+
+
+_EVERYONE = frozenset(Role)
+_CONCERNED = frozenset({Role.REPORTER, Role.COORDINATOR})
+_READERS = _CONCERNED | {Role.INTEGRATOR}
+MAY: Mapping[Act, frozenset[Role]] = {
+    Act.READ_PLANS: _EVERYONE,
+    Act.READ_STANDING: _READERS,
+    Act.READ_HISTORY: _CONCERNED,
+    Act.READ_EVIDENCE: _READERS,
+    Act.REPORT: _CONCERNED,
+    Act.ATTACH: _CONCERNED,
+    Act.OPEN_CYCLES: frozenset({Role.COORDINATOR}),
+}
+
+SUMMARIES: Mapping[Act, str] = {
+    Act.READ_PLANS: "Read plans, bodies, duties and cycles",
+    Act.READ_STANDING: "Read standings and totals",
+    Act.READ_HISTORY: "Read histories with their narratives",
+    Act.READ_EVIDENCE: "Read evidence, by classification",
+    Act.REPORT: "Post updates for obligations one owns, or enter paper reports",
+    Act.ATTACH: "Attach evidence to obligations one owns or coordinates",
+    Act.OPEN_CYCLES: "Open reporting cycles",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caller:
+    """A client that has proved who it is, and the bodies that it may report for."""
+
+    client_id: UUID
+    role: Role
+    body_ids: frozenset[UUID] = frozenset()
+
+    def may(self, act: Act) -> bool:
+        """Say whether the caller's role allows the act at all; which obligations, the queries say."""
+        return self.role in MAY[act]
+
+    @property
+    def sees_everything(self) -> bool:
+        """A reporter sees what it owns or coordinates; the other roles see every obligation."""
+        return self.role is not Role.REPORTER

@@ -1,0 +1,108 @@
+"""Deadlines, periods and working days.
+
+A deadline is an exclusive instant: *trước ngày 15/6/2021* is 2021-06-15T00:00 in the plan's zone, and what is
+received at that very microsecond is late.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+MICROSECOND = timedelta(microseconds=1)
+SATURDAY = 5
+HOME_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+"""Where a day is meant when a question names no plan."""
+
+
+def start_of(day: date, zone: ZoneInfo) -> datetime:
+    """Return the first instant of a day in the zone, in UTC."""
+    return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+def end_of(day: date, zone: ZoneInfo) -> datetime:
+    """Return the last microsecond of a day in the zone, in UTC."""
+    return start_of(day + timedelta(days=1), zone) - MICROSECOND
+
+
+def day_of(instant: datetime, zone: ZoneInfo) -> date:
+    """Return the calendar day on which an instant falls in the zone."""
+    return instant.astimezone(zone).date()
+
+
+def last_day_on_time(due_before: datetime, zone: ZoneInfo) -> date:
+    """Return the last calendar day on which a report is in time."""
+    return day_of(due_before - MICROSECOND, zone)
+
+
+def days_overdue(due_before: datetime, as_of: datetime, zone: ZoneInfo) -> int:
+    """Count calendar days after the last day on time: 1 on the first late day, 0 while in time."""
+    if as_of < due_before:
+        return 0
+    return (day_of(as_of, zone) - last_day_on_time(due_before, zone)).days
+
+
+def is_working_day(day: date, holidays: Collection[date]) -> bool:
+    """Monday to Friday, unless it is a holiday."""
+    return day.weekday() < SATURDAY and day not in holidays
+
+
+def working_day_after(day: date, count: int, holidays: Collection[date]) -> date:
+    """Return the `count`-th working day after a day; the day itself never counts."""
+    while count:
+        day += timedelta(days=1)
+        count -= is_working_day(day, holidays)
+    return day
+
+
+@dataclass(frozen=True, kw_only=True)
+class CycleTerms:
+    """One reporting period: both days are inclusive, `due_before` is exclusive."""
+
+    code: str
+    annual: bool
+    starts_on: date
+    ends_on: date
+    due_before: datetime
+    basis: str
+    confirmed: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnnualRule:
+    """How a plan's annual cycles run.
+
+    Cycle Y covers `period_starts` of the year before to `period_ends` of Y (Decree 09/2019/NĐ-CP, Article 12.4:
+    15/12 to 14/12).  It is due at the end of the `due_after_working_days`-th working day after the period.
+    """
+
+    first_year: int
+    first_starts_on: date
+    period_starts: tuple[int, int]
+    period_ends: tuple[int, int]
+    due_after_working_days: int
+    basis: str
+    confirmed: bool
+
+    def terms(self, year: int, holidays: Collection[date], zone: ZoneInfo) -> CycleTerms | None:
+        """Work out the cycle of a year; none before the first one."""
+        if year < self.first_year:
+            return None
+        ends_on = date(year, *self.period_ends)
+        last_day = working_day_after(ends_on, self.due_after_working_days, holidays)
+        return CycleTerms(
+            code=str(year),
+            annual=True,
+            starts_on=self._starts_on(year),
+            ends_on=ends_on,
+            due_before=start_of(last_day + timedelta(days=1), zone),
+            basis=self.basis,
+            confirmed=self.confirmed,
+        )
+
+    def year_of(self, day: date) -> int:
+        """Name the year whose cycle a day falls in."""
+        return day.year if day <= date(day.year, *self.period_ends) else day.year + 1
+
+    def _starts_on(self, year: int) -> date:
+        return self.first_starts_on if year == self.first_year else date(year - 1, *self.period_starts)

@@ -1,0 +1,176 @@
+"""Refusals, in domain words.  They know no HTTP: `web/problems.py` says which answer each becomes.
+
+The class docstring is the public title in English, `title_vi` the one in Vietnamese; the kebab-case class name
+is the stable problem type.  No refusal ever holds what was sent.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One place that is wrong: an RFC 6901 JSON pointer (or a parameter's name) and a sentence."""
+
+    pointer: str
+    detail: str
+
+
+class Refusal(Exception):
+    """The request is refused."""
+
+    title_vi: ClassVar[str] = "Yêu cầu bị từ chối."
+
+    def __init__(self, detail: str | None = None, *faults: Fault) -> None:
+        super().__init__(detail or type(self).__doc__)
+        self.detail = detail
+        self.faults = faults
+
+    @classmethod
+    def slug(cls) -> str:
+        """Return the stable name of this kind: `CycleNotOpen` is `cycle-not-open`."""
+        return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", cls.__name__).lower()
+
+
+class UnreadableRequest(Refusal):
+    """The request cannot be read."""
+
+    title_vi = "Không đọc được yêu cầu."
+
+
+class BrokenCursor(Refusal):
+    """The cursor is broken, or belongs to another query."""
+
+    title_vi = "Con trỏ trang bị hỏng hoặc thuộc về một truy vấn khác."
+
+
+class NotAuthenticated(Refusal):
+    """A valid access token is needed."""
+
+    title_vi = "Cần có mã truy cập hợp lệ."
+
+
+class ClientUnknown(Refusal):
+    """The client's id or secret is wrong."""
+
+    title_vi = "Mã hoặc khóa bí mật của ứng dụng không đúng."
+
+
+class NotAllowed(Refusal):
+    """This caller may not do that."""
+
+    title_vi = "Bên gọi không có quyền thực hiện việc này."
+
+
+class NotFound(Refusal):
+    """There is nothing here, or nothing that this caller may know of."""
+
+    title_vi = "Không có gì ở đây, hoặc bên gọi không được biết."
+
+
+class MethodNotAllowed(Refusal):
+    """This resource does not offer that method."""
+
+    title_vi = "Tài nguyên này không hỗ trợ phương thức đó."
+
+
+class StaleVersion(Refusal):
+    """The obligation has changed since the version that was named."""
+
+    title_vi = "Nghĩa vụ đã thay đổi so với phiên bản được nêu."
+
+
+class AlreadyExists(Refusal):
+    """Something with this name or number already exists."""
+
+    title_vi = "Đã có mục mang tên hoặc số này."
+
+
+class CycleNotOpen(Refusal):
+    """The reporting cycle is not open."""
+
+    title_vi = "Kỳ báo cáo chưa được mở."
+
+
+class CycleUnknown(Refusal):
+    """The plan has no reporting cycle with this code."""
+
+    title_vi = "Kế hoạch không có kỳ báo cáo mang mã này."
+
+
+class RequestInFlight(Refusal):
+    """A request with this idempotency key is still being worked on."""
+
+    title_vi = "Một yêu cầu cùng khóa chống lặp đang được xử lý."
+
+
+class IdempotencyKeyReused(Refusal):
+    """This idempotency key was used for another request."""
+
+    title_vi = "Khóa chống lặp này đã dùng cho một yêu cầu khác."
+
+
+class ContentTooLarge(Refusal):
+    """The request is too large."""
+
+    title_vi = "Yêu cầu quá lớn."
+
+
+class UnsupportedMediaType(Refusal):
+    """The request's media type is not supported."""
+
+    title_vi = "Kiểu dữ liệu của yêu cầu không được hỗ trợ."
+
+
+class MalformedContent(Refusal):
+    """Something in the request is not as it must be."""
+
+    title_vi = "Nội dung yêu cầu có chỗ không hợp lệ."
+
+
+class ConditionNotWhole(Refusal):
+    """Only a duty whose condition covers the whole of it can be claimed not applicable."""
+
+    title_vi = "Chỉ nhiệm vụ có điều kiện bao trùm toàn bộ mới được báo là không phát sinh."
+
+
+class TargetUnknown(Refusal):
+    """The duty has no such target."""
+
+    title_vi = "Nhiệm vụ không có chỉ tiêu này."
+
+
+class PaperReportIncomplete(Refusal):
+    """A coordinator reports for an owner only from a paper report: received_on and document_number are needed."""
+
+    title_vi = "Đầu mối chỉ nhập thay từ báo cáo giấy: cần ngày nhận và số văn bản."
+
+
+class PaperReportNotYours(Refusal):
+    """Only a coordinator may enter a paper report."""
+
+    title_vi = "Chỉ cơ quan đầu mối được nhập báo cáo giấy."
+
+
+class ReceivedOnImpossible(Refusal):
+    """A paper report is received between the plan's issue and today."""
+
+    title_vi = "Ngày nhận báo cáo giấy phải từ ngày ban hành kế hoạch đến hôm nay."
+
+
+class ServiceUnavailable(Refusal):
+    """The service cannot answer just now; nothing was changed."""
+
+    title_vi = "Dịch vụ tạm thời chưa trả lời được; chưa có gì thay đổi."
+
+
+class InternalFault(Refusal):
+    """Something went wrong on our side; nothing was changed."""
+
+    title_vi = "Lỗi phía dịch vụ; chưa có gì thay đổi."
+
+
+def kinds() -> list[type[Refusal]]:
+    """List every kind of refusal, in the order of this file."""
+    return Refusal.__subclasses__()
