@@ -1,0 +1,57 @@
+"""What a failure of the database means, by its SQLSTATE (PostgreSQL, appendix A)."""
+
+from enum import Enum, auto
+
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+RETRYABLE = {"40001", "40P01"}
+UNAVAILABLE = ("08", "53", "57", "58")
+READ_ONLY = "25006"
+MALFORMED = ("22", "54")
+CONSTRAINT = "23"
+
+
+class Failure(Enum):
+    """What kind of failure it was."""
+
+    MALFORMED = auto()
+    CONSTRAINT = auto()
+    UNAVAILABLE = auto()
+    BUG = auto()
+
+
+def kind_of(error: BaseException) -> Failure:
+    """Tell what a failure means: a value that no column can hold, a constraint, a database that is away, or a bug."""
+    if isinstance(error, PoolTimeout | OSError | TimeoutError):
+        return Failure.UNAVAILABLE
+    state = sqlstate_of(error)
+    if state.startswith(UNAVAILABLE) or state in RETRYABLE | {READ_ONLY, "55P03"}:
+        return Failure.UNAVAILABLE
+    if state.startswith(MALFORMED):
+        return Failure.MALFORMED
+    if state.startswith(CONSTRAINT):
+        return Failure.CONSTRAINT
+    away = isinstance(error, DBAPIError) and (error.connection_invalidated or _is_lost(error))
+    return Failure.UNAVAILABLE if away else Failure.BUG
+
+
+def is_retryable(error: BaseException) -> bool:
+    """Say whether the database asks to repeat the whole transaction."""
+    return sqlstate_of(error) in RETRYABLE
+
+
+def sqlstate_of(error: BaseException) -> str:
+    """Return the SQLSTATE of a failure, or an empty string."""
+    original = getattr(error, "orig", None)
+    return str(getattr(original, "sqlstate", None) or getattr(original, "pgcode", None) or "")
+
+
+def constraint_of(error: BaseException) -> str | None:
+    """Return the name of the constraint that refused."""
+    cause = getattr(getattr(error, "orig", None), "__cause__", None)
+    return getattr(cause, "constraint_name", None)
+
+
+def _is_lost(error: DBAPIError) -> bool:
+    return not sqlstate_of(error) and isinstance(error, InterfaceError | OperationalError)

@@ -1,0 +1,40 @@
+"""Migrations as functions.  They run an event loop of their own: call them from a thread that has none."""
+
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.database.engine import asyncpg_url
+from app.settings import ROOT
+
+
+def upgrade(url: str, revision: str = "head") -> None:
+    """Bring a database up to a revision."""
+    command.upgrade(config(url), revision)
+
+
+def downgrade(url: str, revision: str = "base") -> None:
+    """Take a database down to a revision; `base` takes everything away."""
+    command.downgrade(config(url), revision)
+
+
+def config(url: str, **attributes: Any) -> Config:
+    """Make Alembic's configuration for an address, e.g. to write a new migration."""
+    made = Config(ROOT / "alembic.ini")
+    made.attributes.update(url=asyncpg_url(url), **attributes)
+    return made
+
+
+async def at_head(connection: AsyncConnection) -> bool:
+    """Say whether a database has every migration that this code knows."""
+    return await connection.run_sync(_at_head)
+
+
+def _at_head(connection: Connection) -> bool:
+    heads = ScriptDirectory(str(ROOT / "migrations")).get_heads()
+    return set(MigrationContext.configure(connection).get_current_heads()) == set(heads)

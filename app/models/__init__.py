@@ -1,0 +1,34 @@
+"""Tables: one file per aggregate.  Importing this package knows them all, as migrations' drift test needs."""
+
+from app.models.body import Body
+from app.models.client import Client, ClientBody, ClientSecret
+from app.models.cycle import Cycle, Holiday
+from app.models.duty import Duty, DutyOwner, DutyPartner, Target
+from app.models.evidence import Evidence, Withdrawal
+from app.models.idempotency import IdempotencyRecord
+from app.models.obligation import Extension, Obligation
+from app.models.plan import Plan
+from app.models.review import Review
+from app.models.update import Measurement, Update
+
+__all__ = [
+    "Body",
+    "Client",
+    "ClientBody",
+    "ClientSecret",
+    "Cycle",
+    "Duty",
+    "DutyOwner",
+    "DutyPartner",
+    "Evidence",
+    "Extension",
+    "Holiday",
+    "IdempotencyRecord",
+    "Measurement",
+    "Obligation",
+    "Plan",
+    "Review",
+    "Target",
+    "Update",
+    "Withdrawal",
+]

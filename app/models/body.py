@@ -1,0 +1,32 @@
+"""Bodies: the organisations that a plan names."""
+
+from uuid import UUID
+
+from sqlmodel import UniqueConstraint
+
+from app.domain.completion import Force
+from app.models.base import PlanRow, belongs_to, choice, of_plan, optional_text, text
+
+
+class Body(PlanRow, table=True):
+    """One row is a numbered body, or a member of one (`group_id`); `position` is the plan's order,
+    `search` its folded name."""
+
+    __tablename__ = "body"
+    __table_args__ = (
+        UniqueConstraint("plan_id", "code"),
+        of_plan(),
+        belongs_to("body", "group_id"),
+    )
+
+    code: str = text(60)
+    no: int | None = None
+    group_id: UUID | None = None
+    position: int
+    name: str = text(400)
+    search: str = text(500)
+    heading: str | None = optional_text(500)
+    force: Force = choice(Force, "force")
+    open_class: bool
+    source_line: int | None = None
+    note: str | None = optional_text(1000)

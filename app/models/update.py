@@ -1,0 +1,45 @@
+"""Updates: what owners report, exactly as received."""
+
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Numeric
+from sqlmodel import Field, Index
+
+from app.domain.completion import ClaimState
+from app.models.base import HistoryRow, PlanRow, belongs_to, by_client, choice, optional_text, text
+
+
+class Update(HistoryRow, table=True):
+    """One row is one report by the owner; `document_number` marks a paper report that a coordinator entered."""
+
+    __tablename__ = "progress_update"
+    __table_args__ = (
+        Index("ix_progress_update_history", "plan_id", "obligation_id", "received_at", "recorded_at", "id"),
+        belongs_to("obligation", "obligation_id"),
+        by_client(),
+        CheckConstraint("percent BETWEEN 0 AND 100", name="percent"),
+    )
+
+    state: ClaimState = choice(ClaimState, "state")
+    percent: int | None = None
+    summary: str = text(10_000)
+    occurred_on: date | None = None
+    late_reason: str | None = optional_text(10_000)
+    document_number: str | None = optional_text(60)
+
+
+class Measurement(PlanRow, table=True):
+    """One row is the figure that an update reports for one target."""
+
+    __tablename__ = "measurement"
+    __table_args__ = (
+        Index("ix_measurement_update", "plan_id", "update_id", "target_id", unique=True),
+        belongs_to("progress_update", "update_id"),
+        belongs_to("target", "target_id"),
+    )
+
+    update_id: UUID
+    target_id: UUID
+    value: Decimal = Field(sa_type=Numeric(18, 6))
