@@ -1,0 +1,1 @@
+"""The read side: functions that return a Select and never execute it."""

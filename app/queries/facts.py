@@ -1,0 +1,269 @@
+"""History → facts, for sets: what the history of each obligation says at an instant.
+
+Each history table is read through laterals that end in a LIMIT or an aggregate, so that PostgreSQL looks up one
+obligation's few rows by index and never copies a lookup into every branch of what is built on top.  The order of a
+history is (received_at, recorded_at, id) everywhere.  Source: DOMAIN.md, "Facts, signals, status".
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    DateTime,
+    FromClause,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.sql.selectable import LateralFromClause
+
+from app.domain.completion import COMPARATORS, ClaimState, ReviewOutcome
+from app.models import Evidence, Extension, Measurement, Obligation, Review, Target, Update, Withdrawal
+from app.models.base import table
+from app.models.duty import Recurrence
+
+Row = FromClause
+Found = Select[*tuple[Any, ...]]
+INSTANT = DateTime(timezone=True)
+updates, reviews, evidence, withdrawals, extensions, measurements, targets = (
+    table(model) for model in (Update, Review, Evidence, Withdrawal, Extension, Measurement, Target)
+)
+
+
+@dataclass(frozen=True)
+class Moment:
+    """The instant that is asked about, and what had been recorded by when; none is all that is recorded."""
+
+    as_of: datetime
+    known_at: datetime | None = None
+
+    def sees(self, row: Row) -> ColumnElement[bool]:
+        """Keep the acts received by `as_of` and recorded by `known_at`."""
+        received = row.c.received_at <= self.as_of_bind
+        if self.known_at is None:
+            return received
+        return and_(received, row.c.recorded_at <= bindparam("known_at", self.known_at, INSTANT))
+
+    @property
+    def as_of_bind(self) -> BindParameter[datetime]:
+        """The instant as a parameter: one name, one value, wherever the query needs it."""
+        return bindparam("as_of", self.as_of, INSTANT)
+
+
+def order_of(row: Row) -> tuple[ColumnElement[Any], ...]:
+    """Return the columns by which a history is ordered; ties are settled by the id."""
+    return row.c.received_at, row.c.recorded_at, row.c.id
+
+
+def later(row: Row, than: Row) -> ColumnElement[bool]:
+    """Say whether an act comes after another in its history; null when either is missing."""
+    return tuple_(*order_of(row)) > tuple_(*order_of(than))
+
+
+def _of(history: Table, obligation: Row, moment: Moment, *also: ColumnElement[bool]) -> Found:
+    return select(*history.c).where(
+        history.c.plan_id == obligation.c.plan_id,
+        history.c.obligation_id == obligation.c.id,
+        moment.sees(history),
+        *also,
+    )
+
+
+def _latest(found: Found, history: Row) -> Found:
+    return found.order_by(*(column.desc() for column in order_of(history))).limit(1)
+
+
+class Facts:
+    """The facts of one obligation, as laterals to join to it and as columns to select.
+
+    `once` duties are one deed whatever the cycle: see `completed_at`.
+    """
+
+    def __init__(self, obligation: Row, moment: Moment, *, name: str = "own") -> None:
+        self._obligation, self._moment, self._name = obligation, moment, name
+        self.update = self._lateral("update", _latest(self._history(updates), updates))
+        self.review = self._lateral("review", _latest(self._history(reviews), reviews))
+        self._break = self._lateral("break", self._last_break())
+        self._done = self._lateral("done", self._first_done())
+        self._unmet = self._lateral("unmet", self._targets_not_met())
+        self._proof = self._lateral("proof", self._standing_evidence())
+        self._extension = self._lateral("extension", _latest(self._history(extensions), extensions))
+
+    def joined(self, source: FromClause) -> FromClause:
+        """Join every lateral to a source that holds the obligation."""
+        laterals = (
+            self.update,
+            self.review,
+            self._break,
+            self._done,
+            self._unmet,
+            self._proof,
+            self._extension,
+        )
+        for lateral in laterals:
+            source = source.outerjoin(lateral, true())
+        return source
+
+    @property
+    def due_before(self) -> ColumnElement[datetime]:
+        """The deadline in force: the latest extension's, else the first one."""
+        return func.coalesce(self._extension.c.due_before, self._obligation.c.due_before)
+
+    @property
+    def claim_stands(self) -> ColumnElement[bool]:
+        """Whether there is an update that no later return has voided."""
+        voided = and_(self.review.c.outcome == ReviewOutcome.RETURNED, later(self.review, self.update))
+        return and_(self.update.c.id.is_not(None), func.coalesce(voided, False).is_(False))
+
+    @property
+    def claim_state(self) -> ColumnElement[Any]:
+        """The state that counts; null when no claim stands."""
+        return case((self.claim_stands, self.update.c.state), else_=null())
+
+    @property
+    def done_since(self) -> ColumnElement[Any]:
+        """The earliest completed update since the last one that was not, and since the last return."""
+        return self._done.c.received_at
+
+    @property
+    def accepted(self) -> ColumnElement[bool]:
+        """Whether the completed claim has been accepted: no return can be later, or it would not be done."""
+        accepting = and_(self.review.c.outcome == ReviewOutcome.ACCEPTED, later(self.review, self._done))
+        return func.coalesce(accepting, False)
+
+    @property
+    def proven_since(self) -> ColumnElement[Any]:
+        """The earliest evidence not withdrawn; an accepted review also proves, as of the completion."""
+        accepted_since = case((self.accepted, self.done_since), else_=null())
+        return func.least(self._proof.c.received_at, accepted_since)
+
+    @property
+    def evidence_count(self) -> ColumnElement[int]:
+        """How many pieces of evidence stand."""
+        return self._proof.c.count
+
+    @property
+    def unmet_targets(self) -> ColumnElement[Any]:
+        """Codes of the targets that the completed claim does not meet, in the plan's order; null when none."""
+        return self._unmet.c.missing
+
+    @property
+    def completed_alone_at(self) -> ColumnElement[Any]:
+        """The later of done and proven, when all conditions hold; null otherwise."""
+        complete = and_(self.done_since.is_not(None), self.proven_since.is_not(None), self.unmet_targets.is_(None))
+        return case((complete, func.greatest(self.done_since, self.proven_since)), else_=null())
+
+    @property
+    def updated_at(self) -> ColumnElement[Any]:
+        """When the last act was recorded; null when there was none."""
+        acts = union_all(
+            *(
+                self._history(history).with_only_columns(history.c.recorded_at)
+                for history in (updates, reviews, evidence, withdrawals, extensions)
+            )
+        ).subquery()
+        return select(func.max(acts.c.recorded_at)).scalar_subquery()
+
+    def _history(self, history: Table, *also: ColumnElement[bool]) -> Found:
+        return _of(history, self._obligation, self._moment, *also).correlate(self._obligation)
+
+    def _lateral(self, name: str, found: Found) -> LateralFromClause:
+        return found.lateral(f"{self._name}_{name}")
+
+    def _last_break(self) -> Found:
+        """Find the last act that ends a completion: an update that is not completed, or a return."""
+        other = self._history(updates, updates.c.state != ClaimState.COMPLETED)
+        back = self._history(reviews, reviews.c.outcome == ReviewOutcome.RETURNED)
+        keys = [
+            _latest(found.with_only_columns(*order_of(history)), history).subquery()
+            for found, history in ((other, updates), (back, reviews))
+        ]
+        both = union_all(*(select(*found.c) for found in keys)).subquery()
+        return _latest(select(*both.c), both)
+
+    def _first_done(self) -> Found:
+        since_break = or_(self._break.c.id.is_(None), later(updates, self._break))
+        done = self._history(updates, updates.c.state == ClaimState.COMPLETED, since_break)
+        return (
+            done.with_only_columns(*order_of(updates))
+            .order_by(*order_of(updates))
+            .limit(1)
+            .correlate(self._obligation, self._break)
+        )
+
+    def _standing_evidence(self) -> Found:
+        withdrawn = (
+            select(literal(1))
+            .where(
+                withdrawals.c.plan_id == evidence.c.plan_id,
+                withdrawals.c.evidence_id == evidence.c.id,
+                self._moment.sees(withdrawals),
+            )
+            .exists()
+        )
+        return self._history(evidence, ~withdrawn).with_only_columns(
+            func.min(evidence.c.received_at).label("received_at"), func.count().label("count")
+        )
+
+    def _targets_not_met(self) -> Found:
+        missing = aggregate_order_by(targets.c.code, targets.c.position)
+        return (
+            select(func.array_agg(missing).label("missing"))
+            .where(
+                targets.c.plan_id == self._obligation.c.plan_id,
+                targets.c.duty_id == self._obligation.c.duty_id,
+                self.done_since.is_not(None),
+                ~self.accepted,
+                ~self._measured().exists(),
+            )
+            .correlate(self._obligation, self.update, self.review, self._done)
+        )
+
+    def _measured(self) -> Found:
+        meets = (
+            and_(targets.c.comparator == comparator, compare(measurements.c.value, targets.c.value))
+            for comparator, compare in COMPARATORS.items()
+        )
+        found = select(literal(1)).where(
+            measurements.c.plan_id == self._obligation.c.plan_id,
+            measurements.c.update_id == self.update.c.id,
+            measurements.c.target_id == targets.c.id,
+            or_(*meets),
+        )
+        return found.correlate(targets, self._obligation, self.update)
+
+
+def deed_of(obligation: Row, duty: Row, moment: Moment) -> LateralFromClause:
+    """Find when a `once` duty was first completed by its owner, in whichever cycle; null for other duties.
+
+    The deed is one: completing it in any cycle completes the other ones as well, each against its own deadline.
+    """
+    sibling = table(Obligation).alias("sibling")
+    own = Facts(sibling, moment, name="sibling")
+    completed_at = func.min(own.completed_alone_at).label("completed_at")
+    return (
+        select(completed_at)
+        .select_from(own.joined(sibling))
+        .where(
+            duty.c.recurrence == Recurrence.ONCE,
+            sibling.c.plan_id == obligation.c.plan_id,
+            sibling.c.duty_id == obligation.c.duty_id,
+            sibling.c.owner_id == obligation.c.owner_id,
+        )
+        .correlate(obligation, duty)
+        .lateral("deed")
+    )

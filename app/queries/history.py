@@ -1,0 +1,120 @@
+"""The history of one obligation: its acts in order, each a whole wire shape; and one evidence."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, FromClause, Select, Table, and_, func, literal, or_, select, true, union_all
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+
+from app.domain.access import Caller, Classification, Role
+from app.models import Body, Evidence, Extension, Measurement, Obligation, Review, Target, Update, Withdrawal
+from app.models.base import table
+from app.queries.facts import Moment, order_of
+from app.queries.obligations import coordinated_by
+
+AnyRow = Select[*tuple[Any, ...]]
+updates, evidence, withdrawals, reviews, extensions = (
+    table(model) for model in (Update, Evidence, Withdrawal, Review, Extension)
+)
+measurements, targets, bodies, obligations = (table(model) for model in (Measurement, Target, Body, Obligation))
+
+UPDATE = ("id", "state", "percent", "summary", "occurred_on", "late_reason", "document_number")
+EVIDENCE = ("id", "kind", "title", "classification", "url", "number", "issued_on", "issuer", "document_number")
+
+
+def history(caller: Caller, obligation: Any, moment: Moment) -> AnyRow:
+    """Select every act on an obligation that the caller may read, in order."""
+    acts = [
+        _acts(updates, obligation, moment, **_pick(updates, UPDATE), measurements=_measured(), evidence=_none()),
+        _evidence_acts(obligation, moment).where(readable(caller)),
+        _withdrawal_acts(obligation, moment).where(readable(caller)),
+        _acts(reviews, obligation, moment, **_pick(reviews, ("id", "reason", "outcome"))),
+        _acts(extensions, obligation, moment, **_pick(extensions, ("id", "reason", "due_before", "document_number"))),
+    ]
+    found = union_all(*acts).subquery("acts")
+    return select(found.c.act).order_by(*order_of(found))
+
+
+def one_evidence(caller: Caller, evidence_id: UUID, moment: Moment) -> AnyRow:
+    """Select one evidence, if the caller may read it."""
+    return (
+        select(*evidence.c, bodies.c.code.label("body"), withdrawals.c.received_at.label("withdrawn_at"))
+        .select_from(_named(moment))
+        .where(evidence.c.id == evidence_id, moment.sees(evidence), readable(caller))
+    )
+
+
+def readable(caller: Caller) -> ColumnElement[bool]:
+    """Keep the evidence that a caller may read: an owner all of its own, a partner what is not restricted."""
+    if caller.role is Role.COORDINATOR:
+        return true()
+    if caller.role is not Role.REPORTER:
+        return evidence.c.classification == Classification.PUBLIC
+    owns = obligations.c.owner_id.in_(caller.body_ids)
+    open_to_partners = evidence.c.classification != Classification.RESTRICTED
+    return or_(owns, and_(coordinated_by(caller, obligations), open_to_partners))
+
+
+def _evidence_acts(obligation: Any, moment: Moment) -> AnyRow:
+    shown = {**_pick(evidence, EVIDENCE), "body": bodies.c.code, "withdrawn_at": withdrawals.c.received_at}
+    return _acts(evidence, obligation, moment, source=_named(moment), **shown)
+
+
+def _withdrawal_acts(obligation: Any, moment: Moment) -> AnyRow:
+    shown = {**_pick(withdrawals, ("id", "reason")), "evidence": withdrawals.c.evidence_id}
+    return _acts(withdrawals, obligation, moment, source=_named(moment), **shown)
+
+
+def _named(moment: Moment) -> FromClause:
+    """Join evidence to its obligation, to the body that it was attached for, and to its withdrawal."""
+    withdrawn = and_(
+        withdrawals.c.plan_id == evidence.c.plan_id,
+        withdrawals.c.evidence_id == evidence.c.id,
+        moment.sees(withdrawals),
+    )
+    owed = evidence.join(obligations, obligations.c.id == evidence.c.obligation_id)
+    return owed.join(bodies, bodies.c.id == evidence.c.body_id).outerjoin(withdrawals, withdrawn)
+
+
+def _acts(table_: Table, obligation: Any, moment: Moment, *, source: FromClause | None = None, **shown: Any) -> AnyRow:
+    """Select the acts of one table, spelled as the wire shows them."""
+    every = {
+        "act": literal(_NAMES[table_.name]),
+        "obligation": table_.c.obligation_id,
+        "client": table_.c.client_id,
+        "received_at": table_.c.received_at,
+        "recorded_at": table_.c.recorded_at,
+        **shown,
+    }
+    spelled = func.jsonb_build_object(*(part for pair in every.items() for part in pair))
+    mine = (table_.c.plan_id == obligation["plan_id"], table_.c.obligation_id == obligation["id"])
+    found = select(*order_of(table_), spelled.label("act")).select_from(table_ if source is None else source)
+    return found.where(*mine, moment.sees(table_))
+
+
+def _pick(table_: Table, names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: table_.c[name] for name in names}
+
+
+def _measured() -> ColumnElement[Any]:
+    one = func.jsonb_build_object("target", targets.c.code, "value", measurements.c.value)
+    found = (
+        select(func.jsonb_agg(aggregate_order_by(one, targets.c.position)))
+        .join(targets, targets.c.id == measurements.c.target_id)
+        .where(measurements.c.plan_id == updates.c.plan_id, measurements.c.update_id == updates.c.id)
+        .correlate(updates)
+    )
+    return func.coalesce(found.scalar_subquery(), _none())
+
+
+def _none() -> ColumnElement[Any]:
+    return func.jsonb_build_array()
+
+
+_NAMES = {
+    "progress_update": "update",
+    "evidence": "evidence",
+    "withdrawal": "withdrawal",
+    "review": "review",
+    "extension": "extension",
+}

@@ -1,0 +1,155 @@
+"""Obligations with their standing: the query of coordinators, one obligation, and who may see which."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, Subquery, and_, false, func, literal, or_, select, true, tuple_
+
+from app.domain.access import Caller
+from app.domain.completion import Force, Status
+from app.domain.text import fold
+from app.models import Body, Cycle, Duty, DutyPartner, Obligation, Plan
+from app.models.base import table
+from app.models.duty import DutyKind
+from app.queries.facts import Moment
+from app.queries.standing import standings
+
+bodies, partners = table(Body), table(DutyPartner)
+
+
+class Sort(StrEnum):
+    """The orders in which obligations can be listed; ties follow the plan's order."""
+
+    DUE_BEFORE = "due_before"
+    DUE_LAST = "-due_before"
+    DUTY = "duty"
+    OWNER = "owner"
+    UPDATED_AT = "updated_at"
+
+
+KEYS: dict[Sort, tuple[str, ...]] = {
+    Sort.DUE_BEFORE: ("due_before", "position", "id"),
+    Sort.DUE_LAST: ("due_before", "position", "id"),
+    Sort.DUTY: ("position", "due_before", "id"),
+    Sort.OWNER: ("owner_position", "due_before", "position", "id"),
+    Sort.UPDATED_AT: ("updated_at", "position", "id"),
+}
+"""The columns of each order; the id makes it total, which keyset paging needs."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filters:
+    """What to list; empty filters keep everything that the caller may see."""
+
+    plan: str | None = None
+    cycle: str | None = None
+    body: str | None = None
+    owner: str | None = None
+    duty: str | None = None
+    status: Collection[Status] = field(default=())
+    past_due: bool | None = None
+    due_after: datetime | None = None
+    due_before: datetime | None = None
+    force: Force | None = None
+    kind: DutyKind | None = None
+    q: str | None = None
+
+
+def page(
+    caller: Caller, filters: Filters, moment: Moment, sort: Sort, limit: int, after: Sequence[Any] | None
+) -> Select[Any]:
+    """Select one page and one row more, which tells whether there is another page.
+
+    `after` holds the KEYS of the last row of the page before.
+    """
+    standing = standings(moment, within(filters))
+    keys = [standing.c[name] for name in KEYS[sort]]
+    descending = sort is Sort.DUE_LAST
+    found = select(*_shown(standing, sort)).where(visible(caller, standing), *_matching(standing, filters))
+    if after is not None:
+        last = tuple_(*(literal(value, key.type) for key, value in zip(keys, after, strict=True)))
+        found = found.where(tuple_(*keys) < last if descending else tuple_(*keys) > last)
+    return found.order_by(*(key.desc() if descending else key for key in keys)).limit(limit + 1)
+
+
+def _shown(standing: Subquery, sort: Sort) -> list[ColumnElement[Any]]:
+    """Leave out when an obligation was last touched, which is dear to find out, unless it is the order."""
+    return [column for column in standing.c if column.name != "updated_at" or sort is Sort.UPDATED_AT]
+
+
+def total(caller: Caller, filters: Filters, moment: Moment) -> Select[Any]:
+    """Count what all pages together hold; this reads every match, so it is asked for expressly."""
+    standing = standings(moment, within(filters))
+    matching = _matching(standing, filters)
+    return select(func.count()).select_from(standing).where(visible(caller, standing), *matching)
+
+
+def one(caller: Caller, obligation_id: UUID, moment: Moment) -> Select[Any]:
+    """Select one obligation with its standing, if the caller may see it."""
+    standing = standings(moment, table(Obligation).c.id == obligation_id)
+    return select(*standing.c).where(visible(caller, standing))
+
+
+def visible(caller: Caller, row: Any) -> ColumnElement[bool]:
+    """Keep what the caller may see: a reporter, what its bodies own or coordinate."""
+    if caller.sees_everything:
+        return true()
+    mine = row.c.owner_id.in_(caller.body_ids) if caller.body_ids else false()
+    return or_(mine, coordinated_by(caller, row))
+
+
+def coordinated_by(caller: Caller, row: Any) -> ColumnElement[bool]:
+    """Keep obligations of duties that name one of the caller's bodies as a partner."""
+    named = select(partners.c.duty_id).where(partners.c.body_id.in_(caller.body_ids))
+    return row.c.duty_id.in_(named) if caller.body_ids else false()
+
+
+def within(filters: Filters) -> ColumnElement[bool]:
+    """Narrow the obligations down before their histories are read, by codes that name ids."""
+    obligations = table(Obligation)
+    named = {
+        "plan_id": _ids(Plan, "slug", filters.plan),
+        "cycle_id": _ids(Cycle, "code", filters.cycle),
+        "duty_id": _ids(Duty, "code", filters.duty),
+        "owner_id": _ids(Body, "code", filters.owner),
+    }
+    chosen: list[ColumnElement[bool]] = [
+        obligations.c[column].in_(ids) for column, ids in named.items() if ids is not None
+    ]
+    if filters.body:
+        ids = select(bodies.c.id).where(bodies.c.code == filters.body)
+        chosen.append(or_(obligations.c.body_id.in_(ids), obligations.c.owner_id.in_(ids)))
+    return and_(true(), *chosen)
+
+
+def _ids(model: type[Any], column: str, code: str | None) -> Select[Any] | None:
+    named = table(model)
+    return None if code is None else select(named.c.id).where(named.c[column] == code)
+
+
+def _matching(standing: Subquery, filters: Filters) -> list[ColumnElement[bool]]:
+    s = standing.c
+    tests: dict[str, Callable[[Any], ColumnElement[bool]]] = {
+        "status": lambda some: s.status.in_(sorted(some)),
+        "past_due": s.past_due.is_,
+        "due_after": lambda instant: s.due_before > instant,
+        "due_before": lambda instant: s.due_before < instant,
+        "force": lambda force: s.force == force,
+        "kind": lambda kind: s.kind == kind,
+        "q": lambda sought: _says(s, sought),
+    }
+    asked = ((test, getattr(filters, name)) for name, test in tests.items())
+    return [test(value) for test, value in asked if value not in (None, ())]
+
+
+def _says(s: Any, sought: str) -> ColumnElement[bool]:
+    """Keep duties or owners whose folded text holds every word."""
+    words = fold(sought).split()
+    return and_(
+        true(),
+        *(or_(s.search.contains(w, autoescape=True), s.owner_search.contains(w, autoescape=True)) for w in words),
+    )

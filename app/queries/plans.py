@@ -1,0 +1,169 @@
+"""Plans with their bodies, duties and cycles: each row is a whole wire shape, its parts nested as JSON."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, Select, and_, case, exists, func, null, or_, select, true
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+
+from app.domain.completion import Force
+from app.domain.text import fold
+from app.models import Body, Cycle, Duty, DutyOwner, DutyPartner, Obligation, Plan, Target
+from app.models.base import table
+from app.models.duty import DutyKind, Recurrence
+
+plans, bodies, cycles, duties = table(Plan), table(Body), table(Cycle), table(Duty)
+owners, partners, targets, obligations = table(DutyOwner), table(DutyPartner), table(Target), table(Obligation)
+groups, named = bodies.alias("numbered"), bodies.alias("named")
+
+AnyRow = Select[*tuple[Any, ...]]
+SUMMARY = ("slug", "number", "title_vi", "title_en", "issuer", "issued_on", "time_zone")
+
+
+def every_plan() -> AnyRow:
+    """Select all plans by slug."""
+    return select(*(plans.c[name] for name in SUMMARY)).order_by(plans.c.slug)
+
+
+def plan(slug: str) -> AnyRow:
+    """Select one plan with its counts and legal bases."""
+    counts = _object(
+        bodies=_number(bodies, bodies.c.no.is_not(None)),
+        members=_number(bodies, bodies.c.no.is_(None)),
+        duties=_number(duties),
+        owners=_number(owners, counted=owners.c.body_id.distinct()),
+        obligations=_number(obligations),
+    )
+    shown = (plans.c[name] for name in (*SUMMARY, "legal_bases"))
+    return select(*shown, counts.label("counts")).where(plans.c.slug == slug)
+
+
+def open_cycles(slug: str) -> AnyRow:
+    """Select a plan's open cycles by deadline."""
+    return (
+        select(*cycles.c, plans.c.time_zone)
+        .join(plans, plans.c.id == cycles.c.plan_id)
+        .where(plans.c.slug == slug)
+        .order_by(cycles.c.due_before, cycles.c.code)
+    )
+
+
+def numbered_bodies(slug: str) -> AnyRow:
+    """Select the numbered bodies in the plan's order, their members nested."""
+    return _bodies().where(bodies.c.no.is_not(None), bodies.c.plan_id == plan_id_of(slug))
+
+
+def one_body(slug: str, code: str) -> AnyRow:
+    """Select one body, numbered or a member."""
+    return _bodies().where(bodies.c.code == code, bodies.c.plan_id == plan_id_of(slug))
+
+
+def duties_of(
+    slug: str,
+    *,
+    code: str | None = None,
+    body: str | None = None,
+    kind: DutyKind | None = None,
+    force: Force | None = None,
+    q: str | None = None,
+) -> AnyRow:
+    """Select a plan's duties in order; `body` finds those of a heading and those that a body or its members own."""
+    words = fold(q or "").split()
+    wanted = [
+        (code, duties.c.code == code),
+        (body, _concerns(slug, body)),
+        (kind, duties.c.kind == kind),
+        (force, duties.c.force == force),
+        (words, and_(true(), *(duties.c.search.contains(word, autoescape=True) for word in words))),
+    ]
+    return (
+        _duties()
+        .where(duties.c.plan_id == plan_id_of(slug), *(condition for value, condition in wanted if value))
+        .order_by(duties.c.position)
+    )
+
+
+def plan_id_of(slug: str) -> Any:
+    """Select a plan's id, to be compared with."""
+    return select(plans.c.id).where(plans.c.slug == slug).scalar_subquery()
+
+
+def _bodies() -> AnyRow:
+    members = _list(_object(code=named.c.code, name=named.c.name), named, named.c.group_id == bodies.c.id)
+    duty_count = select(func.count()).where(duties.c.body_id == bodies.c.id).scalar_subquery()
+    shown = ("no", "code", "name", "heading", "force", "open_class", "source_line", "note")
+    return (
+        select(
+            *(bodies.c[name] for name in shown),
+            _unless_null(groups.c.id, _object(no=groups.c.no, code=groups.c.code)).label("group"),
+            members.label("members"),
+            duty_count.label("duty_count"),
+        )
+        .outerjoin(groups, groups.c.id == bodies.c.group_id)
+        .order_by(bodies.c.position)
+    )
+
+
+def _duties() -> AnyRow:
+    d = duties.c
+    condition = _object(type=d.condition_type, scope=d.condition_scope, marker=d.condition_marker)
+    basis = _object(type=d.basis_type, marker=d.basis_marker)
+    cycle = func.concat("cycle:", d.recurrence_cycle)
+    shown = ("code", "title_vi", "title_en", "text", "source_line", "kind", "force", "lead", "mirrors", "note")
+    return select(
+        *(d[name] for name in shown),
+        case((d.recurrence == Recurrence.CYCLE, cycle), else_=d.recurrence.concat("")).label("recurrence"),
+        _unless_null(groups.c.id, _object(no=groups.c.no, code=groups.c.code)).label("body"),
+        _owners().label("owners"),
+        _partners().label("partners"),
+        _unless_null(d.condition_type, condition).label("condition"),
+        _unless_null(d.basis_type, basis).label("basis"),
+        _targets().label("targets"),
+    ).outerjoin(groups, groups.c.id == d.body_id)
+
+
+def _owners() -> ColumnElement[Any]:
+    shown = _object(code=named.c.code, name=named.c.name, force=owners.c.force)
+    source = owners.join(named, named.c.id == owners.c.body_id)
+    return _list(shown, source, owners.c.duty_id == duties.c.id, order=owners.c.position)
+
+
+def _partners() -> ColumnElement[Any]:
+    body = _unless_null(named.c.id, _object(code=named.c.code, name=named.c.name))
+    source = partners.outerjoin(named, named.c.id == partners.c.body_id)
+    shown = _object(body=body, named_as=partners.c.named_as)
+    return _list(shown, source, partners.c.duty_id == duties.c.id, order=partners.c.position)
+
+
+def _targets() -> ColumnElement[Any]:
+    shown = ("code", "metric", "comparator", "value", "unit", "direction", "marker", "aim")
+    columns = _object(**{name: targets.c[name] for name in shown})
+    return _list(columns, targets, targets.c.duty_id == duties.c.id, order=targets.c.position)
+
+
+def _concerns(slug: str, code: str | None) -> ColumnElement[bool]:
+    sought = select(named.c.id).where(named.c.plan_id == plan_id_of(slug), named.c.code == code)
+    owning = exists().where(
+        owners.c.duty_id == duties.c.id,
+        owners.c.body_id == bodies.c.id,
+        or_(bodies.c.id.in_(sought), bodies.c.group_id.in_(sought)),
+    )
+    return or_(duties.c.body_id.in_(sought), owning)
+
+
+def _object(**columns: Any) -> ColumnElement[Any]:
+    return func.jsonb_build_object(*(part for pair in columns.items() for part in pair))
+
+
+def _unless_null(column: ColumnElement[Any], shown: ColumnElement[Any]) -> ColumnElement[Any]:
+    return case((column.is_not(None), shown), else_=null())
+
+
+def _list(shown: ColumnElement[Any], source: FromClause, *conditions: Any, order: Any = None) -> ColumnElement[Any]:
+    ordered = aggregate_order_by(shown, named.c.position if order is None else order)
+    found = select(func.jsonb_agg(ordered)).select_from(source).where(*conditions).scalar_subquery()
+    return func.coalesce(found, func.jsonb_build_array())
+
+
+def _number(source: FromClause, *conditions: ColumnElement[bool], counted: Any = None) -> Any:
+    number = func.count() if counted is None else func.count(counted)
+    return select(number).select_from(source).where(source.c.plan_id == plans.c.id, *conditions).scalar_subquery()

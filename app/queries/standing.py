@@ -1,0 +1,139 @@
+"""The rule for sets: facts → signals → status, made of the same RULES that the domain reads.
+
+`standings(moment)` is the one expression behind every list, total and explanation.  Its instant is a bind
+parameter, so that the past, the present and the future are the same query.
+"""
+
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    FromClause,
+    Subquery,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+)
+
+from app.domain.completion import RULES, STARTED_STATES, ClaimState, Force, Signal
+from app.models import Body, Cycle, Duty, Obligation, Plan
+from app.models.base import table
+from app.queries.facts import Facts, Moment, deed_of
+
+plans, cycles, duties, obligations = (table(model) for model in (Plan, Cycle, Duty, Obligation))
+owners, bodies = table(Body).alias("owner"), table(Body).alias("numbered")
+
+
+def standings(moment: Moment, *within: ColumnElement[bool]) -> Subquery:
+    """Give every obligation that is owed its facts, signals and status at a moment.
+
+    `within` narrows the obligations down before their histories are read.
+    """
+    signals = _signals(_facts(moment, within), moment)
+    status = decide(signals.c)
+    return select(*signals.c, status.label("status")).subquery("standing")
+
+
+def decide(signals: Any) -> ColumnElement[str]:
+    """Turn the table of rules into one CASE over boolean columns named after the signals."""
+    branches = [
+        (and_(true(), *(signals[signal.value] for signal in sorted(needs))), literal(status.value))
+        for status, needs in RULES
+    ]
+    return case(*branches)
+
+
+def _facts(moment: Moment, within: tuple[ColumnElement[bool], ...]) -> Subquery:
+    facts = Facts(obligations, moment)
+    deed = deed_of(obligations, duties, moment)
+    source = facts.joined(_named()).outerjoin(deed, true())
+    done_at = deed.c.completed_at
+    return (
+        select(
+            *_names(),
+            obligations.c.due_before.label("original_due_before"),
+            facts.due_before.label("due_before"),
+            facts.update.c.state.label("latest_state"),
+            facts.claim_state.label("claim_state"),
+            facts.update.c.percent.label("claim_percent"),
+            facts.update.c.received_at.label("claim_received_at"),
+            facts.review.c.outcome.label("review_outcome"),
+            facts.review.c.received_at.label("review_received_at"),
+            func.coalesce(facts.updated_at, cycles.c.opened_at).label("updated_at"),
+            facts.evidence_count.label("evidence_count"),
+            func.coalesce(done_at, facts.done_since).label("done_since"),
+            func.coalesce(done_at, facts.proven_since).label("proven_since"),
+            case((done_at.is_(None), facts.unmet_targets), else_=null()).label("unmet_targets"),
+            func.coalesce(done_at, facts.completed_alone_at).label("completed_at"),
+        )
+        .select_from(source)
+        .where(_owed(done_at), *within)
+        .subquery("facts")
+    )
+
+
+def _owed(deed_at: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Leave out a `once` duty in the cycles that began after the deed was done."""
+    begins = func.timezone(plans.c.time_zone, cast(cycles.c.starts_on, DateTime()))
+    return or_(deed_at.is_(None), deed_at >= begins)
+
+
+def _signals(facts: Subquery, moment: Moment) -> Subquery:
+    f = facts.c
+    holding: dict[Signal, ColumnElement[bool]] = {
+        Signal.WAIVED: func.coalesce(f.claim_state == ClaimState.NOT_APPLICABLE, False),
+        Signal.DONE: f.done_since.is_not(None),
+        Signal.PROVEN: f.proven_since.is_not(None),
+        Signal.ON_TARGET: f.unmet_targets.is_(None),
+        Signal.IN_TIME: func.coalesce(f.completed_at < f.due_before, False),
+        Signal.STARTED: func.coalesce(f.latest_state.in_(sorted(STARTED_STATES)), False),
+        Signal.PAST_DUE: f.due_before <= moment.as_of_bind,
+        Signal.BINDING: f.force == Force.DIRECTED,
+    }
+    return select(*f, *(holds.label(signal.value) for signal, holds in holding.items())).subquery("signals")
+
+
+def _named() -> FromClause:
+    """Join an obligation to what names it.
+
+    On ids alone: they are unique over all plans, and a second condition on `plan_id` would tell the planner that
+    everything of one plan joins with everything else of it.
+    """
+    source: FromClause = obligations.join(plans, plans.c.id == obligations.c.plan_id)
+    for other, column in (
+        (cycles, "cycle_id"),
+        (duties, "duty_id"),
+        (owners, "owner_id"),
+        (bodies, "body_id"),
+    ):
+        source = source.join(other, other.c.id == obligations.c[column])
+    return source
+
+
+def _names() -> list[ColumnElement[Any]]:
+    return [
+        *(obligations.c[name] for name in ("id", "plan_id", "cycle_id", "duty_id", "owner_id", "body_id")),
+        *(obligations.c[name] for name in ("position", "force", "version")),
+        plans.c.slug.label("plan"),
+        plans.c.time_zone,
+        cycles.c.code.label("cycle"),
+        cycles.c.starts_on,
+        duties.c.code.label("duty_code"),
+        duties.c.title_vi,
+        duties.c.title_en,
+        duties.c.kind,
+        duties.c.search,
+        bodies.c.no.label("body_no"),
+        bodies.c.code.label("body_code"),
+        owners.c.code.label("owner_code"),
+        owners.c.name.label("owner_name"),
+        owners.c.search.label("owner_search"),
+        owners.c.position.label("owner_position"),
+    ]

@@ -1,0 +1,91 @@
+"""How wire shapes are spelled: requests forbid what they do not know, responses promise every field."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainSerializer, StringConstraints
+
+from app.domain.completion import Status
+from app.domain.documents import MAX_LENGTH, canonical_number
+from app.domain.text import is_storable
+from app.domain.totals import Totals, owed
+
+
+class RequestModel(BaseModel):
+    """What a caller sends: nothing unknown, nothing converted silently."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class ResponseModel(BaseModel):
+    """What a caller gets: every field, always."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+
+def _storable(text: str) -> str:
+    if not is_storable(text):
+        raise ValueError("must hold no NUL character and no lone surrogate")
+    return text
+
+
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise ValueError("must not be blank")
+    return text
+
+
+def _canonical(number: str) -> str:
+    canonical = canonical_number(number)
+    if canonical is None:
+        raise ValueError("must be a document number such as 115/KH-UBND, 04/2021/QĐ-UBND or 80-NQ/TW")
+    return canonical
+
+
+def _aware(instant: datetime) -> datetime:
+    if instant.tzinfo is None:
+        raise ValueError("must say its offset from UTC, such as Z or +07:00")
+    return instant.astimezone(UTC)
+
+
+def _only_text(value: Any) -> Any:
+    """Refuse numbers where a date or an instant is asked for; 2021 would be read as seconds after 1970."""
+    if not isinstance(value, str | date):
+        raise ValueError("must be text")
+    return value
+
+
+Storable = Annotated[str, AfterValidator(_storable)]
+Narrative = Annotated[Storable, StringConstraints(min_length=1, max_length=10_000), AfterValidator(_not_blank)]
+"""Free text, kept exactly as sent."""
+Title = Annotated[Storable, StringConstraints(min_length=1, max_length=500), AfterValidator(_not_blank)]
+Name = Annotated[Storable, StringConstraints(min_length=1, max_length=300), AfterValidator(_not_blank)]
+Code = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z.-]{0,79}$")]
+"""A slug or code of a plan, body, duty, cycle or target."""
+DocumentNumber = Annotated[str, StringConstraints(min_length=1, max_length=MAX_LENGTH), AfterValidator(_canonical)]
+"""A document's number in the forms of the State or the Party, in one spelling."""
+Number = Annotated[Decimal, PlainSerializer(float, return_type=float, when_used="json")]
+"""An exact figure inside, a JSON number outside."""
+Day = Annotated[date, BeforeValidator(_only_text)]
+"""A calendar date in the plan's time zone."""
+Instant = Annotated[datetime, BeforeValidator(_only_text), AfterValidator(_aware)]
+"""An RFC 3339 instant; answers are in UTC with `Z`."""
+
+
+class TotalsOut(ResponseModel):
+    """How many obligations stand at each status; the seven sum to `owed`."""
+
+    owed: int
+    not_applicable: int
+    completed_on_time: int
+    completed_late: int
+    overdue: int
+    awaited: int
+    in_progress: int
+    not_started: int
+
+    @classmethod
+    def of(cls, totals: Totals) -> "TotalsOut":
+        """Spell totals out."""
+        return cls(owed=owed(totals), **{status.value: totals[status] for status in Status})

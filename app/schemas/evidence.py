@@ -1,0 +1,86 @@
+"""Evidence on the wire: links, and references to official documents."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, Field, HttpUrl, StringConstraints, TypeAdapter, ValidationError
+
+from app.domain.access import Classification
+from app.models.evidence import EvidenceKind
+from app.schemas.base import Day, DocumentNumber, Instant, Name, RequestModel, ResponseModel, Storable, Title
+
+_WEB_ADDRESS: TypeAdapter[HttpUrl] = TypeAdapter(HttpUrl)
+
+
+def _web_address(written: str) -> str:
+    """Check an address and keep it as it was written."""
+    try:
+        url = _WEB_ADDRESS.validate_python(written)
+    except ValidationError:
+        raise ValueError("must be an http or https address") from None
+    if url.username or url.password:
+        raise ValueError("must hold no user name or password")
+    return written
+
+
+Link = Annotated[Storable, StringConstraints(min_length=1, max_length=2000), AfterValidator(_web_address)]
+
+
+class LinkIn(RequestModel):
+    """A page that proves what was done."""
+
+    kind: Literal[EvidenceKind.LINK]
+    title: Title
+    classification: Classification
+    url: Link
+
+
+class DocumentIn(RequestModel):
+    """An official document by number, date and issuer."""
+
+    kind: Literal[EvidenceKind.DOCUMENT]
+    title: Title
+    classification: Classification
+    number: DocumentNumber
+    issued_on: Day
+    issuer: Name
+
+
+AttachedIn = Annotated[LinkIn | DocumentIn, Field(discriminator="kind")]
+
+
+class PaperLinkIn(LinkIn):
+    """A link; the last two fields belong to a paper report that a coordinator enters."""
+
+    received_on: Day | None = None
+    document_number: DocumentNumber | None = None
+
+
+class PaperDocumentIn(DocumentIn):
+    """A document; the last two fields belong to a paper report that a coordinator enters."""
+
+    received_on: Day | None = None
+    document_number: DocumentNumber | None = None
+
+
+EvidenceIn = Annotated[PaperLinkIn | PaperDocumentIn, Field(discriminator="kind")]
+
+
+class EvidenceOut(ResponseModel):
+    """One evidence; `withdrawn_at` is null while it stands."""
+
+    id: UUID
+    obligation: UUID
+    body: str
+    kind: EvidenceKind
+    title: str
+    classification: Classification
+    url: str | None
+    number: str | None
+    issued_on: Day | None
+    issuer: str | None
+    document_number: str | None
+    client: UUID
+    received_at: Instant
+    recorded_at: Instant
+    withdrawn_at: Instant | None

@@ -1,0 +1,82 @@
+"""What owners report, on the wire."""
+
+from decimal import Decimal
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import Field, model_validator
+
+from app.domain.completion import ClaimState
+from app.schemas.base import Code, Day, DocumentNumber, Instant, Narrative, Number, RequestModel, ResponseModel
+from app.schemas.evidence import AttachedIn, EvidenceOut
+from app.schemas.obligations import ObligationOut
+
+Percent = Annotated[int, Field(strict=True, ge=0, le=100)]
+Figure = Annotated[Decimal, Field(max_digits=18, decimal_places=6, allow_inf_nan=False)]
+
+
+class MeasurementIn(RequestModel):
+    """The figure for one target of the duty."""
+
+    target: Code
+    value: Figure
+
+
+class UpdateIn(RequestModel):
+    """One report by the owner.
+
+    `received_on` and `document_number` belong to a paper report that a coordinator enters: it counts as received
+    at the end of that day.
+    """
+
+    state: ClaimState
+    percent: Percent | None = None
+    summary: Narrative
+    occurred_on: Day | None = None
+    measurements: Annotated[tuple[MeasurementIn, ...], Field(max_length=50)] = ()
+    late_reason: Narrative | None = None
+    evidence: Annotated[tuple[AttachedIn, ...], Field(max_length=20)] = ()
+    received_on: Day | None = None
+    document_number: DocumentNumber | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        allowed = {ClaimState.IN_PROGRESS: range(101), ClaimState.COMPLETED: (100,), ClaimState.NOT_STARTED: (0,)}
+        if self.percent is not None and self.percent not in allowed.get(self.state, ()):
+            raise ValueError("percent must fit the state")
+        targets = [measurement.target for measurement in self.measurements]
+        if len(set(targets)) < len(targets):
+            raise ValueError("measurements must name each target once")
+        return self
+
+
+class MeasurementOut(ResponseModel):
+    """The figure that was reported for one target."""
+
+    target: str
+    value: Number
+
+
+class UpdateOut(ResponseModel):
+    """One report, exactly as received."""
+
+    id: UUID
+    obligation: UUID
+    state: ClaimState
+    percent: int | None
+    summary: str
+    occurred_on: Day | None
+    measurements: list[MeasurementOut]
+    late_reason: str | None
+    evidence: list[EvidenceOut]
+    document_number: str | None
+    client: UUID
+    received_at: Instant
+    recorded_at: Instant
+
+
+class Reported(ResponseModel):
+    """The update that was recorded, and where its obligation stands now."""
+
+    update: UpdateOut
+    obligation: ObligationOut

@@ -1,0 +1,64 @@
+"""Rows → wire shapes, where more is needed than the same names."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from app.domain.calendar import days_overdue, last_day_on_time
+from app.domain.completion import Signal, Status, missing
+from app.schemas.evidence import EvidenceOut
+from app.schemas.obligations import ClaimOut, DutyRef, ObligationOut, ReviewRef
+from app.schemas.plans import BodyName, BodyRef, CycleOut
+
+Row = Mapping[Any, Any]
+
+
+def obligation_out(row: Row, as_of: datetime) -> ObligationOut:
+    """Show one row of the standing."""
+    zone, due_before = ZoneInfo(row["time_zone"]), row["due_before"]
+    late = row["status"] == Status.OVERDUE
+    return ObligationOut(
+        id=row["id"],
+        plan=row["plan"],
+        cycle=row["cycle"],
+        duty=DutyRef(code=row["duty_code"], title_vi=row["title_vi"], title_en=row["title_en"]),
+        body=BodyRef(no=row["body_no"], code=row["body_code"]),
+        owner=BodyName(code=row["owner_code"], name=row["owner_name"]),
+        force=row["force"],
+        kind=row["kind"],
+        due_before=due_before,
+        last_day_on_time=last_day_on_time(due_before, zone),
+        original_due_before=row["original_due_before"],
+        status=row["status"],
+        days_overdue=days_overdue(due_before, as_of, zone) if late else 0,
+        missing=missing({signal for signal in Signal if row[signal.value]}, row["unmet_targets"] or ()),
+        claim=_claim(row),
+        evidence_count=row["evidence_count"],
+        completed_at=row["completed_at"],
+        review=_review(row),
+        version=row["version"],
+    )
+
+
+def evidence_out(row: Row) -> EvidenceOut:
+    """Show one evidence."""
+    return EvidenceOut.model_validate({**row, "obligation": row["obligation_id"], "client": row["client_id"]})
+
+
+def cycle_out(row: Row) -> CycleOut:
+    """Show one cycle, whose row also says its plan's time zone."""
+    last_day = last_day_on_time(row["due_before"], ZoneInfo(row["time_zone"]))
+    return CycleOut.model_validate({**row, "last_day_on_time": last_day})
+
+
+def _claim(row: Row) -> ClaimOut | None:
+    if row["claim_state"] is None:
+        return None
+    return ClaimOut(state=row["claim_state"], percent=row["claim_percent"], received_at=row["claim_received_at"])
+
+
+def _review(row: Row) -> ReviewRef | None:
+    if row["review_outcome"] is None:
+        return None
+    return ReviewRef(outcome=row["review_outcome"], received_at=row["review_received_at"])
