@@ -2,6 +2,7 @@
 
 from enum import Enum, auto
 
+from asyncpg import InternalClientError
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -23,7 +24,8 @@ class Failure(Enum):
 
 def kind_of(error: BaseException) -> Failure:
     """Tell what a failure means: a value that no column can hold, a constraint, a database that is away, or a bug."""
-    if isinstance(error, PoolTimeout | OSError | TimeoutError):
+    if isinstance(error, PoolTimeout | OSError | TimeoutError | InternalClientError):
+        # The driver's internal error is what a server that dies in the middle of an answer causes.
         return Failure.UNAVAILABLE
     state = sqlstate_of(error)
     if state.startswith(UNAVAILABLE) or state in RETRYABLE | {READ_ONLY, "55P03"}:
@@ -43,7 +45,7 @@ def is_retryable(error: BaseException) -> bool:
 
 def sqlstate_of(error: BaseException) -> str:
     """Return the SQLSTATE of a failure, or an empty string."""
-    original = getattr(error, "orig", None)
+    original = getattr(error, "orig", error)
     return str(getattr(original, "sqlstate", None) or getattr(original, "pgcode", None) or "")
 
 
