@@ -1,0 +1,1 @@
+"""The write side: one function per act.  Each loads, refuses, records."""

@@ -1,0 +1,175 @@
+"""Compares what should stand with what stands, and writes the difference in one transaction.
+
+Nothing that has history is ever dropped, and no deadline moves under it: those are acts of the coordinator.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, Table, and_, bindparam, delete, exists, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.commands.seeds.rows import Row, Rows, rows_of
+from app.models import Cycle, Evidence, Extension, Obligation, Review, Target, Update
+from app.models.base import stable_id, table
+from app.schemas.seed import Seed
+
+HISTORIES = (Update, Evidence, Review, Extension)
+LIVING = {"cycle": {"opened_at"}, "obligation": {"version", "updated_at"}}
+"""Columns that live on after the seed, and are no difference."""
+
+
+class SeedRefused(Exception):
+    """The seed would drop or move something that has history; the message names it."""
+
+
+@dataclass
+class Changes:
+    """What applying the seed adds, alters and drops, by table."""
+
+    added: dict[str, list[Row]] = field(default_factory=dict)
+    altered: dict[str, list[Row]] = field(default_factory=dict)
+    dropped: dict[str, list[Row]] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return any((self.added, self.altered, self.dropped))
+
+    def lines(self) -> Iterator[str]:
+        """Write the changes for a reader: a count a table, and each altered or dropped row by its code."""
+        for name, rows in self.added.items():
+            yield f"+ {len(rows):5} {name}"
+        for sign, changed in (("~", self.altered), ("-", self.dropped)):
+            for name, rows in changed.items():
+                yield f"{sign} {len(rows):5} {name}"
+                yield from (f"        {label_of(row)}" for row in rows[:20])
+
+
+def label_of(row: Mapping[str, Any]) -> str:
+    """Name a row for a reader."""
+    changed = ", ".join(row.get("changed", ()))
+    name = row.get("code") or row.get("slug") or row.get("name") or row["id"]
+    return f"{name}: {changed}" if changed else str(name)
+
+
+async def apply(connection: AsyncConnection, seed: Seed, *, now: datetime, dry_run: bool = False) -> Changes:
+    """Bring the database to what the seed says, and return what that changed.
+
+    Raises:
+        SeedRefused: something with history would be dropped, or its deadline moved.
+    """
+    plan_id = stable_id(seed.plan.plan.slug)
+    opened = await _rows(connection, table(Cycle), plan_id)
+    wanted = rows_of(seed, now, [row["code"] for row in opened])
+    changes = await compare(connection, wanted, plan_id)
+    await _refuse_lost_history(connection, changes, plan_id)
+    if not dry_run:
+        await _write(connection, changes, wanted)
+    return changes
+
+
+async def compare(connection: AsyncConnection, wanted: Rows, plan_id: UUID) -> Changes:
+    """Find the difference between the rows that should stand and those that do."""
+    changes = Changes()
+    for name, rows in wanted.items():
+        these = _table(name)
+        standing = {_key(these, row): row for row in await _rows(connection, these, plan_id)}
+        _sort_out(changes, these, rows, standing)
+    return changes
+
+
+def _sort_out(changes: Changes, these: Table, rows: list[Row], standing: dict[Any, Row]) -> None:
+    added, altered = [], []
+    for row in rows:
+        old = standing.pop(_key(these, row), None)
+        if old is None:
+            added.append(row)
+        elif changed := _differences(these, row, old):
+            altered.append({**row, "changed": changed})
+    found = ((changes.added, added), (changes.altered, altered), (changes.dropped, list(standing.values())))
+    for kind, some in found:
+        if some:
+            kind[these.name] = some
+
+
+def _differences(these: Table, row: Row, old: Row) -> list[str]:
+    return [name for name in row if name not in LIVING.get(these.name, ()) and row[name] != old[name]]
+
+
+async def _refuse_lost_history(connection: AsyncConnection, changes: Changes, plan_id: UUID) -> None:
+    moved = [row for row in changes.altered.get("obligation", []) if "due_before" in row["changed"]]
+    at_stake = [row["id"] for row in (*changes.dropped.get("obligation", []), *moved)]
+    found = (await connection.execute(_with_history(at_stake, plan_id))).scalars().all()
+    if found:
+        named = sorted(str(one) for one in found)
+        raise SeedRefused("these obligations have history and keep their owner and deadline: " + ", ".join(named[:20]))
+    retargeted = [row for name in ("altered", "dropped") for row in getattr(changes, name).get("target", [])]
+    await _refuse_measured(connection, retargeted, plan_id)
+
+
+async def _refuse_measured(connection: AsyncConnection, rows: list[Row], plan_id: UUID) -> None:
+    """A target that moves would change what past reports were worth."""
+    obligations, targets, updates = table(Obligation), table(Target), table(Update)
+    reported = exists().where(
+        obligations.c.plan_id == plan_id,
+        obligations.c.duty_id == targets.c.duty_id,
+        updates.c.plan_id == plan_id,
+        updates.c.obligation_id == obligations.c.id,
+    )
+    asked = select(targets.c.code).where(targets.c.id.in_([row["id"] for row in rows]), reported)
+    if found := (await connection.execute(asked)).scalars().all():
+        raise SeedRefused("these targets have been reported on and stay as they are: " + ", ".join(sorted(found)))
+
+
+def _with_history(ids: Sequence[UUID], plan_id: UUID) -> Select[Any]:
+    obligations = table(Obligation)
+    acts = [
+        exists().where(table(model).c.plan_id == plan_id, table(model).c.obligation_id == obligations.c.id)
+        for model in HISTORIES
+    ]
+    return select(obligations.c.id).where(
+        obligations.c.plan_id == plan_id, obligations.c.id.in_(ids), or_(*acts)
+    )
+
+
+async def _write(connection: AsyncConnection, changes: Changes, wanted: Rows) -> None:
+    try:
+        for name in reversed(wanted):
+            await _each(connection, delete(_table(name)), _table(name), changes.dropped.get(name, []))
+        for name in wanted:
+            if rows := changes.added.get(name):
+                await connection.execute(insert(_table(name)), rows)
+            await _alter(connection, _table(name), changes.altered.get(name, []))
+    except IntegrityError as error:
+        raise SeedRefused(f"something that the seed drops is still referred to: {error.orig}") from None
+
+
+async def _alter(connection: AsyncConnection, these: Table, rows: Iterable[Row]) -> None:
+    for row in rows:
+        values = {name: row[name] for name in row["changed"]}
+        await _each(connection, update(these).values(values), these, [row])
+
+
+async def _each(connection: AsyncConnection, act: Any, these: Table, rows: list[Row]) -> None:
+    if not rows:
+        return
+    keys = [column.name for column in these.primary_key]
+    matching = and_(*(these.c[name] == bindparam(f"key_{name}") for name in keys))
+    await connection.execute(act.where(matching), [{f"key_{name}": row[name] for name in keys} for row in rows])
+
+
+async def _rows(connection: AsyncConnection, these: Table, plan_id: UUID) -> list[Row]:
+    mine = these.c.id if these.name == "plan" else these.c.plan_id
+    found = await connection.execute(select(these).where(mine == plan_id))
+    return [dict(row) for row in found.mappings()]
+
+
+def _key(these: Table, row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(row[column.name] for column in these.primary_key)
+
+
+def _table(name: str) -> Table:
+    return table(Obligation).metadata.tables[name]

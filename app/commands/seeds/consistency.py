@@ -1,0 +1,103 @@
+"""What the files of a seed must say together: names that exist, owners that can answer, words that the source has."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from app.schemas.seed import DutySeed, Seed
+
+Path = tuple[int | str, ...]
+Complaint = tuple[str, Path, str]
+"""The file, the place in it, and what is wrong."""
+
+
+def inconsistencies(seed: Seed) -> Iterator[Complaint]:
+    """Yield everything in which the files disagree with each other or with the source."""
+    yield from _bodies(seed)
+    yield from _cycles(seed)
+    for number, duty in enumerate(seed.duties):
+        for place, complaint in _duty(seed, duty):
+            yield "duties.yaml", ("duties", number, *place), complaint
+    codes = [duty.code for duty in seed.duties]
+    yield from (("duties.yaml", ("duties", n, "code"), "stands twice") for n in _repeated(codes))
+
+
+def _bodies(seed: Seed) -> Iterator[Complaint]:
+    codes = [body.code for body in seed.bodies]
+    members = [member.code for body in seed.bodies for member in body.members]
+    for number in _repeated([*codes, *members]):
+        place = min(number, len(codes) - 1)
+        yield "bodies.yaml", ("bodies", place, "code"), "a code of a body or member stands twice"
+    for number in _repeated([body.no for body in seed.bodies]):
+        yield "bodies.yaml", ("bodies", number, "no"), "stands twice"
+    for number, body in enumerate(seed.bodies):
+        if body.heading not in _line(seed, body.source_line):
+            yield "bodies.yaml", ("bodies", number, "heading"), _not_in_source(body.source_line)
+
+
+def _cycles(seed: Seed) -> Iterator[Complaint]:
+    for number, cycle in enumerate(seed.plan.cycles):
+        if not cycle.starts_on <= cycle.ends_on < cycle.due_before_on:
+            yield "plan.yaml", ("cycles", number), "must start, then end, then be due"
+    for number in _repeated([cycle.code for cycle in seed.plan.cycles]):
+        yield "plan.yaml", ("cycles", number, "code"), "stands twice"
+
+
+def _duty(seed: Seed, duty: DutySeed) -> Iterator[tuple[Path, str]]:
+    yield from _who(seed, duty)
+    yield from _words(seed, duty)
+    known = {other.code for other in seed.duties}
+    yield from ((("mirrors", n), "no such duty") for n, code in enumerate(duty.mirrors) if code not in known)
+    named = duty.recurrence.partition(":")[2]
+    if named and named not in {cycle.code for cycle in seed.plan.cycles}:
+        yield ("recurrence",), "no such cycle"
+
+
+def _who(seed: Seed, duty: DutySeed) -> Iterator[tuple[Path, str]]:
+    groups = {body.code for body in seed.bodies if body.members}
+    everyone = {body.code for body in seed.bodies} | {m.code for body in seed.bodies for m in body.members}
+    if duty.body and duty.body not in everyone:
+        yield ("body",), "no such body"
+    for n, owner in enumerate(duty.owners):
+        if owner not in everyone:
+            yield ("owners", n), "no such body"
+        if owner in groups:
+            yield ("owners", n), "is a group that has members: its members are the owners"
+    yield from ((("owners", n), "stands twice") for n in _repeated(duty.owners))
+    for n, owner in enumerate(duty.requested_owners):
+        if owner not in duty.owners:
+            yield ("requested_owners", n), "is no owner of this duty"
+    for n, partner in enumerate(duty.partners):
+        if partner.body and partner.body not in everyone:
+            yield ("partners", n, "body"), "no such body"
+
+
+def _words(seed: Seed, duty: DutySeed) -> Iterator[tuple[Path, str]]:
+    if duty.text not in _line(seed, duty.source_line):
+        yield ("text",), _not_in_source(duty.source_line)
+    for name in ("condition", "basis"):
+        part = getattr(duty, name)
+        if part and part.marker not in duty.text:
+            yield (name, "marker"), "is not in the duty's text"
+    for n, target in enumerate(duty.targets):
+        if target.marker and target.marker not in duty.text:
+            yield ("targets", n, "marker"), "is not in the duty's text"
+    yield from ((("targets", n, "code"), "stands twice") for n in _repeated(t.code for t in duty.targets))
+
+
+def _line(seed: Seed, number: int) -> str:
+    return seed.source[number - 1] if number <= len(seed.source) else ""
+
+
+def _not_in_source(line: int) -> str:
+    return f"is not, word for word, in line {line} of source.txt"
+
+
+def _repeated(values: Iterable[object]) -> list[int]:
+    """Return the places of values that have stood before."""
+    seen: Counter[object] = Counter()
+    places = []
+    for place, value in enumerate(values):
+        if seen[value]:
+            places.append(place)
+        seen[value] += 1
+    return places

@@ -1,0 +1,155 @@
+"""Seed → rows: what should stand in the database once the seed is applied."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import count
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from app.commands.cycles import cycle_row, obligation_rows
+from app.domain.calendar import day_of
+from app.domain.completion import Force
+from app.domain.text import fold
+from app.models.base import stable_id
+from app.schemas.seed import BodySeed, DutySeed, Seed
+
+Row = dict[str, Any]
+Rows = dict[str, list[Row]]
+"""Rows by table, in the order in which they can be inserted."""
+
+
+def plan_id_of(seed: Seed) -> UUID:
+    """Return the id that this plan has everywhere."""
+    return stable_id(seed.plan.plan.slug)
+
+
+def rows_of(seed: Seed, now: datetime, opened: Iterable[str] = ()) -> Rows:
+    """Work out every row of the plan: its fixed cycles and the annual ones up to today, and those already opened."""
+    ids = _Ids(seed.plan.plan.slug)
+    rows: Rows = {"plan": [_plan(seed, ids)]}
+    rows["body"] = list(_bodies(seed, ids))
+    rows["duty"] = [_duty(duty, position, ids) for position, duty in enumerate(seed.duties, 1)]
+    rows["duty_owner"] = list(_owners(seed, ids))
+    rows["duty_partner"] = list(_partners(seed, ids))
+    rows["target"] = list(_targets(seed, ids))
+    rows["holiday"] = [
+        {"plan_id": ids.plan, "observed_on": day.on, "name": day.name} for day in seed.holidays
+    ]
+    rows["cycle"] = _cycles(seed, rows["plan"][0], now, set(opened))
+    rows["obligation"] = [
+        obligation
+        for cycle in rows["cycle"]
+        for obligation in obligation_rows(seed.plan.plan.slug, cycle, rows, now)
+    ]
+    return rows
+
+
+class _Ids:
+    """The ids of one plan: a kind of thing and its code have the same id on every installation."""
+
+    def __init__(self, slug: str) -> None:
+        self.slug, self.plan = slug, stable_id(slug)
+
+    def of(self, kind: str, *codes: str) -> UUID:
+        return stable_id(self.slug, kind, *codes)
+
+    def row(self, kind: str, *codes: str) -> Row:
+        return {"id": self.of(kind, *codes), "plan_id": self.plan}
+
+
+def _plan(seed: Seed, ids: _Ids) -> Row:
+    plan = seed.plan.plan
+    return {
+        "id": ids.plan,
+        **plan.model_dump(exclude={"legal_bases"}),
+        "source": "source.txt",
+        "legal_bases": [basis.model_dump(mode="json") for basis in plan.legal_bases],
+        "cycle_rules": seed.plan.cycle_rules.model_dump(mode="json"),
+    }
+
+
+def _bodies(seed: Seed, ids: _Ids) -> Iterator[Row]:
+    position = count(1)
+    for body in seed.bodies:
+        columns = body.model_dump(include={"code", "no", "name", "heading", "force", "open_class", "source_line", "note"})
+        yield {**ids.row("body", body.code), **columns, "search": fold(body.name), "group_id": None, "position": next(position)}
+        yield from _members(body, position, ids)
+
+
+def _members(body: BodySeed, position: Iterator[int], ids: _Ids) -> Iterator[Row]:
+    for member in body.members:
+        yield {
+            **ids.row("body", member.code),
+            **dict.fromkeys(("no", "heading", "source_line", "note")),
+            "code": member.code,
+            "name": member.name,
+            "search": fold(member.name),
+            "force": body.force,
+            "open_class": False,
+            "group_id": ids.of("body", body.code),
+            "position": next(position),
+        }
+
+
+def _duty(duty: DutySeed, position: int, ids: _Ids) -> Row:
+    recurrence, _, named = duty.recurrence.partition(":")
+    condition, basis = duty.condition, duty.basis
+    columns = ("code", "title_vi", "title_en", "text", "source_line", "kind", "force", "lead", "mirrors", "note")
+    return {
+        **ids.row("duty", duty.code),
+        **duty.model_dump(include=set(columns)),
+        "body_id": ids.of("body", duty.body) if duty.body else None,
+        "position": position,
+        "search": fold(" ".join((duty.code, duty.title_vi, duty.title_en, duty.text))),
+        "recurrence": recurrence,
+        "recurrence_cycle": named or None,
+        "condition_type": condition.type if condition else None,
+        "condition_scope": condition.scope if condition else None,
+        "condition_marker": condition.marker if condition else None,
+        "basis_type": basis.type if basis else None,
+        "basis_marker": basis.marker if basis else None,
+    }
+
+
+def _owners(seed: Seed, ids: _Ids) -> Iterator[Row]:
+    for duty in seed.duties:
+        for position, owner in enumerate(duty.owners, 1):
+            yield {
+                **ids.row("duty_owner", duty.code, owner),
+                "duty_id": ids.of("duty", duty.code),
+                "body_id": ids.of("body", owner),
+                "position": position,
+                "force": Force.REQUESTED if owner in duty.requested_owners else duty.force,
+            }
+
+
+def _partners(seed: Seed, ids: _Ids) -> Iterator[Row]:
+    for duty in seed.duties:
+        for position, partner in enumerate(duty.partners, 1):
+            yield {
+                **ids.row("duty_partner", duty.code, str(position)),
+                "duty_id": ids.of("duty", duty.code),
+                "position": position,
+                "body_id": ids.of("body", partner.body) if partner.body else None,
+                "named_as": partner.named_as,
+            }
+
+
+def _targets(seed: Seed, ids: _Ids) -> Iterator[Row]:
+    for duty in seed.duties:
+        for position, target in enumerate(duty.targets, 1):
+            yield {
+                **ids.row("target", duty.code, target.code),
+                **target.model_dump(),
+                "duty_id": ids.of("duty", duty.code),
+                "position": position,
+            }
+
+
+def _cycles(seed: Seed, plan: Row, now: datetime, opened: set[str]) -> list[Row]:
+    zone, rules = ZoneInfo(plan["time_zone"]), seed.plan.cycle_rules
+    holidays = frozenset(day.on for day in seed.holidays)
+    codes = sorted(opened | rules.codes_until(day_of(now, zone)))
+    terms = (rules.terms(code, holidays, zone) for code in codes)
+    return [cycle_row(plan["slug"], each, now) for each in terms if each]
