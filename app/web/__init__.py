@@ -1,0 +1,1 @@
+"""HTTP without any noun of the domain."""

@@ -1,0 +1,19 @@
+"""Which of our two languages a caller prefers (RFC 9110, section 12.5.4)."""
+
+
+def prefers_vietnamese(accept_language: str | None) -> bool:
+    """Say whether Vietnamese is asked for more than English; without a wish the answer is English."""
+    weights = {"vi": 0.0, "en": 0.0}
+    for part in (accept_language or "").split(",")[:20]:
+        name, _, quality = part.partition(";")
+        language = name.strip().lower().partition("-")[0]
+        if language in weights:
+            weights[language] = max(weights[language], _weight(quality))
+    return weights["vi"] > weights["en"]
+
+
+def _weight(parameter: str) -> float:
+    try:
+        return float(parameter.strip().removeprefix("q=") or 1)
+    except ValueError:
+        return 0.0

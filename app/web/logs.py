@@ -1,0 +1,92 @@
+"""Logs: one JSON line an event, with the request's id; no narrative, no token, no query string, no personal data."""
+
+import logging
+import re
+import sys
+import time
+from collections.abc import Mapping
+from uuid import uuid4
+
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.typing import Processor
+
+log = structlog.get_logger()
+_ACCEPTABLE = re.compile(rb"[A-Za-z0-9._-]{1,64}\Z")
+
+
+def configure(level: str = "info") -> None:
+    """Write JSON lines to standard error, from structlog and from the standard library alike."""
+    number = logging.getLevelNamesMapping()[level.upper()]
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.processors.JSONRenderer(ensure_ascii=False)],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler()
+    handler.setFormatter(_JsonFormatter())
+    logging.basicConfig(level=max(number, logging.WARNING), handlers=[handler], force=True)
+
+
+class _JsonFormatter(logging.Formatter):
+    """Writes a library's record as one JSON line, without the exception's message or the values in it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        event = {"event": record.getMessage(), "level": record.levelname.lower(), "logger": record.name}
+        if record.exc_info and record.exc_info[0]:
+            event["kind"] = record.exc_info[0].__name__
+        return str(structlog.processors.JSONRenderer(ensure_ascii=False)(None, "", event))
+
+
+class RequestLog:
+    """Gives each request an id, in and out and in every line, and logs it once it is answered."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        scope["request_id"] = request_id = _request_id(dict(scope["headers"]))
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        began, answered = time.perf_counter(), {"status": 0}
+
+        async def send_with_id(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                answered["status"] = message["status"]
+                message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id.encode())]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_with_id)
+        finally:
+            _line(scope, answered["status"], time.perf_counter() - began)
+
+
+def _request_id(headers: Mapping[bytes, bytes]) -> str:
+    given = headers.get(b"x-request-id", b"")
+    return given.decode() if _ACCEPTABLE.match(given) else uuid4().hex
+
+
+def _line(scope: Scope, status: int, seconds: float) -> None:
+    """Log a request by its route, never by its path: a path may hold what somebody typed."""
+    route = getattr(scope.get("route"), "path", None)
+    client = scope.get("state", {}).get("client_id")
+    log.info(
+        "request",
+        method=scope["method"],
+        route=route,
+        status=status,
+        ms=round(seconds * 1000, 1),
+        client=str(client) if client else None,
+        refusal=scope.get("refusal"),
+    )

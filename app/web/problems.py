@@ -1,0 +1,228 @@
+"""Refusals → problems (RFC 9457): the table of kinds, the table of constraints, and the handlers.
+
+No problem ever repeats what was sent, and none shows a trace.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.database.failures import Failure, constraint_of, kind_of
+from app.domain import errors
+from app.domain.errors import Fault, Refusal
+from app.schemas.problem import FaultOut, Problem
+from app.web.languages import prefers_vietnamese
+
+log = structlog.get_logger()
+MEDIA_TYPE = "application/problem+json"
+
+STATUS: dict[type[Refusal], int] = {
+    errors.UnreadableRequest: 400,
+    errors.BrokenCursor: 400,
+    errors.NotAuthenticated: 401,
+    errors.ClientUnknown: 401,
+    errors.NotAllowed: 403,
+    errors.PaperReportNotYours: 403,
+    errors.NotFound: 404,
+    errors.MethodNotAllowed: 405,
+    errors.AlreadyExists: 409,
+    errors.CycleNotOpen: 409,
+    errors.RequestInFlight: 409,
+    errors.StaleVersion: 412,
+    errors.ContentTooLarge: 413,
+    errors.UnsupportedMediaType: 415,
+    errors.MalformedContent: 422,
+    errors.CycleUnknown: 422,
+    errors.IdempotencyKeyReused: 422,
+    errors.ConditionNotWhole: 422,
+    errors.TargetUnknown: 422,
+    errors.PaperReportIncomplete: 422,
+    errors.ReceivedOnImpossible: 422,
+    errors.InternalFault: 500,
+    errors.ServiceUnavailable: 503,
+}
+"""Which answer each kind of refusal becomes; a test proves that every kind is here."""
+
+CONSTRAINTS: dict[str, type[Refusal]] = {
+    "pk_idempotency_record": errors.RequestInFlight,
+    "uq_client_name": errors.AlreadyExists,
+}
+"""Constraints that a caller can run into, by name; any other one that refuses is a bug of ours."""
+
+_BY_STATUS: dict[int, type[Refusal]] = {
+    400: errors.UnreadableRequest,
+    404: errors.NotFound,
+    405: errors.MethodNotAllowed,
+    413: errors.ContentTooLarge,
+}
+_HEADERS: dict[type[Refusal], dict[str, str]] = {
+    errors.NotAuthenticated: {"WWW-Authenticate": 'Bearer realm="dondoc"'},
+    errors.ClientUnknown: {"WWW-Authenticate": 'Basic realm="dondoc"'},
+    errors.NotAllowed: {"WWW-Authenticate": 'Bearer realm="dondoc", error="insufficient_scope"'},
+    errors.RequestInFlight: {"Retry-After": "1"},
+    errors.ServiceUnavailable: {"Retry-After": "2"},
+}
+
+
+def documented(*kinds: type[Refusal]) -> dict[int | str, dict[str, Any]]:
+    """Describe, for OpenAPI, the problems that an operation can answer with; some can come from everywhere."""
+    everywhere = (errors.MalformedContent, errors.InternalFault, errors.ServiceUnavailable)
+    by_status: dict[int | str, list[type[Refusal]]] = {}
+    for kind in dict.fromkeys((*kinds, *everywhere)):
+        by_status.setdefault(STATUS[kind], []).append(kind)
+    return {status: _described(found) for status, found in sorted(by_status.items(), key=str)}
+
+
+def _described(kinds: Sequence[type[Refusal]]) -> dict[str, Any]:
+    titles = " ".join(f"`{kind.slug()}`: {kind.__doc__}" for kind in kinds)
+    example = _problem(kinds[0](), request_id="0b5c2b6e7d1f4c55", vietnamese=False).model_dump(exclude_none=True)
+    content = {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}
+    return {"description": titles, "content": {MEDIA_TYPE: content}}
+
+
+def answer_to(request: Request, refusal: Refusal) -> Response:
+    """Answer a refusal."""
+    kind = type(refusal)
+    request_id = request.scope.get("request_id")
+    vietnamese = prefers_vietnamese(request.headers.get("accept-language"))
+    problem = _problem(refusal, request_id=request_id, vietnamese=vietnamese)
+    headers = {
+        "Content-Language": "vi" if vietnamese else "en",
+        "Cache-Control": "no-store",
+        "Vary": "Accept-Language",
+        **_HEADERS.get(kind, {}),
+    }
+    request.scope["refusal"] = kind.slug()
+    content = problem.model_dump_json(exclude_none=True)
+    return Response(content, STATUS[kind], headers, media_type=MEDIA_TYPE)
+
+
+def _problem(refusal: Refusal, *, request_id: str | None, vietnamese: bool) -> Problem:
+    kind = type(refusal)
+    return Problem(
+        type=f"/problems/{kind.slug()}",
+        title=kind.title_vi if vietnamese else (kind.__doc__ or ""),
+        status=STATUS[kind],
+        detail=refusal.detail,
+        errors=[FaultOut(pointer=fault.pointer, detail=fault.detail) for fault in refusal.faults] or None,
+        request_id=request_id,
+        **({"error": _OAUTH[kind]} if kind in _OAUTH else {}),
+    )
+
+
+_OAUTH: dict[type[Refusal], str] = {errors.ClientUnknown: "invalid_client"}
+
+
+def from_validation(error: RequestValidationError) -> Refusal:
+    """Turn FastAPI's findings into a refusal, without the values that it found."""
+    findings = error.errors()
+    if any(finding["type"] == "json_invalid" for finding in findings):
+        return errors.UnreadableRequest("The body is not JSON.")
+    return errors.MalformedContent(None, *_faults(findings))
+
+
+def _faults(findings: Sequence[Any]) -> Iterator[Fault]:
+    for finding in findings[:50]:
+        place, *path = finding["loc"]
+        known = [str(part).replace("~", "~0").replace("/", "~1") for part in path]
+        if finding["type"] == "extra_forbidden":
+            # The name of an unknown field is the caller's own text, and is not repeated.
+            known[-1:] = []
+        pointer = "/" + "/".join(known) if place == "body" else f"{place}: {'/'.join(known)}"
+        yield Fault(pointer.rstrip("/"), _sentence(finding))
+
+
+def _sentence(finding: Any) -> str:
+    if finding["type"] == "extra_forbidden":
+        return "holds a field that is not known here"
+    if finding["type"] == "value_error":
+        return str(finding["ctx"]["error"])
+    return _SENTENCES.get(finding["type"], str(finding["msg"]))
+
+
+_SENTENCES = {
+    "missing": "is needed",
+    "decimal_parsing": "must be a number",
+    "date_from_datetime_parsing": "must be a calendar date such as 2021-06-14",
+    "datetime_from_date_parsing": "must be an RFC 3339 instant such as 2021-06-14T17:00:00Z",
+    "union_tag_invalid": "must name a known kind",
+}
+
+
+def from_failure(error: BaseException) -> Refusal:
+    """Turn a failure that nobody foresaw into a refusal."""
+    match kind_of(error):
+        case Failure.UNAVAILABLE:
+            log.warning("database unavailable", kind=type(error).__name__)
+            return errors.ServiceUnavailable()
+        case Failure.MALFORMED:
+            return errors.MalformedContent()
+        case Failure.CONSTRAINT if kind := CONSTRAINTS.get(constraint_of(error) or ""):
+            return kind()
+    return _bug(error)
+
+
+def _bug(error: BaseException) -> Refusal:
+    """Log where our own code failed: its frames, never its message, which may hold what was sent."""
+    frames, trace = [], error.__traceback__
+    while trace:
+        frames.append(f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    log.error("bug", kind=type(error).__name__, frames=frames[-12:])
+    return errors.InternalFault()
+
+
+def from_http(error: HTTPException) -> Refusal:
+    """Turn the framework's own errors into refusals."""
+    return _BY_STATUS.get(error.status_code, errors.UnreadableRequest)()
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error with a problem."""
+
+    async def refused(request: Request, error: Exception) -> Response:
+        assert isinstance(error, Refusal)  # noqa: S101
+        return answer_to(request, error)
+
+    async def invalid(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)  # noqa: S101
+        return answer_to(request, from_validation(error))
+
+    async def framework(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)  # noqa: S101
+        response = answer_to(request, from_http(error))
+        response.headers.update({name: value for name, value in (error.headers or {}).items() if name == "Allow"})
+        return response
+
+    app.add_exception_handler(Refusal, refused)
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(HTTPException, framework)
+    app.add_middleware(Failsafe)
+
+
+class Failsafe:
+    """Answers whatever nobody else did: a database that is away, or a bug of ours."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        began = False
+
+        async def sending(message: Message) -> None:
+            nonlocal began
+            began = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, sending)
+        except Exception as error:
+            if scope["type"] != "http" or began:
+                raise
+            await answer_to(Request(scope), from_failure(error))(scope, receive, send)

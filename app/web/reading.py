@@ -1,0 +1,105 @@
+"""What a read begins with: one consistent view of the database, and the moment that is asked about."""
+
+import re
+from collections.abc import AsyncIterator, Callable, Mapping
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import Annotated, Any, TypeVar
+
+from fastapi import Depends, Query, Request, Response
+from pydantic import BeforeValidator, WithJsonSchema
+from sqlalchemy import RowMapping, Select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.domain.calendar import HOME_ZONE, end_of, start_of
+from app.domain.errors import NotFound
+from app.queries.facts import Moment
+from app.schemas.base import Instant, ResponseModel
+from app.web.clock import Now
+from app.web.etags import etag_of, matches
+
+Shape = TypeVar("Shape")
+KEPT_SECONDS = 5
+"""How long an integrator may go without asking again; an act in between is seen this late at most."""
+_PLUS_LOST = re.compile(r"(T\S+) (\d\d:?\d\d)\Z")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d\Z")
+
+
+def _asked(day: Callable[..., datetime]) -> BeforeValidator:
+    """Read an instant, or a day as one of its ends; a `+` that the address turned into a blank is put back."""
+
+    def read(value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        if _DAY.match(value):
+            return day(date.fromisoformat(value), HOME_ZONE)
+        return _PLUS_LOST.sub(r"\1+\2", value)
+
+    return BeforeValidator(read)
+
+
+_SHOWN = WithJsonSchema({"type": "string", "examples": ["2021-06-14T17:00:00Z", "2021-06-14"]})
+Until = Annotated[Instant, _asked(end_of), _SHOWN]
+"""An instant; a day alone means its last microsecond in Vietnam."""
+Since = Annotated[Instant, _asked(start_of), _SHOWN]
+"""An instant; a day alone means its first one in Vietnam."""
+
+
+async def reading(request: Request) -> AsyncIterator[AsyncConnection]:
+    """Open one consistent, read-only view for the request."""
+    async with request.app.state.database.reading() as connection:
+        yield connection
+
+
+async def moment(
+    now: Now,
+    as_of: Annotated[Until | None, Query(description="Where things stood, or will stand if nobody posts.")] = None,
+    known_at: Annotated[Until | None, Query(description="Only what had been recorded by then.")] = None,
+) -> Moment:
+    """Return the moment that is asked about: now, unless the caller says otherwise."""
+    return Moment(as_of or now, known_at)
+
+
+Reading = Annotated[AsyncConnection, Depends(reading, scope="function")]
+Asked = Annotated[Moment, Depends(moment)]
+
+
+def lasting(until: datetime | None, now: datetime) -> dict[str, str]:
+    """Let a caller keep an answer for a few seconds, but never past an instant at which it changes by itself."""
+    seconds = KEPT_SECONDS if until is None else min(KEPT_SECONDS, int((until - now).total_seconds()))
+    return {"Cache-Control": f"private, max-age={seconds}, must-revalidate" if seconds > 0 else "private, no-cache"}
+
+
+async def every(
+    connection: AsyncConnection, found: Select[*tuple[Any, ...]], show: Callable[[Any], Shape]
+) -> list[Shape]:
+    """Run a query and show each of its rows."""
+    return [show(row) for row in (await connection.execute(found)).mappings()]
+
+
+async def only(connection: AsyncConnection, found: Select[*tuple[Any, ...]]) -> RowMapping:
+    """Run a query for one thing.
+
+    Raises:
+        NotFound: there is none.
+    """
+    row = (await connection.execute(found)).mappings().first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def answer(
+    request: Request,
+    body: ResponseModel,
+    *,
+    version: int | None = None,
+    headers: Mapping[str, str] = MappingProxyType({}),
+) -> Response:
+    """Answer with a body and its strong ETag, or with 304 when the caller has the same bytes."""
+    content = body.model_dump_json().encode()
+    tag = etag_of(content, version)
+    sent = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Authorization", **headers}
+    if matches(request.headers.get("if-none-match"), tag):
+        return Response(status_code=304, headers=sent)
+    return Response(content, media_type="application/json", headers=sent)

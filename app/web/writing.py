@@ -1,0 +1,127 @@
+"""What a write is: one transaction that holds the act, its answer and its idempotency key, committed before we answer.
+
+The key's row is written last, with the answer, and its primary key decides: of two requests with one key that run
+together, the second waits for nothing and is told that the first is in flight.
+"""
+
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, Header, Request, Response
+from sqlalchemy import RowMapping, and_, delete, insert, select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.commands.idempotency import KEPT
+from app.database.failures import is_retryable
+from app.database.locks import try_lock
+from app.domain.access import Caller
+from app.domain.errors import IdempotencyKeyReused, RequestInFlight, UnsupportedMediaType
+from app.models import IdempotencyRecord
+from app.models.base import table
+from app.schemas.base import ResponseModel
+from app.web.clock import Now
+from app.web.etags import etag_of, expected_version
+
+TRIES = 3
+records = table(IdempotencyRecord)
+
+
+@dataclass(frozen=True)
+class Done:
+    """What an act leaves to answer: a body, its version for the ETag, and where it can be read."""
+
+    body: ResponseModel
+    version: int | None = None
+    location: str | None = None
+    status_code: int = 201
+
+
+Act = Callable[[AsyncConnection], Awaitable[Done]]
+
+
+class Write:
+    """Runs acts for one request."""
+
+    def __init__(self, request: Request, now: datetime, key: str | None, fingerprint: bytes, expected: int | None):
+        self._database = request.app.state.database
+        self._key, self._fingerprint = key, fingerprint
+        self.now, self.expected = now, expected
+
+    async def __call__(self, caller: Caller, act: Act) -> Response:
+        """Run an act once: commit, then answer; a transaction that the database asks to repeat is repeated."""
+        for tries_left in reversed(range(TRIES)):
+            try:
+                return await self._attempt(caller, act)
+            except DBAPIError as error:
+                if not (tries_left and is_retryable(error)):
+                    raise
+        raise AssertionError  # pragma: no cover
+
+    async def _attempt(self, caller: Caller, act: Act) -> Response:
+        async with self._database.writing() as connection:
+            if self._key and (earlier := await self._replayed(connection, caller, self._key)):
+                return earlier
+            done = await act(connection)
+            content = done.body.model_dump_json().encode()
+            etag = etag_of(content, done.version)
+            if self._key:
+                row = {"status_code": done.status_code, "location": done.location, "etag": etag, "body": content}
+                await self._keep(connection, caller, self._key, row)
+        return _answer(done.status_code, content, etag, done.location)
+
+    async def _replayed(self, connection: AsyncConnection, caller: Caller, key: str) -> Response | None:
+        if not await try_lock(connection, caller.client_id.bytes + key.encode()):
+            raise RequestInFlight
+        fresh = records.c.recorded_at > self.now - KEPT
+        found = await connection.execute(select(*records.c).where(_of(caller, key), fresh))
+        row = found.mappings().first()
+        return self._again(row) if row else None
+
+    def _again(self, row: RowMapping) -> Response:
+        if row["fingerprint"] != self._fingerprint:
+            raise IdempotencyKeyReused
+        response = _answer(row["status_code"], row["body"], row["etag"], row["location"])
+        response.headers["Idempotent-Replayed"] = "true"
+        return response
+
+    async def _keep(self, connection: AsyncConnection, caller: Caller, key: str, answer: Mapping[str, object]) -> None:
+        expired = records.c.recorded_at <= self.now - KEPT
+        await connection.execute(delete(records).where(_of(caller, key), expired))
+        row = {"client_id": caller.client_id, "key": key, "fingerprint": self._fingerprint, **answer}
+        await connection.execute(insert(records).values(row))
+
+
+def _of(caller: Caller, key: str):  # type: ignore[no-untyped-def]
+    return and_(records.c.client_id == caller.client_id, records.c.key == key)
+
+
+def _answer(status_code: int, content: bytes, etag: str | None, location: str | None) -> Response:
+    headers = {"Cache-Control": "no-store", "ETag": etag, "Location": location}
+    return Response(
+        content, status_code, {name: value for name, value in headers.items() if value}, media_type="application/json"
+    )
+
+
+async def write(
+    request: Request,
+    now: Now,
+    idempotency_key: Annotated[
+        str | None,
+        Header(min_length=1, max_length=255, pattern=r"^[\x21-\x7e]+$", description="Send a new one with each act."),
+    ] = None,
+    if_match: Annotated[str | None, Header(max_length=200, description="The ETag of the version you saw.")] = None,
+) -> Write:
+    """Prepare a write: its key, what was sent with it, and the version that it expects."""
+    body = await request.body()
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        raise UnsupportedMediaType
+    asked = f"{request.method} {request.url.path}?{request.url.query}\n{request.headers.get('if-match', '')}\n"
+    fingerprint = hashlib.sha256(asked.encode() + body).digest()
+    return Write(request, now, idempotency_key, fingerprint, expected_version(if_match))
+
+
+Writing = Annotated[Write, Depends(write)]
