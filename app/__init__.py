@@ -13,3 +13,5 @@
 
 Start with domain/completion.py, the one rule; then queries/standing.py, the same rule for sets.
 """
+
+__version__ = "0.1.0"

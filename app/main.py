@@ -1,0 +1,65 @@
+"""create_app(): wiring, nothing else."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+
+from fastapi import FastAPI
+
+from app import __version__
+from app.commands.idempotency import forget_expired
+from app.database.engine import Database, connect
+from app.routers import evidence, health, oauth, obligations, plans, status
+from app.settings import Settings
+from app.web import keys, logs, openapi, pages, problems
+from app.web.clock import Clock, system_clock
+
+MAX_BODY_BYTES = 1024 * 1024
+ROUTERS = (plans, status, obligations, evidence, oauth, health)
+
+
+def create_app(settings: Settings, database: Database | None = None, clock: Clock = system_clock) -> FastAPI:
+    """Make the service; `database` and `clock` are given by tests."""
+    app = FastAPI(
+        title="Dondoc",
+        version=__version__,
+        lifespan=_lifespan,
+        docs_url=None,
+        redoc_url=None,
+        max_body_size=MAX_BODY_BYTES,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
+    )
+    app.state.settings, app.state.clock = settings, clock
+    app.state.keys = keys.load(settings.keys_dir)
+    app.state.database = database or connect(_address(settings), pool_size=settings.pool_size)
+    for module in ROUTERS:
+        app.include_router(module.router)
+    for part in (problems, pages, openapi):
+        part.install(app)
+    app.add_middleware(logs.RequestLog)
+    return app
+
+
+def _address(settings: Settings) -> str:
+    assert settings.database_url is not None, "the address of a database is needed"  # noqa: S101
+    return settings.database_url.get_secret_value()
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Tidy up while the service runs, and give every connection back when it ends."""
+    tidying = asyncio.create_task(_tidy(app))
+    yield
+    tidying.cancel()
+    with suppress(asyncio.CancelledError):
+        await tidying
+    await app.state.database.close()
+
+
+async def _tidy(app: FastAPI) -> None:
+    while True:
+        with suppress(Exception):
+            async with app.state.database.writing() as connection:
+                await forget_expired(connection, now=app.state.clock())
+        await asyncio.sleep(timedelta(hours=1).total_seconds())

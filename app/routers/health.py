@@ -1,0 +1,39 @@
+"""Whether the process lives, and whether it can serve."""
+
+from typing import Literal
+
+from fastapi import APIRouter
+
+from app.database.migrations import at_head
+from app.domain.errors import ServiceUnavailable
+from app.schemas.base import ResponseModel
+from app.web.problems import documented
+from app.web.reading import Reading
+
+router = APIRouter(tags=["health"])
+
+
+class Health(ResponseModel):
+    """The service lives, or is ready."""
+
+    status: Literal["ok"]
+
+
+@router.get("/healthz", operation_id="getHealth", summary="Ask whether the process lives", response_model=Health)
+async def get_health() -> Health:
+    """Say that the process lives."""
+    return Health(status="ok")
+
+
+@router.get(
+    "/readyz",
+    operation_id="getReadiness",
+    summary="Ask whether the service is ready",
+    response_model=Health,
+    responses=documented(ServiceUnavailable),
+)
+async def get_readiness(reading: Reading) -> Health:
+    """Say that the database answers and has every migration."""
+    if not await at_head(reading):
+        raise ServiceUnavailable
+    return Health(status="ok")

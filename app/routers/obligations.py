@@ -1,0 +1,174 @@
+"""Obligations: the query of coordinators, one obligation, its history, and what owners post to it."""
+
+from operator import itemgetter
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.commands import evidence, updates
+from app.domain import errors
+from app.domain.access import Act, Caller
+from app.domain.completion import Force, Status
+from app.models.duty import DutyKind
+from app.queries import history as histories
+from app.queries import obligations as queries
+from app.queries.obligations import Filters, Sort
+from app.schemas.base import Code, Storable
+from app.schemas.evidence import EvidenceIn, EvidenceOut
+from app.schemas.history import HistoryOut
+from app.schemas.obligations import ObligationList, ObligationOut
+from app.schemas.updates import Reported, UpdateIn
+from app.schemas.views import obligation_out
+from app.web.access import may
+from app.web.paging import CursorText, Limit, Pages
+from app.web.problems import documented
+from app.web.reading import Asked, Reading, Since, answer, every, only
+from app.web.writing import Done, Writing
+
+router = APIRouter(prefix="/v1/obligations", tags=["obligations"])
+Reader = Annotated[Caller, may(Act.READ_STANDING)]
+ObligationId = Annotated[UUID, Path(alias="id", description="The obligation's id.")]
+READS = documented(errors.NotAuthenticated, errors.NotAllowed, errors.NotFound)
+WRITES = (
+    errors.NotAuthenticated,
+    errors.NotAllowed,
+    errors.PaperReportNotYours,
+    errors.NotFound,
+    errors.RequestInFlight,
+    errors.StaleVersion,
+    errors.ContentTooLarge,
+    errors.UnsupportedMediaType,
+    errors.IdempotencyKeyReused,
+    errors.PaperReportIncomplete,
+    errors.ReceivedOnImpossible,
+)
+
+
+def filters(
+    plan: Annotated[Code | None, Query()] = None,
+    cycle: Annotated[Code | None, Query()] = None,
+    body: Annotated[Code | None, Query(description="A numbered body, with its members, or a member.")] = None,
+    owner: Annotated[Code | None, Query()] = None,
+    duty: Annotated[Code | None, Query()] = None,
+    status: Annotated[list[Status] | None, Query(description="Repeat it to name several.")] = None,
+    past_due: Annotated[bool | None, Query(description="Whether the deadline has passed at `as_of`.")] = None,
+    due_after: Annotated[Since | None, Query()] = None,
+    due_before: Annotated[Since | None, Query()] = None,
+    force: Annotated[Force | None, Query()] = None,
+    kind: Annotated[DutyKind | None, Query()] = None,
+    q: Annotated[Storable | None, Query(max_length=200, description="Words, with or without diacritics.")] = None,
+) -> Filters:
+    """Read what to list."""
+    return Filters(
+        plan=plan, cycle=cycle, body=body, owner=owner, duty=duty, status=status or (), past_due=past_due,
+        due_after=due_after, due_before=due_before, force=force, kind=kind, q=q,
+    )  # fmt: skip
+
+
+@router.get(
+    "",
+    operation_id="listObligations",
+    summary="List obligations",
+    response_model=ObligationList,
+    responses=documented(errors.BrokenCursor, errors.NotAuthenticated, errors.NotAllowed),
+)
+async def list_obligations(
+    request: Request,
+    caller: Reader,
+    reading: Reading,
+    asked: Asked,
+    wanted: Annotated[Filters, Depends(filters)],
+    sort: Annotated[Sort, Query()] = Sort.DUE_BEFORE,
+    limit: Limit = 100,
+    cursor: CursorText = None,
+    count: Annotated[bool, Query(description="Also count all matches, which reads them all.")] = False,
+) -> Response:
+    """List obligations with their standing at `as_of`; all pages of one question are as of the same instant."""
+    pages = Pages(request, caller)
+    moment, after = pages.begin(asked, cursor)
+    rows = list((await reading.execute(queries.page(caller, wanted, moment, sort, limit, after))).mappings())
+    total = await reading.scalar(queries.total(caller, wanted, moment)) if count else None
+    next_cursor = pages.next_cursor(moment, rows, limit, queries.KEYS[sort])
+    items = [obligation_out(row, moment.as_of) for row in rows[:limit]]
+    body = ObligationList(as_of=moment.as_of, items=items, next_cursor=next_cursor, total=total)
+    return answer(request, body, headers=pages.link(next_cursor))
+
+
+@router.get(
+    "/{id}",
+    operation_id="getObligation",
+    summary="Get an obligation",
+    response_model=ObligationOut,
+    responses=READS,
+)
+async def get_obligation(
+    request: Request, obligation_id: ObligationId, caller: Reader, reading: Reading, asked: Asked
+) -> Response:
+    """Get one obligation with its standing at `as_of`; its ETag goes into `If-Match` of a write."""
+    row = await only(reading, queries.one(caller, obligation_id, asked))
+    return answer(request, obligation_out(row, asked.as_of), version=row["version"])
+
+
+@router.get(
+    "/{id}/history",
+    operation_id="getHistory",
+    summary="Get the history of an obligation",
+    response_model=HistoryOut,
+    responses=READS,
+)
+async def get_history(
+    request: Request,
+    obligation_id: ObligationId,
+    caller: Annotated[Caller, may(Act.READ_HISTORY)],
+    reading: Reading,
+    asked: Asked,
+) -> Response:
+    """Get every act on an obligation that the caller may read, in order."""
+    row = await only(reading, queries.one(caller, obligation_id, asked))
+    acts = await every(reading, histories.history(caller, row, asked), itemgetter("act"))
+    body = HistoryOut.model_validate({"obligation": row["id"], "items": acts})
+    return answer(request, body, version=row["version"])
+
+
+@router.post(
+    "/{id}/updates",
+    operation_id="reportUpdate",
+    summary="Report progress",
+    status_code=201,
+    tags=["updates"],
+    response_model=Reported,
+    responses=documented(*WRITES, errors.ConditionNotWhole, errors.TargetUnknown),
+)
+async def report_update(
+    obligation_id: ObligationId, caller: Annotated[Caller, may(Act.REPORT)], write: Writing, sent: UpdateIn
+) -> Response:
+    """Report progress on an obligation that the caller owns, or enter a paper report as a coordinator."""
+
+    async def act(connection: AsyncConnection) -> Done:
+        done = await updates.report(connection, caller, obligation_id, sent, now=write.now, expected=write.expected)
+        return Done(done, version=done.obligation.version)
+
+    return await write(caller, act)
+
+
+@router.post(
+    "/{id}/evidence",
+    operation_id="attachEvidence",
+    summary="Attach evidence",
+    status_code=201,
+    tags=["evidence"],
+    response_model=EvidenceOut,
+    responses=documented(*WRITES),
+)
+async def attach_evidence(
+    obligation_id: ObligationId, caller: Annotated[Caller, may(Act.ATTACH)], write: Writing, sent: EvidenceIn
+) -> Response:
+    """Attach a link or a document to an obligation that the caller owns or coordinates."""
+
+    async def act(connection: AsyncConnection) -> Done:
+        done = await evidence.attach(connection, caller, obligation_id, sent, now=write.now, expected=write.expected)
+        return Done(done, location=f"/v1/evidence/{done.id}")
+
+    return await write(caller, act)

@@ -1,0 +1,152 @@
+"""Plans, their bodies, duties and cycles."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.commands import cycles
+from app.domain.access import Act, Caller
+from app.domain.completion import Force
+from app.domain.errors import (
+    CycleUnknown,
+    NotAllowed,
+    NotAuthenticated,
+    NotFound,
+    RequestInFlight,
+    UnsupportedMediaType,
+)
+from app.models.duty import DutyKind
+from app.queries import plans as queries
+from app.schemas import plans as shapes
+from app.schemas.base import Code, Storable
+from app.schemas.views import cycle_out
+from app.web.access import may
+from app.web.problems import documented
+from app.web.reading import Reading, answer, every, only
+from app.web.writing import Done, Writing
+
+router = APIRouter(prefix="/v1/plans", tags=["plans"])
+Reader = Annotated[Caller, may(Act.READ_PLANS)]
+Coordinator = Annotated[Caller, may(Act.OPEN_CYCLES)]
+Slug = Annotated[Code, Path(alias="plan", description="The plan's slug.", examples=["115-kh-ubnd-2021"])]
+READS = documented(NotAuthenticated, NotAllowed, NotFound)
+
+
+@router.get("", operation_id="listPlans", summary="List plans", response_model=shapes.PlanList, responses=READS)
+async def list_plans(request: Request, _: Reader, reading: Reading) -> Response:
+    """List the plans by slug."""
+    found = await every(reading, queries.every_plan(), shapes.PlanSummary.model_validate)
+    return answer(request, shapes.PlanList(items=found))
+
+
+@router.get("/{plan}", operation_id="getPlan", summary="Get a plan", response_model=shapes.PlanOut, responses=READS)
+async def get_plan(request: Request, slug: Slug, _: Reader, reading: Reading) -> Response:
+    """Get a plan with its counts, cycles and legal bases."""
+    plan = await only(reading, queries.plan(slug))
+    found = await every(reading, queries.open_cycles(slug), cycle_out)
+    return answer(request, shapes.PlanOut.model_validate({**plan, "cycles": found}))
+
+
+@router.get(
+    "/{plan}/bodies",
+    operation_id="listBodies",
+    summary="List a plan's bodies",
+    response_model=shapes.BodyList,
+    responses=READS,
+)
+async def list_bodies(request: Request, slug: Slug, _: Reader, reading: Reading) -> Response:
+    """List the numbered bodies in the plan's order, their members nested."""
+    await only(reading, queries.plan(slug))
+    found = await every(reading, queries.numbered_bodies(slug), shapes.BodyOut.model_validate)
+    return answer(request, shapes.BodyList(items=found))
+
+
+@router.get(
+    "/{plan}/bodies/{body}",
+    operation_id="getBody",
+    summary="Get a body",
+    response_model=shapes.BodyOut,
+    responses=READS,
+)
+async def get_body(
+    request: Request,
+    slug: Slug,
+    body: Annotated[Code, Path(description="The body's code.", examples=["cong-an"])],
+    _: Reader,
+    reading: Reading,
+) -> Response:
+    """Get one body, numbered or a member of a group."""
+    return answer(request, shapes.BodyOut.model_validate(await only(reading, queries.one_body(slug, body))))
+
+
+@router.get(
+    "/{plan}/duties",
+    operation_id="listDuties",
+    summary="List a plan's duties",
+    response_model=shapes.DutyList,
+    responses=READS,
+)
+async def list_duties(
+    request: Request,
+    slug: Slug,
+    _: Reader,
+    reading: Reading,
+    body: Annotated[Code | None, Query(description="Those of a body, or that it or its members own.")] = None,
+    kind: Annotated[DutyKind | None, Query()] = None,
+    force: Annotated[Force | None, Query()] = None,
+    q: Annotated[Storable | None, Query(max_length=200, description="Words, with or without diacritics.")] = None,
+) -> Response:
+    """List the duties in the plan's order, with their verbatim text."""
+    await only(reading, queries.plan(slug))
+    wanted = queries.duties_of(slug, body=body, kind=kind, force=force, q=q)
+    return answer(request, shapes.DutyList(items=await every(reading, wanted, shapes.DutyOut.model_validate)))
+
+
+@router.get(
+    "/{plan}/duties/{duty}",
+    operation_id="getDuty",
+    summary="Get a duty",
+    response_model=shapes.DutyOut,
+    responses=READS,
+)
+async def get_duty(
+    request: Request,
+    slug: Slug,
+    duty: Annotated[Code, Path(description="The duty's code.", examples=["3.2"])],
+    _: Reader,
+    reading: Reading,
+) -> Response:
+    """Get one duty."""
+    return answer(request, shapes.DutyOut.model_validate(await only(reading, queries.duties_of(slug, code=duty))))
+
+
+@router.get(
+    "/{plan}/cycles",
+    operation_id="listCycles",
+    summary="List a plan's open cycles",
+    response_model=shapes.CycleList,
+    responses=READS,
+)
+async def list_cycles(request: Request, slug: Slug, _: Reader, reading: Reading) -> Response:
+    """List the open cycles by deadline, with the basis of each."""
+    await only(reading, queries.plan(slug))
+    return answer(request, shapes.CycleList(items=await every(reading, queries.open_cycles(slug), cycle_out)))
+
+
+@router.post(
+    "/{plan}/cycles",
+    operation_id="openCycle",
+    summary="Open a cycle",
+    status_code=201,
+    response_model=shapes.CycleOut,
+    responses=documented(NotAuthenticated, NotAllowed, NotFound, CycleUnknown, RequestInFlight, UnsupportedMediaType),
+)
+async def open_cycle(slug: Slug, caller: Coordinator, write: Writing, sent: shapes.CycleIn) -> Response:
+    """Open a cycle, which creates its obligations; opening it again changes nothing."""
+
+    async def act(connection: AsyncConnection) -> Done:
+        cycle = await cycles.open_cycle(connection, slug, sent.code, now=write.now)
+        return Done(cycle, location=f"/v1/plans/{slug}/cycles")
+
+    return await write(caller, act)

@@ -1,0 +1,51 @@
+"""The status document for integrators."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from app.domain import errors
+from app.domain.access import Act, Caller
+from app.queries import status
+from app.queries.facts import Moment
+from app.queries.obligations import Filters
+from app.schemas.base import Code
+from app.schemas.status import StatusOut, cycle_statuses
+from app.web.access import may
+from app.web.clock import Now
+from app.web.problems import documented
+from app.web.reading import Reading, Until, answer, every, lasting, only
+
+router = APIRouter(prefix="/v1/plans", tags=["status"])
+
+
+@router.get(
+    "/{plan}/status",
+    operation_id="getStatus",
+    summary="Get the status of a plan",
+    response_model=StatusOut,
+    responses=documented(errors.NotAuthenticated, errors.NotAllowed, errors.NotFound),
+)
+async def get_status(
+    request: Request,
+    slug: Annotated[Code, Path(alias="plan", description="The plan's slug.")],
+    caller: Annotated[Caller, may(Act.READ_STANDING)],
+    reading: Reading,
+    now: Now,
+    cycle: Annotated[Code | None, Query()] = None,
+    body: Annotated[Code | None, Query(description="A numbered body, with its members, or a member.")] = None,
+    as_of: Annotated[Until | None, Query(description="Where things stood, or will stand if nobody posts.")] = None,
+    known_at: Annotated[Until | None, Query(description="Only what had been recorded by then.")] = None,
+) -> Response:
+    """Get totals, rates and a status for each cycle, body and member.
+
+    Without `as_of` the document is dated at its last change, so that it stays the same bytes until the next one.
+    """
+    since = await only(reading, status.last_change(slug, Moment(as_of or now)))
+    moment = Moment(as_of or since["changed_at"], known_at)
+    counted = await every(reading, status.tally(caller, Filters(plan=slug, cycle=cycle, body=body), moment), dict)
+    bodies = await every(reading, status.bodies_of(slug), dict)
+    cycles = await every(reading, status.cycles_of(slug, cycle), dict)
+    shown = cycle_statuses(cycles, bodies, counted)
+    document = StatusOut(plan=slug, as_of=moment.as_of, known_at=known_at, cycles=shown)
+    return answer(request, document, headers=lasting(None if as_of else since["next_due"], now))
