@@ -1,0 +1,156 @@
+"""One PostgreSQL a worker, one database migrated and seeded once; each test in a transaction that is undone.
+
+A test that commits, or that needs several connections, asks for `own_database` instead.
+"""
+
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from app.commands.clients import NewClient
+from app.commands.seeds.apply import apply
+from app.commands.seeds.reader import read
+from app.database import migrations
+from app.database.embedded import APP, OWNER, Address, Embedded
+from app.database.engine import Database, connect
+from app.settings import ROOT
+from app.web import keys
+from tests.given import TODAY, Service, introduce
+
+PLAN_FOLDER = ROOT / "seeds" / "115-kh-ubnd-2021"
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """Run everything on one asyncio loop a worker."""
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Address]:
+    """Run a PostgreSQL for this worker; its data may be lost in a crash, which makes it fast."""
+    with Embedded(tmp_path_factory.mktemp("postgres"), durable=False) as server:
+        yield server.address
+
+
+def url_of(address: Address, role: str, database: str) -> str:
+    """Return the address of another database on the same server."""
+    return address.url(role).replace("/dondoc?", f"/{database}?")
+
+
+@asynccontextmanager
+async def as_owner(address: Address, database: str) -> AsyncIterator[AsyncConnection]:
+    """Open one transaction of the database's owner."""
+    opened = connect(url_of(address, OWNER, database), role=None)
+    try:
+        async with opened.writing() as connection:
+            yield connection
+    finally:
+        await opened.close()
+
+
+async def create_database(address: Address, name: str, template: str | None = None) -> None:
+    """Create a database, empty or as a copy."""
+    opened = connect(url_of(address, OWNER, "dondoc"), role=None)
+    try:
+        async with opened.engine.connect() as plain:
+            connection = await plain.execution_options(isolation_level="AUTOCOMMIT")
+            await connection.execute(text(f"CREATE DATABASE {name}" + (f" TEMPLATE {template}" if template else "")))
+    finally:
+        await opened.close()
+
+
+@pytest.fixture(scope="session")
+def migrated(address: Address) -> str:
+    """Return the name of a database with every migration."""
+    migrations.upgrade(address.url(OWNER))
+    return "dondoc"
+
+
+@pytest.fixture(scope="session")
+async def cast(address: Address, migrated: str, keys_dir: Path) -> Mapping[str, NewClient]:
+    """Seed the real plan as of TODAY into the template, and introduce the characters."""
+    await create_database(address, "seeded", migrated)
+    async with as_owner(address, "seeded") as connection:
+        await apply(connection, read(PLAN_FOLDER), now=TODAY)
+        introduced = await introduce(connection, keys.load(keys_dir).digest_of)
+    async with as_owner(address, "seeded") as connection:
+        await connection.execute(text("ANALYZE"))
+    return introduced
+
+
+@pytest.fixture(scope="session")
+def template(cast: Mapping[str, NewClient]) -> str:
+    """Return the name of the database with the real plan and the characters."""
+    return "seeded"
+
+
+class OneConnection(Database):
+    """A database of one connection, inside a transaction that nobody commits."""
+
+    def __init__(self, engine: AsyncEngine, connection: AsyncConnection) -> None:
+        super().__init__(engine)
+        self._connection = connection
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        async with self._connection.begin_nested():
+            yield self._connection
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        async with self._connection.begin_nested():
+            yield self._connection
+
+
+@pytest.fixture(scope="session")
+async def shared_engine(address: Address, template: str) -> AsyncIterator[AsyncEngine]:
+    """Keep a pool to this worker's copy of the seeded plan, as the application's role."""
+    await create_database(address, "shared", template)
+    opened = connect(url_of(address, APP, "shared"))
+    yield opened.engine
+    await opened.close()
+
+
+@pytest.fixture
+async def database(shared_engine: AsyncEngine) -> AsyncIterator[Database]:
+    """Give the seeded plan; whatever the test writes is undone."""
+    async with shared_engine.connect() as connection:
+        outer = await connection.begin()
+        yield OneConnection(shared_engine, connection)
+        await outer.rollback()
+
+
+@pytest.fixture
+async def own_database(address: Address, template: str) -> AsyncIterator[Database]:
+    """Give a copy of the seeded plan to one test, with a pool of its own."""
+    name = f"own_{uuid4().hex}"
+    await create_database(address, name, template)
+    opened = connect(url_of(address, APP, name), pool_size=8)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture(scope="session")
+def keys_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder for the keys of this worker."""
+    return tmp_path_factory.mktemp("keys")
+
+
+@pytest.fixture
+async def service(database: Database, keys_dir: Path, cast: Mapping[str, NewClient]) -> AsyncIterator[Service]:
+    """Serve the seeded plan in this process; whatever is written is undone."""
+    async with Service.over(database, keys_dir, cast) as serving:
+        yield serving
+
+
+@pytest.fixture
+async def own_service(own_database: Database, keys_dir: Path, cast: Mapping[str, NewClient]) -> AsyncIterator[Service]:
+    """Serve a copy of the seeded plan that keeps what is written."""
+    async with Service.over(own_database, keys_dir, cast) as serving:
+        yield serving

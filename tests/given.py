@@ -1,0 +1,193 @@
+"""The world of the tests: a fixed day, a service, and a few characters who call it.
+
+Công an thành phố (police) owns 3.1 to 3.8 and coordinates 7.8; Sở Văn hóa (culture) owns 7.x and coordinates 3.6;
+Sở Y tế (health) has nothing to do with either and must see nothing of them.
+"""
+
+import itertools
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx
+from fastapi import FastAPI
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlmodel import SQLModel
+
+from app.commands import clients
+from app.commands.clients import NewClient
+from app.database.engine import Database
+from app.domain.access import MAY, Role
+from app.main import create_app
+from app.models.base import new_id, stable_id, table
+from app.settings import Settings
+from app.web import tokens
+
+PLAN = "115-kh-ubnd-2021"
+TODAY = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
+"""10:00 on 24/11/2026 in Cần Thơ: the cycle 2021-06-15 is long over, 2026 is in time."""
+FIRST = "2021-06-15"
+_numbers = itertools.count(1)
+
+
+def obligation(duty: str, owner: str, cycle: str = FIRST) -> UUID:
+    """Return the id that an obligation of the plan has everywhere."""
+    return stable_id(PLAN, "obligation", cycle, duty, owner)
+
+
+INVESTIGATION = obligation("3.2", "cong-an")
+"""The police's duty with four targets."""
+TRAINING = obligation("3.4", "cong-an")
+"""A plain duty of the police."""
+TOURISTS = obligation("3.6", "cong-an")
+"""A duty of the police that culture coordinates."""
+
+
+CHARACTERS: dict[str, tuple[Role, list[str]]] = {
+    "police": (Role.REPORTER, ["cong-an"]),
+    "culture": (Role.REPORTER, ["so-vhttdl"]),
+    "health": (Role.REPORTER, ["so-y-te"]),
+    "coordinator": (Role.COORDINATOR, []),
+    "integrator": (Role.INTEGRATOR, []),
+    "admin": (Role.ADMIN, []),
+}
+
+
+async def introduce(connection: AsyncConnection, digest: clients.Digest) -> dict[str, NewClient]:
+    """Add the characters to a database that holds the plan."""
+    return {
+        name: await clients.add(connection, digest, name=name, role=role, plan=PLAN, bodies=bodies)
+        for name, (role, bodies) in CHARACTERS.items()
+    }
+
+
+@dataclass
+class Clock:
+    """A clock that stands still until a test moves it."""
+
+    now: datetime = TODAY
+
+    def __call__(self) -> datetime:
+        """Return the instant."""
+        return self.now
+
+    def catch_up(self) -> None:
+        """Move to the real instant, which is the database's too: an act is recorded by the clock of the database."""
+        self.now = datetime.now(UTC)
+
+
+@dataclass
+class Caller:
+    """A client of the service: calls it with a token that is valid at the clock's instant."""
+
+    service: "Service"
+    client_id: UUID
+    role: Role
+    secret: str = field(repr=False)
+
+    def token(self) -> str:
+        """Sign a token for the instant of the clock."""
+        state = self.service.app.state
+        scopes = [act.value for act, roles in MAY.items() if self.role in roles]
+        return tokens.issue(state.keys, self.client_id, scopes, issuer=state.settings.issuer, now=state.clock())
+
+    async def get(self, path: str, *, headers: dict[str, str] | None = None, **params: Any) -> httpx.Response:
+        """Call GET."""
+        return await self.service.http.get(path, params=params, headers=self._with_token(headers))
+
+    async def post(self, path: str, json: Any, *, headers: dict[str, str] | None = None) -> httpx.Response:
+        """Call POST with a new idempotency key, unless the headers bring one."""
+        sent = {"Idempotency-Key": f"test-{next(_numbers)}", **(headers or {})}
+        return await self.service.http.post(path, json=json, headers=self._with_token(sent))
+
+    async def send(
+        self, path: str, content: bytes, *, method: str = "POST", headers: dict[str, str] | None = None
+    ) -> httpx.Response:
+        """Send bytes as they are, said to be JSON unless the headers say otherwise."""
+        sent = {"Content-Type": "application/json", **(headers or {})}
+        return await self.service.http.request(method, path, content=content, headers=self._with_token(sent))
+
+    async def report(self, obligation_id: UUID, state: str = "completed", **fields: Any) -> httpx.Response:
+        """Post an update."""
+        sent = {"state": state, "summary": "Đã triển khai theo kế hoạch.", **fields}
+        return await self.post(f"/v1/obligations/{obligation_id}/updates", sent)
+
+    async def attach(self, obligation_id: UUID, **fields: Any) -> httpx.Response:
+        """Attach an evidence, a document unless the fields say otherwise."""
+        return await self.post(f"/v1/obligations/{obligation_id}/evidence", DOCUMENT | fields)
+
+    async def standing(self, obligation_id: UUID, **params: Any) -> dict[str, Any]:
+        """Read where an obligation stands."""
+        response = await self.get(f"/v1/obligations/{obligation_id}", **params)
+        assert response.status_code == 200, response.text
+        shown: dict[str, Any] = response.json()
+        return shown
+
+    def _with_token(self, headers: dict[str, str] | None) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token()}", **(headers or {})}
+
+
+async def act_of(
+    who: Caller, kind: type[SQLModel], obligation_id: UUID, *, at: datetime | None = None, **fields: Any
+) -> UUID:
+    """Write an act that has no call yet straight into the history: a review, an extension, a withdrawal."""
+    state = who.service.app.state
+    row = {
+        "id": new_id(),
+        "plan_id": stable_id(PLAN),
+        "obligation_id": obligation_id,
+        "client_id": who.client_id,
+        "received_at": at or state.clock(),
+        **fields,
+    }
+    async with state.database.writing() as connection:
+        await connection.execute(insert(table(kind)).values(row))
+    return UUID(str(row["id"]))
+
+
+DOCUMENT = {
+    "kind": "document",
+    "title": "Báo cáo kết quả thực hiện",
+    "classification": "internal",
+    "number": "115/BC-CATP",
+    "issued_on": "2021-06-10",
+    "issuer": "Công an thành phố",
+}
+LINK = {
+    "kind": "link",
+    "title": "Trang tin về hội nghị tập huấn",
+    "classification": "public",
+    "url": "https://example.org/tap-huan",
+}
+
+
+@dataclass
+class Service:
+    """The service in this process, its clock, and the characters."""
+
+    app: FastAPI
+    http: httpx.AsyncClient
+    clock: Clock
+    cast: Mapping[str, NewClient]
+
+    @classmethod
+    @asynccontextmanager
+    async def over(cls, database: Database, keys_dir: Path, cast: Mapping[str, NewClient]) -> AsyncIterator["Service"]:
+        """Serve a database; errors of ours reach the test as they reach a caller, as answers."""
+        clock = Clock()
+        app = create_app(Settings(keys_dir_or_default=keys_dir), database, clock)
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://service") as http:
+            yield cls(app, http, clock, cast)
+
+    def __getattr__(self, name: str) -> Caller:
+        """Let a character call: `service.police`, `service.coordinator`."""
+        if name not in CHARACTERS:
+            raise AttributeError(name)
+        client = self.cast[name]
+        return Caller(self, client.id, client.role, client.secret)

@@ -1,0 +1,115 @@
+"""A `dondoc serve` process of its own, with an embedded PostgreSQL, on a free port of the loopback."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+PATIENCE = 600
+"""Polls before we give up on a process; only a hang ever gets there."""
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class Running:
+    """One service: it can be started again on the same data after it was killed."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.data_dir, self.port = data_dir, free_port()
+        self.base = f"http://127.0.0.1:{self.port}"
+        self.process: subprocess.Popen[bytes] | None = None
+        self._tokens: dict[str, str] = {}
+
+    def start(self) -> None:
+        """Start the service and return when it is ready."""
+        with (self.data_dir / "service.log").open("ab") as log:
+            self.process = subprocess.Popen(  # noqa: S603  Our own command, of our own environment.
+                [Path(sys.executable).with_name("dondoc"), "serve"], env=self.environment(), stdout=log, stderr=log
+            )
+        self.wait_until_ready()
+
+    def environment(self) -> dict[str, str]:
+        """Return the settings of this service."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("DATABASE_", "DONDOC_"))}
+        return kept | {"DONDOC_DATA_DIR": str(self.data_dir), "PORT": str(self.port)}
+
+    def wait_until_ready(self) -> None:
+        """Poll until the service and its database answer."""
+        for _ in range(PATIENCE):
+            assert self.process is not None
+            assert self.process.poll() is None, (self.data_dir / "service.log").read_text()
+            try:
+                if httpx.get(f"{self.base}/readyz").status_code == 200:
+                    return
+            except httpx.TransportError:
+                pass
+            time.sleep(0.1)
+        raise AssertionError("the service never became ready")
+
+    def kill(self) -> None:
+        """Kill the service as a power cut would."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> None:
+        """End the service as an operator would."""
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            self.process.wait()
+
+    def kill_postgres(self) -> None:
+        """Kill the embedded PostgreSQL's postmaster."""
+        pid = int((self.data_dir / "postgres" / "cluster" / "postmaster.pid").read_text().split()[0])
+        os.kill(pid, signal.SIGKILL)
+
+    def token(self, name: str) -> str:
+        """Get a token for one of the demo clients, once: it outlives a crash of the service."""
+        if name not in self._tokens:
+            self._tokens[name] = self._new_token(name)
+        return self._tokens[name]
+
+    def _new_token(self, name: str) -> str:
+        client = json.loads((self.data_dir / "clients.json").read_text())[name]
+        answer = httpx.post(
+            f"{self.base}/v1/oauth/token",
+            auth=(client["client_id"], client["client_secret"]),
+            data={"grant_type": "client_credentials"},
+        )
+        answer.raise_for_status()
+        token: str = answer.json()["access_token"]
+        return token
+
+    def get(self, name: str, path: str, **params: Any) -> Any:
+        """Read something as one of the demo clients."""
+        answer = httpx.get(
+            f"{self.base}{path}", params=params, headers={"Authorization": f"Bearer {self.token(name)}"}, timeout=60
+        )
+        answer.raise_for_status()
+        return answer.json()
+
+
+@contextmanager
+def running(data_dir: Path) -> Iterator[Running]:
+    """Run a service for a while."""
+    service = Running(data_dir)
+    try:
+        service.start()
+        yield service
+    finally:
+        service.stop()
