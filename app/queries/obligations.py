@@ -78,7 +78,8 @@ def page(
 
 def _shown(standing: Subquery, sort: Sort) -> list[ColumnElement[Any]]:
     """Leave out when an obligation was last touched, which is dear to find out, unless it is the order."""
-    return [column for column in standing.c if column.name != "updated_at" or sort is Sort.UPDATED_AT]
+    shown = [column for column in standing.c if column.name != "updated_at" or sort is Sort.UPDATED_AT]
+    return [*shown, func.clock_timestamp().label("recorded_until")]
 
 
 def total(caller: Caller, filters: Filters, moment: Moment) -> Select[Any]:
