@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from app import __version__
 from app.commands.idempotency import forget_expired
@@ -14,6 +14,7 @@ from app.routers import evidence, health, oauth, obligations, plans, status
 from app.settings import Settings
 from app.web import keys, logs, openapi, pages, problems
 from app.web.clock import Clock, system_clock
+from app.web.parameters import refuse_unknown
 
 MAX_BODY_BYTES = 1024 * 1024
 ROUTERS = (plans, status, obligations, evidence, oauth, health)
@@ -34,7 +35,7 @@ def create_app(settings: Settings, database: Database | None = None, clock: Cloc
     app.state.keys = keys.load(settings.keys_dir)
     app.state.database = database or connect(_address(settings), pool_size=settings.pool_size)
     for module in ROUTERS:
-        app.include_router(module.router)
+        app.include_router(module.router, dependencies=[Depends(refuse_unknown)])
     for part in (problems, pages, openapi):
         part.install(app)
     app.add_middleware(logs.RequestLog)

@@ -14,11 +14,12 @@ from app.domain.completion import Force, Status
 from app.models.duty import DutyKind
 from app.queries import history as histories
 from app.queries import obligations as queries
+from app.queries.facts import Found
 from app.queries.obligations import Filters, Sort
 from app.schemas.base import Code, Storable
 from app.schemas.evidence import EvidenceIn, EvidenceOut
 from app.schemas.history import HistoryOut
-from app.schemas.obligations import ObligationList, ObligationOut
+from app.schemas.obligations import CountedObligationList, ObligationList, ObligationOut
 from app.schemas.updates import Reported, UpdateIn
 from app.schemas.views import obligation_out
 from app.web.access import may
@@ -71,7 +72,7 @@ def filters(
     "",
     operation_id="listObligations",
     summary="List obligations",
-    response_model=ObligationList,
+    response_model=CountedObligationList | ObligationList,
     responses=documented(errors.BrokenCursor, errors.NotAuthenticated, errors.NotAllowed),
 )
 async def list_obligations(
@@ -89,11 +90,20 @@ async def list_obligations(
     pages = Pages(request, caller)
     moment, after = pages.begin(asked, cursor)
     rows = list((await reading.execute(queries.page(caller, wanted, moment, sort, limit, after))).mappings())
-    total = await reading.scalar(queries.total(caller, wanted, moment)) if count else None
     next_cursor = pages.next_cursor(moment, rows, limit, queries.KEYS[sort])
     items = [obligation_out(row, moment.as_of) for row in rows[:limit]]
-    body = ObligationList(as_of=moment.as_of, items=items, next_cursor=next_cursor, total=total)
-    return answer(request, body, headers=pages.link(next_cursor))
+    body = ObligationList(as_of=moment.as_of, items=items, next_cursor=next_cursor)
+    counted = await with_total(reading, body, queries.total(caller, wanted, moment) if count else None)
+    return answer(request, counted, headers=pages.link(next_cursor))
+
+
+async def with_total(
+    reading: AsyncConnection, body: ObligationList, total: Found | None
+) -> ObligationList | CountedObligationList:
+    """Add the number of all matches to a page, if it was asked for."""
+    if total is None:
+        return body
+    return CountedObligationList(**dict(body), total=(await reading.execute(total)).scalar_one())
 
 
 @router.get(

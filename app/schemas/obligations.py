@@ -65,4 +65,9 @@ class ObligationList(ResponseModel):
     as_of: Instant
     items: list[ObligationOut]
     next_cursor: str | None
-    total: int | None
+
+
+class CountedObligationList(ObligationList):
+    """A page of obligations, and how many all pages hold together."""
+
+    total: int
