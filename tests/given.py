@@ -96,7 +96,7 @@ class Caller:
         scopes = [act.value for act, roles in MAY.items() if self.role in roles]
         return tokens.issue(state.keys, self.client_id, scopes, issuer=state.settings.issuer, now=state.clock())
 
-    async def get(self, path: str, *, headers: dict[str, str] | None = None, **params: Any) -> httpx.Response:
+    async def get(self, path: str, *, headers: Any = None, **params: Any) -> httpx.Response:
         """Call GET."""
         return await self.service.http.get(path, params=params, headers=self._with_token(headers))
 
@@ -112,14 +112,18 @@ class Caller:
         sent = {"Content-Type": "application/json", **(headers or {})}
         return await self.service.http.request(method, path, content=content, headers=self._with_token(sent))
 
-    async def report(self, obligation_id: UUID, state: str = "completed", **fields: Any) -> httpx.Response:
+    async def report(
+        self, obligation_id: UUID, state: str = "completed", *, headers: dict[str, str] | None = None, **fields: Any
+    ) -> httpx.Response:
         """Post an update."""
         sent = {"state": state, "summary": "Đã triển khai theo kế hoạch.", **fields}
-        return await self.post(f"/v1/obligations/{obligation_id}/updates", sent)
+        return await self.post(f"/v1/obligations/{obligation_id}/updates", sent, headers=headers)
 
-    async def attach(self, obligation_id: UUID, **fields: Any) -> httpx.Response:
+    async def attach(
+        self, obligation_id: UUID, *, headers: dict[str, str] | None = None, **fields: Any
+    ) -> httpx.Response:
         """Attach an evidence, a document unless the fields say otherwise."""
-        return await self.post(f"/v1/obligations/{obligation_id}/evidence", DOCUMENT | fields)
+        return await self.post(f"/v1/obligations/{obligation_id}/evidence", DOCUMENT | fields, headers=headers)
 
     async def standing(self, obligation_id: UUID, **params: Any) -> dict[str, Any]:
         """Read where an obligation stands."""

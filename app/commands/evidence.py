@@ -65,7 +65,7 @@ async def record(
         **sent.model_dump(include=FIELDS),
     }
     await connection.execute(insert(evidence).values(row))
-    written = (await connection.execute(one_evidence(caller, row["id"], Moment(received)))).mappings().one()
+    written = (await connection.execute(one_evidence(row["id"], Moment(received)))).mappings().one()
     return evidence_out(written)
 
 

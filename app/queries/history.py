@@ -35,12 +35,12 @@ def history(caller: Caller, obligation: Any, moment: Moment) -> AnyRow:
     return select(found.c.act).order_by(*order_of(found))
 
 
-def one_evidence(caller: Caller, evidence_id: UUID, moment: Moment) -> AnyRow:
-    """Select one evidence, if the caller may read it."""
+def one_evidence(evidence_id: UUID, moment: Moment, *allowed: ColumnElement[bool]) -> AnyRow:
+    """Select one evidence, as far as `allowed` lets it be read."""
     return (
         select(*evidence.c, bodies.c.code.label("body"), withdrawals.c.received_at.label("withdrawn_at"))
         .select_from(_named(moment))
-        .where(evidence.c.id == evidence_id, moment.sees(evidence), readable(caller))
+        .where(evidence.c.id == evidence_id, moment.sees(evidence), *allowed)
     )
 
 

@@ -1,7 +1,6 @@
 """Tokens for clients (RFC 6749, section 4.4), and the keys that verify them."""
 
 import base64
-import binascii
 from typing import Annotated
 from urllib.parse import unquote_plus
 
@@ -67,6 +66,6 @@ def _basic(request: Request) -> tuple[str, str] | None:
         return None
     try:
         client_id, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
         raise ClientUnknown from None
     return unquote_plus(client_id), unquote_plus(secret)

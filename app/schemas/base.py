@@ -1,5 +1,6 @@
 """How wire shapes are spelled: requests forbid what they do not know, responses promise every field."""
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
@@ -10,6 +11,9 @@ from app.domain.completion import Status
 from app.domain.documents import MAX_LENGTH, canonical_number
 from app.domain.text import is_storable
 from app.domain.totals import Totals, owed
+
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+_CALENDAR = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 class RequestModel(BaseModel):
@@ -46,11 +50,15 @@ def _canonical(number: str) -> str:
 def _aware(instant: datetime) -> datetime:
     if instant.tzinfo is None:
         raise ValueError("must say its offset from UTC, such as Z or +07:00")
+    if not FIRST_YEAR <= instant.year <= LAST_YEAR:
+        raise ValueError("must lie between the years 1900 and 2200")
     return instant.astimezone(UTC)
 
 
 def _only_text(value: Any) -> Any:
     """Refuse numbers where a date or an instant is asked for; 2021 would be read as seconds after 1970."""
+    if isinstance(value, str) and not _CALENDAR.match(value):
+        raise ValueError("must begin with a calendar date such as 2021-06-14")
     if not isinstance(value, str | date):
         raise ValueError("must be text")
     return value

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.domain.calendar import HOME_ZONE, end_of, start_of
 from app.domain.errors import NotFound
 from app.queries.facts import Moment
-from app.schemas.base import Instant, ResponseModel
+from app.schemas.base import FIRST_YEAR, LAST_YEAR, Instant, ResponseModel
 from app.web.clock import Now
 from app.web.etags import etag_of, matches
 
@@ -32,10 +32,16 @@ def _asked(day: Callable[..., datetime]) -> BeforeValidator:
         if not isinstance(value, str):
             return value
         if _DAY.match(value):
-            return day(date.fromisoformat(value), HOME_ZONE)
+            return day(_within(date.fromisoformat(value)), HOME_ZONE)
         return _PLUS_LOST.sub(r"\1+\2", value)
 
     return BeforeValidator(read)
+
+
+def _within(day: date) -> date:
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError("must lie between the years 1900 and 2200")
+    return day
 
 
 _SHOWN = WithJsonSchema({"type": "string", "examples": ["2021-06-14T17:00:00Z", "2021-06-14"]})

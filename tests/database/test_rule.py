@@ -1,0 +1,171 @@
+"""The rule for sets: the same as the rule for one, and the same as an oracle that knows neither."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from itertools import filterfalse, product
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Boolean, column, select, values
+
+from app.commands.clients import NewClient
+from app.database.engine import Database
+from app.domain.completion import ClaimState, ReviewOutcome, Signal, Status
+from app.domain.completion import decide as decide_one
+from app.queries.standing import decide
+from tests.histories import (
+    CONDITIONAL,
+    DUE_2022,
+    DUE_FIRST,
+    PLAIN,
+    REQUESTED,
+    Act,
+    Evidence,
+    Extension,
+    Review,
+    Subject,
+    Update,
+    ask,
+    record,
+    shown,
+    undone,
+)
+from tests.oracle import foretell
+from tests.strategies import DAY, MOMENT, histories, moments
+
+SHARED = [HealthCheck.function_scoped_fixture]
+"""All examples share one database; each undoes what it wrote."""
+EARLY = DUE_FIRST - 7 * DAY
+Moment = tuple[datetime, datetime | None]
+
+
+def at(instant: datetime) -> dict[str, Any]:
+    """Spell an act that was received and recorded at an instant."""
+    return {"id": uuid4(), "received_at": instant, "recorded_at": instant}
+
+
+async def test_sql_and_python_decide_alike_for_every_set_of_signals(database: Database) -> None:
+    every = list(product([False, True], repeat=len(Signal)))
+    signals = values(*(column(signal.value, Boolean) for signal in Signal), name="signals").data(every)
+
+    async with database.reading() as connection:
+        found = (await connection.execute(select(*signals.c, decide(signals.c).label("status")))).mappings().all()
+
+    assert len(found) == 256
+    for row in found:
+        assert row["status"] == decide_one({signal for signal in Signal if row[signal.value]}), dict(row)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=SHARED)
+@given(told=histories(), asked=st.lists(moments, min_size=1, max_size=3))
+async def test_any_history_at_any_moment_stands_where_the_oracle_says(
+    database: Database, cast: Mapping[str, NewClient], told: dict[Subject, list[Act]], asked: list[Moment]
+) -> None:
+    async with undone(database) as connection:
+        await record(connection, cast["police"].id, told)
+
+        for as_of, known_at in asked:
+            found = await ask(connection, told, as_of, known_at)
+
+            answers = {subject: shown(row, as_of) for subject, row in found.items()}
+            expected = foretell(told, as_of, known_at)
+            for subject, acts in told.items():
+                assert answers.get(subject) == expected.get(subject), acts
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=SHARED)
+@given(told=histories(), moment=moments)
+async def test_what_is_received_or_recorded_later_changes_no_answer(
+    database: Database,
+    cast: Mapping[str, NewClient],
+    told: dict[Subject, list[Act]],
+    moment: Moment,
+) -> None:
+    as_of, known_at = moment
+
+    def is_seen(act: Act) -> bool:
+        return act.received_at <= as_of and (known_at is None or act.recorded_at <= known_at)
+
+    async with undone(database) as connection:
+        await record(connection, cast["police"].id, {one: [*filter(is_seen, acts)] for one, acts in told.items()})
+        before = await ask(connection, told, as_of, known_at)
+
+        await record(connection, cast["police"].id, {one: [*filterfalse(is_seen, acts)] for one, acts in told.items()})
+
+        assert await ask(connection, told, as_of, known_at) == before
+
+
+TALES: dict[str, tuple[list[Act], Status]] = {
+    "nothing": ([], Status.NOT_STARTED),
+    "a start": ([Update(**at(EARLY), state=ClaimState.IN_PROGRESS, percent=99)], Status.IN_PROGRESS),
+    "a report without evidence": ([Update(**at(EARLY), state=ClaimState.COMPLETED)], Status.IN_PROGRESS),
+    "evidence without a report": ([Evidence(**at(EARLY))], Status.NOT_STARTED),
+    "a return": (
+        [
+            Update(**at(EARLY), state=ClaimState.COMPLETED),
+            Evidence(**at(EARLY)),
+            Review(**at(EARLY + DAY), outcome=ReviewOutcome.RETURNED),
+        ],
+        Status.IN_PROGRESS,
+    ),
+}
+
+
+@pytest.mark.parametrize(("acts", "in_time"), TALES.values(), ids=TALES)
+@pytest.mark.parametrize("moved", [None, DUE_FIRST + 30 * DAY, DUE_FIRST - DAY])
+async def test_time_alone_turns_what_is_open_late_at_the_very_deadline(
+    database: Database, cast: Mapping[str, NewClient], acts: list[Act], in_time: Status, moved: datetime | None
+) -> None:
+    due = moved or DUE_FIRST
+    told = acts if moved is None else [*acts, Extension(**at(EARLY), due_before=moved)]
+    expected = {PLAIN: [in_time, Status.OVERDUE, Status.OVERDUE], REQUESTED: [in_time, Status.AWAITED, Status.AWAITED]}
+    async with undone(database) as connection:
+        for subject, late in expected.items():
+            await record(connection, cast["police"].id, {subject: [replace(act, id=uuid4()) for act in told]})
+
+            found = [(await ask(connection, [subject], due + n * MOMENT))[subject]["status"] for n in (-1, 0, 1)]
+
+            assert found == late
+
+
+async def test_time_alone_changes_nothing_that_is_complete_or_waived(
+    database: Database, cast: Mapping[str, NewClient]
+) -> None:
+    told: dict[Subject, list[Act]] = {
+        PLAIN: [Update(**at(EARLY), state=ClaimState.COMPLETED), Evidence(**at(EARLY))],
+        REQUESTED: [Update(**at(DUE_FIRST), state=ClaimState.COMPLETED), Evidence(**at(EARLY))],
+        CONDITIONAL: [Update(**at(EARLY), state=ClaimState.NOT_APPLICABLE)],
+    }
+    async with undone(database) as connection:
+        await record(connection, cast["police"].id, told)
+
+        for as_of in (DUE_FIRST, DUE_FIRST + DAY, DUE_2022):
+            found = await ask(connection, told, as_of)
+
+            assert found[PLAIN]["status"] == Status.COMPLETED_ON_TIME
+            assert found[REQUESTED]["status"] == Status.COMPLETED_LATE
+            assert found[CONDITIONAL]["status"] == Status.NOT_APPLICABLE
+
+
+@pytest.mark.parametrize("state", [ClaimState.COMPLETED, ClaimState.NOT_APPLICABLE])
+async def test_accepting_after_a_return_does_not_bring_a_voided_claim_back(
+    database: Database, cast: Mapping[str, NewClient], state: ClaimState
+) -> None:
+    told: dict[Subject, list[Act]] = {
+        CONDITIONAL: [
+            Update(**at(EARLY), state=state),
+            Review(**at(EARLY + MOMENT), outcome=ReviewOutcome.RETURNED),
+            Review(**at(EARLY + 2 * MOMENT), outcome=ReviewOutcome.ACCEPTED),
+        ]
+    }
+    async with undone(database) as connection:
+        await record(connection, cast["police"].id, told)
+
+        found = (await ask(connection, told, DUE_FIRST))[CONDITIONAL]
+
+    assert found["claim_state"] is None
+    assert found["status"] == Status.OVERDUE

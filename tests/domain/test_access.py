@@ -1,0 +1,66 @@
+"""Who may do what: DOMAIN.md's table, said again act by act."""
+
+from uuid import UUID
+
+import pytest
+
+from app.domain.access import MAY, SUMMARIES, Act, Caller, Role
+
+ALLOWED = {
+    Role.REPORTER: {
+        Act.READ_PLANS,
+        Act.READ_STANDING,
+        Act.READ_HISTORY,
+        Act.READ_EVIDENCE,
+        Act.REPORT,
+        Act.ATTACH,
+    },
+    Role.COORDINATOR: {
+        Act.READ_PLANS,
+        Act.READ_STANDING,
+        Act.READ_HISTORY,
+        Act.READ_EVIDENCE,
+        Act.REPORT,
+        Act.ATTACH,
+        Act.OPEN_CYCLES,
+    },
+    Role.INTEGRATOR: {Act.READ_PLANS, Act.READ_STANDING, Act.READ_EVIDENCE},
+    Role.ADMIN: {Act.READ_PLANS},
+}
+
+
+def caller(role: Role) -> Caller:
+    return Caller(client_id=UUID(int=1), role=role)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_role_may_do_what_the_table_says_and_nothing_else(role: Role) -> None:
+    assert {act for act in Act if caller(role).may(act)} == ALLOWED[role]
+
+
+def test_every_act_has_its_roles_and_a_summary() -> None:
+    assert set(MAY) == set(SUMMARIES) == set(Act)
+    assert all(MAY.values())
+
+
+def test_an_integrator_reads_no_narratives_and_writes_nothing() -> None:
+    integrator = caller(Role.INTEGRATOR)
+
+    assert not integrator.may(Act.READ_HISTORY)
+    assert not any(integrator.may(act) for act in Act if act.value.endswith(":write"))
+
+
+def test_an_admin_reads_no_reports_and_writes_none() -> None:
+    assert not any(caller(Role.ADMIN).may(act) for act in Act if act is not Act.READ_PLANS)
+
+
+def test_only_a_coordinator_opens_cycles() -> None:
+    assert [role for role in Role if caller(role).may(Act.OPEN_CYCLES)] == [Role.COORDINATOR]
+
+
+def test_only_a_reporter_sees_less_than_everything() -> None:
+    assert [role for role in Role if not caller(role).sees_everything] == [Role.REPORTER]
+
+
+def test_a_caller_reports_for_no_body_unless_it_is_bound_to_one() -> None:
+    assert caller(Role.REPORTER).body_ids == frozenset()

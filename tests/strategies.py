@@ -1,0 +1,103 @@
+"""Random histories for Hypothesis.
+
+Instants are few and close to the boundaries, so that ties and late recordings are the rule rather than the exception.
+An id sorts by a random rank first: acts of the same two instants come in any order.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+from hypothesis import strategies as st
+
+from app.domain.completion import ClaimState, ReviewOutcome
+from tests.histories import (
+    ALONE,
+    BEGIN_2022,
+    DUE_2021,
+    DUE_2022,
+    DUE_FIRST,
+    GOOD_FIGURES,
+    MEASURED,
+    ONCE,
+    Act,
+    Evidence,
+    Extension,
+    Review,
+    Subject,
+    Update,
+    Withdrawal,
+)
+
+MOMENT, DAY = timedelta(microseconds=1), timedelta(days=1)
+AROUND_THE_DEADLINE = (DUE_FIRST - DAY, DUE_FIRST - MOMENT, DUE_FIRST, DUE_FIRST + MOMENT, DUE_FIRST + DAY)
+AROUND_THE_CYCLES = (DUE_FIRST - MOMENT, DUE_FIRST, BEGIN_2022 - MOMENT, BEGIN_2022, DUE_2021 - MOMENT, DUE_2021)
+LONG_AFTER = DUE_2022 + DAY
+INSTANTS = sorted({*AROUND_THE_DEADLINE, *AROUND_THE_CYCLES, DUE_2022 - MOMENT, DUE_2022, LONG_AFTER})
+AROUND_THE_LIMITS = {
+    "3.2-a": ("99.999999", "100", "100.000001"),
+    "3.2-b": ("99.999999", "100", "100.000001"),
+    "3.2-c": ("89.999999", "90", "90.000001"),
+    "3.2-d": ("4.999999", "5", "7.5"),
+}
+
+_instants = st.one_of(st.just(LONG_AFTER), st.sampled_from(INSTANTS))
+moments = st.tuples(_instants, st.one_of(st.none(), _instants))
+"""An `as_of` and a `known_at`."""
+_near_limits = {code: st.sampled_from([*map(Decimal, near)]) for code, near in AROUND_THE_LIMITS.items()}
+_figures = st.one_of(
+    st.just(GOOD_FIGURES),
+    st.fixed_dictionaries({}, optional=_near_limits),
+    st.fixed_dictionaries({}, optional=_near_limits).map(lambda some: GOOD_FIGURES | dict([*some.items()][:1])),
+)
+_states = st.sampled_from([ClaimState.COMPLETED, ClaimState.COMPLETED, *ClaimState])
+_percents = st.sampled_from([None, 0, 40, 100])
+_kinds = st.sampled_from([Update, Update, Update, Evidence, Evidence, Withdrawal, Review, Review, Extension])
+_plots = st.one_of(st.lists(_kinds, max_size=4), st.lists(_kinds, min_size=4, max_size=9))
+
+
+@st.composite
+def histories(draw: st.DrawFn, subjects: Sequence[Subject] = (*ALONE, *ONCE)) -> dict[Subject, list[Act]]:
+    """Draw a history for each obligation."""
+    numbers = count(1)
+    return {subject: draw(_history(subject, numbers)) for subject in subjects}
+
+
+@st.composite
+def _history(draw: st.DrawFn, subject: Subject, numbers: Iterator[int]) -> list[Act]:
+    acts: list[Act] = []
+    for kind in draw(_plots):
+        acts += draw(_act(subject, kind, next(numbers), acts))
+    return acts
+
+
+@st.composite
+def _act(draw: st.DrawFn, subject: Subject, kind: type[Act], number: int, before: Sequence[Act]) -> list[Act]:
+    near = st.sampled_from(AROUND_THE_CYCLES if subject.once else AROUND_THE_DEADLINE)
+    base = {"id": UUID(int=draw(st.integers(0, 3)) << 96 | number), **_times(draw(near), draw(near))}
+    if kind is Update:
+        figures = draw(_figures) if subject is MEASURED else {}
+        return [Update(**base, state=draw(_states), percent=draw(_percents), figures=figures)]
+    if kind is Review:
+        return [Review(**base, outcome=draw(st.sampled_from(ReviewOutcome)))]
+    if kind is Extension:
+        return [Extension(**base, due_before=draw(near))]
+    return _withdrawals(base, before) if kind is Withdrawal else [Evidence(**base)]
+
+
+def _times(one: datetime, other: datetime) -> dict[str, Any]:
+    """Nothing is recorded before it was received."""
+    return {"received_at": one, "recorded_at": max(one, other)}
+
+
+def _withdrawals(base: Mapping[str, Any], before: Sequence[Act]) -> list[Act]:
+    """Withdraw the first evidence that still stands, if any, and not before it was there."""
+    withdrawn = {act.evidence_id for act in before if isinstance(act, Withdrawal)}
+    for act in before:
+        if isinstance(act, Evidence) and act.id not in withdrawn:
+            times = {name: max(base[name], getattr(act, name)) for name in ("received_at", "recorded_at")}
+            return [Withdrawal(id=base["id"], evidence_id=act.id, **times)]
+    return []
