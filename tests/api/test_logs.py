@@ -2,7 +2,9 @@
 
 import json
 import logging
+import sys
 from collections.abc import Callable, Iterator
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -15,15 +17,16 @@ Lines = Callable[[], list[dict[str, Any]]]
 
 
 @pytest.fixture
-def lines(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Lines]:
+def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[Lines]:
     """Log as the service does, and read back what has been logged."""
-    root = logging.getLogger()
+    root, stream = logging.getLogger(), StringIO()
     handlers, level = root.handlers[:], root.level
+    monkeypatch.setattr(sys, "stderr", stream)
     logs.configure("debug")
     for module in (logs, problems):
         # A logger keeps what it was configured with when it is first used: each test needs fresh ones.
         monkeypatch.setattr(module, "log", structlog.get_logger())
-    yield lambda: [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
     structlog.reset_defaults()
     root.handlers[:] = handlers
     root.setLevel(level)
@@ -54,7 +57,7 @@ async def test_nothing_that_somebody_wrote_is_logged(service: Service, lines: Li
     await police.post(f"/v1/obligations/{TRAINING}/evidence", LINK | {"url": "https://example.org/" + "Lan" * 9})
     await police.report(TRAINING, secret, summary=secret, **{secret: secret}, headers=headers)
     await police.get("/v1/obligations", q=secret)
-    await police.get(f"/v1/plans/{secret}", **{"as_of": secret})
+    await police.get(f"/v1/plans/{secret}", as_of=secret)
     await police.get(f"/v1/{secret}")
     await police.send(f"/v1/obligations/{TRAINING}/updates", secret.encode())
 
