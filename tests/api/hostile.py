@@ -1,0 +1,54 @@
+"""Input that no honest client sends, and what every answer to it must be."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+
+MARKER = "Zq7Xmarker"
+"""Stands in whatever is sent, and must stand in no answer."""
+DEPTH = 20_000
+JSON_VALUES = {
+    "NUL": rf'"\u0000{MARKER}"',
+    "lone surrogate": rf'"\ud800{MARKER}"',
+    "NaN": "NaN",
+    "Infinity": "Infinity",
+    "-Infinity": "-Infinity",
+    "10^400 with an exponent": "1e400",
+    "10^400 in full": "1" + "0" * 400,
+    "10^5000 in full": "1" + "0" * 5000,
+    "deep list": "[" * DEPTH + "]" * DEPTH,
+    "deep object": '{"a":' * DEPTH + "1" + "}" * DEPTH,
+    "huge string": f'"{MARKER * 9_000}"',
+    "another type": "true",
+    "list": f'["{MARKER}"]',
+    "object": f'{{"{MARKER}": "{MARKER}"}}',
+}
+
+
+def refused(response: httpx.Response) -> int:
+    """Return the status of an answer, which must be a problem of the caller's that repeats nothing."""
+    shown = (response.status_code, response.headers.get("content-type"), response.text[:300])
+    assert 400 <= response.status_code < 500, shown
+    assert response.headers["content-type"] == "application/problem+json", shown
+    assert "x-request-id" in response.headers, shown
+    assert MARKER.lower() not in f"{response.text} {response.headers}".lower(), shown
+    return response.status_code
+
+
+def spoiled(body: Any, value: str) -> Iterator[bytes]:
+    """Spell a body with each of its parts in turn replaced by a value that is JSON already, or nearly."""
+    for replaced in _replacing(body, "@@"):
+        yield json.dumps(replaced).replace('"@@"', value).encode()
+
+
+def _replacing(body: Any, mark: str) -> Iterator[Any]:
+    """Yield copies of a body, in each of which one part is the mark."""
+    if not isinstance(body, dict | list):
+        return
+    for key in body if isinstance(body, dict) else range(len(body)):
+        for part in (mark, *_replacing(body[key], mark)):
+            copy = body.copy()
+            copy[key] = part
+            yield copy
