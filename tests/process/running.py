@@ -33,6 +33,8 @@ class Running:
         self.data_dir, self.port = data_dir, free_port()
         self.base = f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen[bytes] | None = None
+        # One client for all calls: a new one each time would read the certificate store anew.
+        self.http = httpx.Client(base_url=self.base, timeout=60)
         self._tokens: dict[str, str] = {}
 
     def start(self) -> None:
@@ -54,7 +56,7 @@ class Running:
             assert self.process is not None
             assert self.process.poll() is None, (self.data_dir / "service.log").read_text()
             try:
-                if httpx.get(f"{self.base}/readyz").status_code == 200:
+                if self.http.get("/readyz").status_code == 200:
                     return
             except httpx.TransportError:
                 pass
@@ -86,8 +88,8 @@ class Running:
 
     def _new_token(self, name: str) -> str:
         client = json.loads((self.data_dir / "clients.json").read_text())[name]
-        answer = httpx.post(
-            f"{self.base}/v1/oauth/token",
+        answer = self.http.post(
+            "/v1/oauth/token",
             auth=(client["client_id"], client["client_secret"]),
             data={"grant_type": "client_credentials"},
         )
@@ -97,9 +99,7 @@ class Running:
 
     def get(self, name: str, path: str, **params: Any) -> Any:
         """Read something as one of the demo clients."""
-        answer = httpx.get(
-            f"{self.base}{path}", params=params, headers={"Authorization": f"Bearer {self.token(name)}"}, timeout=60
-        )
+        answer = self.http.get(path, params=params, headers={"Authorization": f"Bearer {self.token(name)}"})
         answer.raise_for_status()
         return answer.json()
 
@@ -113,3 +113,4 @@ def running(data_dir: Path) -> Iterator[Running]:
         yield service
     finally:
         service.stop()
+        service.http.close()
