@@ -126,8 +126,9 @@ class Facts:
     @property
     def claim_stands(self) -> ColumnElement[bool]:
         """Whether there is an update that no later return has voided."""
-        voided = and_(self.review.c.outcome == ReviewOutcome.RETURNED, later(self.review, self.update))
-        return and_(self.update.c.id.is_not(None), func.coalesce(voided, False).is_(False))
+        # No break but a return can be later than the latest update; an acceptance after it brings nothing back.
+        voided = func.coalesce(later(self._break, self.update), False)
+        return and_(self.update.c.id.is_not(None), voided.is_(False))
 
     @property
     def claim_state(self) -> ColumnElement[Any]:
