@@ -16,7 +16,7 @@ from app.models import Body, Cycle, Duty, DutyPartner, Obligation, Plan
 from app.models.base import table
 from app.models.duty import DutyKind
 from app.queries.facts import Moment
-from app.queries.standing import standings
+from app.queries.standing import standing_of, standings
 
 bodies, partners = table(Body), table(DutyPartner)
 
@@ -91,7 +91,7 @@ def total(caller: Caller, filters: Filters, moment: Moment) -> Select[Any]:
 
 def one(caller: Caller, obligation_id: UUID, moment: Moment) -> Select[Any]:
     """Select one obligation with its standing, if the caller may see it."""
-    standing = standings(moment, table(Obligation).c.id == obligation_id)
+    standing = standing_of(obligation_id, moment)
     return select(*standing.c).where(visible(caller, standing))
 
 

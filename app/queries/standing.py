@@ -5,11 +5,13 @@ parameter, so that the past, the present and the future are the same query.
 """
 
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
     DateTime,
     FromClause,
+    Select,
     Subquery,
     and_,
     case,
@@ -36,9 +38,17 @@ def standings(moment: Moment, *within: ColumnElement[bool]) -> Subquery:
 
     `within` narrows the obligations down before their histories are read.
     """
-    signals = _signals(_facts(moment, within), moment)
-    status = decide(signals.c)
-    return select(*signals.c, status.label("status")).subquery("standing")
+    stood = _stood(moment, *within)
+    return stood.where(stood.selected_columns.owed).subquery("standing")
+
+
+def standing_of(obligation_id: UUID, moment: Moment) -> Subquery:
+    """Give one obligation its facts, signals and status, also when it turns out that nothing was owed.
+
+    A `once` duty may prove to have been done before a cycle in which somebody has since reported on it; what was
+    recorded there can still be read.
+    """
+    return _stood(moment, obligations.c.id == obligation_id).subquery("standing")
 
 
 def decide(signals: Any) -> ColumnElement[str]:
@@ -50,7 +60,12 @@ def decide(signals: Any) -> ColumnElement[str]:
     return case(*branches)
 
 
-def _facts(moment: Moment, within: tuple[ColumnElement[bool], ...]) -> Subquery:
+def _stood(moment: Moment, *within: ColumnElement[bool]) -> Select[Any]:
+    signals = _signals(_facts(moment, *within), moment)
+    return select(*signals.c, decide(signals.c).label("status"))
+
+
+def _facts(moment: Moment, *within: ColumnElement[bool]) -> Subquery:
     facts = Facts(obligations, moment)
     deed = deed_of(obligations, duties, moment)
     source = facts.joined(_named()).outerjoin(deed, true())
@@ -72,15 +87,16 @@ def _facts(moment: Moment, within: tuple[ColumnElement[bool], ...]) -> Subquery:
             func.coalesce(done_at, facts.proven_since).label("proven_since"),
             case((done_at.is_(None), facts.unmet_targets), else_=null()).label("unmet_targets"),
             func.coalesce(done_at, facts.completed_alone_at).label("completed_at"),
+            _owed(done_at).label("owed"),
         )
         .select_from(source)
-        .where(_owed(done_at), *within)
+        .where(*within)
         .subquery("facts")
     )
 
 
 def _owed(deed_at: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Leave out a `once` duty in the cycles that began after the deed was done."""
+    """Say whether it is owed: a `once` duty is not in the cycles that began after the deed was done."""
     begins = func.timezone(plans.c.time_zone, cast(cycles.c.starts_on, DateTime()))
     return or_(deed_at.is_(None), deed_at >= begins)
 

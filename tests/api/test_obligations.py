@@ -132,8 +132,35 @@ async def test_a_duty_done_once_is_not_owed_in_the_cycles_that_follow(service: S
     await service.coordinator.report(done, evidence=[DOCUMENT], **paper)
 
     assert (await service.police.standing(done))["status"] == "completed_on_time"
-    problem_of(await service.police.get(f"/v1/obligations/{later}"), 404, "not-found")
-    assert len(await ids(service.coordinator, cycle="2026", known_at="2100-01-01")) == 295
+    owed = await ids(service.coordinator, cycle="2026", known_at="2100-01-01")
+    assert len(owed) == 295
+    assert str(later) not in owed
+
+
+async def test_what_was_recorded_on_a_duty_that_proves_done_before_is_kept_and_can_be_read(service: Service) -> None:
+    before, later = obligation("G.1", "cong-an"), obligation("G.1", "cong-an", "2026")
+    paper = {"received_on": "2021-06-14", "document_number": "9/BC-CATP"}
+    await service.police.report(later, "in_progress")
+    await service.coordinator.report(before, evidence=[DOCUMENT], **paper)
+
+    again = await service.police.report(later, "in_progress")
+
+    assert again.status_code == 201
+    shown = await service.police.standing(later)
+    assert (shown["status"], shown["completed_at"]) == ("completed_on_time", "2021-06-14T16:59:59.999999Z")
+    history = await service.police.get(f"/v1/obligations/{later}/history", known_at="2100-01-01")
+    assert [act["act"] for act in history.json()["items"]] == ["update", "update"]
+
+
+async def test_a_report_from_before_its_cycle_on_a_duty_done_once_is_answered(service: Service) -> None:
+    later = obligation("G.1", "cong-an", "2026")
+    paper = {"received_on": "2021-06-14", "document_number": "9/BC-CATP"}
+
+    entered = await service.coordinator.report(later, evidence=[DOCUMENT], **paper)
+
+    assert entered.status_code == 201
+    assert entered.json()["obligation"]["status"] == "completed_on_time"
+    assert str(later) not in await ids(service.coordinator, known_at="2100-01-01")
 
 
 async def test_a_duty_done_once_by_one_owner_is_still_owed_by_the_others(service: Service) -> None:
