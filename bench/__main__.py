@@ -103,7 +103,8 @@ def compare(name: str, ours: Calls, bare_port: int) -> None:
     ours.run(CALLS // 4)
     limit = Calls(bare_port, "GET", f"/{ours.size}?a=1&b=2", dict)
     limit.run(CALLS // 4)
-    ours.forget(), limit.forget()
+    ours.forget()
+    limit.forget()
     for _ in range(ROUNDS):
         ours.run(CALLS)
         limit.run(CALLS)

@@ -113,15 +113,13 @@ class Caller:
         return await self.service.http.request(method, path, content=content, headers=self._with_token(sent))
 
     async def report(
-        self, obligation_id: UUID, state: str = "completed", *, headers: dict[str, str] | None = None, **fields: Any
+        self, obligation_id: UUID, state: str = "completed", *, headers: Any = None, **fields: Any
     ) -> httpx.Response:
-        """Post an update."""
+        """Post an update; `headers` are as loose as the fields, which tests spread from dictionaries."""
         sent = {"state": state, "summary": "Đã triển khai theo kế hoạch.", **fields}
         return await self.post(f"/v1/obligations/{obligation_id}/updates", sent, headers=headers)
 
-    async def attach(
-        self, obligation_id: UUID, *, headers: dict[str, str] | None = None, **fields: Any
-    ) -> httpx.Response:
+    async def attach(self, obligation_id: UUID, *, headers: Any = None, **fields: Any) -> httpx.Response:
         """Attach an evidence, a document unless the fields say otherwise."""
         return await self.post(f"/v1/obligations/{obligation_id}/evidence", DOCUMENT | fields, headers=headers)
 

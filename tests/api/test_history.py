@@ -1,6 +1,7 @@
 """GET /v1/obligations/{id}/history."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -49,7 +50,7 @@ async def test_paper_takes_its_place_by_the_day_it_was_received(service: Service
 
 async def test_reviews_extensions_and_withdrawals_are_acts_like_others(service: Service) -> None:
     reported = (await service.police.report(TRAINING, evidence=[LINK])).json()["update"]
-    later = {"at": TODAY + timedelta(minutes=1), "reason": "Chưa đủ"}
+    later: dict[str, Any] = {"at": TODAY + timedelta(minutes=1), "reason": "Chưa đủ"}
     evidence = reported["evidence"][0]["id"]
     await act_of(service.coordinator, Review, TRAINING, outcome="returned", **later)
     await act_of(service.coordinator, Extension, TRAINING, due_before=TODAY + timedelta(days=9), **later)
@@ -67,7 +68,7 @@ async def test_reviews_extensions_and_withdrawals_are_acts_like_others(service: 
 
 async def test_a_return_voids_the_claim_and_an_extension_moves_the_deadline(service: Service) -> None:
     await service.police.report(TRAINING, evidence=[LINK])
-    later = {"at": TODAY + timedelta(minutes=1), "reason": "Chưa đủ"}
+    later: dict[str, Any] = {"at": TODAY + timedelta(minutes=1), "reason": "Chưa đủ"}
     await act_of(service.coordinator, Review, TRAINING, outcome="returned", **later)
     await act_of(service.coordinator, Extension, TRAINING, due_before=TODAY + timedelta(days=9), **later)
     service.clock.now = TODAY + timedelta(minutes=2)
