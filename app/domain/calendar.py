@@ -13,6 +13,8 @@ MICROSECOND = timedelta(microseconds=1)
 SATURDAY = 5
 HOME_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 """Where a day is meant when a question names no plan."""
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+"""The years that anybody may ask about; far from both ends of the calendar, so that days can be counted on."""
 
 
 def start_of(day: date, zone: ZoneInfo) -> datetime:
@@ -85,8 +87,8 @@ class AnnualRule:
     confirmed: bool
 
     def terms(self, year: int, holidays: Collection[date], zone: ZoneInfo) -> CycleTerms | None:
-        """Work out the cycle of a year; none before the first one."""
-        if year < self.first_year:
+        """Work out the cycle of a year; none before the first one, nor beyond the years that can be asked about."""
+        if not self.first_year <= year <= LAST_YEAR:
             return None
         ends_on = date(year, *self.period_ends)
         last_day = working_day_after(ends_on, self.due_after_working_days, holidays)

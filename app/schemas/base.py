@@ -7,12 +7,12 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainSerializer, StringConstraints
 
+from app.domain.calendar import FIRST_YEAR, LAST_YEAR
 from app.domain.completion import Status
 from app.domain.documents import MAX_LENGTH, canonical_number
 from app.domain.text import is_storable
 from app.domain.totals import Totals, owed
 
-FIRST_YEAR, LAST_YEAR = 1900, 2200
 _CALENDAR = re.compile(r"\d{4}-\d\d-\d\d")
 
 

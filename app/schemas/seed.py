@@ -1,5 +1,6 @@
 """What the files of a plan's seed hold.  `commands/seeds/reader.py` reads them and checks what they say together."""
 
+import re
 from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
@@ -8,7 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from app.domain.calendar import AnnualRule, CycleTerms, start_of
+from app.domain.calendar import LAST_YEAR, AnnualRule, CycleTerms, start_of
 from app.domain.completion import Force
 from app.models.duty import ConditionScope, DutyKind
 
@@ -18,6 +19,7 @@ CycleCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}(-[0-9]{2}-[0-9]
 DayOfYear = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}-[0-9]{2}$")]
 Line = Annotated[int, Field(ge=1)]
 Words = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+_YEAR = re.compile(r"[1-9][0-9]{3}\Z")
 
 
 def _known_zone(name: str) -> str:
@@ -79,7 +81,7 @@ class FixedCycle(SeedModel):
 class AnnualCycles(SeedModel):
     """How annual cycles run; see domain.calendar.AnnualRule."""
 
-    first_year: int = Field(ge=1975, le=2200)
+    first_year: int = Field(ge=1975, le=LAST_YEAR)
     first_starts_on: date
     period_starts: DayOfYear
     period_ends: DayOfYear
@@ -121,7 +123,7 @@ class CycleRules(SeedModel):
         for cycle in self.fixed:
             if cycle.code == code:
                 return cycle.terms(zone)
-        if self.annual and code.isdecimal():
+        if self.annual and _YEAR.match(code):
             return self.annual.rule().terms(int(code), holidays, zone)
         return None
 

@@ -11,10 +11,10 @@ from pydantic import BeforeValidator, WithJsonSchema
 from sqlalchemy import RowMapping, Select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.domain.calendar import HOME_ZONE, end_of, start_of
+from app.domain.calendar import FIRST_YEAR, HOME_ZONE, LAST_YEAR, end_of, start_of
 from app.domain.errors import NotFound
 from app.queries.facts import Moment
-from app.schemas.base import FIRST_YEAR, LAST_YEAR, Instant, ResponseModel
+from app.schemas.base import Instant, ResponseModel
 from app.web.clock import Now
 from app.web.etags import etag_of, matches
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from app.domain.calendar import (
     HOME_ZONE,
+    LAST_YEAR,
     MICROSECOND,
     AnnualRule,
     CycleTerms,
@@ -139,6 +140,12 @@ def test_the_first_year_begins_when_the_plan_was_issued() -> None:
 
 def test_there_is_no_year_before_the_first() -> None:
     assert ANNUAL.terms(2020, (), HOME_ZONE) is None
+
+
+@pytest.mark.parametrize("year", [LAST_YEAR + 1, 9999, 10_000, 10**80])
+def test_there_is_no_year_beyond_those_that_can_be_asked_about(year: int) -> None:
+    assert ANNUAL.terms(LAST_YEAR, (), HOME_ZONE) is not None
+    assert ANNUAL.terms(year, (), HOME_ZONE) is None
 
 
 def test_a_cycle_says_what_it_is_and_that_its_date_is_a_default() -> None:
