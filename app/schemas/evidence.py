@@ -1,5 +1,6 @@
 """Evidence on the wire: links, and references to official documents."""
 
+import re
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -10,10 +11,17 @@ from app.models.evidence import EvidenceKind
 from app.schemas.base import Day, DocumentNumber, Instant, Name, RequestModel, ResponseModel, Storable, Title
 
 _WEB_ADDRESS: TypeAdapter[HttpUrl] = TypeAdapter(HttpUrl)
+_PLAIN = re.compile(r"https?://[^/\\\s][^\\\s]*\Z", re.IGNORECASE)
 
 
 def _web_address(written: str) -> str:
-    """Check an address and keep it as it was written."""
+    """Check an address and keep it as it was written.
+
+    A parser drops blanks and control characters and turns backslashes around; whoever shows or follows the text as it
+    was written may end elsewhere.  So an address has none of them.
+    """
+    if not (written.isprintable() and _PLAIN.match(written)):
+        raise ValueError("must be an http or https address")
     try:
         url = _WEB_ADDRESS.validate_python(written)
     except ValidationError:

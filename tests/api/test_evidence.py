@@ -142,6 +142,10 @@ async def test_nothing_of_a_document_can_be_left_out(service: Service, field: st
         "https://example.org/\n",
         "ht\ntps://example.org",
         "java\tscript:alert(1)",
+        "https:example.org",
+        "https:///example.org",
+        "https://example.org\\@example.com",
+        "https://example.org/\u202egnp.exe",
     ],
 )
 async def test_what_is_no_web_address_is_refused(service: Service, url: str) -> None:
