@@ -12,7 +12,7 @@ MAX_LENGTH = 60
 _SYMBOL = r"[A-ZĂÂĐÊÔƠƯ][A-Za-zĂÂĐÊÔƠƯăâđêôơư0-9&.]*"
 _STATE = rf"\d{{1,6}}[a-z]?/(?:(?:19|20)\d\d/)?{_SYMBOL}(?:-{_SYMBOL})*"
 _PARTY = rf"\d{{1,6}}[a-z]?-{_SYMBOL}/{_SYMBOL}(?:[-/]{_SYMBOL})*"
-_FORM = re.compile(rf"(?:{_STATE}|{_PARTY})\Z")
+_FORM = re.compile(rf"(?:{_STATE}|{_PARTY})\Z", re.ASCII)
 # Eth and African D look like Đ and are what many Vietnamese keyboards and scans leave behind.
 _LOOKALIKES = str.maketrans({"Ð": "Đ", "Ɖ": "Đ", "ð": "đ", "ɖ": "đ"})
 

@@ -13,7 +13,7 @@ from app.domain.documents import MAX_LENGTH, canonical_number
 from app.domain.text import is_storable
 from app.domain.totals import Totals, owed
 
-_CALENDAR = re.compile(r"\d{4}-\d\d-\d\d")
+DATE = r"\d{4}-\d\d-\d\d"
 
 
 class RequestModel(BaseModel):
@@ -28,40 +28,47 @@ class ResponseModel(BaseModel):
     model_config = ConfigDict(frozen=True, from_attributes=True)
 
 
+class Wrong(ValueError):
+    """One sentence about a value: what it must be.  It is shown to callers, so it never holds the value."""
+
+
 def _storable(text: str) -> str:
     if not is_storable(text):
-        raise ValueError("must hold no NUL character and no lone surrogate")
+        raise Wrong("must hold no NUL character and no lone surrogate")
     return text
 
 
 def _not_blank(text: str) -> str:
     if not text.strip():
-        raise ValueError("must not be blank")
+        raise Wrong("must not be blank")
     return text
 
 
 def _canonical(number: str) -> str:
     canonical = canonical_number(number)
     if canonical is None:
-        raise ValueError("must be a document number such as 115/KH-UBND, 04/2021/QĐ-UBND or 80-NQ/TW")
+        raise Wrong("must be a document number such as 115/KH-UBND, 04/2021/QĐ-UBND or 80-NQ/TW")
     return canonical
 
 
 def _aware(instant: datetime) -> datetime:
     if instant.tzinfo is None:
-        raise ValueError("must say its offset from UTC, such as Z or +07:00")
+        raise Wrong("must say its offset from UTC, such as Z or +07:00")
     if not FIRST_YEAR <= instant.year <= LAST_YEAR:
-        raise ValueError("must lie between the years 1900 and 2200")
+        raise Wrong("must lie between the years 1900 and 2200")
     return instant.astimezone(UTC)
 
 
-def _only_text(value: Any) -> Any:
-    """Refuse numbers where a date or an instant is asked for; 2021 would be read as seconds after 1970."""
-    if isinstance(value, str) and not _CALENDAR.match(value):
-        raise ValueError("must begin with a calendar date such as 2021-06-14")
-    if not isinstance(value, str | date):
-        raise ValueError("must be text")
-    return value
+def _written(form: str, example: str) -> BeforeValidator:
+    """Refuse numbers where a date or an instant is asked for: 2021 would be read as seconds after 1970."""
+    pattern = re.compile(form, re.ASCII)
+
+    def check(value: Any) -> Any:
+        if isinstance(value, date) or (isinstance(value, str) and pattern.match(value)):
+            return value
+        raise Wrong(f"must be {example}")
+
+    return BeforeValidator(check)
 
 
 Storable = Annotated[str, AfterValidator(_storable)]
@@ -75,9 +82,11 @@ DocumentNumber = Annotated[str, StringConstraints(min_length=1, max_length=MAX_L
 """A document's number in the forms of the State or the Party, in one spelling."""
 Number = Annotated[Decimal, PlainSerializer(float, return_type=float, when_used="json")]
 """An exact figure inside, a JSON number outside."""
-Day = Annotated[date, BeforeValidator(_only_text)]
+Day = Annotated[date, _written(rf"{DATE}\Z", "a calendar date such as 2021-06-14")]
 """A calendar date in the plan's time zone."""
-Instant = Annotated[datetime, BeforeValidator(_only_text), AfterValidator(_aware)]
+Instant = Annotated[
+    datetime, _written(f"{DATE}[Tt ]", "an RFC 3339 instant such as 2021-06-14T17:00:00Z"), AfterValidator(_aware)
+]
 """An RFC 3339 instant; answers are in UTC with `Z`."""
 
 

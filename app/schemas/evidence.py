@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, HttpUrl, StringConstraints, TypeAdap
 
 from app.domain.access import Classification
 from app.models.evidence import EvidenceKind
-from app.schemas.base import Day, DocumentNumber, Instant, Name, RequestModel, ResponseModel, Storable, Title
+from app.schemas.base import Day, DocumentNumber, Instant, Name, RequestModel, ResponseModel, Storable, Title, Wrong
 
 _WEB_ADDRESS: TypeAdapter[HttpUrl] = TypeAdapter(HttpUrl)
 _PLAIN = re.compile(r"https?://[^/\\\s][^\\\s]*\Z", re.IGNORECASE)
@@ -21,13 +21,13 @@ def _web_address(written: str) -> str:
     was written may end elsewhere.  So an address has none of them.
     """
     if not (written.isprintable() and _PLAIN.match(written)):
-        raise ValueError("must be an http or https address")
+        raise Wrong("must be an http or https address")
     try:
         url = _WEB_ADDRESS.validate_python(written)
     except ValidationError:
-        raise ValueError("must be an http or https address") from None
+        raise Wrong("must be an http or https address") from None
     if url.username or url.password:
-        raise ValueError("must hold no user name or password")
+        raise Wrong("must hold no user name or password")
     return written
 
 

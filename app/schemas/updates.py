@@ -7,7 +7,17 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from app.domain.completion import ClaimState
-from app.schemas.base import Code, Day, DocumentNumber, Instant, Narrative, Number, RequestModel, ResponseModel
+from app.schemas.base import (
+    Code,
+    Day,
+    DocumentNumber,
+    Instant,
+    Narrative,
+    Number,
+    RequestModel,
+    ResponseModel,
+    Wrong,
+)
 from app.schemas.evidence import AttachedIn, EvidenceOut
 from app.schemas.obligations import ObligationOut
 
@@ -43,10 +53,10 @@ class UpdateIn(RequestModel):
     def _consistent(self) -> Self:
         allowed = {ClaimState.IN_PROGRESS: range(101), ClaimState.COMPLETED: (100,), ClaimState.NOT_STARTED: (0,)}
         if self.percent is not None and self.percent not in allowed.get(self.state, ()):
-            raise ValueError("percent must fit the state")
+            raise Wrong("percent must fit the state")
         targets = [measurement.target for measurement in self.measurements]
         if len(set(targets)) < len(targets):
-            raise ValueError("measurements must name each target once")
+            raise Wrong("measurements must name each target once")
         return self
 
 

@@ -8,7 +8,7 @@ import re
 
 from app.domain.errors import UnreadableRequest
 
-_VERSION = re.compile(r'(?:W/)?"(\d{1,18})(?:-[0-9a-f]+)?"\Z')
+_VERSION = re.compile(r'(?:W/)?"(\d{1,18})(?:-[0-9a-f]+)?"\Z', re.ASCII)
 
 
 def etag_of(content: bytes, version: int | None = None) -> str:

@@ -3,7 +3,7 @@
 No problem ever repeats what was sent, and none shows a trace.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import structlog
@@ -14,8 +14,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.database.failures import Failure, constraint_of, kind_of
 from app.domain import errors
-from app.domain.errors import Fault, Refusal
+from app.domain.errors import Refusal
 from app.schemas.problem import FaultOut, Problem
+from app.web.faults import faults
 from app.web.languages import prefers_vietnamese
 
 log = structlog.get_logger()
@@ -123,35 +124,7 @@ def from_validation(error: RequestValidationError) -> Refusal:
     findings = error.errors()
     if any(finding["type"] == "json_invalid" for finding in findings):
         return errors.UnreadableRequest("The body is not JSON.")
-    return errors.MalformedContent(None, *_faults(findings))
-
-
-def _faults(findings: Sequence[Any]) -> Iterator[Fault]:
-    for finding in findings[:50]:
-        place, *path = finding["loc"]
-        known = [str(part).replace("~", "~0").replace("/", "~1") for part in path]
-        if finding["type"] == "extra_forbidden":
-            # The name of an unknown field is the caller's own text, and is not repeated.
-            known[-1:] = []
-        pointer = "/" + "/".join(known) if place == "body" else f"{place}: {'/'.join(known)}"
-        yield Fault(pointer.rstrip("/"), _sentence(finding))
-
-
-def _sentence(finding: Any) -> str:
-    if finding["type"] == "extra_forbidden":
-        return "holds a field that is not known here"
-    if finding["type"] == "value_error":
-        return str(finding["ctx"]["error"])
-    return _SENTENCES.get(finding["type"], str(finding["msg"]))
-
-
-_SENTENCES = {
-    "missing": "is needed",
-    "decimal_parsing": "must be a number",
-    "date_from_datetime_parsing": "must be a calendar date such as 2021-06-14",
-    "datetime_from_date_parsing": "must be an RFC 3339 instant such as 2021-06-14T17:00:00Z",
-    "union_tag_invalid": "must name a known kind",
-}
+    return errors.MalformedContent(None, *faults(findings, error.body))
 
 
 def from_failure(error: BaseException) -> Refusal:

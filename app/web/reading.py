@@ -14,15 +14,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.domain.calendar import FIRST_YEAR, HOME_ZONE, LAST_YEAR, end_of, start_of
 from app.domain.errors import NotFound
 from app.queries.facts import Moment
-from app.schemas.base import Instant, ResponseModel
+from app.schemas.base import DATE, Instant, ResponseModel, Wrong
 from app.web.clock import Now
 from app.web.etags import etag_of, matches
 
 Shape = TypeVar("Shape")
 KEPT_SECONDS = 5
 """How long an integrator may go without asking again; an act in between is seen this late at most."""
-_PLUS_LOST = re.compile(r"(T\S+) (\d\d:?\d\d)\Z")
-_DAY = re.compile(r"\d{4}-\d\d-\d\d\Z")
+_PLUS_LOST = re.compile(r"(T\S+) (\d\d:?\d\d)\Z", re.ASCII)
+_DAY = re.compile(rf"{DATE}\Z", re.ASCII)
 
 
 def _asked(day: Callable[..., datetime]) -> BeforeValidator:
@@ -32,15 +32,19 @@ def _asked(day: Callable[..., datetime]) -> BeforeValidator:
         if not isinstance(value, str):
             return value
         if _DAY.match(value):
-            return day(_within(date.fromisoformat(value)), HOME_ZONE)
+            return day(_calendar_day(value), HOME_ZONE)
         return _PLUS_LOST.sub(r"\1+\2", value)
 
     return BeforeValidator(read)
 
 
-def _within(day: date) -> date:
+def _calendar_day(text: str) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise Wrong("must be a day that the calendar has") from None
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise ValueError("must lie between the years 1900 and 2200")
+        raise Wrong("must lie between the years 1900 and 2200")
     return day
 
 

@@ -200,7 +200,6 @@ async def test_who_owns_nothing_cannot_report(service: Service, name: str) -> No
         ({"evidence": [LINK | {"received_on": "2021-06-14"}]}, "/evidence/0"),
     ],
 )
-@pytest.mark.xfail(strict=False, reason="pointers into a discriminated union name the kind as well")
 async def test_what_is_malformed_is_refused_where_it_is_wrong(
     service: Service, sent: dict[str, Any], pointer: str
 ) -> None:
