@@ -51,6 +51,7 @@ async def record(
     received: datetime,
     body_id: UUID,
     document_number: str | None,
+    update_id: UUID | None = None,
 ) -> EvidenceOut:
     """Write one evidence to an obligation that is held, and return it as it was written."""
     row = {
@@ -60,6 +61,7 @@ async def record(
         "client_id": caller.client_id,
         "received_at": received,
         "body_id": body_id,
+        "update_id": update_id,
         "document_number": document_number,
         **dict.fromkeys(("url", "number", "issued_on", "issuer")),
         **sent.model_dump(include=FIELDS),

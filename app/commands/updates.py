@@ -48,7 +48,9 @@ async def report(
     recorded = await _record(connection, caller, held, sent, received)
     measured = await _measure(connection, held, recorded["id"], sent.measurements)
     attached = [
-        await attaching.record(connection, caller, held, one, received, held.owner_id, sent.document_number)
+        await attaching.record(
+            connection, caller, held, one, received, held.owner_id, sent.document_number, recorded["id"]
+        )
         for one in sent.evidence
     ]
     return Reported(

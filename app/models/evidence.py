@@ -21,7 +21,7 @@ class EvidenceKind(StrEnum):
 class Evidence(HistoryRow, table=True):
     """One row is one link, or one reference to an official document by number, date and issuer.
 
-    `body_id` is the owner or partner on whose behalf it was attached.
+    `body_id` is the owner or partner on whose behalf it was attached, `update_id` the update that it came with, if any.
     """
 
     __tablename__ = "evidence"
@@ -30,6 +30,7 @@ class Evidence(HistoryRow, table=True):
         belongs_to("obligation", "obligation_id"),
         by_client(),
         belongs_to("body", "body_id"),
+        belongs_to("progress_update", "update_id"),
         CheckConstraint("kind <> 'link' OR url IS NOT NULL", name="link_has_url"),
         CheckConstraint(
             "kind <> 'document' OR (number IS NOT NULL AND issued_on IS NOT NULL AND issuer IS NOT NULL)",
@@ -38,6 +39,7 @@ class Evidence(HistoryRow, table=True):
     )
 
     body_id: UUID
+    update_id: UUID | None = None
     kind: EvidenceKind = choice(EvidenceKind, "kind")
     title: str = text(500)
     classification: Classification = choice(Classification, "classification")

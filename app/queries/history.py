@@ -25,7 +25,7 @@ EVIDENCE = ("id", "kind", "title", "classification", "url", "number", "issued_on
 def history(caller: Caller, obligation: Any, moment: Moment) -> AnyRow:
     """Select every act on an obligation that the caller may read, in order."""
     acts = [
-        _acts(updates, obligation, moment, **_pick(updates, UPDATE), measurements=_measured(), evidence=_none()),
+        _update_acts(caller, obligation, moment),
         _evidence_acts(obligation, moment).where(readable(caller)),
         _withdrawal_acts(obligation, moment).where(readable(caller)),
         _acts(reviews, obligation, moment, **_pick(reviews, ("id", "reason", "outcome"))),
@@ -55,9 +55,17 @@ def readable(caller: Caller) -> ColumnElement[bool]:
     return or_(owns, and_(coordinated_by(caller, obligations), open_to_partners))
 
 
+def _update_acts(caller: Caller, obligation: Any, moment: Moment) -> AnyRow:
+    came_with: dict[str, Any] = {"measurements": _measured(), "evidence": _attached(caller, moment)}
+    return _acts(updates, obligation, moment, **_pick(updates, UPDATE), **came_with)
+
+
 def _evidence_acts(obligation: Any, moment: Moment) -> AnyRow:
-    shown = {**_pick(evidence, EVIDENCE), "body": bodies.c.code, "withdrawn_at": withdrawals.c.received_at}
-    return _acts(evidence, obligation, moment, source=_named(moment), **shown)
+    return _acts(evidence, obligation, moment, source=_named(moment), **_shown_of_evidence())
+
+
+def _shown_of_evidence() -> dict[str, Any]:
+    return {**_pick(evidence, EVIDENCE), "body": bodies.c.code, "withdrawn_at": withdrawals.c.received_at}
 
 
 def _withdrawal_acts(obligation: Any, moment: Moment) -> AnyRow:
@@ -78,18 +86,21 @@ def _named(moment: Moment) -> FromClause:
 
 def _acts(table_: Table, obligation: Any, moment: Moment, *, source: FromClause | None = None, **shown: Any) -> AnyRow:
     """Select the acts of one table, spelled as the wire shows them."""
+    spelled = _spelled(table_, act=literal(_NAMES[table_.name]), **shown)
+    mine = (table_.c.plan_id == obligation["plan_id"], table_.c.obligation_id == obligation["id"])
+    found = select(*order_of(table_), spelled.label("act")).select_from(table_ if source is None else source)
+    return found.where(*mine, moment.sees(table_))
+
+
+def _spelled(table_: Table, **shown: Any) -> ColumnElement[Any]:
     every = {
-        "act": literal(_NAMES[table_.name]),
         "obligation": table_.c.obligation_id,
         "client": table_.c.client_id,
         "received_at": table_.c.received_at,
         "recorded_at": table_.c.recorded_at,
         **shown,
     }
-    spelled = func.jsonb_build_object(*(part for pair in every.items() for part in pair))
-    mine = (table_.c.plan_id == obligation["plan_id"], table_.c.obligation_id == obligation["id"])
-    found = select(*order_of(table_), spelled.label("act")).select_from(table_ if source is None else source)
-    return found.where(*mine, moment.sees(table_))
+    return func.jsonb_build_object(*(part for pair in every.items() for part in pair))
 
 
 def _pick(table_: Table, names: tuple[str, ...]) -> dict[str, Any]:
@@ -102,6 +113,19 @@ def _measured() -> ColumnElement[Any]:
         select(func.jsonb_agg(aggregate_order_by(one, targets.c.position)))
         .join(targets, targets.c.id == measurements.c.target_id)
         .where(measurements.c.plan_id == updates.c.plan_id, measurements.c.update_id == updates.c.id)
+        .correlate(updates)
+    )
+    return func.coalesce(found.scalar_subquery(), _none())
+
+
+def _attached(caller: Caller, moment: Moment) -> ColumnElement[Any]:
+    """Spell the evidence that came with an update, as far as the caller may read it."""
+    one = _spelled(evidence, **_shown_of_evidence())
+    found = (
+        select(func.jsonb_agg(aggregate_order_by(one, *order_of(evidence))))
+        .select_from(_named(moment))
+        .where(evidence.c.plan_id == updates.c.plan_id, evidence.c.obligation_id == updates.c.obligation_id)
+        .where(evidence.c.update_id == updates.c.id, moment.sees(evidence), readable(caller))
         .correlate(updates)
     )
     return func.coalesce(found.scalar_subquery(), _none())

@@ -3,8 +3,6 @@
 from datetime import timedelta
 from typing import Any
 
-import pytest
-
 from app.models import Extension, Review, Withdrawal
 from tests.api.asking import problem_of
 from tests.given import DOCUMENT, INVESTIGATION, LINK, TODAY, TRAINING, Service, act_of
@@ -98,13 +96,23 @@ async def test_an_act_in_the_history_is_what_the_write_answered(service: Service
     assert acts == [{"act": "update"} | update, {"act": "evidence"} | evidence]
 
 
-@pytest.mark.xfail(strict=False, reason="history lists evidence beside the update, not inside it")
 async def test_an_update_in_the_history_names_the_evidence_that_came_with_it(service: Service) -> None:
     update = (await service.police.report(TRAINING, evidence=[DOCUMENT])).json()["update"]
 
     acts = (await service.police.get(HISTORY)).json()["items"]
 
     assert acts == [{"act": "update"} | update, {"act": "evidence"} | update["evidence"][0]]
+
+
+async def test_an_update_names_no_evidence_that_came_by_itself(service: Service) -> None:
+    paper = {"received_on": "2021-06-14", "document_number": "9/BC-CATP"}
+    await service.coordinator.report(TRAINING, evidence=[LINK], **paper)
+    await service.coordinator.attach(TRAINING, **paper)
+
+    update, *evidence = (await service.coordinator.get(HISTORY)).json()["items"]
+
+    assert [one["kind"] for one in update["evidence"]] == ["link"]
+    assert [one["kind"] for one in evidence] == ["link", "document"]
 
 
 async def test_a_coordinator_reads_every_history(service: Service) -> None:

@@ -55,6 +55,19 @@ async def test_a_partner_finds_no_restricted_evidence_in_the_history(service: Se
     assert [act["classification"] for act in acts] == ["public", "internal"]
 
 
+async def test_a_partner_finds_no_restricted_evidence_in_an_update_either(service: Service) -> None:
+    classified = [DOCUMENT | {"classification": one} for one in ("restricted", "public", "internal")]
+    await service.police.report(TOURISTS, evidence=classified)
+
+    for caller, readable in (
+        (service.culture, ["public", "internal"]),
+        (service.police, ["restricted", "public", "internal"]),
+    ):
+        acts = (await caller.get(f"/v1/obligations/{TOURISTS}/history")).json()["items"]
+        assert [one["classification"] for one in acts[0]["evidence"]] == readable
+        assert [act["classification"] for act in acts[1:]] == readable
+
+
 async def test_a_partner_of_one_duty_is_a_stranger_to_the_others(service: Service) -> None:
     problem_of(await service.culture.attach(TRAINING), 404, "not-found")
 
