@@ -1,4 +1,4 @@
-"""Runs migrations: one at a time (an advisory lock), each in one transaction, never waiting long for a lock.
+"""Runs migrations: one run at a time (an advisory lock), each in one transaction, never waiting long for a table.
 
 The scripts import nothing of the application.  Only writing a new one looks at its tables, through the optional
 `metadata` that the caller hands over.
@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, NullPool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 LOCK = 7_115_2021
@@ -23,9 +23,10 @@ def spell(kind: str, item: Any, _: AutogenContext) -> str | Literal[False]:
 
 
 def migrate(connection: Connection) -> None:
-    """Run what is asked on a connection."""
-    connection.execute(text("SET lock_timeout = '5s'"))
+    """Run what is asked on a connection, as soon as no other run is at work; closing it gives the lock back."""
+    # Another run may take its time; only waiting for a table would stand in the way of the service.
     connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": LOCK})
+    connection.execute(text("SET lock_timeout = '5s'"))
     connection.commit()
     context.configure(
         connection=connection,
@@ -36,16 +37,13 @@ def migrate(connection: Connection) -> None:
     )
     with context.begin_transaction():
         context.run_migrations()
-    connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": LOCK})
-    connection.commit()
 
 
 async def connect_and_migrate() -> None:
-    """Open the one connection that the run needs."""
-    engine = create_async_engine(context.config.attributes["url"], hide_parameters=True)
+    """Open the one connection that the run needs; it is closed whether or not the run succeeds."""
+    engine = create_async_engine(context.config.attributes["url"], poolclass=NullPool, hide_parameters=True)
     async with engine.connect() as connection:
         await connection.run_sync(migrate)
-    await engine.dispose()
 
 
 asyncio.run(connect_and_migrate())

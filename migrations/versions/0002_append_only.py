@@ -24,7 +24,12 @@ def upgrade() -> None:
             IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'dondoc_app') THEN
                 CREATE ROLE dondoc_app NOLOGIN;
             END IF;
-            IF NOT pg_has_role(current_user, 'dondoc_app', 'MEMBER') THEN
+            -- From 16 on, who makes a role is a member of it and still may not enter it.
+            IF NOT pg_has_role(
+                current_user,
+                'dondoc_app',
+                CASE WHEN current_setting('server_version_num')::integer < 160000 THEN 'MEMBER' ELSE 'SET' END
+            ) THEN
                 GRANT dondoc_app TO CURRENT_USER;
             END IF;
         END $$

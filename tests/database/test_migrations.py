@@ -1,0 +1,218 @@
+"""Migrations: up, down and up again, with nothing lost on the way."""
+
+import ast
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from alembic.script import ScriptDirectory
+from anyio import to_thread
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.commands.clients import NewClient
+from app.database import migrations
+from app.database.embedded import APP, OWNER, Address
+from app.domain.completion import ClaimState, ReviewOutcome
+from app.models import IdempotencyRecord
+from app.models.base import table
+from app.settings import ROOT
+from tests.conftest import as_owner, create_database, url_of
+from tests.histories import (
+    GOOD_FIGURES,
+    MEASURED,
+    PLAIN,
+    Act,
+    Evidence,
+    Extension,
+    Review,
+    Subject,
+    Update,
+    Withdrawal,
+    record,
+)
+
+SCRIPTS = sorted((ROOT / "migrations" / "versions").glob("*.py"))
+FIRST = "0001"
+NOON = datetime(2021, 6, 10, 5, tzinfo=UTC)
+
+SCHEMA = """
+    SELECT 'column', table_name, concat_ws(' ', column_name, data_type, udt_name, character_maximum_length,
+        numeric_precision, numeric_scale, is_nullable, column_default)
+    FROM information_schema.columns WHERE table_schema = 'public'
+    UNION ALL
+    SELECT 'constraint', conrelid::regclass::text, conname || ' ' || pg_get_constraintdef(oid)
+    FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+    UNION ALL
+    SELECT 'index', tablename, indexdef FROM pg_indexes WHERE schemaname = 'public'
+    UNION ALL
+    SELECT 'trigger', tgrelid::regclass::text, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
+    UNION ALL
+    SELECT 'function', proname, pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+    UNION ALL
+    SELECT 'grant', table_name, privilege_type FROM information_schema.role_table_grants WHERE grantee = :app
+    UNION ALL
+    SELECT 'grant', table_name || '.' || column_name, privilege_type
+    FROM information_schema.role_column_grants WHERE grantee = :app
+    UNION ALL
+    SELECT 'schema', nspname, nspacl::text FROM pg_namespace WHERE nspname = 'public'
+"""
+
+
+async def schema_of(connection: AsyncConnection) -> set[tuple[Any, ...]]:
+    """Return all that migrations make: columns, constraints, indexes, triggers, functions and grants."""
+    return {tuple(row) for row in await connection.execute(text(SCHEMA), {"app": APP})}
+
+
+async def rows_of(connection: AsyncConnection, columns: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """Return what stands in the columns of each table."""
+    found = {}
+    for name, known in columns.items():
+        shown = ", ".join(f'"{column}"' for column in known)
+        rows = text(f"SELECT to_json(r)::text FROM (SELECT {shown} FROM {name}) r ORDER BY 1")  # noqa: S608
+        found[name] = list((await connection.execute(rows)).scalars())
+    return found
+
+
+async def columns_of(connection: AsyncConnection) -> dict[str, list[str]]:
+    """Name the columns of each table of ours."""
+    named = """
+        SELECT table_name, array_agg(column_name::text) AS columns FROM information_schema.columns
+        WHERE table_schema = 'public' AND table_name <> 'alembic_version' GROUP BY table_name
+    """
+    return {row.table_name: row.columns for row in await connection.execute(text(named))}
+
+
+async def new_database(address: Address, template: str | None = None) -> str:
+    """Create a database for one test, empty or as a copy, and return its name."""
+    name = f"migrated_{uuid4().hex}"
+    await create_database(address, name, template)
+    return name
+
+
+@pytest.fixture
+async def empty(address: Address) -> str:
+    """Create an empty database and return its name."""
+    return await new_database(address)
+
+
+@pytest.fixture
+async def filled(address: Address, template: str, cast: Mapping[str, NewClient]) -> str:
+    """Create a database at the last migration that has rows in every table, and return its name."""
+    name = await new_database(address, template)
+    async with as_owner(address, name) as connection:
+        await write_some_of_everything(connection, cast["police"].id)
+    return name
+
+
+async def write_some_of_everything(connection: AsyncConnection, client_id: UUID) -> None:
+    """Give two obligations a history with each kind of act, and keep the answer to one request."""
+
+    def at() -> dict[str, Any]:
+        return {"id": uuid4(), "received_at": NOON, "recorded_at": NOON}
+
+    evidence = Evidence(**at())
+    told: dict[Subject, list[Act]] = {
+        MEASURED: [
+            Update(**at(), state=ClaimState.COMPLETED, figures=GOOD_FIGURES),
+            evidence,
+            Withdrawal(**at(), evidence_id=evidence.id),
+        ],
+        PLAIN: [Review(**at(), outcome=ReviewOutcome.RETURNED), Extension(**at(), due_before=NOON)],
+    }
+    await record(connection, client_id, told)
+    kept = {"client_id": client_id, "key": "k", "fingerprint": b"f", "status_code": 201, "body": b"{}"}
+    await connection.execute(table(IdempotencyRecord).insert().values(kept))
+
+
+async def upgrade(address: Address, name: str, revision: str = "head") -> None:
+    """Bring a database up, as `dondoc migrate` does."""
+    await to_thread.run_sync(migrations.upgrade, url_of(address, OWNER, name), revision)
+
+
+async def downgrade(address: Address, name: str, revision: str = "base") -> None:
+    """Take a database down, as `dondoc migrate --down` does."""
+    await to_thread.run_sync(migrations.downgrade, url_of(address, OWNER, name), revision)
+
+
+async def assert_up_down_and_up_again_ends_where_it_was(address: Address, name: str) -> None:
+    """Take a database that is at the last migration all the way down, and up again."""
+    async with as_owner(address, name) as connection:
+        first = await schema_of(connection)
+
+    await downgrade(address, name)
+    async with as_owner(address, name) as connection:
+        emptied = await schema_of(connection)
+    await upgrade(address, name)
+
+    async with as_owner(address, name) as connection:
+        assert await schema_of(connection) == first
+        assert await migrations.at_head(connection)
+    assert {(kind, of) for kind, of, _ in emptied if of not in {"alembic_version", "public"}} == set()
+    assert {"column", "constraint", "index", "trigger", "function", "grant", "schema"} == {kind for kind, *_ in first}
+
+
+async def test_up_down_and_up_again_ends_where_it_was(address: Address, empty: str) -> None:
+    await upgrade(address, empty)
+
+    await assert_up_down_and_up_again_ends_where_it_was(address, empty)
+
+
+async def test_a_database_in_use_goes_down_and_up_again_too(address: Address, filled: str) -> None:
+    await assert_up_down_and_up_again_ends_where_it_was(address, filled)
+
+
+async def test_each_step_goes_down_and_up_by_itself(address: Address, empty: str) -> None:
+    for script in SCRIPTS:
+        await upgrade(address, empty, script.name[:4])
+        async with as_owner(address, empty) as connection:
+            before = await schema_of(connection)
+
+        await downgrade(address, empty, "-1")
+        await upgrade(address, empty, "+1")
+
+        async with as_owner(address, empty) as connection:
+            assert await schema_of(connection) == before, script.name
+
+
+async def test_upgrading_twice_changes_nothing(address: Address, template: str) -> None:
+    name = await new_database(address, template)
+
+    await upgrade(address, name)
+
+    async with as_owner(address, name) as upgraded, as_owner(address, template) as untouched:
+        assert await schema_of(upgraded) == await schema_of(untouched)
+
+
+async def test_a_plan_with_history_is_kept_from_the_first_migration_to_the_last(address: Address, filled: str) -> None:
+    await downgrade(address, filled, FIRST)
+    async with as_owner(address, filled) as connection:
+        columns = await columns_of(connection)
+        before = await rows_of(connection, columns)
+
+    await upgrade(address, filled)
+
+    async with as_owner(address, filled) as connection:
+        assert await rows_of(connection, columns) == before
+    assert [name for name, rows in before.items() if not rows] == []
+
+
+@pytest.mark.parametrize("script", [*SCRIPTS, ROOT / "migrations" / "env.py"], ids=lambda path: path.name)
+def test_a_migration_imports_nothing_of_the_application(script: Path) -> None:
+    tree = ast.parse(script.read_text("utf-8"))
+
+    imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    imported |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+
+    assert {name for name in imported if name.split(".")[0] in {"app", "tests", ""}} == set()
+
+
+def test_migrations_are_numbered_in_one_line() -> None:
+    revisions = list(ScriptDirectory(str(ROOT / "migrations")).walk_revisions())[::-1]
+
+    assert [revision.revision for revision in revisions] == [f"{n:04}" for n in range(1, len(SCRIPTS) + 1)]
+    assert [revision.down_revision for revision in revisions] == [None, *(r.revision for r in revisions[:-1])]
+    assert [Path(revision.path).name[:4] for revision in revisions] == [r.revision for r in revisions]
