@@ -2,8 +2,9 @@
 
 from enum import Enum, auto
 
-from asyncpg import InternalClientError
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from asyncpg import InterfaceError, InternalClientError
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import InterfaceError as NoConnection
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 RETRYABLE = {"40001", "40P01"}
@@ -30,7 +31,7 @@ def kind_of(error: BaseException) -> Failure:
     state = sqlstate_of(error)
     if state.startswith(UNAVAILABLE) or state in RETRYABLE | {READ_ONLY, "55P03"}:
         return Failure.UNAVAILABLE
-    if state.startswith(MALFORMED):
+    if state.startswith(MALFORMED) or _is_unsendable(error):
         return Failure.MALFORMED
     if state.startswith(CONSTRAINT):
         return Failure.CONSTRAINT
@@ -55,5 +56,11 @@ def constraint_of(error: BaseException) -> str | None:
     return getattr(cause, "constraint_name", None)
 
 
+def _is_unsendable(error: BaseException) -> bool:
+    """Say whether the driver could not even send a value; it then has no SQLSTATE, and looks like a lost connection."""
+    cause = getattr(getattr(error, "orig", None), "__cause__", None)
+    return isinstance(cause, InterfaceError) and isinstance(cause, ValueError)
+
+
 def _is_lost(error: DBAPIError) -> bool:
-    return not sqlstate_of(error) and isinstance(error, InterfaceError | OperationalError)
+    return not sqlstate_of(error) and isinstance(error, NoConnection | OperationalError)
