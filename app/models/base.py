@@ -11,6 +11,7 @@ from uuid import UUID, uuid5
 
 import uuid_utils.compat
 from sqlalchemy import DateTime, Enum, ForeignKeyConstraint, Table, func
+from sqlalchemy.sql.elements import conv
 from sqlmodel import Field, SQLModel
 
 NAMESPACE = UUID("8f3c1c1e-6f4b-5d39-9a5b-1a5f3f0c7d11")
@@ -56,13 +57,16 @@ def optional_text(length: int) -> Any:
 
 
 def choice(values: type[StrEnum], name: str, *, optional: bool = False) -> Any:
-    """Spell a choice: text with a CHECK over the enum's values; a native enum cannot be downgraded."""
+    """Spell a choice: text with a CHECK over the enum's values; a native enum cannot be downgraded.
+
+    The CHECK has the bare name, since that is what migrations give it.
+    """
     kind = Enum(
         values,
         native_enum=False,
         create_constraint=True,
         length=24,
-        name=name,
+        name=conv(name),
         values_callable=lambda enum: [member.value for member in enum],
     )
     return Field(default=None, sa_type=kind) if optional else Field(sa_type=kind)

@@ -15,12 +15,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands.clients import NewClient
 from app.database import migrations
-from app.database.embedded import APP, OWNER, Address
+from app.database.embedded import OWNER, Address
 from app.domain.completion import ClaimState, ReviewOutcome
 from app.models import IdempotencyRecord
 from app.models.base import table
 from app.settings import ROOT
 from tests.conftest import as_owner, create_database, url_of
+from tests.database.catalog import schema_of
 from tests.histories import (
     GOOD_FIGURES,
     MEASURED,
@@ -38,33 +39,6 @@ from tests.histories import (
 SCRIPTS = sorted((ROOT / "migrations" / "versions").glob("*.py"))
 FIRST = "0001"
 NOON = datetime(2021, 6, 10, 5, tzinfo=UTC)
-
-SCHEMA = """
-    SELECT 'column', table_name, concat_ws(' ', column_name, data_type, udt_name, character_maximum_length,
-        numeric_precision, numeric_scale, is_nullable, column_default)
-    FROM information_schema.columns WHERE table_schema = 'public'
-    UNION ALL
-    SELECT 'constraint', conrelid::regclass::text, conname || ' ' || pg_get_constraintdef(oid)
-    FROM pg_constraint WHERE connamespace = 'public'::regnamespace
-    UNION ALL
-    SELECT 'index', tablename, indexdef FROM pg_indexes WHERE schemaname = 'public'
-    UNION ALL
-    SELECT 'trigger', tgrelid::regclass::text, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
-    UNION ALL
-    SELECT 'function', proname, pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
-    UNION ALL
-    SELECT 'grant', table_name, privilege_type FROM information_schema.role_table_grants WHERE grantee = :app
-    UNION ALL
-    SELECT 'grant', table_name || '.' || column_name, privilege_type
-    FROM information_schema.role_column_grants WHERE grantee = :app
-    UNION ALL
-    SELECT 'schema', nspname, nspacl::text FROM pg_namespace WHERE nspname = 'public'
-"""
-
-
-async def schema_of(connection: AsyncConnection) -> set[tuple[Any, ...]]:
-    """Return all that migrations make: columns, constraints, indexes, triggers, functions and grants."""
-    return {tuple(row) for row in await connection.execute(text(SCHEMA), {"app": APP})}
 
 
 async def rows_of(connection: AsyncConnection, columns: Mapping[str, list[str]]) -> dict[str, list[str]]:
