@@ -4,12 +4,13 @@ import base64
 from typing import Annotated
 from urllib.parse import unquote_plus
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Depends, Form, Request, Response
 
 from app.commands import clients
-from app.domain.errors import ClientUnknown, ContentTooLarge, Fault, MalformedContent
+from app.domain.errors import ClientUnknown, ContentTooLarge, Fault, MalformedContent, UnsupportedMediaType
 from app.schemas.oauth import KeySet, TokenOut
 from app.web import tokens
+from app.web.bodies import only_a_form
 from app.web.clock import Now
 from app.web.problems import documented
 from app.web.reading import Reading
@@ -23,7 +24,8 @@ NO_STORE = {"Cache-Control": "no-store"}
     operation_id="issueToken",
     summary="Get an access token",
     response_model=TokenOut,
-    responses=documented(ClientUnknown, ContentTooLarge),
+    responses=documented(ClientUnknown, ContentTooLarge, UnsupportedMediaType),
+    dependencies=[Depends(only_a_form)],
 )
 async def issue_token(
     request: Request,

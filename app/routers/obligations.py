@@ -23,12 +23,13 @@ from app.schemas.obligations import CountedObligationList, ObligationList, Oblig
 from app.schemas.updates import Reported, UpdateIn
 from app.schemas.views import obligation_out
 from app.web.access import may
+from app.web.bodies import ExactRoute
 from app.web.paging import CursorText, Limit, Pages
 from app.web.problems import documented
 from app.web.reading import Asked, Reading, Since, answer, every, only
 from app.web.writing import Done, Writing
 
-router = APIRouter(prefix="/v1/obligations", tags=["obligations"])
+router = APIRouter(prefix="/v1/obligations", tags=["obligations"], route_class=ExactRoute)
 Reader = Annotated[Caller, may(Act.READ_STANDING)]
 ObligationId = Annotated[UUID, Path(alias="id", description="The obligation's id.")]
 READS = documented(errors.NotAuthenticated, errors.NotAllowed, errors.NotFound)

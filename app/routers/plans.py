@@ -22,11 +22,12 @@ from app.schemas import plans as shapes
 from app.schemas.base import Code, Storable
 from app.schemas.views import cycle_out
 from app.web.access import may
+from app.web.bodies import ExactRoute
 from app.web.problems import documented
 from app.web.reading import Reading, answer, every, only
 from app.web.writing import Done, Writing
 
-router = APIRouter(prefix="/v1/plans", tags=["plans"])
+router = APIRouter(prefix="/v1/plans", tags=["plans"], route_class=ExactRoute)
 Reader = Annotated[Caller, may(Act.READ_PLANS)]
 Coordinator = Annotated[Caller, may(Act.OPEN_CYCLES)]
 Slug = Annotated[Code, Path(alias="plan", description="The plan's slug.", examples=["115-kh-ubnd-2021"])]

@@ -1,10 +1,10 @@
 """What owners report, on the wire."""
 
 from decimal import Decimal
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from app.domain.completion import ClaimState
 from app.schemas.base import (
@@ -21,8 +21,21 @@ from app.schemas.base import (
 from app.schemas.evidence import AttachedIn, EvidenceOut
 from app.schemas.obligations import ObligationOut
 
+
+def _a_number(value: Any) -> Any:
+    """Refuse a figure in text: it would be converted silently."""
+    if isinstance(value, str):
+        raise Wrong("must be a number")
+    return value
+
+
 Percent = Annotated[int, Field(strict=True, ge=0, le=100)]
-Figure = Annotated[Decimal, Field(max_digits=18, decimal_places=6, allow_inf_nan=False)]
+Figure = Annotated[
+    Decimal,
+    Field(max_digits=18, decimal_places=6, allow_inf_nan=False),
+    BeforeValidator(_a_number),
+    WithJsonSchema({"type": "number"}),
+]
 
 
 class MeasurementIn(RequestModel):

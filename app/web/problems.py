@@ -21,6 +21,7 @@ from app.web.languages import prefers_vietnamese
 
 log = structlog.get_logger()
 MEDIA_TYPE = "application/problem+json"
+NOT_JSON = "The body is not I-JSON (RFC 7493): JSON in UTF-8 with finite numbers, each field of an object named once."
 
 STATUS: dict[type[Refusal], int] = {
     errors.UnreadableRequest: 400,
@@ -123,12 +124,14 @@ def from_validation(error: RequestValidationError) -> Refusal:
     """Turn FastAPI's findings into a refusal, without the values that it found."""
     findings = error.errors()
     if any(finding["type"] == "json_invalid" for finding in findings):
-        return errors.UnreadableRequest("The body is not JSON.")
+        return errors.UnreadableRequest(NOT_JSON)
     return errors.MalformedContent(None, *faults(findings, error.body))
 
 
 def from_failure(error: BaseException) -> Refusal:
     """Turn a failure that nobody foresaw into a refusal."""
+    if isinstance(error, Refusal):
+        return error
     match kind_of(error):
         case Failure.UNAVAILABLE:
             log.warning("database unavailable", kind=type(error).__name__)

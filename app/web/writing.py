@@ -19,10 +19,11 @@ from app.commands.idempotency import KEPT
 from app.database.failures import is_retryable
 from app.database.locks import try_lock
 from app.domain.access import Caller
-from app.domain.errors import IdempotencyKeyReused, RequestInFlight, UnsupportedMediaType
+from app.domain.errors import IdempotencyKeyReused, RequestInFlight
 from app.models import IdempotencyRecord
 from app.models.base import table
 from app.schemas.base import ResponseModel
+from app.web.bodies import JSON, check_media_type
 from app.web.clock import Now
 from app.web.etags import etag_of, expected_version
 
@@ -117,8 +118,7 @@ async def write(
 ) -> Write:
     """Prepare a write: its key, what was sent with it, and the version that it expects."""
     body = await request.body()
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        raise UnsupportedMediaType
+    check_media_type(request, JSON)
     asked = f"{request.method} {request.url.path}?{request.url.query}\n{request.headers.get('if-match', '')}\n"
     fingerprint = hashlib.sha256(asked.encode() + body).digest()
     return Write(request, now, idempotency_key, fingerprint, expected_version(if_match))

@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import httpx
+from fastapi import FastAPI
+
+from tests.given import PLAN, TRAINING
 
 MARKER = "Zq7Xmarker"
 """Stands in whatever is sent, and must stand in no answer."""
@@ -15,16 +18,22 @@ JSON_VALUES = {
     "NaN": "NaN",
     "Infinity": "Infinity",
     "-Infinity": "-Infinity",
+    "2^63": str(2**63),
     "10^400 with an exponent": "1e400",
     "10^400 in full": "1" + "0" * 400,
     "10^5000 in full": "1" + "0" * 5000,
+    "10^(10^20)": "1e100000000000000000000",
     "deep list": "[" * DEPTH + "]" * DEPTH,
     "deep object": '{"a":' * DEPTH + "1" + "}" * DEPTH,
+    "rather deep list": "[" * 700 + "]" * 700,
     "huge string": f'"{MARKER * 9_000}"',
     "another type": "true",
     "list": f'["{MARKER}"]',
     "object": f'{{"{MARKER}": "{MARKER}"}}',
+    "a name twice": f'{{"{MARKER}": 1, "{MARKER}": 2}}',
 }
+PLACES = {"plan": PLAN, "id": str(TRAINING), "body": "cong-an", "duty": "3.4"}
+"""What stands in a path where nothing is wrong."""
 
 
 def refused(response: httpx.Response) -> int:
@@ -52,3 +61,16 @@ def _replacing(body: Any, mark: str) -> Iterator[Any]:
             copy = body.copy()
             copy[key] = part
             yield copy
+
+
+def operations(app: FastAPI, method: str) -> dict[str, dict[str, Any]]:
+    """Return the operations of a method by their path, as the document describes them."""
+    paths: dict[str, dict[str, Any]] = app.openapi()["paths"]
+    return {path: described[method] for path, described in paths.items() if method in described}
+
+
+def filled(path: str) -> str:
+    """Put what is right into the places of a path."""
+    for name, right in PLACES.items():
+        path = path.replace(f"{{{name}}}", right)
+    return path

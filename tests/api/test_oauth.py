@@ -92,7 +92,7 @@ async def test_the_secret_of_another_client_gets_no_token(service: Service) -> N
     problem_of(response, 401, "client-unknown")
 
 
-@pytest.mark.parametrize("grant", [{}, {"grant_type": "password"}, {"grant_type": ""}])
+@pytest.mark.parametrize("grant", [{"scope": "plans:read"}, {"grant_type": "password"}, {"grant_type": ""}])
 async def test_only_client_credentials_are_granted(service: Service, grant: dict[str, str]) -> None:
     police = service.police
 
