@@ -6,13 +6,14 @@ from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
 from fastapi import Depends, FastAPI
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from app import __version__
 from app.commands.idempotency import forget_expired
 from app.database.engine import Database, connect
 from app.routers import evidence, health, oauth, obligations, plans, status
 from app.settings import Settings
-from app.web import keys, logs, openapi, pages, problems
+from app.web import headers, keys, logs, openapi, pages, problems
 from app.web.clock import Clock, system_clock
 from app.web.parameters import refuse_unknown
 
@@ -28,7 +29,8 @@ def create_app(settings: Settings, database: Database | None = None, clock: Cloc
         lifespan=_lifespan,
         docs_url=None,
         redoc_url=None,
-        max_body_size=MAX_BODY_BYTES,
+        # A redirect would repeat the caller's Host header.
+        redirect_slashes=False,
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.settings, app.state.clock = settings, clock
@@ -36,6 +38,8 @@ def create_app(settings: Settings, database: Database | None = None, clock: Cloc
     app.state.database = database or connect(_address(settings), pool_size=settings.pool_size)
     for module in ROUTERS:
         app.include_router(module.router, dependencies=[Depends(refuse_unknown)])
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
+    app.add_middleware(headers.SingleHeaders)
     for part in (problems, pages, openapi):
         part.install(app)
     app.add_middleware(logs.RequestLog)

@@ -1,6 +1,10 @@
-"""Query parameters that an operation does not know are refused: a misspelt filter would list too much."""
+"""Query parameters that an operation does not know are refused, and those that come twice: a misspelt filter, or one of
+two, would list too much.
+"""
 
+from collections import Counter
 from collections.abc import Iterator
+from typing import Any, get_args, get_origin
 
 from fastapi import Request
 from fastapi.dependencies.models import Dependant
@@ -10,7 +14,7 @@ from app.domain.errors import Fault, MalformedContent
 
 
 async def refuse_unknown(request: Request) -> None:
-    """Refuse a request that names a parameter that its operation does not have.
+    """Refuse a request that names a parameter that its operation does not have, or one parameter twice.
 
     Raises:
         MalformedContent: with what is known; the names sent are the caller's own text, and are not repeated.
@@ -18,12 +22,19 @@ async def refuse_unknown(request: Request) -> None:
     route = request.scope.get("route")
     if not (request.query_params and isinstance(route, APIRoute)):
         return
-    known = set(_parameters(route.dependant))
-    if not known.issuperset(request.query_params):
+    known = dict(_parameters(route.dependant))
+    if not known.keys() >= request.query_params.keys():
         raise MalformedContent(None, Fault("query", f"may hold only: {', '.join(sorted(known)) or 'nothing'}"))
+    counted = Counter(name for name, _ in request.query_params.multi_items())
+    if twice := [name for name, count in counted.items() if count > 1 and not _takes_several(known[name])]:
+        raise MalformedContent(None, *(Fault(f"query: {name}", "may be given once") for name in twice))
 
 
-def _parameters(dependant: Dependant) -> Iterator[str]:
-    yield from (parameter.alias for parameter in dependant.query_params)
+def _parameters(dependant: Dependant) -> Iterator[tuple[str, Any]]:
+    yield from ((parameter.alias, parameter.field_info.annotation) for parameter in dependant.query_params)
     for other in dependant.dependencies:
         yield from _parameters(other)
+
+
+def _takes_several(kind: Any) -> bool:
+    return any(get_origin(one) is list for one in (kind, *get_args(kind)))

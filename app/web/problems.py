@@ -73,7 +73,7 @@ _HEADERS: dict[type[Refusal], dict[str, str]] = {
 
 def documented(*kinds: type[Refusal]) -> dict[int | str, dict[str, Any]]:
     """Describe, for OpenAPI, the problems that an operation can answer with; some can come from everywhere."""
-    everywhere = (errors.MalformedContent, errors.InternalFault, errors.ServiceUnavailable)
+    everywhere = (errors.UnreadableRequest, errors.MalformedContent, errors.InternalFault, errors.ServiceUnavailable)
     by_status: dict[int | str, list[type[Refusal]]] = {}
     for kind in dict.fromkeys((*kinds, *everywhere)):
         by_status.setdefault(STATUS[kind], []).append(kind)
@@ -153,9 +153,9 @@ def _bug(error: BaseException) -> Refusal:
     return errors.InternalFault()
 
 
-def from_http(error: HTTPException) -> Refusal:
-    """Turn the framework's own errors into refusals."""
-    return _BY_STATUS.get(error.status_code, errors.UnreadableRequest)()
+def from_status(status: int) -> Refusal:
+    """Turn an error of the framework into a refusal."""
+    return _BY_STATUS.get(status, errors.UnreadableRequest if status < 500 else errors.InternalFault)()
 
 
 def install(app: FastAPI) -> None:
@@ -171,7 +171,7 @@ def install(app: FastAPI) -> None:
 
     async def framework(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101
-        response = answer_to(request, from_http(error))
+        response = answer_to(request, from_status(error.status_code))
         response.headers.update({name: value for name, value in (error.headers or {}).items() if name == "Allow"})
         return response
 
@@ -182,19 +182,23 @@ def install(app: FastAPI) -> None:
 
 
 class Failsafe:
-    """Answers whatever nobody else did: a database that is away, or a bug of ours."""
+    """Answers whatever nobody else did: a database that is away, a bug of ours, an error that is no problem yet."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        began = False
+        began = replaced = False
 
         async def sending(message: Message) -> None:
-            nonlocal began
+            nonlocal began, replaced
+            if not began and (status := _foreign_error(message)):
+                replaced = True
+                await answer_to(Request(scope), from_status(status))(scope, receive, send)
             began = True
-            await send(message)
+            if not replaced:
+                await send(message)
 
         try:
             await self._app(scope, receive, sending)
@@ -202,3 +206,11 @@ class Failsafe:
             if scope["type"] != "http" or began:
                 raise
             await answer_to(Request(scope), from_failure(error))(scope, receive, send)
+
+
+def _foreign_error(message: Message) -> int | None:
+    """Return the status of an answer that tells of an error in another form than ours; middleware may give one."""
+    if message["type"] != "http.response.start" or message["status"] < 400:
+        return None
+    headers = dict(message.get("headers", ()))
+    return None if headers.get(b"content-type") == MEDIA_TYPE.encode() else message["status"]
