@@ -56,6 +56,7 @@ class Withdrawal(HistoryRow, table=True):
     __tablename__ = "withdrawal"
     __table_args__ = (
         UniqueConstraint("plan_id", "evidence_id"),
+        Index("ix_withdrawal_history", "plan_id", "obligation_id", "received_at", "recorded_at", "id"),
         belongs_to("obligation", "obligation_id"),
         by_client(),
         belongs_to("evidence", "evidence_id"),

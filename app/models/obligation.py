@@ -43,6 +43,7 @@ class Extension(HistoryRow, table=True):
     __tablename__ = "extension"
     __table_args__ = (
         Index("ix_extension_history", "plan_id", "obligation_id", "received_at", "recorded_at", "id"),
+        Index("ix_extension_due", "plan_id", "due_before"),
         belongs_to("obligation", "obligation_id"),
         by_client(),
     )

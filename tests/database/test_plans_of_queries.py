@@ -1,0 +1,107 @@
+"""EXPLAIN: however long the history has grown, each read finds what belongs to its obligations by index."""
+
+import json
+import re
+from collections.abc import AsyncIterator, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.commands.clients import NewClient
+from app.database.embedded import Address
+from app.database.engine import Database
+from tests.api.copies import service_over_a_copy
+from tests.conftest import as_owner
+from tests.database.rights import HISTORY
+from tests.given import FIRST, INVESTIGATION, PLAN, Service
+from tests.statements import Statement, statements_on
+
+ACTS = """
+    INSERT INTO {} (id, plan_id, obligation_id, client_id, received_at, {})
+    SELECT gen_random_uuid(), o.plan_id, o.id, c.id, timestamptz '2021-06-01 00:00Z' + n * interval '28 days', {}
+    FROM obligation o, (SELECT id FROM client LIMIT 1) c, generate_series(1, {}) n
+"""
+"""Gives each obligation some acts of one kind, a month apart."""
+WITHDRAWALS = """
+    INSERT INTO withdrawal (id, plan_id, obligation_id, client_id, received_at, evidence_id, reason)
+    SELECT gen_random_uuid(), plan_id, obligation_id, client_id, received_at, id, 'x' FROM evidence
+    WHERE received_at < timestamptz '2021-08-01 00:00Z'
+"""
+MEASUREMENTS = """
+    INSERT INTO measurement (id, plan_id, update_id, target_id, value)
+    SELECT gen_random_uuid(), u.plan_id, u.id, t.id, 90 FROM progress_update u, (SELECT id FROM target LIMIT 1) t
+"""
+LINK = "o.owner_id, 'link', 'x', 'public', 'https://example.org/'"
+LONG_HISTORY = (
+    ACTS.format("progress_update", "state, summary", "(ARRAY['in_progress', 'completed'])[1 + n % 2], 'x'", 6),
+    ACTS.format("review", "outcome, reason", "(ARRAY['accepted', 'returned'])[1 + n % 2], 'x'", 3),
+    ACTS.format("extension", "due_before, reason", "o.due_before + n * interval '1 day', 'x'", 3),
+    ACTS.format("evidence", "body_id, kind, title, classification, url", LINK, 4),
+    WITHDRAWALS,
+    MEASUREMENTS,
+    "ANALYZE",
+)
+BY_ITS_OWN = re.compile(r"\((obligation_id|evidence_id|update_id|due_before|id) ")
+"""What an index must be searched by: the plan alone would be the whole table."""
+
+
+@pytest.fixture(scope="module")
+async def well_used(
+    address: Address, template: str, keys_dir: Path, cast: Mapping[str, NewClient]
+) -> AsyncIterator[Service]:
+    """Serve a plan with thousands of acts of each kind; tests only read it."""
+    async with service_over_a_copy(address, template, keys_dir, cast) as serving:
+        name = serving.app.state.database.engine.url.database
+        async with as_owner(address, name) as connection:
+            for statement in LONG_HISTORY:
+                await connection.execute(text(statement))
+        yield serving
+
+
+async def plan_of(connection: AsyncConnection, statement: Statement) -> dict[str, Any]:
+    """Ask PostgreSQL how it would run a statement with its parameters."""
+    explained = await connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement.text}", statement.parameters)
+    found = explained.scalar_one()
+    plan: dict[str, Any] = (json.loads(found) if isinstance(found, str) else found)[0]["Plan"]
+    return plan
+
+
+def nodes_of(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield every node of a plan."""
+    yield plan
+    for part in plan.get("Plans", []):
+        yield from nodes_of(part)
+
+
+@pytest.mark.parametrize(
+    ("character", "path", "asked"),
+    [
+        ("coordinator", "/v1/obligations", {"cycle": FIRST, "status": "overdue"}),
+        ("coordinator", "/v1/obligations", {"status": "overdue", "limit": 500, "known_at": "2026-12-31"}),
+        ("coordinator", "/v1/obligations", {"sort": "updated_at"}),
+        ("police", "/v1/obligations", {}),
+        ("police", f"/v1/obligations/{INVESTIGATION}", {}),
+        ("police", f"/v1/obligations/{INVESTIGATION}/history", {}),
+        ("integrator", f"/v1/plans/{PLAN}/status", {"cycle": FIRST}),
+        ("integrator", f"/v1/plans/{PLAN}/status", {}),
+    ],
+)
+async def test_a_read_finds_each_obligations_history_by_index(
+    well_used: Service, character: str, path: str, asked: dict[str, Any]
+) -> None:
+    database: Database = well_used.app.state.database
+    with statements_on(database) as told:
+        response = await getattr(well_used, character).get(path, **asked)
+    assert response.status_code == 200, response.text
+
+    async with database.reading() as connection:
+        plans = [await plan_of(connection, statement) for statement in told]
+
+    scans = [node for plan in plans for node in nodes_of(plan) if node.get("Relation Name") in HISTORY]
+    assert {node["Relation Name"] for node in scans} == {*HISTORY}
+    for node in scans:
+        searched = node.get("Index Cond") or node.get("Recheck Cond") or ""
+        assert BY_ITS_OWN.search(searched), (node["Node Type"], node["Relation Name"], searched, node.get("Filter"))
