@@ -1,0 +1,34 @@
+"""What the application may do with each table: a table that is not decided here fails the tests."""
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.database.failures import sqlstate_of
+
+READ, ADD, FORGET = {"SELECT"}, {"SELECT", "INSERT"}, {"SELECT", "INSERT", "DELETE"}
+HISTORY = ("evidence", "extension", "measurement", "progress_update", "review", "withdrawal")
+"""Tables that nobody changes: to all others rows may be corrected by the owner, when it seeds a plan anew."""
+RIGHTS: dict[str, set[str]] = {
+    **dict.fromkeys(HISTORY, ADD),
+    **dict.fromkeys(("plan", "body", "duty", "duty_owner", "duty_partner", "target", "holiday"), READ),
+    **dict.fromkeys(("client", "client_body", "client_secret"), READ),
+    **dict.fromkeys(("cycle", "obligation"), ADD),
+    "idempotency_record": FORGET,
+    "alembic_version": READ,
+}
+COLUMN_RIGHTS = {("obligation", "version", "UPDATE"), ("obligation", "updated_at", "UPDATE")}
+FORBIDDEN, APPEND_ONLY = "42501", "23001"
+"""PostgreSQL's codes: insufficient_privilege and restrict_violation."""
+
+
+async def refusal_of(connection: AsyncConnection, statement: str) -> str | None:
+    """Try a statement, undo it, and return the code with which it was refused; none when it went through."""
+    savepoint = await connection.begin_nested()
+    try:
+        await connection.execute(text(statement))
+    except DBAPIError as error:
+        return sqlstate_of(error)
+    finally:
+        await savepoint.rollback()
+    return None
