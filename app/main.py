@@ -39,7 +39,7 @@ def create_app(settings: Settings, database: Database | None = None, clock: Cloc
     for module in ROUTERS:
         app.include_router(module.router, dependencies=[Depends(refuse_unknown)])
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
-    app.add_middleware(headers.SingleHeaders)
+    app.add_middleware(headers.HeadGuard)
     for part in (problems, pages, openapi):
         part.install(app)
     app.add_middleware(logs.RequestLog)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
+from fastapi import FastAPI
 from pydantic import SecretStr
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -25,9 +26,10 @@ from app.models.base import table
 from app.schemas.seed import Seed
 from app.settings import Settings
 from app.web import keys, logs
+from app.web.headers import MAX_HEAD_BYTES
+from app.web.wire import Wire
 
 Say = Callable[[str], None]
-MAX_HEADER_BYTES = 32 * 1024
 
 
 def serve(settings: Settings, *, say: Say) -> None:
@@ -116,23 +118,27 @@ def _welcome(settings: Settings, say: Say) -> None:
 
 
 def _listen(settings: Settings, ready: Callable[[], None]) -> None:
-    config = uvicorn.Config(
-        create_app(settings),
+    Server(listening(create_app(settings), settings), ready).run()
+
+
+def listening(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    """Say how an app is served: by the parser that bounds the size of a request's head, and with no WebSockets."""
+    return uvicorn.Config(
+        app,
         host=settings.host,
         port=settings.port,
-        # The other parser takes headers of any size.
-        http="h11",
-        h11_max_incomplete_event_size=MAX_HEADER_BYTES,
+        http=Wire,
+        ws="none",
+        h11_max_incomplete_event_size=MAX_HEAD_BYTES,
         log_config=None,
         access_log=False,
         server_header=False,
         timeout_keep_alive=15,
         timeout_graceful_shutdown=20,
     )
-    _Server(config, ready).run()
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """Says when it listens."""
 
     def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:

@@ -77,7 +77,7 @@ async def test_an_unknown_parameter_is_refused_and_not_repeated(lived_in: Servic
 
 
 async def test_very_many_parameters_are_refused(lived_in: Service) -> None:
-    many = "&".join(f"{MARKER}{n}=" for n in range(3_000))
+    many = "&".join(f"{MARKER}{n}=" for n in range(1_500))
 
     for path in ("/v1/obligations", "/v1/plans"):
         refused(await get(lived_in, f"{path}?{many}"))

@@ -18,7 +18,7 @@ HEADERS: dict[str, Sent] = {
     "a version in another script": [("if-match", b'"\xb2"')],
     "several versions": [("if-match", b'"1", "2"')],
     "a broken token": [("authorization", b"Bearer \xff\xfe" + MARKER.encode())],
-    "a huge token": [("authorization", b"Bearer " + MARKER.encode() * 5_000)],
+    "a huge token": [("authorization", b"Bearer " + MARKER.encode() * 2_000)],
     "a token that is deep": [("authorization", b"Bearer " + b"W1tb" * 1_000 + b".e30.e30")],
     "a broken media type": [("content-type", b"\xff" + MARKER.encode())],
     "an encoding that we do not know": [("content-encoding", MARKER.encode())],
@@ -50,6 +50,14 @@ async def test_a_hostile_header_is_refused(lived_in: Service, sent: Sent) -> Non
     assert await rows_of(lived_in) == before
 
 
+async def test_a_head_of_more_than_32_kib_is_too_large(lived_in: Service) -> None:
+    for sent in ([("x-a", MARKER.encode() * 4_000)], [(f"x-{n}", b"1" * 60) for n in range(600)]):
+        response = await with_headers(lived_in, sent)
+
+        problem_of(response, 413, "content-too-large")
+        refused(response)
+
+
 @pytest.mark.parametrize("name", sorted(name.decode() for name in SINGLE))
 async def test_a_header_that_may_come_once_comes_once(lived_in: Service, name: str) -> None:
     before = await rows_of(lived_in)
@@ -63,13 +71,13 @@ async def test_a_header_that_may_come_once_comes_once(lived_in: Service, name: s
 @pytest.mark.parametrize(
     "sent",
     [
-        [("accept-language", b"\xff" + MARKER.encode() + b";q=\xff," * 5_000)],
+        [("accept-language", b"\xff" + MARKER.encode() + b";q=\xff," * 1_000)],
         [("accept-language", b"vi;q=1e999, en;q=nan")],
         [("accept-language", b"vi"), ("accept-language", b"en")],
         [("accept", MARKER.encode())],
         [("cookie", MARKER.encode() * 500)],
         [("x-request-id", MARKER.encode() + b"\xff")],
-        [("if-none-match", b'"' + MARKER.encode() * 5_000)],
+        [("if-none-match", b'"' + MARKER.encode() * 2_000)],
         [("range", b"bytes=0-" + MARKER.encode())],
         [("x-forwarded-host", MARKER.encode()), ("forwarded", b"host=" + MARKER.encode())],
         [("x-http-method-override", b"DELETE")],
