@@ -123,6 +123,24 @@ class Caller:
         """Attach an evidence, a document unless the fields say otherwise."""
         return await self.post(f"/v1/obligations/{obligation_id}/evidence", DOCUMENT | fields, headers=headers)
 
+    async def review(
+        self, obligation_id: UUID, outcome: str, reason: str = "Đã xem xét.", *, headers: dict[str, str] | None = None
+    ) -> httpx.Response:
+        """Accept or return a claim."""
+        sent = {"outcome": outcome, "reason": reason}
+        return await self.post(f"/v1/obligations/{obligation_id}/reviews", sent, headers=headers)
+
+    async def withdraw(self, evidence_id: str, reason: str = "Đính kèm nhầm.") -> httpx.Response:
+        """Withdraw an evidence."""
+        return await self.post(f"/v1/evidence/{evidence_id}/withdrawal", {"reason": reason})
+
+    async def history(self, obligation_id: UUID, **params: Any) -> list[dict[str, Any]]:
+        """Read the acts on an obligation."""
+        response = await self.get(f"/v1/obligations/{obligation_id}/history", **params)
+        assert response.status_code == 200, response.text
+        acts: list[dict[str, Any]] = response.json()["items"]
+        return acts
+
     async def standing(self, obligation_id: UUID, **params: Any) -> dict[str, Any]:
         """Read where an obligation stands."""
         response = await self.get(f"/v1/obligations/{obligation_id}", **params)

@@ -17,7 +17,7 @@ from app import models
 from app.database.engine import Database
 from app.domain.completion import ClaimState, Force, ReviewOutcome, Status
 from app.models.base import stable_id, table
-from app.queries.facts import Moment
+from app.queries.moment import Moment
 from app.queries.standing import standings
 from app.schemas.views import obligation_out
 from tests.given import FIRST, PLAN, obligation

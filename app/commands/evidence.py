@@ -3,20 +3,21 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.commands import acts
 from app.commands.obligations import Locked, hold
 from app.commands.paper import received_at
 from app.domain.access import Caller, Role
-from app.models import Body, DutyPartner, Evidence
-from app.models.base import new_id, table
-from app.queries.facts import Moment
+from app.models import DutyPartner, Evidence
+from app.models.base import table
 from app.queries.history import one_evidence
+from app.queries.moment import Moment
 from app.schemas.evidence import AttachedIn, EvidenceIn, EvidenceOut
 from app.schemas.views import evidence_out
 
-evidence, partners, bodies = table(Evidence), table(DutyPartner), table(Body)
+partners = table(DutyPartner)
 FIELDS = {"kind", "title", "classification", "url", "number", "issued_on", "issuer"}
 
 
@@ -54,19 +55,8 @@ async def record(
     update_id: UUID | None = None,
 ) -> EvidenceOut:
     """Write one evidence to an obligation that is held, and return it as it was written."""
-    row = {
-        "id": new_id(),
-        "plan_id": held.plan_id,
-        "obligation_id": held.id,
-        "client_id": caller.client_id,
-        "received_at": received,
-        "body_id": body_id,
-        "update_id": update_id,
-        "document_number": document_number,
-        **dict.fromkeys(("url", "number", "issued_on", "issuer")),
-        **sent.model_dump(include=FIELDS),
-    }
-    await connection.execute(insert(evidence).values(row))
+    fields = {"body_id": body_id, "update_id": update_id, "document_number": document_number}
+    row = await acts.record(connection, caller, held, Evidence, received, **fields, **sent.model_dump(include=FIELDS))
     written = (await connection.execute(one_evidence(row["id"], Moment(received)))).mappings().one()
     return evidence_out(written)
 

@@ -15,7 +15,7 @@ from app.models import Duty, Obligation, Plan
 from app.models.base import table
 from app.models.duty import ConditionScope
 from app.queries import obligations as queries
-from app.queries.facts import Moment
+from app.queries.moment import Moment
 from app.schemas.obligations import ObligationOut
 from app.schemas.views import obligation_out
 
@@ -83,8 +83,19 @@ def _locked(row: RowMapping | None, expected: int | None) -> Locked:
     return Locked(**{name: row[name] for name in names}, zone=ZoneInfo(row["time_zone"]))
 
 
+async def standing_row(connection: AsyncConnection, caller: Caller, obligation_id: UUID, now: datetime) -> RowMapping:
+    """Return where an obligation stands now, as a row of the standing.
+
+    Raises:
+        NotFound: the caller may not see it.
+    """
+    found: Any = queries.one(caller, obligation_id, Moment(now))
+    row: RowMapping | None = (await connection.execute(found)).mappings().first()
+    if row is None:
+        raise NotFound
+    return row
+
+
 async def standing_of(connection: AsyncConnection, caller: Caller, obligation_id: UUID, now: datetime) -> ObligationOut:
     """Return where an obligation stands now, as the wire shows it."""
-    found: Any = queries.one(caller, obligation_id, Moment(now))
-    row = (await connection.execute(found)).mappings().one()
-    return obligation_out(row, now)
+    return obligation_out(await standing_row(connection, caller, obligation_id, now), now)

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import evidence as attaching
+from app.commands.acts import record
 from app.commands.obligations import Locked, hold, standing_of
 from app.commands.paper import received_at
 from app.domain.access import Caller
@@ -17,10 +17,10 @@ from app.domain.errors import ConditionNotWhole, Fault, TargetUnknown
 from app.models import Measurement, Target, Update
 from app.models.base import new_id, table
 from app.models.duty import ConditionScope
-from app.schemas.evidence import EvidenceOut
 from app.schemas.updates import MeasurementIn, MeasurementOut, Reported, UpdateIn, UpdateOut
 
-updates, measurements, targets = table(Update), table(Measurement), table(Target)
+measurements, targets = table(Measurement), table(Target)
+FIELDS = {"state", "percent", "summary", "occurred_on", "late_reason", "document_number"}
 
 
 async def report(
@@ -45,7 +45,7 @@ async def report(
     received = received_at(
         caller, sent.received_on, sent.document_number, issued_on=held.issued_on, zone=held.zone, now=now
     )
-    recorded = await _record(connection, caller, held, sent, received)
+    recorded = await record(connection, caller, held, Update, received, **sent.model_dump(include=FIELDS))
     measured = await _measure(connection, held, recorded["id"], sent.measurements)
     attached = [
         await attaching.record(
@@ -54,7 +54,7 @@ async def report(
         for one in sent.evidence
     ]
     return Reported(
-        update=_shown(recorded, measured, attached),
+        update=UpdateOut.model_validate({**recorded, "measurements": measured, "evidence": attached}),
         obligation=await standing_of(connection, caller, obligation_id, now),
     )
 
@@ -62,21 +62,6 @@ async def report(
 def _refuse_unfounded_waiver(held: Locked, sent: UpdateIn) -> None:
     if sent.state is ClaimState.NOT_APPLICABLE and held.condition_scope is not ConditionScope.WHOLE:
         raise ConditionNotWhole(None, Fault("/state", "is not open to this duty"))
-
-
-async def _record(
-    connection: AsyncConnection, caller: Caller, held: Locked, sent: UpdateIn, received: datetime
-) -> dict[str, Any]:
-    row = {
-        "id": new_id(),
-        "plan_id": held.plan_id,
-        "obligation_id": held.id,
-        "client_id": caller.client_id,
-        "received_at": received,
-        **sent.model_dump(include={"state", "percent", "summary", "occurred_on", "late_reason", "document_number"}),
-    }
-    recorded_at = await connection.execute(insert(updates).values(row).returning(updates.c.recorded_at))
-    return {**row, "recorded_at": recorded_at.scalar_one()}
 
 
 async def _measure(
@@ -97,13 +82,3 @@ async def _measure(
     ]
     await connection.execute(insert(measurements), rows)
     return [MeasurementOut(target=m.target, value=m.value) for m in sent]
-
-
-def _shown(row: dict[str, Any], measured: list[MeasurementOut], attached: list[EvidenceOut]) -> UpdateOut:
-    return UpdateOut(
-        **{name: value for name, value in row.items() if name in UpdateOut.model_fields},
-        obligation=row["obligation_id"],
-        client=row["client_id"],
-        measurements=measured,
-        evidence=attached,
-    )

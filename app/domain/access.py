@@ -24,6 +24,7 @@ class Act(StrEnum):
     READ_EVIDENCE = "evidence:read"
     REPORT = "updates:write"
     ATTACH = "evidence:write"
+    REVIEW = "reviews:write"
     OPEN_CYCLES = "cycles:write"
 
 
@@ -36,7 +37,8 @@ class Classification(StrEnum):
 
 
 _EVERYONE = frozenset(Role)
-_CONCERNED = frozenset({Role.REPORTER, Role.COORDINATOR})
+_COORDINATORS = frozenset({Role.COORDINATOR})
+_CONCERNED = _COORDINATORS | {Role.REPORTER}
 _READERS = _CONCERNED | {Role.INTEGRATOR}
 MAY: Mapping[Act, frozenset[Role]] = {
     Act.READ_PLANS: _EVERYONE,
@@ -45,7 +47,8 @@ MAY: Mapping[Act, frozenset[Role]] = {
     Act.READ_EVIDENCE: _READERS,
     Act.REPORT: _CONCERNED,
     Act.ATTACH: _CONCERNED,
-    Act.OPEN_CYCLES: frozenset({Role.COORDINATOR}),
+    Act.REVIEW: _COORDINATORS,
+    Act.OPEN_CYCLES: _COORDINATORS,
 }
 
 SUMMARIES: Mapping[Act, str] = {
@@ -55,6 +58,7 @@ SUMMARIES: Mapping[Act, str] = {
     Act.READ_EVIDENCE: "Read evidence, by classification",
     Act.REPORT: "Post updates for obligations one owns, or enter paper reports",
     Act.ATTACH: "Attach evidence to obligations one owns or coordinates",
+    Act.REVIEW: "Accept or return what owners claim",
     Act.OPEN_CYCLES: "Open reporting cycles",
 }
 

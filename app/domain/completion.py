@@ -76,6 +76,9 @@ RULES: tuple[tuple[Status, frozenset[Signal]], ...] = (
 STARTED_STATES = frozenset({ClaimState.IN_PROGRESS, ClaimState.COMPLETED})
 """Work has begun once the owner's latest update says so, even if that update was returned."""
 
+REVIEWABLE_STATES = frozenset({ClaimState.COMPLETED, ClaimState.NOT_APPLICABLE})
+"""What a coordinator can accept: the claims that close an obligation."""
+
 COMPLETED_STATUSES = frozenset({Status.COMPLETED_ON_TIME, Status.COMPLETED_LATE})
 
 

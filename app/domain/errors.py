@@ -87,6 +87,24 @@ class AlreadyExists(Refusal):
     title_vi = "Đã có mục mang tên hoặc số này."
 
 
+class NothingToReview(Refusal):
+    """There is no claim that this review could decide on."""
+
+    title_vi = "Không có báo cáo nào đang chờ để xem xét theo cách này."
+
+
+class EvidenceNotYours(Refusal):
+    """Only who posted an evidence may withdraw it."""
+
+    title_vi = "Chỉ bên đã gửi minh chứng được rút minh chứng đó."
+
+
+class AlreadyWithdrawn(Refusal):
+    """This evidence has been withdrawn already."""
+
+    title_vi = "Minh chứng này đã được rút."
+
+
 class CycleNotOpen(Refusal):
     """The reporting cycle is not open."""
 

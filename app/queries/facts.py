@@ -1,23 +1,18 @@
 """History → facts, for sets: what the history of each obligation says at an instant.
 
 Each history table is read through laterals that end in a LIMIT or an aggregate, so that PostgreSQL looks up one
-obligation's few rows by index and never copies a lookup into every branch of what is built on top.  The order of a
-history is (received_at, recorded_at, id) everywhere.  Source: DOMAIN.md, "Facts, signals, status".
+obligation's few rows by index and never copies a lookup into every branch of what is built on top.
+Source: DOMAIN.md, "Facts, signals, status".
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    BindParameter,
     ColumnElement,
-    DateTime,
     FromClause,
-    Select,
     Table,
     and_,
-    bindparam,
     case,
     func,
     literal,
@@ -25,66 +20,20 @@ from sqlalchemy import (
     or_,
     select,
     true,
-    tuple_,
     union_all,
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.sql.selectable import LateralFromClause
 
-from app.domain.completion import COMPARATORS, ClaimState, ReviewOutcome
+from app.domain.completion import COMPARATORS, REVIEWABLE_STATES, ClaimState, ReviewOutcome
 from app.models import Evidence, Extension, Measurement, Obligation, Review, Target, Update, Withdrawal
 from app.models.base import table
 from app.models.duty import Recurrence
+from app.queries.moment import Found, Moment, Row, history_of, later, latest, order_of
 
-Row = FromClause
-Found = Select[*tuple[Any, ...]]
-INSTANT = DateTime(timezone=True)
 updates, reviews, evidence, withdrawals, extensions, measurements, targets = (
     table(model) for model in (Update, Review, Evidence, Withdrawal, Extension, Measurement, Target)
 )
-
-
-@dataclass(frozen=True)
-class Moment:
-    """The instant that is asked about, and what had been recorded by when; none is all that is recorded."""
-
-    as_of: datetime
-    known_at: datetime | None = None
-
-    def sees(self, row: Row) -> ColumnElement[bool]:
-        """Keep the acts received by `as_of` and recorded by `known_at`."""
-        received = row.c.received_at <= self.as_of_bind
-        if self.known_at is None:
-            return received
-        return and_(received, row.c.recorded_at <= bindparam("known_at", self.known_at, INSTANT))
-
-    @property
-    def as_of_bind(self) -> BindParameter[datetime]:
-        """The instant as a parameter: one name, one value, wherever the query needs it."""
-        return bindparam("as_of", self.as_of, INSTANT)
-
-
-def order_of(row: Row) -> tuple[ColumnElement[Any], ...]:
-    """Return the columns by which a history is ordered; ties are settled by the id."""
-    return row.c.received_at, row.c.recorded_at, row.c.id
-
-
-def later(row: Row, than: Row) -> ColumnElement[bool]:
-    """Say whether an act comes after another in its history; null when either is missing."""
-    return tuple_(*order_of(row)) > tuple_(*order_of(than))
-
-
-def _of(history: Table, obligation: Row, moment: Moment, *also: ColumnElement[bool]) -> Found:
-    return select(*history.c).where(
-        history.c.plan_id == obligation.c.plan_id,
-        history.c.obligation_id == obligation.c.id,
-        moment.sees(history),
-        *also,
-    )
-
-
-def _latest(found: Found, history: Row) -> Found:
-    return found.order_by(*(column.desc() for column in order_of(history))).limit(1)
 
 
 class Facts:
@@ -95,13 +44,13 @@ class Facts:
 
     def __init__(self, obligation: Row, moment: Moment, *, name: str = "own") -> None:
         self._obligation, self._moment, self._name = obligation, moment, name
-        self.update = self._lateral("update", _latest(self._history(updates), updates))
-        self.review = self._lateral("review", _latest(self._history(reviews), reviews))
+        self.update = self._lateral("update", latest(self._history(updates), updates))
+        self.review = self._lateral("review", latest(self._history(reviews), reviews))
         self._break = self._lateral("break", self._last_break())
         self._done = self._lateral("done", self._first_done())
         self._unmet = self._lateral("unmet", self._targets_not_met())
         self._proof = self._lateral("proof", self._standing_evidence())
-        self._extension = self._lateral("extension", _latest(self._history(extensions), extensions))
+        self._extension = self._lateral("extension", latest(self._history(extensions), extensions))
 
     def joined(self, source: FromClause) -> FromClause:
         """Join every lateral to a source that holds the obligation."""
@@ -134,6 +83,12 @@ class Facts:
     def claim_state(self) -> ColumnElement[Any]:
         """The state that counts; null when no claim stands."""
         return case((self.claim_stands, self.update.c.state), else_=null())
+
+    @property
+    def awaiting_review(self) -> ColumnElement[bool]:
+        """Whether a claim stands that a coordinator can accept, and no review has come after it."""
+        reviewed = func.coalesce(later(self.review, self.update), False)
+        return func.coalesce(and_(self.claim_state.in_(sorted(REVIEWABLE_STATES)), ~reviewed), False)
 
     @property
     def done_since(self) -> ColumnElement[Any]:
@@ -180,7 +135,7 @@ class Facts:
         return select(func.max(acts.c.recorded_at)).scalar_subquery()
 
     def _history(self, history: Table, *also: ColumnElement[bool]) -> Found:
-        return _of(history, self._obligation, self._moment, *also).correlate(self._obligation)
+        return history_of(history, self._obligation, self._moment, *also)
 
     def _lateral(self, name: str, found: Found) -> LateralFromClause:
         return found.lateral(f"{self._name}_{name}")
@@ -190,11 +145,11 @@ class Facts:
         other = self._history(updates, updates.c.state != ClaimState.COMPLETED)
         back = self._history(reviews, reviews.c.outcome == ReviewOutcome.RETURNED)
         keys = [
-            _latest(found.with_only_columns(*order_of(history)), history).subquery()
+            latest(found.with_only_columns(*order_of(history)), history).subquery()
             for found, history in ((other, updates), (back, reviews))
         ]
         both = union_all(*(select(*found.c) for found in keys)).subquery()
-        return _latest(select(*both.c), both)
+        return latest(select(*both.c), both)
 
     def _first_done(self) -> Found:
         since_break = or_(self._break.c.id.is_(None), later(updates, self._break))

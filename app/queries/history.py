@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from app.domain.access import Caller, Classification, Role
 from app.models import Body, Evidence, Extension, Measurement, Obligation, Review, Target, Update, Withdrawal
 from app.models.base import table
-from app.queries.facts import Moment, order_of
+from app.queries.moment import Moment, order_of
 from app.queries.obligations import coordinated_by
 
 AnyRow = Select[*tuple[Any, ...]]
@@ -45,14 +45,15 @@ def one_evidence(evidence_id: UUID, moment: Moment, *allowed: ColumnElement[bool
 
 
 def readable(caller: Caller) -> ColumnElement[bool]:
-    """Keep the evidence that a caller may read: an owner all of its own, a partner what is not restricted."""
+    """Keep the evidence that a caller may read: an owner all, a partner what is not restricted or is its own."""
     if caller.role is Role.COORDINATOR:
         return true()
     if caller.role is not Role.REPORTER:
         return evidence.c.classification == Classification.PUBLIC
     owns = obligations.c.owner_id.in_(caller.body_ids)
     open_to_partners = evidence.c.classification != Classification.RESTRICTED
-    return or_(owns, and_(coordinated_by(caller, obligations), open_to_partners))
+    attached = evidence.c.body_id.in_(caller.body_ids)
+    return or_(owns, attached, and_(coordinated_by(caller, obligations), open_to_partners))
 
 
 def _update_acts(caller: Caller, obligation: Any, moment: Moment) -> AnyRow:

@@ -15,7 +15,7 @@ from app.domain.text import fold
 from app.models import Body, Cycle, Duty, DutyPartner, Obligation, Plan
 from app.models.base import table
 from app.models.duty import DutyKind
-from app.queries.facts import Moment
+from app.queries.moment import Moment
 from app.queries.standing import standing_of, standings
 
 bodies, partners = table(Body), table(DutyPartner)
@@ -52,6 +52,7 @@ class Filters:
     duty: str | None = None
     status: Collection[Status] = field(default=())
     past_due: bool | None = None
+    awaiting_review: bool | None = None
     due_after: datetime | None = None
     due_before: datetime | None = None
     force: Force | None = None
@@ -137,6 +138,7 @@ def _matching(standing: Subquery, filters: Filters) -> list[ColumnElement[bool]]
     tests: dict[str, Callable[[Any], ColumnElement[bool]]] = {
         "status": lambda some: s.status.in_(sorted(some)),
         "past_due": s.past_due.is_,
+        "awaiting_review": s.awaiting_review.is_,
         "due_after": lambda instant: s.due_before > instant,
         "due_before": lambda instant: s.due_before < instant,
         "force": lambda force: s.force == force,

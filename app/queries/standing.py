@@ -27,7 +27,8 @@ from sqlalchemy import (
 from app.domain.completion import RULES, STARTED_STATES, ClaimState, Force, Signal
 from app.models import Body, Cycle, Duty, Obligation, Plan
 from app.models.base import table
-from app.queries.facts import Facts, Moment, deed_of
+from app.queries.facts import Facts, deed_of
+from app.queries.moment import Moment
 
 plans, cycles, duties, obligations = (table(model) for model in (Plan, Cycle, Duty, Obligation))
 owners, bodies = table(Body).alias("owner"), table(Body).alias("numbered")
@@ -77,6 +78,7 @@ def _facts(moment: Moment, *within: ColumnElement[bool]) -> Subquery:
             facts.due_before.label("due_before"),
             facts.update.c.state.label("latest_state"),
             facts.claim_state.label("claim_state"),
+            facts.awaiting_review.label("awaiting_review"),
             facts.update.c.percent.label("claim_percent"),
             facts.update.c.received_at.label("claim_received_at"),
             facts.review.c.outcome.label("review_outcome"),

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from app.domain.access import Caller
 from app.models import Body, Cycle, Extension, Obligation, Plan
 from app.models.base import table
-from app.queries.facts import Moment
+from app.queries.moment import Moment
 from app.queries.obligations import Filters, visible, within
 from app.queries.plans import plan_id_of
 from app.queries.standing import standings

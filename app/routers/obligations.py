@@ -14,7 +14,7 @@ from app.domain.completion import Force, Status
 from app.models.duty import DutyKind
 from app.queries import history as histories
 from app.queries import obligations as queries
-from app.queries.facts import Found
+from app.queries.moment import Found
 from app.queries.obligations import Filters, Sort
 from app.schemas.base import Code, Storable
 from app.schemas.evidence import EvidenceIn, EvidenceOut
@@ -33,19 +33,19 @@ router = APIRouter(prefix="/v1/obligations", tags=["obligations"], route_class=E
 Reader = Annotated[Caller, may(Act.READ_STANDING)]
 ObligationId = Annotated[UUID, Path(alias="id", description="The obligation's id.")]
 READS = documented(errors.NotAuthenticated, errors.NotAllowed, errors.NotFound)
-WRITES = (
+ACTS = (
     errors.NotAuthenticated,
     errors.NotAllowed,
-    errors.PaperReportNotYours,
     errors.NotFound,
     errors.RequestInFlight,
     errors.StaleVersion,
     errors.ContentTooLarge,
     errors.UnsupportedMediaType,
     errors.IdempotencyKeyReused,
-    errors.PaperReportIncomplete,
-    errors.ReceivedOnImpossible,
 )
+"""What any act on an obligation can be refused for."""
+WRITES = (*ACTS, errors.PaperReportNotYours, errors.PaperReportIncomplete, errors.ReceivedOnImpossible)
+"""What an act that can come on paper can be refused for."""
 
 
 def filters(
@@ -56,6 +56,7 @@ def filters(
     duty: Annotated[Code | None, Query()] = None,
     status: Annotated[list[Status] | None, Query(description="Repeat it to name several.")] = None,
     past_due: Annotated[bool | None, Query(description="Whether the deadline has passed at `as_of`.")] = None,
+    awaiting_review: Annotated[bool | None, Query(description="Whether a claim waits for a review.")] = None,
     due_after: Annotated[Since | None, Query()] = None,
     due_before: Annotated[Since | None, Query()] = None,
     force: Annotated[Force | None, Query()] = None,
@@ -65,7 +66,7 @@ def filters(
     """Read what to list."""
     return Filters(
         plan=plan, cycle=cycle, body=body, owner=owner, duty=duty, status=status or (), past_due=past_due,
-        due_after=due_after, due_before=due_before, force=force, kind=kind, q=q,
+        awaiting_review=awaiting_review, due_after=due_after, due_before=due_before, force=force, kind=kind, q=q,
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from app.domain import errors
 from app.domain.access import Act, Caller
 from app.queries import status
-from app.queries.facts import Moment
+from app.queries.moment import Moment
 from app.queries.obligations import Filters
 from app.schemas.base import Code
 from app.schemas.status import StatusOut, cycle_statuses

@@ -8,7 +8,19 @@ from pydantic import AfterValidator, Field, HttpUrl, StringConstraints, TypeAdap
 
 from app.domain.access import Classification
 from app.models.evidence import EvidenceKind
-from app.schemas.base import Day, DocumentNumber, Instant, Name, RequestModel, ResponseModel, Storable, Title, Wrong
+from app.schemas.base import (
+    Day,
+    DocumentNumber,
+    Instant,
+    Name,
+    Narrative,
+    RequestModel,
+    ResponseModel,
+    Storable,
+    Title,
+    Wrong,
+)
+from app.schemas.obligations import ObligationOut
 
 _WEB_ADDRESS: TypeAdapter[HttpUrl] = TypeAdapter(HttpUrl)
 _PLAIN = re.compile(r"https?://[^/\\\s][^\\\s]*\Z", re.IGNORECASE)
@@ -92,3 +104,28 @@ class EvidenceOut(ResponseModel):
     received_at: Instant
     recorded_at: Instant
     withdrawn_at: Instant | None
+
+
+class WithdrawalIn(RequestModel):
+    """Takes an evidence back; it stays in the history."""
+
+    reason: Narrative
+
+
+class WithdrawalOut(ResponseModel):
+    """The end of one evidence's effect."""
+
+    id: UUID
+    obligation: UUID
+    evidence: UUID
+    reason: str
+    client: UUID
+    received_at: Instant
+    recorded_at: Instant
+
+
+class Withdrawn(ResponseModel):
+    """The withdrawal that was recorded, and where its obligation stands now."""
+
+    withdrawal: WithdrawalOut
+    obligation: ObligationOut

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.domain.completion import ReviewOutcome
 from app.schemas.base import Instant, ResponseModel
-from app.schemas.evidence import EvidenceOut
+from app.schemas.evidence import EvidenceOut, WithdrawalOut
+from app.schemas.reviews import ReviewOut
 from app.schemas.updates import UpdateOut
 
 
@@ -32,18 +32,16 @@ class _Act(ResponseModel):
     recorded_at: Instant
 
 
-class WithdrawalAct(_Act):
+class WithdrawalAct(WithdrawalOut):
     """Evidence was withdrawn."""
 
     act: Literal["withdrawal"]
-    evidence: UUID
 
 
-class ReviewAct(_Act):
+class ReviewAct(ReviewOut):
     """The coordinator accepted or returned the claim."""
 
     act: Literal["review"]
-    outcome: ReviewOutcome
 
 
 class ExtensionAct(_Act):

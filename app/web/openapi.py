@@ -17,6 +17,7 @@ TAGS = [
     {"name": "obligations", "description": "What is owed, by whom, by when, and where it stands."},
     {"name": "updates", "description": "What owners report."},
     {"name": "evidence", "description": "What proves it."},
+    {"name": "reviews", "description": "What the coordinator says of it."},
     {"name": "status", "description": "Totals and rates for integrators."},
     {"name": "oauth", "description": "Tokens and keys."},
     {"name": "health", "description": "Whether the service lives and is ready."},

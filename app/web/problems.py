@@ -30,9 +30,12 @@ STATUS: dict[type[Refusal], int] = {
     errors.ClientUnknown: 401,
     errors.NotAllowed: 403,
     errors.PaperReportNotYours: 403,
+    errors.EvidenceNotYours: 403,
     errors.NotFound: 404,
     errors.MethodNotAllowed: 405,
     errors.AlreadyExists: 409,
+    errors.NothingToReview: 409,
+    errors.AlreadyWithdrawn: 409,
     errors.CycleNotOpen: 409,
     errors.RequestInFlight: 409,
     errors.StaleVersion: 412,
@@ -53,6 +56,7 @@ STATUS: dict[type[Refusal], int] = {
 CONSTRAINTS: dict[str, type[Refusal]] = {
     "pk_idempotency_record": errors.RequestInFlight,
     "uq_client_name": errors.AlreadyExists,
+    "uq_withdrawal_plan_id_evidence_id": errors.AlreadyWithdrawn,
 }
 """Constraints that a caller can run into, by name; any other one that refuses is a bug of ours."""
 

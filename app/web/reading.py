@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.calendar import FIRST_YEAR, HOME_ZONE, LAST_YEAR, end_of, start_of
 from app.domain.errors import NotFound
-from app.queries.facts import Moment
+from app.queries.moment import Moment
 from app.schemas.base import DATE, Instant, ResponseModel, Wrong
 from app.web.clock import Now
 from app.web.etags import etag_of, matches

@@ -4,14 +4,15 @@ from typing import Any
 
 import httpx
 from sqlalchemy import func, select
+from sqlmodel import SQLModel
 
-from app.models import Cycle, Evidence, IdempotencyRecord, Measurement, Obligation, Update
-from app.models.base import table
+from app.models import Cycle, IdempotencyRecord, Measurement, Obligation
+from app.models.base import HistoryRow, table
 from tests.given import PLAN, Caller, Service
 
 EVERYTHING_KNOWN = "2100-01-01T00:00:00Z"
 """A `known_at` after whatever a test records: the clock of the tests stands still, the database's does not."""
-WRITTEN = (Update, Measurement, Evidence, IdempotencyRecord, Cycle, Obligation)
+WRITTEN: tuple[type[SQLModel], ...] = (*HistoryRow.__subclasses__(), Measurement, IdempotencyRecord, Cycle, Obligation)
 
 
 def problem_of(response: httpx.Response, status: int, kind: str) -> dict[str, Any]:
@@ -61,8 +62,7 @@ async def rows_of(service: Service) -> dict[str, int]:
     """Count what writes leave behind: rows, and the versions of all obligations."""
     async with service.app.state.database.reading() as connection:
         counts = {
-            kind.__tablename__: await connection.scalar(select(func.count()).select_from(table(kind)))
-            for kind in WRITTEN
+            table(kind).name: await connection.scalar(select(func.count()).select_from(table(kind))) for kind in WRITTEN
         }
         versions = await connection.scalar(select(func.sum(table(Obligation).c.version)))
     return {**counts, "versions": versions}

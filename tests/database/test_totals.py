@@ -17,7 +17,7 @@ from app.database.engine import Database
 from app.domain.access import Caller, Role
 from app.domain.completion import Force, Status
 from app.domain.totals import completion_rate, due_completion_rate, roll_up
-from app.queries.facts import Moment
+from app.queries.moment import Moment
 from app.queries.obligations import Filters, within
 from app.queries.standing import standings
 from app.queries.status import bodies_of, cycles_of, tally

@@ -22,6 +22,7 @@ ALLOWED = {
         Act.READ_EVIDENCE,
         Act.REPORT,
         Act.ATTACH,
+        Act.REVIEW,
         Act.OPEN_CYCLES,
     },
     Role.INTEGRATOR: {Act.READ_PLANS, Act.READ_STANDING, Act.READ_EVIDENCE},
@@ -54,8 +55,9 @@ def test_an_admin_reads_no_reports_and_writes_none() -> None:
     assert not any(caller(Role.ADMIN).may(act) for act in Act if act is not Act.READ_PLANS)
 
 
-def test_only_a_coordinator_opens_cycles() -> None:
-    assert [role for role in Role if caller(role).may(Act.OPEN_CYCLES)] == [Role.COORDINATOR]
+@pytest.mark.parametrize("act", [Act.REVIEW, Act.OPEN_CYCLES])
+def test_what_a_coordinator_decides_nobody_else_does(act: Act) -> None:
+    assert [role for role in Role if caller(role).may(act)] == [Role.COORDINATOR]
 
 
 def test_only_a_reporter_sees_less_than_everything() -> None:

@@ -1,0 +1,37 @@
+"""What every act leaves: one row of history, never changed afterwards."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.commands.obligations import Locked
+from app.domain.access import Caller
+from app.models.base import HistoryRow, new_id, table
+
+Row = Mapping[str, Any]
+
+
+async def record(
+    connection: AsyncConnection,
+    caller: Caller,
+    held: Locked,
+    model: type[HistoryRow],
+    received: datetime,
+    **fields: Any,
+) -> Row:
+    """Write one act on an obligation that is held; return the row, with `obligation` and `client` as the wire says."""
+    into = table(model)
+    ids = {"id": new_id(), "plan_id": held.plan_id, "obligation_id": held.id, "client_id": caller.client_id}
+    row: dict[str, Any] = {**ids, "received_at": received, **fields}
+    written = await connection.execute(insert(into).values(row).returning(into.c.recorded_at))
+    recorded_at: datetime = written.scalar_one()
+    return {**row, "recorded_at": recorded_at, **named(row["obligation_id"], row["client_id"])}
+
+
+def named(obligation_id: UUID, client_id: UUID) -> dict[str, UUID]:
+    """Spell the two references of an act as the wire does."""
+    return {"obligation": obligation_id, "client": client_id}

@@ -1,0 +1,58 @@
+"""Withdrawals: who posted an evidence takes it back, with a reason; the evidence stays in the history."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import RowMapping
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.commands.acts import record
+from app.commands.obligations import hold, standing_of
+from app.domain.access import Caller, Role
+from app.domain.errors import EvidenceNotYours, NotFound
+from app.models import Evidence, Withdrawal
+from app.models.base import table
+from app.queries.history import one_evidence, readable
+from app.queries.moment import Moment
+from app.schemas.evidence import WithdrawalIn, WithdrawalOut, Withdrawn
+
+evidence = table(Evidence)
+
+
+async def withdraw(
+    connection: AsyncConnection,
+    caller: Caller,
+    evidence_id: UUID,
+    sent: WithdrawalIn,
+    *,
+    now: datetime,
+    expected: int | None = None,
+) -> Withdrawn:
+    """End the effect of one evidence from now on, and say where its obligation stands.
+
+    Raises:
+        NotFound: there is no such evidence, or none that the caller may read.
+        EvidenceNotYours: somebody else posted it.
+        AlreadyWithdrawn: it was withdrawn before; the database's constraint says so.
+        StaleVersion: see `obligations.hold`.
+    """
+    posted = await _posted(connection, caller, evidence_id, now)
+    held = await hold(connection, caller, posted["obligation_id"], expected=expected, now=now, partners=True)
+    row = await record(connection, caller, held, Withdrawal, now, evidence_id=evidence_id, reason=sent.reason)
+    return Withdrawn(
+        withdrawal=WithdrawalOut.model_validate({**row, "evidence": evidence_id}),
+        obligation=await standing_of(connection, caller, held.id, now),
+    )
+
+
+async def _posted(connection: AsyncConnection, caller: Caller, evidence_id: UUID, now: datetime) -> RowMapping:
+    """Find the evidence; what came on paper was posted by the coordinators, all else by the body that it names."""
+    found = await connection.execute(one_evidence(evidence_id, Moment(now), readable(caller)))
+    row = found.mappings().first()
+    if row is None:
+        raise NotFound
+    on_paper = row["document_number"] is not None
+    mine = on_paper if caller.role is Role.COORDINATOR else not on_paper and row["body_id"] in caller.body_ids
+    if not mine:
+        raise EvidenceNotYours
+    return row

@@ -1,0 +1,71 @@
+"""The moment that is asked about, and the order of a history: what every reader of a history begins with.
+
+The order of a history is (received_at, recorded_at, id) everywhere.  Source: DOMAIN.md, "Facts, signals, status".
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    DateTime,
+    FromClause,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    select,
+    tuple_,
+)
+
+Row = FromClause
+Found = Select[*tuple[Any, ...]]
+INSTANT = DateTime(timezone=True)
+
+
+@dataclass(frozen=True)
+class Moment:
+    """The instant that is asked about, and what had been recorded by when; none is all that is recorded."""
+
+    as_of: datetime
+    known_at: datetime | None = None
+
+    def sees(self, row: Row) -> ColumnElement[bool]:
+        """Keep the acts received by `as_of` and recorded by `known_at`."""
+        received = row.c.received_at <= self.as_of_bind
+        if self.known_at is None:
+            return received
+        return and_(received, row.c.recorded_at <= bindparam("known_at", self.known_at, INSTANT))
+
+    @property
+    def as_of_bind(self) -> BindParameter[datetime]:
+        """The instant as a parameter: one name, one value, wherever the query needs it."""
+        return bindparam("as_of", self.as_of, INSTANT)
+
+
+def order_of(row: Row) -> tuple[ColumnElement[Any], ...]:
+    """Return the columns by which a history is ordered; ties are settled by the id."""
+    return row.c.received_at, row.c.recorded_at, row.c.id
+
+
+def later(row: Row, than: Row) -> ColumnElement[bool]:
+    """Say whether an act comes after another in its history; null when either is missing."""
+    return tuple_(*order_of(row)) > tuple_(*order_of(than))
+
+
+def history_of(history: Table, obligation: Row, moment: Moment, *also: ColumnElement[bool]) -> Found:
+    """Select the acts of one table on an obligation of the query around it."""
+    found = select(*history.c).where(
+        history.c.plan_id == obligation.c.plan_id,
+        history.c.obligation_id == obligation.c.id,
+        moment.sees(history),
+        *also,
+    )
+    return found.correlate(obligation)
+
+
+def latest(found: Found, history: Row) -> Found:
+    """Keep the last act."""
+    return found.order_by(*(column.desc() for column in order_of(history))).limit(1)

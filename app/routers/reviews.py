@@ -1,0 +1,37 @@
+"""Reviews: what the coordinator says of a claim."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.commands import reviews
+from app.domain import errors
+from app.domain.access import Act, Caller
+from app.routers.obligations import ACTS, ObligationId
+from app.schemas.reviews import Reviewed, ReviewIn
+from app.web.access import may
+from app.web.problems import documented
+from app.web.writing import Done, Writing
+
+router = APIRouter(prefix="/v1/obligations", tags=["reviews"])
+
+
+@router.post(
+    "/{id}/reviews",
+    operation_id="giveReview",
+    summary="Accept or return a claim",
+    status_code=201,
+    response_model=Reviewed,
+    responses=documented(*ACTS, errors.NothingToReview),
+)
+async def give_review(
+    obligation_id: ObligationId, caller: Annotated[Caller, may(Act.REVIEW)], write: Writing, sent: ReviewIn
+) -> Response:
+    """Accept the claim that stands, or return it; `GET /v1/obligations?awaiting_review=true` lists what waits."""
+
+    async def act(connection: AsyncConnection) -> Done:
+        done = await reviews.give(connection, caller, obligation_id, sent, now=write.now, expected=write.expected)
+        return Done(done, version=done.obligation.version)
+
+    return await write(caller, act)

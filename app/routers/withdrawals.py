@@ -1,0 +1,41 @@
+"""Withdrawals of evidence."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.commands import withdrawals
+from app.domain import errors
+from app.domain.access import Act, Caller
+from app.routers.obligations import ACTS
+from app.schemas.evidence import WithdrawalIn, Withdrawn
+from app.web.access import may
+from app.web.problems import documented
+from app.web.writing import Done, Writing
+
+router = APIRouter(prefix="/v1/evidence", tags=["evidence"])
+
+
+@router.post(
+    "/{id}/withdrawal",
+    operation_id="withdrawEvidence",
+    summary="Withdraw evidence",
+    status_code=201,
+    response_model=Withdrawn,
+    responses=documented(*ACTS, errors.EvidenceNotYours, errors.AlreadyWithdrawn),
+)
+async def withdraw_evidence(
+    evidence_id: Annotated[UUID, Path(alias="id", description="The evidence's id.")],
+    caller: Annotated[Caller, may(Act.ATTACH)],
+    write: Writing,
+    sent: WithdrawalIn,
+) -> Response:
+    """Take back an evidence that the caller's body posted, or, as a coordinator, one that was entered from paper."""
+
+    async def act(connection: AsyncConnection) -> Done:
+        done = await withdrawals.withdraw(connection, caller, evidence_id, sent, now=write.now, expected=write.expected)
+        return Done(done, version=done.obligation.version)
+
+    return await write(caller, act)
