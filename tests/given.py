@@ -130,6 +130,20 @@ class Caller:
         sent = {"outcome": outcome, "reason": reason}
         return await self.post(f"/v1/obligations/{obligation_id}/reviews", sent, headers=headers)
 
+    async def extend(self, obligation_id: UUID, before: str, *, headers: Any = None, **fields: Any) -> httpx.Response:
+        """Move a deadline to before a day."""
+        sent = {"due_before_on": before, "reason": "Theo đề nghị.", **fields}
+        return await self.post(f"/v1/obligations/{obligation_id}/extensions", sent, headers=headers)
+
+    async def ask_for(self, obligation_id: UUID, before: str, **fields: Any) -> httpx.Response:
+        """Ask for a later deadline."""
+        sent = {"due_before_on": before, "reason": "Chờ hướng dẫn.", **fields}
+        return await self.post(f"/v1/obligations/{obligation_id}/extension-requests", sent)
+
+    async def refuse(self, obligation_id: UUID, reason: str = "Không đủ căn cứ.") -> httpx.Response:
+        """Refuse the request for a later deadline that is pending."""
+        return await self.post(f"/v1/obligations/{obligation_id}/extension-refusals", {"reason": reason})
+
     async def withdraw(self, evidence_id: str, reason: str = "Đính kèm nhầm.") -> httpx.Response:
         """Withdraw an evidence."""
         return await self.post(f"/v1/evidence/{evidence_id}/withdrawal", {"reason": reason})

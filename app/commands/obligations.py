@@ -32,6 +32,7 @@ class Locked:
     owner_id: UUID
     condition_scope: ConditionScope | None
     issued_on: date
+    max_extensions: int
     zone: ZoneInfo
 
 
@@ -59,6 +60,7 @@ async def hold(
         .returning(
             *(obligations.c[name] for name in ("id", "plan_id", "duty_id", "owner_id", "version")),
             plans.c.issued_on,
+            plans.c.max_extensions,
             plans.c.time_zone,
             duties.c.condition_scope,
         )
@@ -79,7 +81,7 @@ def _locked(row: RowMapping | None, expected: int | None) -> Locked:
         raise NotFound
     if expected is not None and row["version"] != expected + 1:
         raise StaleVersion
-    names = ("id", "plan_id", "duty_id", "owner_id", "condition_scope", "issued_on")
+    names = ("id", "plan_id", "duty_id", "owner_id", "condition_scope", "issued_on", "max_extensions")
     return Locked(**{name: row[name] for name in names}, zone=ZoneInfo(row["time_zone"]))
 
 

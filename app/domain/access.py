@@ -25,6 +25,8 @@ class Act(StrEnum):
     REPORT = "updates:write"
     ATTACH = "evidence:write"
     REVIEW = "reviews:write"
+    REQUEST_EXTENSION = "extension-requests:write"
+    EXTEND = "extensions:write"
     OPEN_CYCLES = "cycles:write"
 
 
@@ -48,6 +50,8 @@ MAY: Mapping[Act, frozenset[Role]] = {
     Act.REPORT: _CONCERNED,
     Act.ATTACH: _CONCERNED,
     Act.REVIEW: _COORDINATORS,
+    Act.REQUEST_EXTENSION: _CONCERNED,
+    Act.EXTEND: _COORDINATORS,
     Act.OPEN_CYCLES: _COORDINATORS,
 }
 
@@ -59,6 +63,8 @@ SUMMARIES: Mapping[Act, str] = {
     Act.REPORT: "Post updates for obligations one owns, or enter paper reports",
     Act.ATTACH: "Attach evidence to obligations one owns or coordinates",
     Act.REVIEW: "Accept or return what owners claim",
+    Act.REQUEST_EXTENSION: "Ask for a later deadline",
+    Act.EXTEND: "Move a deadline, or refuse to",
     Act.OPEN_CYCLES: "Open reporting cycles",
 }
 

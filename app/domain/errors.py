@@ -105,6 +105,24 @@ class AlreadyWithdrawn(Refusal):
     title_vi = "Minh chứng này đã được rút."
 
 
+class ExtensionNotLater(Refusal):
+    """An extension moves the deadline to a later day, which has not passed."""
+
+    title_vi = "Gia hạn phải lùi thời hạn đến một ngày muộn hơn và chưa qua."
+
+
+class ExtensionLimitReached(Refusal):
+    """The deadline of this obligation has been moved as often as the plan allows."""
+
+    title_vi = "Nghĩa vụ này đã được gia hạn hết số lần kế hoạch cho phép."
+
+
+class NoExtensionRequested(Refusal):
+    """No request for an extension is pending here."""
+
+    title_vi = "Không có đề nghị gia hạn nào đang chờ."
+
+
 class CycleNotOpen(Refusal):
     """The reporting cycle is not open."""
 

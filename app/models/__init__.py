@@ -5,8 +5,9 @@ from app.models.client import Client, ClientBody, ClientSecret
 from app.models.cycle import Cycle, Holiday
 from app.models.duty import Duty, DutyOwner, DutyPartner, Target
 from app.models.evidence import Evidence, Withdrawal
+from app.models.extension import Extension, ExtensionRefusal, ExtensionRequest
 from app.models.idempotency import IdempotencyRecord
-from app.models.obligation import Extension, Obligation
+from app.models.obligation import Obligation
 from app.models.plan import Plan
 from app.models.review import Review
 from app.models.update import Measurement, Update
@@ -22,6 +23,8 @@ __all__ = [
     "DutyPartner",
     "Evidence",
     "Extension",
+    "ExtensionRefusal",
+    "ExtensionRequest",
     "Holiday",
     "IdempotencyRecord",
     "Measurement",

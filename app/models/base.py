@@ -12,7 +12,7 @@ from uuid import UUID, uuid5
 import uuid_utils.compat
 from sqlalchemy import DateTime, Enum, ForeignKeyConstraint, Table, func
 from sqlalchemy.sql.elements import conv
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, Index, SQLModel
 
 NAMESPACE = UUID("8f3c1c1e-6f4b-5d39-9a5b-1a5f3f0c7d11")
 """The same plan has the same ids on every installation: names below this one are hashed (RFC 9562, version 5)."""
@@ -99,6 +99,12 @@ def of_plan() -> ForeignKeyConstraint:
 def by_client() -> ForeignKeyConstraint:
     """Spell the reference to the client that acted."""
     return ForeignKeyConstraint(["client_id"], ["client.id"])
+
+
+def of_history(name: str) -> tuple[Any, ...]:
+    """Spell the references of a table of acts, and the index by which a history is read in order."""
+    in_order = Index(f"ix_{name}_history", "plan_id", "obligation_id", "received_at", "recorded_at", "id")
+    return in_order, belongs_to("obligation", "obligation_id"), by_client()
 
 
 class PlanRow(SQLModel):

@@ -1,4 +1,4 @@
-"""Obligations, and the extensions that move their deadlines."""
+"""Obligations: what is owed, by whom, by when."""
 
 from datetime import datetime
 from uuid import UUID
@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlmodel import Field, Index, UniqueConstraint
 
 from app.domain.completion import Force
-from app.models.base import HistoryRow, PlanRow, belongs_to, by_client, choice, instant, optional_text, text
+from app.models.base import PlanRow, belongs_to, choice, instant
 
 
 class Obligation(PlanRow, table=True):
@@ -35,19 +35,3 @@ class Obligation(PlanRow, table=True):
     due_before: datetime = instant()
     version: int = Field(default=1)
     updated_at: datetime = instant()
-
-
-class Extension(HistoryRow, table=True):
-    """One row moves one obligation's deadline, from the instant it was received."""
-
-    __tablename__ = "extension"
-    __table_args__ = (
-        Index("ix_extension_history", "plan_id", "obligation_id", "received_at", "recorded_at", "id"),
-        Index("ix_extension_due", "plan_id", "due_before"),
-        belongs_to("obligation", "obligation_id"),
-        by_client(),
-    )
-
-    due_before: datetime = instant()
-    reason: str = text(10_000)
-    document_number: str | None = optional_text(60)

@@ -11,7 +11,8 @@ from app.models.base import key, optional_text, text
 
 
 class Plan(SQLModel, table=True):
-    """One row is one plan; `cycle_rules` says which cycles it has, `legal_bases` what it rests on."""
+    """One row is one plan; `cycle_rules` says which cycles it has, `legal_bases` what it rests on,
+    `max_extensions` how often the deadline of one obligation can be moved."""
 
     __tablename__ = "plan"
     __table_args__ = (UniqueConstraint("slug"),)
@@ -27,3 +28,4 @@ class Plan(SQLModel, table=True):
     source: str | None = optional_text(200)
     legal_bases: list[dict[str, Any]] = Field(sa_type=JSONB)
     cycle_rules: dict[str, Any] = Field(sa_type=JSONB)
+    max_extensions: int

@@ -26,7 +26,18 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.sql.selectable import LateralFromClause
 
 from app.domain.completion import COMPARATORS, REVIEWABLE_STATES, ClaimState, ReviewOutcome
-from app.models import Evidence, Extension, Measurement, Obligation, Review, Target, Update, Withdrawal
+from app.models import (
+    Evidence,
+    Extension,
+    ExtensionRefusal,
+    ExtensionRequest,
+    Measurement,
+    Obligation,
+    Review,
+    Target,
+    Update,
+    Withdrawal,
+)
 from app.models.base import table
 from app.models.duty import Recurrence
 from app.queries.moment import Found, Moment, Row, history_of, later, latest, order_of
@@ -34,6 +45,8 @@ from app.queries.moment import Found, Moment, Row, history_of, later, latest, or
 updates, reviews, evidence, withdrawals, extensions, measurements, targets = (
     table(model) for model in (Update, Review, Evidence, Withdrawal, Extension, Measurement, Target)
 )
+HISTORIES = (updates, reviews, evidence, withdrawals, extensions, table(ExtensionRequest), table(ExtensionRefusal))
+"""Every kind of act on one obligation."""
 
 
 class Facts:
@@ -127,10 +140,7 @@ class Facts:
     def updated_at(self) -> ColumnElement[Any]:
         """When the last act was recorded; null when there was none."""
         acts = union_all(
-            *(
-                self._history(history).with_only_columns(history.c.recorded_at)
-                for history in (updates, reviews, evidence, withdrawals, extensions)
-            )
+            *(self._history(history).with_only_columns(history.c.recorded_at) for history in HISTORIES)
         ).subquery()
         return select(func.max(acts.c.recorded_at)).scalar_subquery()
 

@@ -7,19 +7,37 @@ from sqlalchemy import ColumnElement, FromClause, Select, Table, and_, func, lit
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from app.domain.access import Caller, Classification, Role
-from app.models import Body, Evidence, Extension, Measurement, Obligation, Review, Target, Update, Withdrawal
-from app.models.base import table
+from app.models import (
+    Body,
+    Evidence,
+    Extension,
+    ExtensionRefusal,
+    ExtensionRequest,
+    Measurement,
+    Obligation,
+    Review,
+    Target,
+    Update,
+    Withdrawal,
+)
+from app.models.base import HistoryRow, table
 from app.queries.moment import Moment, order_of
 from app.queries.obligations import coordinated_by
 
 AnyRow = Select[*tuple[Any, ...]]
-updates, evidence, withdrawals, reviews, extensions = (
-    table(model) for model in (Update, Evidence, Withdrawal, Review, Extension)
-)
+updates, evidence, withdrawals, reviews = (table(model) for model in (Update, Evidence, Withdrawal, Review))
 measurements, targets, bodies, obligations = (table(model) for model in (Measurement, Target, Body, Obligation))
 
 UPDATE = ("id", "state", "percent", "summary", "occurred_on", "late_reason", "document_number")
 EVIDENCE = ("id", "kind", "title", "classification", "url", "number", "issued_on", "issuer", "document_number")
+
+PLAIN: dict[type[HistoryRow], tuple[str, ...]] = {
+    Review: ("id", "reason", "outcome"),
+    ExtensionRequest: ("id", "reason", "due_before", "document_number"),
+    Extension: ("id", "reason", "due_before", "document_number"),
+    ExtensionRefusal: ("id", "reason", "document_number"),
+}
+"""Acts that the wire shows column by column."""
 
 
 def history(caller: Caller, obligation: Any, moment: Moment) -> AnyRow:
@@ -28,8 +46,7 @@ def history(caller: Caller, obligation: Any, moment: Moment) -> AnyRow:
         _update_acts(caller, obligation, moment),
         _evidence_acts(obligation, moment).where(readable(caller)),
         _withdrawal_acts(obligation, moment).where(readable(caller)),
-        _acts(reviews, obligation, moment, **_pick(reviews, ("id", "reason", "outcome"))),
-        _acts(extensions, obligation, moment, **_pick(extensions, ("id", "reason", "due_before", "document_number"))),
+        *(_acts(table(model), obligation, moment, **_pick(table(model), names)) for model, names in PLAIN.items()),
     ]
     found = union_all(*acts).subquery("acts")
     return select(found.c.act).order_by(*order_of(found))
@@ -87,7 +104,7 @@ def _named(moment: Moment) -> FromClause:
 
 def _acts(table_: Table, obligation: Any, moment: Moment, *, source: FromClause | None = None, **shown: Any) -> AnyRow:
     """Select the acts of one table, spelled as the wire shows them."""
-    spelled = _spelled(table_, act=literal(_NAMES[table_.name]), **shown)
+    spelled = _spelled(table_, act=literal(_NAMES.get(table_.name, str(table_.name))), **shown)
     mine = (table_.c.plan_id == obligation["plan_id"], table_.c.obligation_id == obligation["id"])
     found = select(*order_of(table_), spelled.label("act")).select_from(table_ if source is None else source)
     return found.where(*mine, moment.sees(table_))
@@ -136,10 +153,5 @@ def _none() -> ColumnElement[Any]:
     return func.jsonb_build_array()
 
 
-_NAMES = {
-    "progress_update": "update",
-    "evidence": "evidence",
-    "withdrawal": "withdrawal",
-    "review": "review",
-    "extension": "extension",
-}
+_NAMES = {"progress_update": "update"}
+"""An act is named like its table, but for the one whose name is a word of SQL."""

@@ -54,9 +54,14 @@ def _canonical(number: str) -> str:
 def _aware(instant: datetime) -> datetime:
     if instant.tzinfo is None:
         raise Wrong("must say its offset from UTC, such as Z or +07:00")
-    if not FIRST_YEAR <= instant.year <= LAST_YEAR:
-        raise Wrong("must lie between the years 1900 and 2200")
+    _within_calendar(instant.date())
     return instant.astimezone(UTC)
+
+
+def _within_calendar(day: date) -> date:
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise Wrong("must lie between the years 1900 and 2200")
+    return day
 
 
 def _written(form: str, example: str) -> BeforeValidator:
@@ -84,6 +89,8 @@ Number = Annotated[Decimal, PlainSerializer(float, return_type=float, when_used=
 """An exact figure inside, a JSON number outside."""
 Day = Annotated[date, _written(rf"{DATE}\Z", "a calendar date such as 2021-06-14")]
 """A calendar date in the plan's time zone."""
+DeadlineDay = Annotated[Day, AfterValidator(_within_calendar)]
+"""A day before which something is due: it is itself the first day that is late."""
 Instant = Annotated[
     datetime, _written(f"{DATE}[Tt ]", "an RFC 3339 instant such as 2021-06-14T17:00:00Z"), AfterValidator(_aware)
 ]

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.schemas.base import Instant, ResponseModel
+from app.schemas.base import ResponseModel
 from app.schemas.evidence import EvidenceOut, WithdrawalOut
+from app.schemas.extensions import ExtensionOut, ExtensionRefusalOut
 from app.schemas.reviews import ReviewOut
 from app.schemas.updates import UpdateOut
 
@@ -23,15 +24,6 @@ class EvidenceAct(EvidenceOut):
     act: Literal["evidence"]
 
 
-class _Act(ResponseModel):
-    id: UUID
-    obligation: UUID
-    reason: str
-    client: UUID
-    received_at: Instant
-    recorded_at: Instant
-
-
 class WithdrawalAct(WithdrawalOut):
     """Evidence was withdrawn."""
 
@@ -44,15 +36,28 @@ class ReviewAct(ReviewOut):
     act: Literal["review"]
 
 
-class ExtensionAct(_Act):
+class ExtensionAct(ExtensionOut):
     """The coordinator moved the deadline."""
 
     act: Literal["extension"]
-    due_before: Instant
-    document_number: str | None
 
 
-HistoryAct = Annotated[UpdateAct | EvidenceAct | WithdrawalAct | ReviewAct | ExtensionAct, Field(discriminator="act")]
+class ExtensionRequestAct(ExtensionOut):
+    """The owner asked for a later deadline."""
+
+    act: Literal["extension_request"]
+
+
+class ExtensionRefusalAct(ExtensionRefusalOut):
+    """The coordinator refused a later deadline."""
+
+    act: Literal["extension_refusal"]
+
+
+HistoryAct = Annotated[
+    UpdateAct | EvidenceAct | WithdrawalAct | ReviewAct | ExtensionRequestAct | ExtensionAct | ExtensionRefusalAct,
+    Field(discriminator="act"),
+]
 
 
 class HistoryOut(ResponseModel):

@@ -53,6 +53,7 @@ class PlanSeed(SeedModel):
     issued_on: date
     time_zone: Annotated[str, AfterValidator(_known_zone)]
     legal_bases: list[LegalBasis] = []
+    max_extensions: int = Field(default=1, ge=0, le=100)
 
 
 class FixedCycle(SeedModel):

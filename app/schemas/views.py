@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from app.domain.calendar import days_overdue, last_day_on_time
 from app.domain.completion import Signal, Status, missing
 from app.schemas.evidence import EvidenceOut
+from app.schemas.extensions import ExtensionOut, ExtensionRequested
 from app.schemas.obligations import ClaimOut, DutyRef, ObligationOut, ReviewRef
 from app.schemas.plans import BodyName, BodyRef, CycleOut
 
@@ -39,6 +40,21 @@ def obligation_out(row: Row, as_of: datetime) -> ObligationOut:
         review=_review(row),
         version=row["version"],
     )
+
+
+def extension_request_out(row: Row, as_of: datetime) -> ExtensionRequested:
+    """Show one request that is pending, whose row is also its obligation's standing."""
+    request = ExtensionOut(
+        id=row["request_id"],
+        obligation=row["id"],
+        due_before=row["request_due_before"],
+        reason=row["request_reason"],
+        document_number=row["request_document_number"],
+        client=row["request_client_id"],
+        received_at=row["requested_at"],
+        recorded_at=row["request_recorded_at"],
+    )
+    return ExtensionRequested(request=request, obligation=obligation_out(row, as_of))
 
 
 def evidence_out(row: Row) -> EvidenceOut:

@@ -18,6 +18,7 @@ TAGS = [
     {"name": "updates", "description": "What owners report."},
     {"name": "evidence", "description": "What proves it."},
     {"name": "reviews", "description": "What the coordinator says of it."},
+    {"name": "extensions", "description": "Later deadlines: asked for, given, refused."},
     {"name": "status", "description": "Totals and rates for integrators."},
     {"name": "oauth", "description": "Tokens and keys."},
     {"name": "health", "description": "Whether the service lives and is ready."},

@@ -7,7 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.database.failures import sqlstate_of
 
 READ, ADD, FORGET = {"SELECT"}, {"SELECT", "INSERT"}, {"SELECT", "INSERT", "DELETE"}
-HISTORY = ("evidence", "extension", "measurement", "progress_update", "review", "withdrawal")
+HISTORY = (
+    *("evidence", "extension", "extension_refusal", "extension_request"),
+    *("measurement", "progress_update", "review", "withdrawal"),
+)
 """Tables that nobody changes: to all others rows may be corrected by the owner, when it seeds a plan anew."""
 RIGHTS: dict[str, set[str]] = {
     **dict.fromkeys(HISTORY, ADD),

@@ -14,11 +14,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands.seeds.rows import Row, Rows, rows_of
-from app.models import Cycle, Evidence, Extension, Obligation, Review, Target, Update
-from app.models.base import stable_id, table
+from app.models import Cycle, Obligation, Target, Update
+from app.models.base import HistoryRow, stable_id, table
 from app.schemas.seed import Seed
 
-HISTORIES = (Update, Evidence, Review, Extension)
+HISTORIES = HistoryRow.__subclasses__()
 LIVING = {"cycle": {"opened_at"}, "obligation": {"version", "updated_at"}}
 """Columns that live on after the seed, and are no difference."""
 

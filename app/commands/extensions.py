@@ -1,0 +1,118 @@
+"""Extensions: the owner asks for a later deadline; the coordinator moves it, asked or not, or refuses."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.commands.acts import record
+from app.commands.obligations import Locked, hold, standing_of, standing_row
+from app.commands.paper import received_at
+from app.domain.access import Caller, Role
+from app.domain.calendar import start_of
+from app.domain.errors import ExtensionLimitReached, ExtensionNotLater, Fault, NoExtensionRequested
+from app.models import Extension, ExtensionRefusal, ExtensionRequest
+from app.models.base import table
+from app.queries.extensions import pending_on
+from app.queries.moment import Moment
+from app.schemas.extensions import (
+    Extended,
+    ExtensionIn,
+    ExtensionOut,
+    ExtensionRefusalIn,
+    ExtensionRefusalOut,
+    ExtensionRefused,
+    ExtensionRequested,
+    ExtensionRequestIn,
+)
+
+
+async def request(
+    connection: AsyncConnection,
+    caller: Caller,
+    obligation_id: UUID,
+    sent: ExtensionRequestIn,
+    *,
+    now: datetime,
+    expected: int | None = None,
+) -> ExtensionRequested:
+    """Record what the owner asks for; the deadline stays until a coordinator moves it.
+
+    Raises:
+        NotFound, StaleVersion: see `obligations.hold`.
+        PaperReportNotYours, PaperReportIncomplete, ReceivedOnImpossible: see `paper.received_at`.
+        ExtensionNotLater, ExtensionLimitReached: no such extension can be given.
+    """
+    held = await hold(connection, caller, obligation_id, expected=expected, now=now)
+    number = None if caller.role is Role.REPORTER else sent.document_number
+    received = received_at(caller, sent.received_on, number, issued_on=held.issued_on, zone=held.zone, now=now)
+    due_before = await _moved(connection, caller, held, sent.due_before_on, now)
+    fields = {"due_before": due_before, "reason": sent.reason, "document_number": sent.document_number}
+    row = await record(connection, caller, held, ExtensionRequest, received, **fields)
+    return ExtensionRequested(
+        request=ExtensionOut.model_validate(row), obligation=await standing_of(connection, caller, held.id, now)
+    )
+
+
+async def grant(
+    connection: AsyncConnection,
+    caller: Caller,
+    obligation_id: UUID,
+    sent: ExtensionIn,
+    *,
+    now: datetime,
+    expected: int | None = None,
+) -> Extended:
+    """Move the deadline from now on, whether the owner asked for it or not; it answers a request that is pending.
+
+    Raises:
+        NotFound, StaleVersion: see `obligations.hold`.
+        ExtensionNotLater: the day is not after the deadline in force, or has come already.
+        ExtensionLimitReached: the plan allows no further one.
+    """
+    held = await hold(connection, caller, obligation_id, expected=expected, now=now)
+    due_before = await _moved(connection, caller, held, sent.due_before_on, now)
+    fields = {"due_before": due_before, "reason": sent.reason, "document_number": sent.document_number}
+    row = await record(connection, caller, held, Extension, now, **fields)
+    return Extended(
+        extension=ExtensionOut.model_validate(row), obligation=await standing_of(connection, caller, held.id, now)
+    )
+
+
+async def refuse(
+    connection: AsyncConnection,
+    caller: Caller,
+    obligation_id: UUID,
+    sent: ExtensionRefusalIn,
+    *,
+    now: datetime,
+    expected: int | None = None,
+) -> ExtensionRefused:
+    """Refuse the request that is pending; the deadline stays.
+
+    Raises:
+        NotFound, StaleVersion: see `obligations.hold`.
+        NoExtensionRequested: none is pending.
+    """
+    held = await hold(connection, caller, obligation_id, expected=expected, now=now)
+    if (await connection.execute(pending_on(held.id, Moment(now)))).first() is None:
+        raise NoExtensionRequested
+    row = await record(connection, caller, held, ExtensionRefusal, now, **sent.model_dump())
+    return ExtensionRefused(
+        refusal=ExtensionRefusalOut.model_validate(row), obligation=await standing_of(connection, caller, held.id, now)
+    )
+
+
+async def _moved(connection: AsyncConnection, caller: Caller, held: Locked, day: date, now: datetime) -> datetime:
+    """Return the new deadline, if it can be moved there."""
+    in_force: datetime = (await standing_row(connection, caller, held.id, now))["due_before"]
+    due_before = start_of(day, held.zone)
+    if due_before <= max(in_force, now):
+        raise ExtensionNotLater(None, Fault("/due_before_on", "must be after the deadline in force, and after today"))
+    given = select(func.count()).where(
+        table(Extension).c.plan_id == held.plan_id, table(Extension).c.obligation_id == held.id
+    )
+    if (await connection.execute(given)).scalar_one() >= held.max_extensions:
+        raise ExtensionLimitReached
+    return due_before

@@ -1,0 +1,118 @@
+"""Extensions: later deadlines, asked for, given and refused."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.commands import extensions
+from app.domain import errors
+from app.domain.access import Act, Caller
+from app.queries import extensions as queries
+from app.routers.obligations import ACTS, WRITES, ObligationId
+from app.schemas.extensions import (
+    Extended,
+    ExtensionIn,
+    ExtensionRefusalIn,
+    ExtensionRefused,
+    ExtensionRequested,
+    ExtensionRequestIn,
+    ExtensionRequestList,
+)
+from app.schemas.views import extension_request_out
+from app.web.access import may
+from app.web.paging import CursorText, Limit, Pages
+from app.web.problems import documented
+from app.web.reading import Asked, Reading, answer
+from app.web.writing import Done, Writing
+
+router = APIRouter(prefix="/v1", tags=["extensions"])
+Coordinator = Annotated[Caller, may(Act.EXTEND)]
+
+
+@router.post(
+    "/obligations/{id}/extension-requests",
+    operation_id="requestExtension",
+    summary="Ask for a later deadline",
+    status_code=201,
+    response_model=ExtensionRequested,
+    responses=documented(*WRITES, errors.ExtensionNotLater, errors.ExtensionLimitReached),
+)
+async def request_extension(
+    obligation_id: ObligationId,
+    caller: Annotated[Caller, may(Act.REQUEST_EXTENSION)],
+    write: Writing,
+    sent: ExtensionRequestIn,
+) -> Response:
+    """Ask for a later deadline as the owner, or enter such a request from paper; until it is given, nothing moves."""
+
+    async def act(connection: AsyncConnection) -> Done:
+        done = await extensions.request(connection, caller, obligation_id, sent, now=write.now, expected=write.expected)
+        return Done(done, version=done.obligation.version)
+
+    return await write(caller, act)
+
+
+@router.post(
+    "/obligations/{id}/extensions",
+    operation_id="giveExtension",
+    summary="Move a deadline",
+    status_code=201,
+    response_model=Extended,
+    responses=documented(*ACTS, errors.ExtensionNotLater, errors.ExtensionLimitReached),
+)
+async def give_extension(
+    obligation_id: ObligationId, caller: Coordinator, write: Writing, sent: ExtensionIn
+) -> Response:
+    """Move the deadline from now on; what was late by the old one stays so `as_of` the days before."""
+
+    async def act(connection: AsyncConnection) -> Done:
+        done = await extensions.grant(connection, caller, obligation_id, sent, now=write.now, expected=write.expected)
+        return Done(done, version=done.obligation.version)
+
+    return await write(caller, act)
+
+
+@router.post(
+    "/obligations/{id}/extension-refusals",
+    operation_id="refuseExtension",
+    summary="Refuse a later deadline",
+    status_code=201,
+    response_model=ExtensionRefused,
+    responses=documented(*ACTS, errors.NoExtensionRequested),
+)
+async def refuse_extension(
+    obligation_id: ObligationId, caller: Coordinator, write: Writing, sent: ExtensionRefusalIn
+) -> Response:
+    """Refuse the request that is pending; the deadline stays."""
+
+    async def act(connection: AsyncConnection) -> Done:
+        done = await extensions.refuse(connection, caller, obligation_id, sent, now=write.now, expected=write.expected)
+        return Done(done, version=done.obligation.version)
+
+    return await write(caller, act)
+
+
+@router.get(
+    "/extension-requests",
+    operation_id="listExtensionRequests",
+    summary="List the requests for later deadlines that are pending",
+    response_model=ExtensionRequestList,
+    responses=documented(errors.BrokenCursor, errors.NotAuthenticated, errors.NotAllowed),
+)
+async def list_extension_requests(
+    request: Request,
+    caller: Annotated[Caller, may(Act.READ_HISTORY)],
+    reading: Reading,
+    asked: Asked,
+    limit: Limit = 100,
+    cursor: CursorText = None,
+) -> Response:
+    """List what waits for an answer, oldest first, each with where its obligation stands."""
+    pages = Pages(request, caller)
+    moment, after = pages.begin(asked, cursor)
+    rows = list((await reading.execute(queries.queue(caller, moment, limit, after))).mappings())
+    next_cursor = pages.next_cursor(moment, rows, limit, queries.KEYS)
+    items = [extension_request_out(row, moment.as_of) for row in rows[:limit]]
+    body = ExtensionRequestList(as_of=moment.as_of, items=items, next_cursor=next_cursor)
+    return answer(request, body, headers=pages.link(next_cursor))
