@@ -11,14 +11,25 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from app import __version__
 from app.commands.idempotency import forget_expired
 from app.database.engine import Database, connect
-from app.routers import evidence, extensions, health, oauth, obligations, plans, reviews, status, withdrawals
+from app.routers import (
+    conditions,
+    evidence,
+    extensions,
+    health,
+    oauth,
+    obligations,
+    plans,
+    reviews,
+    status,
+    withdrawals,
+)
 from app.settings import Settings
 from app.web import headers, keys, logs, openapi, pages, problems
 from app.web.clock import Clock, system_clock
 from app.web.parameters import refuse_unknown
 
 MAX_BODY_BYTES = 1024 * 1024
-ROUTERS = (plans, status, obligations, reviews, extensions, evidence, withdrawals, oauth, health)
+ROUTERS = (plans, status, obligations, reviews, extensions, conditions, evidence, withdrawals, oauth, health)
 
 
 def create_app(settings: Settings, database: Database | None = None, clock: Clock = system_clock) -> FastAPI:

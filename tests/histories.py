@@ -102,6 +102,13 @@ class Extension(Act):
     due_before: datetime
 
 
+@dataclass(frozen=True, kw_only=True)
+class Condition(Act):
+    """The coordinator says whether the condition is met, from `received_at` on."""
+
+    met: bool
+
+
 Histories = Mapping[Subject, list[Act]]
 GOOD_FIGURES = {"3.2-a": Decimal(100), "3.2-b": Decimal(100), "3.2-c": Decimal("90.000001"), "3.2-d": Decimal(5)}
 
@@ -114,6 +121,7 @@ _HISTORIES: dict[type[Act], tuple[type[SQLModel], dict[str, Any]]] = {
     Withdrawal: (models.Withdrawal, {"reason": "Đính kèm nhầm."}),
     Review: (models.Review, {"reason": "Đã xem."}),
     Extension: (models.Extension, {"reason": "Theo đề nghị."}),
+    Condition: (models.ConditionDecision, {"reason": "Đã có hướng dẫn."}),
 }
 """Where each kind of act is kept, and the words that it needs and the rule does not read."""
 

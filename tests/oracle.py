@@ -10,7 +10,19 @@ from decimal import Decimal
 from uuid import UUID
 
 from app.domain.completion import ClaimState, Force, ReviewOutcome, Status
-from tests.histories import MEASURED, Act, Evidence, Extension, Histories, Review, Standing, Subject, Update, Withdrawal
+from tests.histories import (
+    MEASURED,
+    Act,
+    Condition,
+    Evidence,
+    Extension,
+    Histories,
+    Review,
+    Standing,
+    Subject,
+    Update,
+    Withdrawal,
+)
 
 
 def foretell(histories: Histories, as_of: datetime, known_at: datetime | None) -> dict[Subject, Standing]:
@@ -37,6 +49,7 @@ class _Clerk:
     claim: Update | None = None
     done_since: datetime | None = None
     accepted: bool = False
+    condition_met: bool = False
     attached: dict[UUID, datetime] = field(default_factory=dict)
     withdrawn: set[UUID] = field(default_factory=set)
 
@@ -53,6 +66,13 @@ class _Clerk:
                 self.withdrawn.add(act.evidence_id)
             case Extension():
                 self.due_before = act.due_before
+            case _:
+                self.decide(act)
+
+    def decide(self, act: Act) -> None:
+        """Note whether the condition is met."""
+        if isinstance(act, Condition):
+            self.condition_met = act.met
 
     def report(self, update: Update) -> None:
         """Take what the owner says as its claim; the first completed update since the last break begins a run."""
@@ -70,6 +90,15 @@ class _Clerk:
         else:
             self.accepted = self.done_since is not None
 
+    def waives(self) -> bool:
+        """Say whether the claim that stands is that nothing arises; it never stands where the condition is met."""
+        return bool(self.claim and self.claim.state is ClaimState.NOT_APPLICABLE and not self.condition_met)
+
+    def standing_claim(self) -> Update | None:
+        """Return the claim that counts."""
+        says_nothing_arises = self.claim and self.claim.state is ClaimState.NOT_APPLICABLE
+        return None if says_nothing_arises and self.condition_met else self.claim
+
     def start_over(self) -> None:
         """Forget the submission so far."""
         self.done_since, self.accepted = None, False
@@ -80,7 +109,7 @@ class _Clerk:
 
     def missing(self) -> list[str]:
         """List what keeps it from complete, unless it is waived."""
-        if self.claim and self.claim.state is ClaimState.NOT_APPLICABLE:
+        if self.waives():
             return []
         lacking = [] if self.done_since else ["report"]
         if not self.accepted:
@@ -98,10 +127,11 @@ class _Clerk:
 
     def tell(self, as_of: datetime, completed_at: datetime | None, missing: list[str]) -> Standing:
         """Say where it stands, given when it was completed."""
+        claim = self.standing_claim()
         return Standing(
             status=self.status(as_of, completed_at),
             missing=missing,
-            claim=(self.claim.state, self.claim.percent) if self.claim else None,
+            claim=(claim.state, claim.percent) if claim else None,
             completed_at=completed_at,
             due_before=self.due_before,
             evidence_count=len(self.standing_evidence()),
@@ -109,7 +139,7 @@ class _Clerk:
 
     def status(self, as_of: datetime, completed_at: datetime | None) -> Status:
         """Read the table of statuses from top to bottom."""
-        if self.claim and self.claim.state is ClaimState.NOT_APPLICABLE:
+        if self.waives():
             return Status.NOT_APPLICABLE
         if completed_at:
             return Status.COMPLETED_ON_TIME if completed_at < self.due_before else Status.COMPLETED_LATE

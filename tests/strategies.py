@@ -24,6 +24,7 @@ from tests.histories import (
     MEASURED,
     ONCE,
     Act,
+    Condition,
     Evidence,
     Extension,
     Review,
@@ -55,7 +56,7 @@ _figures = st.one_of(
 )
 _states = st.sampled_from([ClaimState.COMPLETED, ClaimState.COMPLETED, *ClaimState])
 _percents = st.sampled_from([None, 0, 40, 100])
-_kinds = st.sampled_from([Update, Update, Update, Evidence, Evidence, Withdrawal, Review, Review, Extension])
+_kinds = st.sampled_from([Update, Update, Update, Evidence, Evidence, Withdrawal, Review, Review, Extension, Condition])
 _plots = st.one_of(st.lists(_kinds, max_size=4), st.lists(_kinds, min_size=4, max_size=9))
 
 
@@ -85,6 +86,8 @@ def _act(draw: st.DrawFn, subject: Subject, kind: type[Act], number: int, before
         return [Review(**base, outcome=draw(st.sampled_from(ReviewOutcome)))]
     if kind is Extension:
         return [Extension(**base, due_before=draw(near))]
+    if kind is Condition:
+        return [Condition(**base, met=draw(st.booleans()))]
     return _withdrawals(base, before) if kind is Withdrawal else [Evidence(**base)]
 
 

@@ -9,11 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import evidence as attaching
 from app.commands.acts import record
-from app.commands.obligations import Locked, hold, standing_of
+from app.commands.obligations import Locked, hold, standing_of, standing_row
 from app.commands.paper import received_at
 from app.domain.access import Caller
 from app.domain.completion import ClaimState
-from app.domain.errors import ConditionNotWhole, Fault, TargetUnknown
+from app.domain.errors import ConditionMet, ConditionNotWhole, Fault, TargetUnknown
 from app.models import Measurement, Target, Update
 from app.models.base import new_id, table
 from app.models.duty import ConditionScope
@@ -38,13 +38,15 @@ async def report(
         NotFound, StaleVersion: see `obligations.hold`.
         PaperReportNotYours, PaperReportIncomplete, ReceivedOnImpossible: see `paper.received_at`.
         ConditionNotWhole: `not_applicable` for a duty whose condition does not cover the whole of it.
+        ConditionMet: `not_applicable` although the condition was met when the report was received.
         TargetUnknown: a measurement names a target that the duty does not have.
     """
     held = await hold(connection, caller, obligation_id, expected=expected, now=now)
-    _refuse_unfounded_waiver(held, sent)
     received = received_at(
         caller, sent.received_on, sent.document_number, issued_on=held.issued_on, zone=held.zone, now=now
     )
+    if sent.state is ClaimState.NOT_APPLICABLE:
+        await _refuse_unfounded_waiver(connection, caller, held, received)
     recorded = await record(connection, caller, held, Update, received, **sent.model_dump(include=FIELDS))
     measured = await _measure(connection, held, recorded["id"], sent.measurements)
     attached = [
@@ -59,9 +61,13 @@ async def report(
     )
 
 
-def _refuse_unfounded_waiver(held: Locked, sent: UpdateIn) -> None:
-    if sent.state is ClaimState.NOT_APPLICABLE and held.condition_scope is not ConditionScope.WHOLE:
+async def _refuse_unfounded_waiver(
+    connection: AsyncConnection, caller: Caller, held: Locked, received: datetime
+) -> None:
+    if held.condition_scope is not ConditionScope.WHOLE:
         raise ConditionNotWhole(None, Fault("/state", "is not open to this duty"))
+    if (await standing_row(connection, caller, held.id, received))["condition_met"]:
+        raise ConditionMet(None, Fault("/state", "is not open since the condition was met"))
 
 
 async def _measure(

@@ -27,6 +27,7 @@ class Act(StrEnum):
     REVIEW = "reviews:write"
     REQUEST_EXTENSION = "extension-requests:write"
     EXTEND = "extensions:write"
+    DECIDE_CONDITIONS = "conditions:write"
     OPEN_CYCLES = "cycles:write"
 
 
@@ -52,6 +53,7 @@ MAY: Mapping[Act, frozenset[Role]] = {
     Act.REVIEW: _COORDINATORS,
     Act.REQUEST_EXTENSION: _CONCERNED,
     Act.EXTEND: _COORDINATORS,
+    Act.DECIDE_CONDITIONS: _COORDINATORS,
     Act.OPEN_CYCLES: _COORDINATORS,
 }
 
@@ -65,6 +67,7 @@ SUMMARIES: Mapping[Act, str] = {
     Act.REVIEW: "Accept or return what owners claim",
     Act.REQUEST_EXTENSION: "Ask for a later deadline",
     Act.EXTEND: "Move a deadline, or refuse to",
+    Act.DECIDE_CONDITIONS: "Decide whether conditions are met",
     Act.OPEN_CYCLES: "Open reporting cycles",
 }
 

@@ -120,7 +120,8 @@ class Facts:
     latest_state: ClaimState | None
     """The state of the owner's latest update, also when a return has voided it."""
     claim: ClaimState | None
-    """The state that counts: none when there is no update, or a later return voids it."""
+    """The state that counts: none when there is no update, a later return voids it, or it says that nothing arises
+    although the condition is met."""
     done_since: datetime | None
     proven_since: datetime | None
     unmet_targets: Sequence[str] = ()

@@ -171,6 +171,12 @@ class ConditionNotWhole(Refusal):
     title_vi = "Chỉ nhiệm vụ có điều kiện bao trùm toàn bộ mới được báo là không phát sinh."
 
 
+class ConditionMet(Refusal):
+    """The condition of this duty is met: it cannot be claimed not applicable."""
+
+    title_vi = "Điều kiện của nhiệm vụ đã có: không thể báo là không phát sinh."
+
+
 class TargetUnknown(Refusal):
     """The duty has no such target."""
 

@@ -2,6 +2,7 @@
 
 from app.models.body import Body
 from app.models.client import Client, ClientBody, ClientSecret
+from app.models.condition import ConditionDecision
 from app.models.cycle import Cycle, Holiday
 from app.models.duty import Duty, DutyOwner, DutyPartner, Target
 from app.models.evidence import Evidence, Withdrawal
@@ -17,6 +18,7 @@ __all__ = [
     "Client",
     "ClientBody",
     "ClientSecret",
+    "ConditionDecision",
     "Cycle",
     "Duty",
     "DutyOwner",

@@ -27,10 +27,9 @@ from sqlalchemy.sql.selectable import LateralFromClause
 
 from app.domain.completion import COMPARATORS, REVIEWABLE_STATES, ClaimState, ReviewOutcome
 from app.models import (
+    ConditionDecision,
     Evidence,
     Extension,
-    ExtensionRefusal,
-    ExtensionRequest,
     Measurement,
     Obligation,
     Review,
@@ -38,14 +37,15 @@ from app.models import (
     Update,
     Withdrawal,
 )
-from app.models.base import table
+from app.models.base import HistoryRow, table
 from app.models.duty import Recurrence
 from app.queries.moment import Found, Moment, Row, history_of, later, latest, order_of
 
 updates, reviews, evidence, withdrawals, extensions, measurements, targets = (
     table(model) for model in (Update, Review, Evidence, Withdrawal, Extension, Measurement, Target)
 )
-HISTORIES = (updates, reviews, evidence, withdrawals, extensions, table(ExtensionRequest), table(ExtensionRefusal))
+conditions = table(ConditionDecision)
+HISTORIES = tuple(table(model) for model in HistoryRow.__subclasses__())
 """Every kind of act on one obligation."""
 
 
@@ -63,6 +63,7 @@ class Facts:
         self._done = self._lateral("done", self._first_done())
         self._unmet = self._lateral("unmet", self._targets_not_met())
         self._proof = self._lateral("proof", self._standing_evidence())
+        self._condition = self._lateral("condition", latest(self._history(conditions), conditions))
         self._extension = self._lateral("extension", latest(self._history(extensions), extensions))
 
     def joined(self, source: FromClause) -> FromClause:
@@ -74,6 +75,7 @@ class Facts:
             self._done,
             self._unmet,
             self._proof,
+            self._condition,
             self._extension,
         )
         for lateral in laterals:
@@ -87,10 +89,16 @@ class Facts:
 
     @property
     def claim_stands(self) -> ColumnElement[bool]:
-        """Whether there is an update that no later return has voided."""
+        """Whether an update counts: no return followed, nor does it say that nothing arises where the condition holds."""
         # No break but a return can be later than the latest update; an acceptance after it brings nothing back.
         voided = func.coalesce(later(self._break, self.update), False)
-        return and_(self.update.c.id.is_not(None), voided.is_(False))
+        unfounded = and_(self.update.c.state == ClaimState.NOT_APPLICABLE, self.condition_met)
+        return and_(self.update.c.id.is_not(None), voided.is_(False), ~unfounded)
+
+    @property
+    def condition_met(self) -> ColumnElement[bool]:
+        """Whether the coordinator has declared the condition of the duty met."""
+        return func.coalesce(self._condition.c.met, False)
 
     @property
     def claim_state(self) -> ColumnElement[Any]:

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from app.domain.access import Caller, Classification, Role
 from app.models import (
     Body,
+    ConditionDecision,
     Evidence,
     Extension,
     ExtensionRefusal,
@@ -36,6 +37,7 @@ PLAIN: dict[type[HistoryRow], tuple[str, ...]] = {
     ExtensionRequest: ("id", "reason", "due_before", "document_number"),
     Extension: ("id", "reason", "due_before", "document_number"),
     ExtensionRefusal: ("id", "reason", "document_number"),
+    ConditionDecision: ("id", "reason", "met", "document_number"),
 }
 """Acts that the wire shows column by column."""
 

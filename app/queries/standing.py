@@ -79,6 +79,7 @@ def _facts(moment: Moment, *within: ColumnElement[bool]) -> Subquery:
             facts.update.c.state.label("latest_state"),
             facts.claim_state.label("claim_state"),
             facts.awaiting_review.label("awaiting_review"),
+            facts.condition_met.label("condition_met"),
             facts.update.c.percent.label("claim_percent"),
             facts.update.c.received_at.label("claim_received_at"),
             facts.review.c.outcome.label("review_outcome"),

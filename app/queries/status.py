@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select
 
 from app.domain.access import Caller
-from app.models import Body, Cycle, Extension, Obligation, Plan
+from app.models import Body, ConditionDecision, Cycle, Extension, Obligation, Plan
 from app.models.base import table
 from app.queries.moment import Moment
 from app.queries.obligations import Filters, visible, within
@@ -13,6 +13,12 @@ from app.queries.plans import plan_id_of
 from app.queries.standing import standings
 
 plans, bodies, cycles = table(Plan), table(Body), table(Cycle)
+CHANGING_BY_THEMSELVES = (
+    cycles.c.due_before,
+    table(Extension).c.due_before,
+    table(ConditionDecision).c.received_at,
+)
+"""Instants that can lie ahead of the act that named them, and at which a standing changes when nobody acts."""
 AnyRow = Select[*tuple[Any, ...]]
 
 
@@ -38,14 +44,13 @@ def cycles_of(slug: str, code: str | None) -> AnyRow:
 
 def last_change(slug: str, moment: Moment) -> AnyRow:
     """Find the last instant, up to a moment, at which a plan's standing changed, and the next deadline after it."""
-    obligations, extensions = table(Obligation), table(Extension)
-    deadlines = cycles.c.due_before, extensions.c.due_before
+    obligations = table(Obligation)
     changed = func.greatest(
         _of_plan(func.max, obligations.c.updated_at),
         _of_plan(func.max, cycles.c.opened_at),
-        *(_of_plan(func.max, due, due <= moment.as_of_bind) for due in deadlines),
+        *(_of_plan(func.max, due, due <= moment.as_of_bind) for due in CHANGING_BY_THEMSELVES),
     )
-    next_due = func.least(*(_of_plan(func.min, due, due > moment.as_of_bind) for due in deadlines))
+    next_due = func.least(*(_of_plan(func.min, due, due > moment.as_of_bind) for due in CHANGING_BY_THEMSELVES))
     return select(func.least(changed, moment.as_of_bind).label("changed_at"), next_due.label("next_due")).where(
         plans.c.slug == slug
     )

@@ -151,7 +151,7 @@ async def get_history(
     status_code=201,
     tags=["updates"],
     response_model=Reported,
-    responses=documented(*WRITES, errors.ConditionNotWhole, errors.TargetUnknown),
+    responses=documented(*WRITES, errors.ConditionNotWhole, errors.ConditionMet, errors.TargetUnknown),
 )
 async def report_update(
     obligation_id: ObligationId, caller: Annotated[Caller, may(Act.REPORT)], write: Writing, sent: UpdateIn

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from app.schemas.base import ResponseModel
+from app.schemas.conditions import ConditionDecisionOut
 from app.schemas.evidence import EvidenceOut, WithdrawalOut
 from app.schemas.extensions import ExtensionOut, ExtensionRefusalOut
 from app.schemas.reviews import ReviewOut
@@ -54,8 +55,21 @@ class ExtensionRefusalAct(ExtensionRefusalOut):
     act: Literal["extension_refusal"]
 
 
+class ConditionDecisionAct(ConditionDecisionOut):
+    """The coordinator decided from when the condition is met, or is not."""
+
+    act: Literal["condition_decision"]
+
+
 HistoryAct = Annotated[
-    UpdateAct | EvidenceAct | WithdrawalAct | ReviewAct | ExtensionRequestAct | ExtensionAct | ExtensionRefusalAct,
+    UpdateAct
+    | EvidenceAct
+    | WithdrawalAct
+    | ReviewAct
+    | ExtensionRequestAct
+    | ExtensionAct
+    | ExtensionRefusalAct
+    | ConditionDecisionAct,
     Field(discriminator="act"),
 ]
 

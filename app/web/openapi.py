@@ -19,6 +19,7 @@ TAGS = [
     {"name": "evidence", "description": "What proves it."},
     {"name": "reviews", "description": "What the coordinator says of it."},
     {"name": "extensions", "description": "Later deadlines: asked for, given, refused."},
+    {"name": "conditions", "description": "From when the condition of a duty is met."},
     {"name": "status", "description": "Totals and rates for integrators."},
     {"name": "oauth", "description": "Tokens and keys."},
     {"name": "health", "description": "Whether the service lives and is ready."},

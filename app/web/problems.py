@@ -35,6 +35,7 @@ STATUS: dict[type[Refusal], int] = {
     errors.MethodNotAllowed: 405,
     errors.AlreadyExists: 409,
     errors.NothingToReview: 409,
+    errors.ConditionMet: 409,
     errors.ExtensionLimitReached: 409,
     errors.NoExtensionRequested: 409,
     errors.AlreadyWithdrawn: 409,

@@ -10,7 +10,7 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
-HISTORY = ("extension_request", "extension_refusal")
+HISTORY = ("extension_request", "extension_refusal", "condition_decision")
 IN_ORDER = ["plan_id", "obligation_id", "received_at", "recorded_at", "id"]
 
 
@@ -19,6 +19,7 @@ def upgrade() -> None:
     op.alter_column("plan", "max_extensions", server_default=None)
     history("extension_request", sa.Column("due_before", sa.DateTime(timezone=True), nullable=False), *reasons())
     history("extension_refusal", *reasons())
+    history("condition_decision", sa.Column("met", sa.Boolean(), nullable=False), *reasons())
     for table in HISTORY:
         op.execute(f"GRANT SELECT, INSERT ON {table} TO dondoc_app")
         op.execute(

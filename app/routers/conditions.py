@@ -1,0 +1,40 @@
+"""Conditions of duties: from when they are met."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.commands import conditions
+from app.domain import errors
+from app.domain.access import Act, Caller
+from app.routers.obligations import ACTS, ObligationId
+from app.schemas.conditions import ConditionDecided, ConditionDecisionIn
+from app.web.access import may
+from app.web.problems import documented
+from app.web.writing import Done, Writing
+
+router = APIRouter(prefix="/v1/obligations", tags=["conditions"])
+
+
+@router.post(
+    "/{id}/condition-decisions",
+    operation_id="decideCondition",
+    summary="Decide whether a condition is met",
+    status_code=201,
+    response_model=ConditionDecided,
+    responses=documented(*ACTS, errors.ConditionNotWhole),
+)
+async def decide_condition(
+    obligation_id: ObligationId,
+    caller: Annotated[Caller, may(Act.DECIDE_CONDITIONS)],
+    write: Writing,
+    sent: ConditionDecisionIn,
+) -> Response:
+    """Declare the condition met from a day on, so that the duty is owed although its owner said that nothing arises."""
+
+    async def act(connection: AsyncConnection) -> Done:
+        done = await conditions.decide(connection, caller, obligation_id, sent, now=write.now, expected=write.expected)
+        return Done(done, version=done.obligation.version)
+
+    return await write(caller, act)
