@@ -13,6 +13,7 @@ from app.commands.idempotency import forget_expired
 from app.database.engine import Database, connect
 from app.routers import (
     conditions,
+    contributions,
     evidence,
     extensions,
     health,
@@ -29,7 +30,19 @@ from app.web.clock import Clock, system_clock
 from app.web.parameters import refuse_unknown
 
 MAX_BODY_BYTES = 1024 * 1024
-ROUTERS = (plans, status, obligations, reviews, extensions, conditions, evidence, withdrawals, oauth, health)
+ROUTERS = (
+    plans,
+    status,
+    obligations,
+    contributions,
+    reviews,
+    extensions,
+    conditions,
+    evidence,
+    withdrawals,
+    oauth,
+    health,
+)
 
 
 def create_app(settings: Settings, database: Database | None = None, clock: Clock = system_clock) -> FastAPI:

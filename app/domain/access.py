@@ -24,6 +24,7 @@ class Act(StrEnum):
     READ_EVIDENCE = "evidence:read"
     REPORT = "updates:write"
     ATTACH = "evidence:write"
+    CONTRIBUTE = "contributions:write"
     REVIEW = "reviews:write"
     REQUEST_EXTENSION = "extension-requests:write"
     EXTEND = "extensions:write"
@@ -50,6 +51,7 @@ MAY: Mapping[Act, frozenset[Role]] = {
     Act.READ_EVIDENCE: _READERS,
     Act.REPORT: _CONCERNED,
     Act.ATTACH: _CONCERNED,
+    Act.CONTRIBUTE: frozenset({Role.REPORTER}),
     Act.REVIEW: _COORDINATORS,
     Act.REQUEST_EXTENSION: _CONCERNED,
     Act.EXTEND: _COORDINATORS,
@@ -64,6 +66,7 @@ SUMMARIES: Mapping[Act, str] = {
     Act.READ_EVIDENCE: "Read evidence, by classification",
     Act.REPORT: "Post updates for obligations one owns, or enter paper reports",
     Act.ATTACH: "Attach evidence to obligations one owns or coordinates",
+    Act.CONTRIBUTE: "Post notes and evidence on obligations one coordinates",
     Act.REVIEW: "Accept or return what owners claim",
     Act.REQUEST_EXTENSION: "Ask for a later deadline",
     Act.EXTEND: "Move a deadline, or refuse to",

@@ -99,6 +99,12 @@ class EvidenceNotYours(Refusal):
     title_vi = "Chỉ bên đã gửi minh chứng được rút minh chứng đó."
 
 
+class PartnersOnly(Refusal):
+    """Only a partner contributes to an obligation; its owner reports on it."""
+
+    title_vi = "Chỉ cơ quan phối hợp được góp ý, đóng góp; cơ quan chủ trì gửi cập nhật tiến độ."
+
+
 class AlreadyWithdrawn(Refusal):
     """This evidence has been withdrawn already."""
 

@@ -3,6 +3,7 @@
 from app.models.body import Body
 from app.models.client import Client, ClientBody, ClientSecret
 from app.models.condition import ConditionDecision
+from app.models.contribution import Contribution
 from app.models.cycle import Cycle, Holiday
 from app.models.duty import Duty, DutyOwner, DutyPartner, Target
 from app.models.evidence import Evidence, Withdrawal
@@ -19,6 +20,7 @@ __all__ = [
     "ClientBody",
     "ClientSecret",
     "ConditionDecision",
+    "Contribution",
     "Cycle",
     "Duty",
     "DutyOwner",

@@ -89,7 +89,7 @@ class Facts:
 
     @property
     def claim_stands(self) -> ColumnElement[bool]:
-        """Whether an update counts: no return followed, nor does it say that nothing arises where the condition holds."""
+        """Whether an update counts: not returned, nor saying that nothing arises once the condition is met."""
         # No break but a return can be later than the latest update; an acceptance after it brings nothing back.
         voided = func.coalesce(later(self._break, self.update), False)
         unfounded = and_(self.update.c.state == ClaimState.NOT_APPLICABLE, self.condition_met)

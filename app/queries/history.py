@@ -10,6 +10,8 @@ from app.domain.access import Caller, Classification, Role
 from app.models import (
     Body,
     ConditionDecision,
+    Contribution,
+    DutyPartner,
     Evidence,
     Extension,
     ExtensionRefusal,
@@ -27,6 +29,7 @@ from app.queries.obligations import coordinated_by
 
 AnyRow = Select[*tuple[Any, ...]]
 updates, evidence, withdrawals, reviews = (table(model) for model in (Update, Evidence, Withdrawal, Review))
+notes, partners = table(Contribution), table(DutyPartner)
 measurements, targets, bodies, obligations = (table(model) for model in (Measurement, Target, Body, Obligation))
 
 UPDATE = ("id", "state", "percent", "summary", "occurred_on", "late_reason", "document_number")
@@ -48,10 +51,19 @@ def history(caller: Caller, obligation: Any, moment: Moment) -> AnyRow:
         _update_acts(caller, obligation, moment),
         _evidence_acts(obligation, moment).where(readable(caller)),
         _withdrawal_acts(obligation, moment).where(readable(caller)),
+        _contribution_acts(obligation, moment),
         *(_acts(table(model), obligation, moment, **_pick(table(model), names)) for model, names in PLAIN.items()),
     ]
-    found = union_all(*acts).subquery("acts")
-    return select(found.c.act).order_by(*order_of(found))
+    return _in_order(*acts)
+
+
+def contributions(caller: Caller, obligation: Any, moment: Moment) -> AnyRow:
+    """Select the notes of partners, and the evidence of theirs that the caller may read, in order."""
+    coordinating = select(partners.c.body_id).where(partners.c.duty_id == obligation["duty_id"])
+    theirs = and_(evidence.c.body_id.in_(coordinating), evidence.c.body_id != obligation["owner_id"])
+    return _in_order(
+        _contribution_acts(obligation, moment), _evidence_acts(obligation, moment).where(readable(caller), theirs)
+    )
 
 
 def one_evidence(evidence_id: UUID, moment: Moment, *allowed: ColumnElement[bool]) -> AnyRow:
@@ -78,6 +90,17 @@ def readable(caller: Caller) -> ColumnElement[bool]:
 def _update_acts(caller: Caller, obligation: Any, moment: Moment) -> AnyRow:
     came_with: dict[str, Any] = {"measurements": _measured(), "evidence": _attached(caller, moment)}
     return _acts(updates, obligation, moment, **_pick(updates, UPDATE), **came_with)
+
+
+def _in_order(*acts: AnyRow) -> AnyRow:
+    found = union_all(*acts).subquery("acts")
+    return select(found.c.act).order_by(*order_of(found))
+
+
+def _contribution_acts(obligation: Any, moment: Moment) -> AnyRow:
+    source = notes.join(bodies, bodies.c.id == notes.c.body_id)
+    shown = {**_pick(notes, ("id", "note")), "body": bodies.c.code, "evidence": _none()}
+    return _acts(notes, obligation, moment, source=source, **shown)
 
 
 def _evidence_acts(obligation: Any, moment: Moment) -> AnyRow:

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from app.schemas.base import ResponseModel
 from app.schemas.conditions import ConditionDecisionOut
+from app.schemas.contributions import ContributionOut
 from app.schemas.evidence import EvidenceOut, WithdrawalOut
 from app.schemas.extensions import ExtensionOut, ExtensionRefusalOut
 from app.schemas.reviews import ReviewOut
@@ -55,6 +56,12 @@ class ExtensionRefusalAct(ExtensionRefusalOut):
     act: Literal["extension_refusal"]
 
 
+class ContributionAct(ContributionOut):
+    """A partner contributed; its evidence stands beside it."""
+
+    act: Literal["contribution"]
+
+
 class ConditionDecisionAct(ConditionDecisionOut):
     """The coordinator decided from when the condition is met, or is not."""
 
@@ -69,7 +76,8 @@ HistoryAct = Annotated[
     | ExtensionRequestAct
     | ExtensionAct
     | ExtensionRefusalAct
-    | ConditionDecisionAct,
+    | ConditionDecisionAct
+    | ContributionAct,
     Field(discriminator="act"),
 ]
 
@@ -79,3 +87,10 @@ class HistoryOut(ResponseModel):
 
     obligation: UUID
     items: list[HistoryAct]
+
+
+class ContributionList(ResponseModel):
+    """What partners contributed to one obligation, by (received_at, recorded_at, id)."""
+
+    obligation: UUID
+    items: list[Annotated[ContributionAct | EvidenceAct, Field(discriminator="act")]]

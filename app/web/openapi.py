@@ -17,6 +17,7 @@ TAGS = [
     {"name": "obligations", "description": "What is owed, by whom, by when, and where it stands."},
     {"name": "updates", "description": "What owners report."},
     {"name": "evidence", "description": "What proves it."},
+    {"name": "contributions", "description": "What partners add; it never changes what the owner claims."},
     {"name": "reviews", "description": "What the coordinator says of it."},
     {"name": "extensions", "description": "Later deadlines: asked for, given, refused."},
     {"name": "conditions", "description": "From when the condition of a duty is met."},

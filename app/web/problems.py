@@ -31,6 +31,7 @@ STATUS: dict[type[Refusal], int] = {
     errors.NotAllowed: 403,
     errors.PaperReportNotYours: 403,
     errors.EvidenceNotYours: 403,
+    errors.PartnersOnly: 403,
     errors.NotFound: 404,
     errors.MethodNotAllowed: 405,
     errors.AlreadyExists: 409,

@@ -4,13 +4,14 @@ from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.schema import SchemaItem
 
 revision = "0005"
 down_revision = "0004"
 branch_labels = None
 depends_on = None
 
-HISTORY = ("extension_request", "extension_refusal", "condition_decision")
+HISTORY = ("extension_request", "extension_refusal", "condition_decision", "contribution")
 IN_ORDER = ["plan_id", "obligation_id", "received_at", "recorded_at", "id"]
 
 
@@ -20,6 +21,9 @@ def upgrade() -> None:
     history("extension_request", sa.Column("due_before", sa.DateTime(timezone=True), nullable=False), *reasons())
     history("extension_refusal", *reasons())
     history("condition_decision", sa.Column("met", sa.Boolean(), nullable=False), *reasons())
+    history(
+        "contribution", *refers("contribution", "body_id", "body"), sa.Column("note", sa.String(10000), nullable=False)
+    )
     for table in HISTORY:
         op.execute(f"GRANT SELECT, INSERT ON {table} TO dondoc_app")
         op.execute(
@@ -34,7 +38,7 @@ def downgrade() -> None:
     op.drop_column("plan", "max_extensions")
 
 
-def history(name: str, *columns: sa.Column[Any]) -> None:
+def history(name: str, *parts: SchemaItem) -> None:
     """Make a table of acts on obligations."""
     op.create_table(
         name,
@@ -44,7 +48,7 @@ def history(name: str, *columns: sa.Column[Any]) -> None:
         sa.Column("client_id", sa.Uuid(), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         recorded_at(),
-        *columns,
+        *parts,
         sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=f"fk_{name}_client_id"),
         sa.ForeignKeyConstraint(
             ["obligation_id", "plan_id"],
@@ -54,6 +58,13 @@ def history(name: str, *columns: sa.Column[Any]) -> None:
         sa.PrimaryKeyConstraint("id", "plan_id", name=f"pk_{name}"),
     )
     op.create_index(f"ix_{name}_history", name, IN_ORDER, unique=False)
+
+
+def refers(table: str, column: str, to: str, *, nullable: bool = False) -> tuple[SchemaItem, ...]:
+    """Spell a reference inside the same plan."""
+    ids = [column, "plan_id"]
+    reference = sa.ForeignKeyConstraint(ids, [f"{to}.id", f"{to}.plan_id"], name=f"fk_{table}_{column}_plan_id")
+    return sa.Column(column, sa.Uuid(), nullable=nullable), reference
 
 
 def recorded_at() -> sa.Column[Any]:

@@ -8,7 +8,7 @@ from app.database.failures import sqlstate_of
 
 READ, ADD, FORGET = {"SELECT"}, {"SELECT", "INSERT"}, {"SELECT", "INSERT", "DELETE"}
 HISTORY = (
-    *("condition_decision", "evidence", "extension", "extension_refusal", "extension_request"),
+    *("condition_decision", "contribution", "evidence", "extension", "extension_refusal", "extension_request"),
     *("measurement", "progress_update", "review", "withdrawal"),
 )
 """Tables that nobody changes: to all others rows may be corrected by the owner, when it seeds a plan anew."""

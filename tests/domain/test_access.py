@@ -15,6 +15,7 @@ ALLOWED = {
         Act.REPORT,
         Act.ATTACH,
         Act.REQUEST_EXTENSION,
+        Act.CONTRIBUTE,
     },
     Role.COORDINATOR: {
         Act.READ_PLANS,

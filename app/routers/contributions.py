@@ -1,0 +1,64 @@
+"""Contributions of partners, apart from what the owner says."""
+
+from operator import itemgetter
+from typing import Annotated
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.commands import contributions
+from app.domain import errors
+from app.domain.access import Act, Caller
+from app.queries import history, obligations
+from app.routers.obligations import ACTS, READS, ObligationId
+from app.schemas.contributions import Contributed, ContributionIn
+from app.schemas.history import ContributionList
+from app.web.access import may
+from app.web.problems import documented
+from app.web.reading import Asked, Reading, answer, every, only
+from app.web.writing import Done, Writing
+
+router = APIRouter(prefix="/v1/obligations", tags=["contributions"])
+
+
+@router.post(
+    "/{id}/contributions",
+    operation_id="contribute",
+    summary="Contribute as a partner",
+    status_code=201,
+    response_model=Contributed,
+    responses=documented(*ACTS, errors.PartnersOnly),
+)
+async def contribute(
+    obligation_id: ObligationId, caller: Annotated[Caller, may(Act.CONTRIBUTE)], write: Writing, sent: ContributionIn
+) -> Response:
+    """Post a note and evidence on an obligation that the caller coordinates; what its owner claims stays as it is."""
+
+    async def act(connection: AsyncConnection) -> Done:
+        done = await contributions.contribute(
+            connection, caller, obligation_id, sent, now=write.now, expected=write.expected
+        )
+        return Done(done, version=done.obligation.version)
+
+    return await write(caller, act)
+
+
+@router.get(
+    "/{id}/contributions",
+    operation_id="listContributions",
+    summary="List what partners contributed",
+    response_model=ContributionList,
+    responses=READS,
+)
+async def list_contributions(
+    request: Request,
+    obligation_id: ObligationId,
+    caller: Annotated[Caller, may(Act.READ_HISTORY)],
+    reading: Reading,
+    asked: Asked,
+) -> Response:
+    """List the notes and the evidence of partners that the caller may read, in order."""
+    row = await only(reading, obligations.one(caller, obligation_id, asked))
+    acts = await every(reading, history.contributions(caller, row, asked), itemgetter("act"))
+    body = ContributionList.model_validate({"obligation": row["id"], "items": acts})
+    return answer(request, body, version=row["version"])
