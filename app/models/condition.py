@@ -1,5 +1,7 @@
 """Decisions on the condition of a duty: *sau khi có hướng dẫn*, *nếu có*."""
 
+from sqlmodel import Index
+
 from app.models.base import HistoryRow, of_history, optional_text, text
 
 
@@ -10,7 +12,10 @@ class ConditionDecision(HistoryRow, table=True):
     """
 
     __tablename__ = "condition_decision"
-    __table_args__ = of_history("condition_decision")
+    __table_args__ = (
+        *of_history("condition_decision"),
+        Index("ix_condition_decision_since", "plan_id", "received_at"),
+    )
 
     met: bool
     reason: str = text(10_000)

@@ -21,6 +21,7 @@ def upgrade() -> None:
     history("extension_request", sa.Column("due_before", sa.DateTime(timezone=True), nullable=False), *reasons())
     history("extension_refusal", *reasons())
     history("condition_decision", sa.Column("met", sa.Boolean(), nullable=False), *reasons())
+    op.create_index("ix_condition_decision_since", "condition_decision", ["plan_id", "received_at"])
     history(
         "contribution", *refers("contribution", "body_id", "body"), sa.Column("note", sa.String(10000), nullable=False)
     )

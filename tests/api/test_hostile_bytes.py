@@ -71,8 +71,8 @@ async def answer_to(port: int, sent: bytes) -> httpx.Response:
     writer.write(sent)
     head = (await reader.readuntil(b"\r\n\r\n")).decode()
     status_line, *lines = head.split("\r\n")[:-2]
-    headers = [tuple(line.split(": ", 1)) for line in lines]
-    body = await reader.readexactly(int(dict(headers)["content-length"]))
+    headers = httpx.Headers([(name, value) for name, _, value in (line.partition(": ") for line in lines)])
+    body = await reader.readexactly(int(headers["content-length"]))
     writer.close()
     return httpx.Response(int(status_line.split(" ")[1]), headers=headers, content=body)
 

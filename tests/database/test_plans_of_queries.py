@@ -39,6 +39,10 @@ LONG_HISTORY = (
     ACTS.format("progress_update", "state, summary", "(ARRAY['in_progress', 'completed'])[1 + n % 2], 'x'", 6),
     ACTS.format("review", "outcome, reason", "(ARRAY['accepted', 'returned'])[1 + n % 2], 'x'", 3),
     ACTS.format("extension", "due_before, reason", "o.due_before + n * interval '1 day', 'x'", 3),
+    ACTS.format("extension_request", "due_before, reason", "o.due_before + n * interval '1 day', 'x'", 3),
+    ACTS.format("extension_refusal", "reason", "'x'", 3),
+    ACTS.format("condition_decision", "met, reason", "n % 2 = 0, 'x'", 3),
+    ACTS.format("contribution", "body_id, note", "o.owner_id, 'x'", 3),
     ACTS.format("evidence", "body_id, kind, title, classification, url", LINK, 4),
     WITHDRAWALS,
     MEASUREMENTS,
@@ -46,6 +50,11 @@ LONG_HISTORY = (
 )
 BY_ITS_OWN = re.compile(r"\((obligation_id|evidence_id|update_id|due_before|id) ")
 """What an index must be searched by: the plan alone would be the whole table."""
+BY_INSTANT = {"ix_condition_decision_since"}
+"""Indexes that give a plan's last and next instant at once."""
+
+WITHOUT_EFFECT = {"contribution", "extension_refusal", "extension_request"}
+"""Acts that the history shows and no standing reads."""
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +110,8 @@ async def test_a_read_finds_each_obligations_history_by_index(
         plans = [await plan_of(connection, statement) for statement in told]
 
     scans = [node for plan in plans for node in nodes_of(plan) if node.get("Relation Name") in HISTORY]
-    assert {node["Relation Name"] for node in scans} == {*HISTORY}
+    assert {node["Relation Name"] for node in scans} >= {*HISTORY} - WITHOUT_EFFECT
     for node in scans:
         searched = node.get("Index Cond") or node.get("Recheck Cond") or ""
-        assert BY_ITS_OWN.search(searched), (node["Node Type"], node["Relation Name"], searched, node.get("Filter"))
+        alone = BY_ITS_OWN.search(searched) or node.get("Index Name") in BY_INSTANT
+        assert alone, (node["Node Type"], node["Relation Name"], searched, node.get("Filter"))
