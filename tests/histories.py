@@ -6,10 +6,11 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, insert, select
+from sqlalchemy import BindParameter, Select, Table, bindparam, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
@@ -176,9 +177,17 @@ async def ask(
 ) -> dict[Subject, dict[Any, Any]]:
     """Read where obligations stand at a moment, by the one expression behind every answer."""
     by_id = {subject.id: subject for subject in subjects}
-    standing = standings(Moment(as_of, known_at), table(models.Obligation).c.id.in_(by_id))
-    rows = (await connection.execute(select(*standing.c))).mappings()
-    return {by_id[row["id"]]: dict(row) for row in rows}
+    moment = {"as_of": as_of} | ({"known_at": known_at} if known_at else {})
+    rows = await connection.execute(_standings(frozenset(moment)), {"ids": [*by_id], **moment})
+    return {by_id[row["id"]]: dict(row) for row in rows.mappings()}
+
+
+@cache
+def _standings(asked: frozenset[str]) -> Select[Any]:
+    """Make the expression once: its instants are parameters, and making it takes longer than running it."""
+    moment = Moment(**dict.fromkeys(asked, DUE_FIRST))
+    ids: BindParameter[UUID] = bindparam("ids", expanding=True)
+    return select(*standings(moment, table(models.Obligation).c.id.in_(ids)).c)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,7 +196,8 @@ class Standing:
 
     status: Status
     missing: list[str]
-    claim: tuple[ClaimState, int | None] | None
+    claim: tuple[ClaimState, int | None, datetime] | None
+    review: tuple[ReviewOutcome, datetime] | None
     completed_at: datetime | None
     due_before: datetime
     evidence_count: int
@@ -196,6 +206,10 @@ class Standing:
 def shown(row: Mapping[Any, Any], as_of: datetime) -> Standing:
     """Show a row as a caller sees it."""
     answer = obligation_out(row, as_of)
-    claim = (answer.claim.state, answer.claim.percent) if answer.claim else None
+    claim, review = answer.claim, answer.review
     names = ("status", "missing", "completed_at", "due_before", "evidence_count")
-    return Standing(claim=claim, **{name: getattr(answer, name) for name in names})
+    return Standing(
+        claim=(claim.state, claim.percent, claim.received_at) if claim else None,
+        review=(review.outcome, review.received_at) if review else None,
+        **{name: getattr(answer, name) for name in names},
+    )

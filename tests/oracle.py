@@ -47,6 +47,7 @@ class _Clerk:
     due_before: datetime
     last: Update | None = None
     claim: Update | None = None
+    reviewed: Review | None = None
     done_since: datetime | None = None
     accepted: bool = False
     condition_met: bool = False
@@ -59,7 +60,7 @@ class _Clerk:
             case Update():
                 self.report(act)
             case Review():
-                self.review(act.outcome)
+                self.review(act)
             case Evidence():
                 self.attached[act.id] = act.received_at
             case Withdrawal():
@@ -82,9 +83,10 @@ class _Clerk:
         elif self.done_since is None:
             self.done_since = update.received_at
 
-    def review(self, outcome: ReviewOutcome) -> None:
+    def review(self, review: Review) -> None:
         """Void the claim until the next update, or let the completion that stands count as proven and met."""
-        if outcome is ReviewOutcome.RETURNED:
+        self.reviewed = review
+        if review.outcome is ReviewOutcome.RETURNED:
             self.claim = None
             self.start_over()
         else:
@@ -127,11 +129,12 @@ class _Clerk:
 
     def tell(self, as_of: datetime, completed_at: datetime | None, missing: list[str]) -> Standing:
         """Say where it stands, given when it was completed."""
-        claim = self.standing_claim()
+        claim, reviewed = self.standing_claim(), self.reviewed
         return Standing(
             status=self.status(as_of, completed_at),
             missing=missing,
-            claim=(claim.state, claim.percent) if claim else None,
+            claim=(claim.state, claim.percent, claim.received_at) if claim else None,
+            review=(reviewed.outcome, reviewed.received_at) if reviewed else None,
             completed_at=completed_at,
             due_before=self.due_before,
             evidence_count=len(self.standing_evidence()),

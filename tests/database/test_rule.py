@@ -14,7 +14,7 @@ from sqlalchemy import Boolean, column, select, values
 
 from app.commands.clients import NewClient
 from app.database.engine import Database
-from app.domain.completion import ClaimState, ReviewOutcome, Signal, Status
+from app.domain.completion import ClaimState, Facts, Force, ReviewOutcome, Signal, Status, signals_of
 from app.domain.completion import decide as decide_one
 from app.queries.standing import decide
 from tests.histories import (
@@ -48,6 +48,19 @@ def at(instant: datetime) -> dict[str, Any]:
     return {"id": uuid4(), "received_at": instant, "recorded_at": instant}
 
 
+def facts_of(row: Mapping[str, Any]) -> Facts:
+    """Hand the facts that the database found to the rule for one."""
+    return Facts(
+        force=Force(row["force"]),
+        due_before=row["due_before"],
+        latest_state=row["latest_state"],
+        claim=row["claim_state"],
+        done_since=row["done_since"],
+        proven_since=row["proven_since"],
+        unmet_targets=row["unmet_targets"] or (),
+    )
+
+
 async def test_sql_and_python_decide_alike_for_every_set_of_signals(database: Database) -> None:
     every = list(product([False, True], repeat=len(Signal)))
     signals = values(*(column(signal.value, Boolean) for signal in Signal), name="signals").data(every)
@@ -62,7 +75,7 @@ async def test_sql_and_python_decide_alike_for_every_set_of_signals(database: Da
 
 @settings(max_examples=100, deadline=None, suppress_health_check=SHARED)
 @given(told=histories(), asked=st.lists(moments, min_size=1, max_size=3))
-async def test_any_history_at_any_moment_stands_where_the_oracle_says(
+async def test_any_history_at_any_moment_stands_where_the_oracle_and_the_rule_for_one_say(
     database: Database, cast: Mapping[str, NewClient], told: dict[Subject, list[Act]], asked: list[Moment]
 ) -> None:
     async with undone(database) as connection:
@@ -75,6 +88,8 @@ async def test_any_history_at_any_moment_stands_where_the_oracle_says(
             expected = foretell(told, as_of, known_at)
             for subject, acts in told.items():
                 assert answers.get(subject) == expected.get(subject), acts
+            for row in found.values():
+                assert {signal for signal in Signal if row[signal.value]} == signals_of(facts_of(row), as_of), row
 
 
 @settings(max_examples=50, deadline=None, suppress_health_check=SHARED)

@@ -1,0 +1,246 @@
+"""The domain's sentences on facts, signals and status: one short history each, and both sides of every boundary.
+
+The oracle is held to them as well.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from uuid import uuid4
+
+import pytest
+
+from app.commands.clients import NewClient
+from app.database.engine import Database
+from app.domain.completion import ClaimState, ReviewOutcome, Status
+from tests.histories import (
+    BEGIN_2022,
+    CONDITIONAL,
+    DUE_FIRST,
+    GOOD_FIGURES,
+    MEASURED,
+    ONCE,
+    PLAIN,
+    REQUESTED,
+    Act,
+    Evidence,
+    Extension,
+    Review,
+    Subject,
+    Update,
+    Withdrawal,
+    ask,
+    record,
+    shown,
+    undone,
+)
+from tests.oracle import foretell
+
+MOMENT, DAY = timedelta(microseconds=1), timedelta(days=1)
+EARLY, JUST, DUE = DUE_FIRST - 7 * DAY, DUE_FIRST - MOMENT, DUE_FIRST
+LATE, LATER, LATEST, LONG_AFTER = (DUE_FIRST + n * DAY for n in (1, 2, 3, 30))
+IN_TIME, TOO_LATE = Status.COMPLETED_ON_TIME, Status.COMPLETED_LATE
+OVERDUE, AWAITED, WAIVED = Status.OVERDUE, Status.AWAITED, Status.NOT_APPLICABLE
+BEGUN, NOT_BEGUN = Status.IN_PROGRESS, Status.NOT_STARTED
+BOTH = ["report", "evidence"]
+
+
+def said(at: datetime, state: ClaimState, *, recorded_at: datetime | None = None) -> Update:
+    """The owner reports."""
+    return Update(id=uuid4(), received_at=at, recorded_at=recorded_at or at, state=state)
+
+
+def done(at: datetime, **figures: str) -> Update:
+    """The owner reports that it is completed, with figures by the letters of duty 3.2's targets."""
+    measured = {f"3.2-{letter}": Decimal(figure) for letter, figure in figures.items()}
+    return Update(id=uuid4(), received_at=at, recorded_at=at, state=ClaimState.COMPLETED, figures=measured)
+
+
+def good(at: datetime, **figures: str) -> Update:
+    """The owner of duty 3.2 reports that it is completed; what is not given is good."""
+    measured = {f"3.2-{letter}": Decimal(figure) for letter, figure in figures.items()}
+    every = {**GOOD_FIGURES, **measured}
+    return Update(id=uuid4(), received_at=at, recorded_at=at, state=ClaimState.COMPLETED, figures=every)
+
+
+def going_on(at: datetime) -> Update:
+    """The owner reports that it works on it."""
+    return said(at, ClaimState.IN_PROGRESS)
+
+
+def waived(at: datetime) -> Update:
+    """The owner reports that it does not apply."""
+    return said(at, ClaimState.NOT_APPLICABLE)
+
+
+def proof(at: datetime) -> Evidence:
+    """The owner attaches an evidence."""
+    return Evidence(id=uuid4(), received_at=at, recorded_at=at)
+
+
+def withdrawn(at: datetime, evidence: Evidence) -> Withdrawal:
+    """The owner withdraws it."""
+    return Withdrawal(id=uuid4(), received_at=at, recorded_at=at, evidence_id=evidence.id)
+
+
+def accepted(at: datetime) -> Review:
+    """The coordinator accepts."""
+    return Review(id=uuid4(), received_at=at, recorded_at=at, outcome=ReviewOutcome.ACCEPTED)
+
+
+def returned(at: datetime) -> Review:
+    """The coordinator returns."""
+    return Review(id=uuid4(), received_at=at, recorded_at=at, outcome=ReviewOutcome.RETURNED)
+
+
+def extended(at: datetime, due_before: datetime) -> Extension:
+    """The coordinator moves the deadline."""
+    return Extension(id=uuid4(), received_at=at, recorded_at=at, due_before=due_before)
+
+
+@dataclass(frozen=True)
+class Tale:
+    """What happened, and how it stands."""
+
+    acts: list[Act]
+    status: Status
+    missing: list[str]
+    completed_at: datetime | None = None
+    subject: Subject = PLAIN
+    as_of: datetime = LONG_AFTER
+    known_at: datetime | None = None
+
+
+FIRST_PROOF, OTHER_PROOF = proof(EARLY), proof(JUST)
+WITHDRAWAL: list[Act] = [done(EARLY), FIRST_PROOF, withdrawn(LATE, FIRST_PROOF)]
+PAPER: list[Act] = [
+    Update(id=uuid4(), received_at=EARLY, recorded_at=LATE, state=ClaimState.COMPLETED),
+    Evidence(id=uuid4(), received_at=EARLY, recorded_at=LATE),
+]
+OLD_PAPER = Update(id=uuid4(), received_at=EARLY - DAY, recorded_at=LATE, state=ClaimState.COMPLETED)
+
+TALES = {
+    "nothing has happened": Tale([], OVERDUE, BOTH),
+    "reported and proven early": Tale([done(EARLY), proof(EARLY)], IN_TIME, [], EARLY),
+    "in the last microsecond": Tale([done(JUST), proof(JUST)], IN_TIME, [], JUST),
+    "reported at the deadline": Tale([done(DUE), proof(EARLY)], TOO_LATE, [], DUE),
+    "proven at the deadline": Tale([done(EARLY), proof(DUE)], TOO_LATE, [], DUE),
+    "reported without evidence": Tale([done(EARLY)], OVERDUE, ["evidence"]),
+    "evidence without a report": Tale([proof(EARLY)], OVERDUE, ["report"]),
+    "an act is received at the very instant": Tale([going_on(EARLY)], BEGUN, BOTH, as_of=EARLY),
+    "an act is received a microsecond later": Tale([going_on(EARLY)], NOT_BEGUN, BOTH, as_of=EARLY - MOMENT),
+    "an act is recorded at the very instant": Tale(PAPER, IN_TIME, [], EARLY, known_at=LATE),
+    "an act is recorded a microsecond later": Tale(PAPER, OVERDUE, BOTH, known_at=LATE - MOMENT),
+    "old paper does not hide a newer report": Tale([going_on(EARLY), OLD_PAPER], OVERDUE, BOTH),
+    "completed twice": Tale([done(EARLY), proof(EARLY), done(LATE)], IN_TIME, [], EARLY),
+    "taken back": Tale([done(EARLY), proof(EARLY), going_on(LATE)], OVERDUE, ["report"]),
+    "taken back and completed again": Tale(
+        [done(EARLY), proof(EARLY), going_on(LATE), done(LATER)], TOO_LATE, [], LATER
+    ),
+    "returned in time": Tale([done(EARLY), proof(EARLY), returned(JUST)], BEGUN, ["report"], as_of=JUST),
+    "returned and then past due": Tale([done(EARLY), proof(EARLY), returned(JUST)], OVERDUE, ["report"], as_of=DUE),
+    "returned and completed again": Tale([done(EARLY), proof(EARLY), returned(LATE), done(LATER)], TOO_LATE, [], LATER),
+    "accepted without evidence": Tale([done(EARLY), accepted(LATE)], IN_TIME, [], EARLY),
+    "accepted with evidence": Tale([done(EARLY), proof(EARLY), accepted(LATE)], IN_TIME, [], EARLY),
+    "accepted when reported late": Tale([done(LATE), accepted(LATER)], TOO_LATE, [], LATE),
+    "accepted and reported again": Tale([done(EARLY), accepted(JUST), done(LATE)], IN_TIME, [], EARLY),
+    "accepted and returned": Tale([done(EARLY), proof(EARLY), accepted(JUST), returned(LATE)], OVERDUE, ["report"]),
+    "returned and accepted": Tale([done(EARLY), proof(EARLY), returned(JUST), accepted(LATE)], OVERDUE, ["report"]),
+    "accepted before it was reported": Tale([accepted(EARLY), done(JUST)], OVERDUE, ["evidence"]),
+    "accepted once, returned, reported again": Tale(
+        [done(EARLY), accepted(JUST), returned(LATE), done(LATER)], OVERDUE, ["evidence"]
+    ),
+    "accepted once, taken back, reported again": Tale(
+        [done(EARLY), accepted(JUST), going_on(LATE), done(LATER)], OVERDUE, ["evidence"]
+    ),
+    "a microsecond before its evidence is withdrawn": Tale(WITHDRAWAL, IN_TIME, [], EARLY, as_of=LATE - MOMENT),
+    "when its evidence is withdrawn": Tale(WITHDRAWAL, OVERDUE, ["evidence"], as_of=LATE),
+    "withdrawn and proven anew": Tale([*WITHDRAWAL, proof(LATER)], TOO_LATE, [], LATER),
+    "withdrawn and proven otherwise": Tale([*WITHDRAWAL, OTHER_PROOF], IN_TIME, [], JUST),
+    "withdrawn and accepted": Tale([*WITHDRAWAL, accepted(LATER)], IN_TIME, [], EARLY),
+    "waived": Tale([waived(LATE)], WAIVED, [], subject=CONDITIONAL, as_of=LATE),
+    "a microsecond before it is waived": Tale([waived(LATE)], OVERDUE, BOTH, subject=CONDITIONAL, as_of=LATE - MOMENT),
+    "a waiver that is returned": Tale([waived(EARLY), returned(JUST)], OVERDUE, BOTH, subject=CONDITIONAL),
+    "a waiver that is accepted": Tale([waived(EARLY), accepted(JUST)], WAIVED, [], subject=CONDITIONAL),
+    "done after all": Tale([waived(EARLY), done(JUST), proof(JUST)], IN_TIME, [], JUST, subject=CONDITIONAL),
+    "a microsecond before a later deadline": Tale(
+        [extended(EARLY, LATE), done(LATE - MOMENT), proof(DUE)], IN_TIME, [], LATE - MOMENT
+    ),
+    "at a later deadline": Tale([extended(EARLY, LATE), done(LATE), proof(DUE)], TOO_LATE, [], LATE),
+    "a microsecond before it is extended": Tale([extended(LATE, LATEST)], OVERDUE, BOTH, as_of=LATE - MOMENT),
+    "when it is extended": Tale([extended(LATE, LATEST)], NOT_BEGUN, BOTH, as_of=LATE),
+    "the last extension counts, not the longest": Tale(
+        [extended(EARLY, LATEST), extended(JUST, LATE), done(LATER), proof(LATER)], TOO_LATE, [], LATER
+    ),
+    "extended after it was completed late": Tale([done(LATE), proof(LATE), extended(LATER, LATEST)], IN_TIME, [], LATE),
+    "asked for only": Tale([going_on(EARLY)], AWAITED, BOTH, subject=REQUESTED),
+    "asked for only, completed late": Tale([done(LATE), proof(LATE)], TOO_LATE, [], LATE, subject=REQUESTED),
+}
+TARGETS = {
+    "all figures good": Tale([good(EARLY), proof(EARLY)], IN_TIME, [], EARLY),
+    "no figures": Tale([done(EARLY), proof(EARLY)], OVERDUE, [f"target:3.2-{letter}" for letter in "abcd"]),
+    "one figure": Tale([done(EARLY, c="95"), proof(EARLY)], OVERDUE, [f"target:3.2-{letter}" for letter in "abd"]),
+    "a little below all": Tale([good(EARLY, a="99.999999"), proof(EARLY)], OVERDUE, ["target:3.2-a"]),
+    "more than all": Tale([good(EARLY, b="100.000001"), proof(EARLY)], OVERDUE, ["target:3.2-b"]),
+    "exactly what must be exceeded": Tale([good(EARLY, c="90.0"), proof(EARLY)], OVERDUE, ["target:3.2-c"]),
+    "a little over what must be exceeded": Tale([good(EARLY, c="90.000001"), proof(EARLY)], IN_TIME, [], EARLY),
+    "exactly the least": Tale([good(EARLY, d="5"), proof(EARLY)], IN_TIME, [], EARLY),
+    "a little below the least": Tale([good(EARLY, d="4.999999"), proof(EARLY)], OVERDUE, ["target:3.2-d"]),
+    "neither a target nor evidence": Tale([good(EARLY, c="90")], OVERDUE, ["evidence", "target:3.2-c"]),
+    "no target before it is completed": Tale([going_on(EARLY)], OVERDUE, BOTH),
+    "a missed target that is accepted": Tale([good(EARLY, c="90"), proof(EARLY), accepted(LATE)], IN_TIME, [], EARLY),
+    "the last report's figures count": Tale([good(EARLY), proof(EARLY), good(JUST, c="90")], OVERDUE, ["target:3.2-c"]),
+}
+
+
+async def assert_stands(database: Database, client: NewClient, subject: Subject, tale: Tale) -> None:
+    """Hold the service and the oracle against what a tale says."""
+    told = {subject: tale.acts}
+    async with undone(database) as connection:
+        await record(connection, client.id, told)
+        found = await ask(connection, told, tale.as_of, tale.known_at)
+
+    stood = shown(found[subject], tale.as_of)
+    assert (stood.status, stood.missing, stood.completed_at) == (tale.status, tale.missing, tale.completed_at)
+    assert foretell(told, tale.as_of, tale.known_at) == {subject: stood}
+
+
+@pytest.mark.parametrize("tale", TALES.values(), ids=TALES)
+async def test_what_happened_stands_as_the_domain_says(
+    database: Database, cast: Mapping[str, NewClient], tale: Tale
+) -> None:
+    await assert_stands(database, cast["police"], tale.subject, tale)
+
+
+@pytest.mark.parametrize("tale", TARGETS.values(), ids=TARGETS)
+async def test_targets_are_met_as_the_domain_says(
+    database: Database, cast: Mapping[str, NewClient], tale: Tale
+) -> None:
+    await assert_stands(database, cast["police"], MEASURED, tale)
+
+
+NOT_OWED = None
+DEEDS = {
+    "before its first deadline": (0, [done(EARLY), proof(EARLY)], [IN_TIME, IN_TIME, NOT_OWED]),
+    "a microsecond before 2022 begins": (0, [done(BEGIN_2022 - MOMENT), proof(DUE)], [TOO_LATE, IN_TIME, NOT_OWED]),
+    "when 2022 begins": (0, [done(BEGIN_2022), proof(DUE)], [TOO_LATE, IN_TIME, IN_TIME]),
+    "in a later cycle": (2, [done(BEGIN_2022), proof(BEGIN_2022)], [TOO_LATE, IN_TIME, IN_TIME]),
+    "and returned": (0, [done(EARLY), proof(EARLY), returned(LATE)], [OVERDUE, OVERDUE, NOT_BEGUN]),
+    "without evidence": (0, [done(EARLY)], [OVERDUE, OVERDUE, NOT_BEGUN]),
+}
+
+
+@pytest.mark.parametrize(("cycle", "acts", "expected"), DEEDS.values(), ids=DEEDS)
+async def test_a_duty_owed_once_is_one_deed_for_all_cycles(
+    database: Database, cast: Mapping[str, NewClient], cycle: int, acts: list[Act], expected: list[Status | None]
+) -> None:
+    told: dict[Subject, list[Act]] = {subject: [] for subject in ONCE} | {ONCE[cycle]: acts}
+    as_of = BEGIN_2022 + 30 * DAY
+    async with undone(database) as connection:
+        await record(connection, cast["police"].id, told)
+        found = await ask(connection, told, as_of)
+
+    stood = {subject: shown(row, as_of) for subject, row in found.items()}
+    assert [stood[subject].status if subject in stood else NOT_OWED for subject in ONCE] == expected
+    assert foretell(told, as_of, None) == stood
