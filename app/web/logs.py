@@ -13,6 +13,7 @@ from structlog.typing import Processor
 
 log = structlog.get_logger()
 _ACCEPTABLE = re.compile(rb"[A-Za-z0-9._-]{1,64}\Z")
+_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
 def configure(level: str = "info") -> None:
@@ -78,12 +79,12 @@ def _request_id(headers: Mapping[bytes, bytes]) -> str:
 
 
 def _line(scope: Scope, status: int, seconds: float) -> None:
-    """Log a request by its route, never by its path: a path may hold what somebody typed."""
+    """Log a request by its route, never by its path: a path, and even a method, may hold what somebody typed."""
     route = getattr(scope.get("route"), "path", None)
     client = scope.get("state", {}).get("client_id")
     log.info(
         "request",
-        method=scope["method"],
+        method=scope["method"] if scope["method"] in _METHODS else None,
         route=route,
         status=status,
         ms=round(seconds * 1000, 1),

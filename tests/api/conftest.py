@@ -16,11 +16,11 @@ TOUCHED = [TOURISTS, obligation("4.1", "so-y-te", "2026"), TRAINING, obligation(
 """What has been reported on in the lived-in plan, in the order in which it was."""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 async def lived_in(
     address: Address, template: str, keys_dir: Path, cast: Mapping[str, NewClient]
 ) -> AsyncIterator[Service]:
-    """Serve a plan on which some have reported, so that every status is there; tests only read it."""
+    """Serve a plan on which some have reported, so that every status is there; tests only read it, or are refused."""
     async with service_over_a_copy(address, template, keys_dir, cast) as serving:
         police, health, coordinator = serving.police, serving.health, serving.coordinator
         paper = {"received_on": "2021-06-14", "document_number": "9/BC-CATP"}
