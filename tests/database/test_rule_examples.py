@@ -6,30 +6,26 @@ The oracle is held to them as well.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from app.commands.clients import NewClient
 from app.database.engine import Database
-from app.domain.completion import ClaimState, ReviewOutcome, Status
+from app.domain.completion import ClaimState, Status
+from tests.acts import accepted, done, extended, going_on, good, proof, returned, waived, withdrawn
 from tests.histories import (
     BEGIN_2022,
     CONDITIONAL,
     DUE_FIRST,
-    GOOD_FIGURES,
     MEASURED,
     ONCE,
     PLAIN,
     REQUESTED,
     Act,
     Evidence,
-    Extension,
-    Review,
     Subject,
     Update,
-    Withdrawal,
     ask,
     record,
     shown,
@@ -44,59 +40,6 @@ IN_TIME, TOO_LATE = Status.COMPLETED_ON_TIME, Status.COMPLETED_LATE
 OVERDUE, AWAITED, WAIVED = Status.OVERDUE, Status.AWAITED, Status.NOT_APPLICABLE
 BEGUN, NOT_BEGUN = Status.IN_PROGRESS, Status.NOT_STARTED
 BOTH = ["report", "evidence"]
-
-
-def said(at: datetime, state: ClaimState, *, recorded_at: datetime | None = None) -> Update:
-    """The owner reports."""
-    return Update(id=uuid4(), received_at=at, recorded_at=recorded_at or at, state=state)
-
-
-def done(at: datetime, **figures: str) -> Update:
-    """The owner reports that it is completed, with figures by the letters of duty 3.2's targets."""
-    measured = {f"3.2-{letter}": Decimal(figure) for letter, figure in figures.items()}
-    return Update(id=uuid4(), received_at=at, recorded_at=at, state=ClaimState.COMPLETED, figures=measured)
-
-
-def good(at: datetime, **figures: str) -> Update:
-    """The owner of duty 3.2 reports that it is completed; what is not given is good."""
-    measured = {f"3.2-{letter}": Decimal(figure) for letter, figure in figures.items()}
-    every = {**GOOD_FIGURES, **measured}
-    return Update(id=uuid4(), received_at=at, recorded_at=at, state=ClaimState.COMPLETED, figures=every)
-
-
-def going_on(at: datetime) -> Update:
-    """The owner reports that it works on it."""
-    return said(at, ClaimState.IN_PROGRESS)
-
-
-def waived(at: datetime) -> Update:
-    """The owner reports that it does not apply."""
-    return said(at, ClaimState.NOT_APPLICABLE)
-
-
-def proof(at: datetime) -> Evidence:
-    """The owner attaches an evidence."""
-    return Evidence(id=uuid4(), received_at=at, recorded_at=at)
-
-
-def withdrawn(at: datetime, evidence: Evidence) -> Withdrawal:
-    """The owner withdraws it."""
-    return Withdrawal(id=uuid4(), received_at=at, recorded_at=at, evidence_id=evidence.id)
-
-
-def accepted(at: datetime) -> Review:
-    """The coordinator accepts."""
-    return Review(id=uuid4(), received_at=at, recorded_at=at, outcome=ReviewOutcome.ACCEPTED)
-
-
-def returned(at: datetime) -> Review:
-    """The coordinator returns."""
-    return Review(id=uuid4(), received_at=at, recorded_at=at, outcome=ReviewOutcome.RETURNED)
-
-
-def extended(at: datetime, due_before: datetime) -> Extension:
-    """The coordinator moves the deadline."""
-    return Extension(id=uuid4(), received_at=at, recorded_at=at, due_before=due_before)
 
 
 @dataclass(frozen=True)
@@ -120,6 +63,11 @@ PAPER: list[Act] = [
 ]
 OLD_PAPER = Update(id=uuid4(), received_at=EARLY - DAY, recorded_at=LATE, state=ClaimState.COMPLETED)
 
+RECORDED_LAST = Update(id=UUID(int=1), received_at=EARLY, recorded_at=JUST, state=ClaimState.COMPLETED)
+RECORDED_FIRST = Update(id=UUID(int=2), received_at=EARLY, recorded_at=EARLY, state=ClaimState.IN_PROGRESS)
+SMALLER_ID = Update(id=UUID(int=3), received_at=EARLY, recorded_at=EARLY, state=ClaimState.COMPLETED)
+GREATER_ID = Update(id=UUID(int=4), received_at=EARLY, recorded_at=EARLY, state=ClaimState.IN_PROGRESS)
+
 TALES = {
     "nothing has happened": Tale([], OVERDUE, BOTH),
     "reported and proven early": Tale([done(EARLY), proof(EARLY)], IN_TIME, [], EARLY),
@@ -133,6 +81,8 @@ TALES = {
     "an act is recorded at the very instant": Tale(PAPER, IN_TIME, [], EARLY, known_at=LATE),
     "an act is recorded a microsecond later": Tale(PAPER, OVERDUE, BOTH, known_at=LATE - MOMENT),
     "old paper does not hide a newer report": Tale([going_on(EARLY), OLD_PAPER], OVERDUE, BOTH),
+    "of one instant, what was recorded last counts": Tale([RECORDED_LAST, RECORDED_FIRST], OVERDUE, ["evidence"]),
+    "of one record, the greater id counts": Tale([GREATER_ID, SMALLER_ID], OVERDUE, BOTH),
     "completed twice": Tale([done(EARLY), proof(EARLY), done(LATE)], IN_TIME, [], EARLY),
     "taken back": Tale([done(EARLY), proof(EARLY), going_on(LATE)], OVERDUE, ["report"]),
     "taken back and completed again": Tale(
