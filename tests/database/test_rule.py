@@ -14,9 +14,10 @@ from sqlalchemy import Boolean, column, select, values
 
 from app.commands.clients import NewClient
 from app.database.engine import Database
-from app.domain.completion import ClaimState, Facts, Force, ReviewOutcome, Signal, Status, signals_of
+from app.domain.completion import Facts, Force, Signal, Status, signals_of
 from app.domain.completion import decide as decide_one
 from app.queries.standing import decide
+from tests.acts import done, extended, going_on, proof, returned, waived
 from tests.histories import (
     CONDITIONAL,
     DUE_2022,
@@ -24,11 +25,7 @@ from tests.histories import (
     PLAIN,
     REQUESTED,
     Act,
-    Evidence,
-    Extension,
-    Review,
     Subject,
-    Update,
     ask,
     record,
     shown,
@@ -41,11 +38,6 @@ SHARED = [HealthCheck.function_scoped_fixture]
 """All examples share one database; each undoes what it wrote."""
 EARLY = DUE_FIRST - 7 * DAY
 Moment = tuple[datetime, datetime | None]
-
-
-def at(instant: datetime) -> dict[str, Any]:
-    """Spell an act that was received and recorded at an instant."""
-    return {"id": uuid4(), "received_at": instant, "recorded_at": instant}
 
 
 def facts_of(row: Mapping[str, Any]) -> Facts:
@@ -116,17 +108,10 @@ async def test_what_is_received_or_recorded_later_changes_no_answer(
 
 TALES: dict[str, tuple[list[Act], Status]] = {
     "nothing": ([], Status.NOT_STARTED),
-    "a start": ([Update(**at(EARLY), state=ClaimState.IN_PROGRESS, percent=99)], Status.IN_PROGRESS),
-    "a report without evidence": ([Update(**at(EARLY), state=ClaimState.COMPLETED)], Status.IN_PROGRESS),
-    "evidence without a report": ([Evidence(**at(EARLY))], Status.NOT_STARTED),
-    "a return": (
-        [
-            Update(**at(EARLY), state=ClaimState.COMPLETED),
-            Evidence(**at(EARLY)),
-            Review(**at(EARLY + DAY), outcome=ReviewOutcome.RETURNED),
-        ],
-        Status.IN_PROGRESS,
-    ),
+    "a start": ([going_on(EARLY)], Status.IN_PROGRESS),
+    "a report without evidence": ([done(EARLY)], Status.IN_PROGRESS),
+    "evidence without a report": ([proof(EARLY)], Status.NOT_STARTED),
+    "a return": ([done(EARLY), proof(EARLY), returned(EARLY + DAY)], Status.IN_PROGRESS),
 }
 
 
@@ -136,7 +121,7 @@ async def test_time_alone_turns_what_is_open_late_at_the_very_deadline(
     database: Database, cast: Mapping[str, NewClient], acts: list[Act], in_time: Status, moved: datetime | None
 ) -> None:
     due = moved or DUE_FIRST
-    told = acts if moved is None else [*acts, Extension(**at(EARLY), due_before=moved)]
+    told = acts if moved is None else [*acts, extended(EARLY, moved)]
     expected = {PLAIN: [in_time, Status.OVERDUE, Status.OVERDUE], REQUESTED: [in_time, Status.AWAITED, Status.AWAITED]}
     async with undone(database) as connection:
         for subject, late in expected.items():
@@ -151,9 +136,9 @@ async def test_time_alone_changes_nothing_that_is_complete_or_waived(
     database: Database, cast: Mapping[str, NewClient]
 ) -> None:
     told: dict[Subject, list[Act]] = {
-        PLAIN: [Update(**at(EARLY), state=ClaimState.COMPLETED), Evidence(**at(EARLY))],
-        REQUESTED: [Update(**at(DUE_FIRST), state=ClaimState.COMPLETED), Evidence(**at(EARLY))],
-        CONDITIONAL: [Update(**at(EARLY), state=ClaimState.NOT_APPLICABLE)],
+        PLAIN: [done(EARLY), proof(EARLY)],
+        REQUESTED: [done(DUE_FIRST), proof(EARLY)],
+        CONDITIONAL: [waived(EARLY)],
     }
     async with undone(database) as connection:
         await record(connection, cast["police"].id, told)
@@ -164,23 +149,3 @@ async def test_time_alone_changes_nothing_that_is_complete_or_waived(
             assert found[PLAIN]["status"] == Status.COMPLETED_ON_TIME
             assert found[REQUESTED]["status"] == Status.COMPLETED_LATE
             assert found[CONDITIONAL]["status"] == Status.NOT_APPLICABLE
-
-
-@pytest.mark.parametrize("state", [ClaimState.COMPLETED, ClaimState.NOT_APPLICABLE])
-async def test_accepting_after_a_return_does_not_bring_a_voided_claim_back(
-    database: Database, cast: Mapping[str, NewClient], state: ClaimState
-) -> None:
-    told: dict[Subject, list[Act]] = {
-        CONDITIONAL: [
-            Update(**at(EARLY), state=state),
-            Review(**at(EARLY + MOMENT), outcome=ReviewOutcome.RETURNED),
-            Review(**at(EARLY + 2 * MOMENT), outcome=ReviewOutcome.ACCEPTED),
-        ]
-    }
-    async with undone(database) as connection:
-        await record(connection, cast["police"].id, told)
-
-        found = (await ask(connection, told, DUE_FIRST))[CONDITIONAL]
-
-    assert found["claim_state"] is None
-    assert found["status"] == Status.OVERDUE

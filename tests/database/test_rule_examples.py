@@ -112,6 +112,9 @@ TALES = {
     "waived": Tale([waived(LATE)], WAIVED, [], subject=CONDITIONAL, as_of=LATE),
     "a microsecond before it is waived": Tale([waived(LATE)], OVERDUE, BOTH, subject=CONDITIONAL, as_of=LATE - MOMENT),
     "a waiver that is returned": Tale([waived(EARLY), returned(JUST)], OVERDUE, BOTH, subject=CONDITIONAL),
+    "a waiver that is returned and accepted": Tale(
+        [waived(EARLY), returned(JUST), accepted(LATE)], OVERDUE, BOTH, subject=CONDITIONAL
+    ),
     "a waiver that is accepted": Tale([waived(EARLY), accepted(JUST)], WAIVED, [], subject=CONDITIONAL),
     "done after all": Tale([waived(EARLY), done(JUST), proof(JUST)], IN_TIME, [], JUST, subject=CONDITIONAL),
     "a microsecond before a later deadline": Tale(
