@@ -49,9 +49,10 @@ BEGIN_2022 = datetime(2021, 12, 14, 17, tzinfo=UTC)
 
 MEASURED = Subject(duty="3.2", owner="cong-an", due_before=DUE_FIRST)
 PLAIN = Subject(duty="3.4", owner="cong-an", due_before=DUE_FIRST)
+PLAIN_AGAIN = Subject(duty="3.4", owner="cong-an", due_before=DUE_2021, cycle="2021")
 CONDITIONAL = Subject(duty="3.7", owner="cong-an", due_before=DUE_FIRST)
 REQUESTED = Subject(duty="14.1", owner="vksnd", due_before=DUE_FIRST, force=Force.REQUESTED)
-ALONE = (MEASURED, PLAIN, CONDITIONAL, REQUESTED)
+ALONE = (MEASURED, PLAIN, PLAIN_AGAIN, CONDITIONAL, REQUESTED)
 ONCE = (
     Subject(duty="G.1", owner="so-y-te", due_before=DUE_FIRST, once=True),
     Subject(duty="G.1", owner="so-y-te", due_before=DUE_2021, cycle="2021", once=True),

@@ -14,6 +14,7 @@ from uuid import UUID
 from hypothesis import strategies as st
 
 from app.domain.completion import ClaimState, ReviewOutcome
+from tests.given import FIRST
 from tests.histories import (
     ALONE,
     BEGIN_2022,
@@ -77,7 +78,8 @@ def _history(draw: st.DrawFn, subject: Subject, numbers: Iterator[int]) -> list[
 
 @st.composite
 def _act(draw: st.DrawFn, subject: Subject, kind: type[Act], number: int, before: Sequence[Act]) -> list[Act]:
-    near = st.sampled_from(AROUND_THE_CYCLES if subject.once else AROUND_THE_DEADLINE)
+    several = subject.once or subject.cycle != FIRST
+    near = st.sampled_from(AROUND_THE_CYCLES if several else AROUND_THE_DEADLINE)
     base = {"id": UUID(int=draw(st.integers(0, 3)) << 96 | number), **_times(draw(near), draw(near))}
     if kind is Update:
         figures = draw(_figures) if subject is MEASURED else {}

@@ -21,6 +21,7 @@ from tests.histories import (
     MEASURED,
     ONCE,
     PLAIN,
+    PLAIN_AGAIN,
     REQUESTED,
     Act,
     Evidence,
@@ -74,6 +75,7 @@ TALES = {
     "in the last microsecond": Tale([done(JUST), proof(JUST)], IN_TIME, [], JUST),
     "reported at the deadline": Tale([done(DUE), proof(EARLY)], TOO_LATE, [], DUE),
     "proven at the deadline": Tale([done(EARLY), proof(DUE)], TOO_LATE, [], DUE),
+    "proven more than once": Tale([done(EARLY), proof(JUST), proof(LATE)], IN_TIME, [], JUST),
     "reported without evidence": Tale([done(EARLY)], OVERDUE, ["evidence"]),
     "evidence without a report": Tale([proof(EARLY)], OVERDUE, ["report"]),
     "an act is received at the very instant": Tale([going_on(EARLY)], BEGUN, BOTH, as_of=EARLY),
@@ -174,21 +176,25 @@ async def test_targets_are_met_as_the_domain_says(
 
 
 NOT_OWED = None
-DEEDS = {
-    "before its first deadline": (0, [done(EARLY), proof(EARLY)], [IN_TIME, IN_TIME, NOT_OWED]),
-    "a microsecond before 2022 begins": (0, [done(BEGIN_2022 - MOMENT), proof(DUE)], [TOO_LATE, IN_TIME, NOT_OWED]),
-    "when 2022 begins": (0, [done(BEGIN_2022), proof(DUE)], [TOO_LATE, IN_TIME, IN_TIME]),
-    "in a later cycle": (2, [done(BEGIN_2022), proof(BEGIN_2022)], [TOO_LATE, IN_TIME, IN_TIME]),
-    "and returned": (0, [done(EARLY), proof(EARLY), returned(LATE)], [OVERDUE, OVERDUE, NOT_BEGUN]),
-    "without evidence": (0, [done(EARLY)], [OVERDUE, OVERDUE, NOT_BEGUN]),
+DEEDS: dict[str, tuple[dict[int, list[Act]], list[Status | None]]] = {
+    "in time": ({0: [done(EARLY), proof(EARLY)]}, [IN_TIME, IN_TIME, NOT_OWED]),
+    "in time and once more": (
+        {0: [done(EARLY), proof(EARLY)], 1: [done(LATE), proof(LATE)]},
+        [IN_TIME, IN_TIME, NOT_OWED],
+    ),
+    "a microsecond before 2022": ({0: [done(BEGIN_2022 - MOMENT), proof(DUE)]}, [TOO_LATE, IN_TIME, NOT_OWED]),
+    "when 2022 begins": ({0: [done(BEGIN_2022), proof(DUE)]}, [TOO_LATE, IN_TIME, IN_TIME]),
+    "in a later cycle": ({2: [done(BEGIN_2022), proof(BEGIN_2022)]}, [TOO_LATE, IN_TIME, IN_TIME]),
+    "half in one cycle, half in another": ({0: [done(EARLY)], 1: [proof(EARLY)]}, [OVERDUE, OVERDUE, NOT_BEGUN]),
+    "and returned": ({0: [done(EARLY), proof(EARLY), returned(LATE)]}, [OVERDUE, OVERDUE, NOT_BEGUN]),
 }
 
 
-@pytest.mark.parametrize(("cycle", "acts", "expected"), DEEDS.values(), ids=DEEDS)
+@pytest.mark.parametrize(("acts", "expected"), DEEDS.values(), ids=DEEDS)
 async def test_a_duty_owed_once_is_one_deed_for_all_cycles(
-    database: Database, cast: Mapping[str, NewClient], cycle: int, acts: list[Act], expected: list[Status | None]
+    database: Database, cast: Mapping[str, NewClient], acts: dict[int, list[Act]], expected: list[Status | None]
 ) -> None:
-    told: dict[Subject, list[Act]] = {subject: [] for subject in ONCE} | {ONCE[cycle]: acts}
+    told = {subject: acts.get(n, []) for n, subject in enumerate(ONCE)}
     as_of = BEGIN_2022 + 30 * DAY
     async with undone(database) as connection:
         await record(connection, cast["police"].id, told)
@@ -197,3 +203,13 @@ async def test_a_duty_owed_once_is_one_deed_for_all_cycles(
     stood = {subject: shown(row, as_of) for subject, row in found.items()}
     assert [stood[subject].status if subject in stood else NOT_OWED for subject in ONCE] == expected
     assert foretell(told, as_of, None) == stood
+
+
+async def test_a_duty_owed_in_every_cycle_is_owed_again_when_it_is_done(
+    database: Database, cast: Mapping[str, NewClient]
+) -> None:
+    async with undone(database) as connection:
+        await record(connection, cast["police"].id, {PLAIN: [done(EARLY), proof(EARLY)]})
+        found = await ask(connection, [PLAIN, PLAIN_AGAIN], LATE)
+
+    assert {subject: row["status"] for subject, row in found.items()} == {PLAIN: IN_TIME, PLAIN_AGAIN: NOT_BEGUN}
