@@ -22,6 +22,7 @@ from app.routers import (
     plans,
     reviews,
     status,
+    updates,
     withdrawals,
 )
 from app.settings import Settings
@@ -33,6 +34,7 @@ MAX_BODY_BYTES = 1024 * 1024
 ROUTERS = (
     plans,
     status,
+    updates,
     obligations,
     contributions,
     reviews,

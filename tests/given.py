@@ -119,6 +119,10 @@ class Caller:
         sent = {"state": state, "summary": "Đã triển khai theo kế hoạch.", **fields}
         return await self.post(f"/v1/obligations/{obligation_id}/updates", sent, headers=headers)
 
+    async def bulk(self, *items: Any, headers: dict[str, str] | None = None, atomic: bool = False) -> httpx.Response:
+        """Post many updates at once."""
+        return await self.post(f"/v1/updates?atomic={str(atomic).lower()}", {"items": items}, headers=headers)
+
     async def attach(self, obligation_id: UUID, *, headers: Any = None, **fields: Any) -> httpx.Response:
         """Attach an evidence, a document unless the fields say otherwise."""
         return await self.post(f"/v1/obligations/{obligation_id}/evidence", DOCUMENT | fields, headers=headers)
@@ -164,6 +168,11 @@ class Caller:
 
     def _with_token(self, headers: dict[str, str] | None) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token()}", **(headers or {})}
+
+
+def item(obligation_id: UUID, state: str = "in_progress", **fields: Any) -> dict[str, Any]:
+    """Spell one update among many."""
+    return {"obligation": str(obligation_id), "state": state, "summary": "Đang triển khai.", **fields}
 
 
 async def act_of(

@@ -7,6 +7,7 @@ from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import acts, evidence
+from app.commands.evidence import Attachment
 from app.commands.obligations import Locked, hold, standing_of
 from app.domain.access import Caller
 from app.domain.errors import PartnersOnly
@@ -35,7 +36,11 @@ async def contribute(
     held = await hold(connection, caller, obligation_id, expected=expected, now=now, partners=True)
     body = await _partner(connection, caller, held)
     row = await acts.record(connection, caller, held, Contribution, now, body_id=body["id"], note=sent.note)
-    attached = [await evidence.record(connection, caller, held, one, now, body["id"], None) for one in sent.evidence]
+    attachments = [
+        Attachment(held=held, sent=one, received_at=now, body_id=body["id"], document_number=None)
+        for one in sent.evidence
+    ]
+    attached = await evidence.record(connection, caller, attachments, now=now)
     contribution = ContributionOut.model_validate({**row, "body": body["code"], "evidence": attached})
     return Contributed(contribution=contribution, obligation=await standing_of(connection, caller, held.id, now))
 

@@ -1,19 +1,20 @@
 """What every act on an obligation begins with: finding it, locking it, counting its version up."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, RowMapping, or_, update
+from sqlalchemy import ARRAY, ColumnElement, Integer, RowMapping, Uuid, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.access import Caller, Role
 from app.domain.errors import NotFound, StaleVersion
 from app.models import Duty, Obligation, Plan
 from app.models.base import table
-from app.models.duty import ConditionScope
+from app.models.duty import ConditionScope, Recurrence
 from app.queries import obligations as queries
 from app.queries.moment import Moment
 from app.schemas.obligations import ObligationOut
@@ -30,6 +31,7 @@ class Locked:
     plan_id: UUID
     duty_id: UUID
     owner_id: UUID
+    recurrence: Recurrence
     condition_scope: ConditionScope | None
     issued_on: date
     max_extensions: int
@@ -57,16 +59,46 @@ async def hold(
         .where(obligations.c.id == obligation_id, mine)
         .where(plans.c.id == obligations.c.plan_id, duties.c.id == obligations.c.duty_id)
         .values(version=obligations.c.version + 1, updated_at=now)
-        .returning(
-            *(obligations.c[name] for name in ("id", "plan_id", "duty_id", "owner_id", "version")),
-            plans.c.issued_on,
-            plans.c.max_extensions,
-            plans.c.time_zone,
-            duties.c.condition_scope,
-        )
+        .returning(*_SHOWN)
     )
     row = (await connection.execute(counted_up)).mappings().first()
     return _locked(row, expected)
+
+
+async def hold_all(connection: AsyncConnection, caller: Caller, obligation_ids: Collection[UUID]) -> dict[UUID, Locked]:
+    """Lock a set of obligations for acts of their owners, or of a coordinator; what is not the caller's is left out.
+
+    They are locked in the order of their ids, so that two sets never wait for each other.  Nothing is counted up yet:
+    an act that is refused leaves its obligation as it was.
+    """
+    found = (
+        select(*_SHOWN)
+        .join(plans, plans.c.id == obligations.c.plan_id)
+        .join(duties, duties.c.id == obligations.c.duty_id)
+        .where(queries.among(obligations.c.id, obligation_ids), _actor(caller, partners=False))
+        .order_by(obligations.c.id)
+        .with_for_update(of=obligations, key_share=True)
+    )
+    return {row["id"]: _locked(row, None) for row in (await connection.execute(found)).mappings()}
+
+
+async def count_up(connection: AsyncConnection, acts: Mapping[UUID, int], *, now: datetime) -> None:
+    """Count the versions of obligations that are held up, each by its number of acts."""
+    ids, numbers = literal(list(acts), ARRAY(Uuid)), literal(list(acts.values()), ARRAY(Integer))
+    done = func.unnest(ids, numbers).table_valued("id", "number", name="done").render_derived()
+    counted_up = (
+        update(obligations)
+        .where(obligations.c.id == done.c.id)
+        .values(version=obligations.c.version + done.c.number, updated_at=now)
+    )
+    await connection.execute(counted_up)
+
+
+_SHOWN = (
+    *(obligations.c[name] for name in ("id", "plan_id", "duty_id", "owner_id", "version")),
+    *(plans.c[name] for name in ("issued_on", "max_extensions", "time_zone")),
+    *(duties.c[name] for name in ("recurrence", "condition_scope")),
+)
 
 
 def _actor(caller: Caller, *, partners: bool) -> ColumnElement[bool]:
@@ -81,7 +113,7 @@ def _locked(row: RowMapping | None, expected: int | None) -> Locked:
         raise NotFound
     if expected is not None and row["version"] != expected + 1:
         raise StaleVersion
-    names = ("id", "plan_id", "duty_id", "owner_id", "condition_scope", "issued_on", "max_extensions")
+    names = ("id", "plan_id", "duty_id", "owner_id", "recurrence", "condition_scope", "issued_on", "max_extensions")
     return Locked(**{name: row[name] for name in names}, zone=ZoneInfo(row["time_zone"]))
 
 
@@ -101,3 +133,21 @@ async def standing_row(connection: AsyncConnection, caller: Caller, obligation_i
 async def standing_of(connection: AsyncConnection, caller: Caller, obligation_id: UUID, now: datetime) -> ObligationOut:
     """Return where an obligation stands now, as the wire shows it."""
     return obligation_out(await standing_row(connection, caller, obligation_id, now), now)
+
+
+async def standing_rows(
+    connection: AsyncConnection, caller: Caller, obligation_ids: Collection[UUID], now: datetime
+) -> dict[UUID, RowMapping]:
+    """Return where a set of obligations stands, as rows of the standing; what is not owed or not seen is left out."""
+    if not obligation_ids:
+        return {}
+    found = await connection.execute(queries.some(caller, obligation_ids, Moment(now)))
+    return {row["id"]: row for row in found.mappings()}
+
+
+async def standings_of(
+    connection: AsyncConnection, caller: Caller, obligation_ids: Collection[UUID], now: datetime
+) -> dict[UUID, ObligationOut]:
+    """Return where a set of obligations stands now, as the wire shows it."""
+    rows = await standing_rows(connection, caller, obligation_ids, now)
+    return {obligation_id: obligation_out(row, now) for obligation_id, row in rows.items()}

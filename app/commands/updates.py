@@ -1,26 +1,59 @@
-"""Updates: an owner reports, or a coordinator enters what came on paper."""
+"""Updates: an owner reports, or a coordinator enters what came on paper; one report or a set of them.
 
-from collections.abc import Sequence
+A report goes through three steps, whether it comes alone or with others: its obligation is held, `accept` finds
+nothing against it, `record` writes it.  No step asks the database more often for a set than for one.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.commands import evidence as attaching
-from app.commands.acts import record
-from app.commands.obligations import Locked, hold, standing_of, standing_row
+from app.commands import evidence
+from app.commands.evidence import Attachment
+from app.commands.obligations import Locked, hold, standing_of, standing_rows
 from app.commands.paper import received_at
 from app.domain.access import Caller
 from app.domain.completion import ClaimState
-from app.domain.errors import ConditionMet, ConditionNotWhole, Fault, TargetUnknown
+from app.domain.errors import ConditionMet, ConditionNotWhole, Fault, Refusal, TargetUnknown
 from app.models import Measurement, Target, Update
 from app.models.base import new_id, table
 from app.models.duty import ConditionScope
-from app.schemas.updates import MeasurementIn, MeasurementOut, Reported, UpdateIn, UpdateOut
+from app.queries.obligations import among
+from app.schemas.evidence import EvidenceOut
+from app.schemas.updates import MeasurementOut, Reported, UpdateIn, UpdateOut
 
-measurements, targets = table(Measurement), table(Target)
+updates, measurements, targets = table(Update), table(Measurement), table(Target)
 FIELDS = {"state", "percent", "summary", "occurred_on", "late_reason", "document_number"}
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of the obligations that are reported on.
+
+    `targets` holds the ids of targets by duty and code, `met` the obligations whose condition was met, by the instant
+    at which a waiver of theirs counts as received.
+    """
+
+    targets: Mapping[UUID, Mapping[str, UUID]]
+    met: Mapping[datetime, Collection[UUID]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """A report that nothing speaks against: on which obligation, what was sent, when it counts as received."""
+
+    held: Locked
+    sent: UpdateIn
+    received_at: datetime
+    targets: Mapping[str, UUID]
+    id: UUID = field(default_factory=new_id)
 
 
 async def report(
@@ -37,54 +70,132 @@ async def report(
     Raises:
         NotFound, StaleVersion: see `obligations.hold`.
         PaperReportNotYours, PaperReportIncomplete, ReceivedOnImpossible: see `paper.received_at`.
+        ConditionNotWhole, ConditionMet, TargetUnknown: see `accept`.
+    """
+    held = await hold(connection, caller, obligation_id, expected=expected, now=now)
+    known = await known_of(connection, caller, [(held, sent)], now=now)
+    accepted = accept(caller, held, sent, known, now=now)
+    (recorded,) = await record(connection, caller, [accepted], now=now)
+    return Reported(update=recorded, obligation=await standing_of(connection, caller, obligation_id, now))
+
+
+async def known_of(
+    connection: AsyncConnection, caller: Caller, asked: Collection[tuple[Locked, UpdateIn]], *, now: datetime
+) -> Known:
+    """Find out what `accept` needs: in one statement for all targets, and one for each instant of a waiver."""
+    waived: dict[datetime, set[UUID]] = {}
+    for held, sent in asked:
+        if sent.state is ClaimState.NOT_APPLICABLE:
+            with suppress(Refusal):
+                waived.setdefault(_received(caller, held, sent, now), set()).add(held.id)
+    met = {at: await _met(connection, caller, ids, at) for at, ids in waived.items()}
+    return Known(await _targets_of(connection, {held.duty_id for held, sent in asked if sent.measurements}), met)
+
+
+async def _met(connection: AsyncConnection, caller: Caller, ids: Collection[UUID], at: datetime) -> set[UUID]:
+    rows = await standing_rows(connection, caller, ids, at)
+    return {obligation_id for obligation_id, row in rows.items() if row["condition_met"]}
+
+
+async def _targets_of(connection: AsyncConnection, duty_ids: Collection[UUID]) -> dict[UUID, dict[str, UUID]]:
+    if not duty_ids:
+        return {}
+    known: dict[UUID, dict[str, UUID]] = {}
+    shown = select(targets.c.duty_id, targets.c.code, targets.c.id).where(among(targets.c.duty_id, duty_ids))
+    for duty_id, code, target_id in await connection.execute(shown):
+        known.setdefault(duty_id, {})[code] = target_id
+    return known
+
+
+def accept(caller: Caller, held: Locked, sent: UpdateIn, known: Known, *, now: datetime) -> Report:
+    """Find nothing against a report on an obligation that is held.
+
+    Raises:
+        PaperReportNotYours, PaperReportIncomplete, ReceivedOnImpossible: see `paper.received_at`.
         ConditionNotWhole: `not_applicable` for a duty whose condition does not cover the whole of it.
         ConditionMet: `not_applicable` although the condition was met when the report was received.
         TargetUnknown: a measurement names a target that the duty does not have.
     """
-    held = await hold(connection, caller, obligation_id, expected=expected, now=now)
-    received = received_at(
+    received = _received(caller, held, sent, now)
+    if sent.state is ClaimState.NOT_APPLICABLE:
+        _refuse_unfounded_waiver(held, known.met.get(received, ()))
+    ids = known.targets.get(held.duty_id, {})
+    unknown = [n for n, measurement in enumerate(sent.measurements) if measurement.target not in ids]
+    if unknown:
+        raise TargetUnknown(None, *(Fault(f"/measurements/{n}/target", "is no target of this duty") for n in unknown))
+    return Report(held=held, sent=sent, received_at=received, targets=ids)
+
+
+def _received(caller: Caller, held: Locked, sent: UpdateIn, now: datetime) -> datetime:
+    return received_at(
         caller, sent.received_on, sent.document_number, issued_on=held.issued_on, zone=held.zone, now=now
     )
-    if sent.state is ClaimState.NOT_APPLICABLE:
-        await _refuse_unfounded_waiver(connection, caller, held, received)
-    recorded = await record(connection, caller, held, Update, received, **sent.model_dump(include=FIELDS))
-    measured = await _measure(connection, held, recorded["id"], sent.measurements)
-    attached = [
-        await attaching.record(
-            connection, caller, held, one, received, held.owner_id, sent.document_number, recorded["id"]
-        )
-        for one in sent.evidence
-    ]
-    return Reported(
-        update=UpdateOut.model_validate({**recorded, "measurements": measured, "evidence": attached}),
-        obligation=await standing_of(connection, caller, obligation_id, now),
-    )
 
 
-async def _refuse_unfounded_waiver(
-    connection: AsyncConnection, caller: Caller, held: Locked, received: datetime
-) -> None:
+def _refuse_unfounded_waiver(held: Locked, met: Collection[UUID]) -> None:
     if held.condition_scope is not ConditionScope.WHOLE:
         raise ConditionNotWhole(None, Fault("/state", "is not open to this duty"))
-    if (await standing_row(connection, caller, held.id, received))["condition_met"]:
+    if held.id in met:
         raise ConditionMet(None, Fault("/state", "is not open since the condition was met"))
 
 
-async def _measure(
-    connection: AsyncConnection, held: Locked, update_id: UUID, sent: Sequence[MeasurementIn]
-) -> list[MeasurementOut]:
-    if not sent:
-        return []
-    known = await connection.execute(
-        select(targets.c.code, targets.c.id).where(targets.c.plan_id == held.plan_id, targets.c.duty_id == held.duty_id)
-    )
-    ids = {row.code: row.id for row in known}
-    unknown = [n for n, measurement in enumerate(sent) if measurement.target not in ids]
-    if unknown:
-        raise TargetUnknown(None, *(Fault(f"/measurements/{n}/target", "is no target of this duty") for n in unknown))
-    rows = [
-        {"id": new_id(), "plan_id": held.plan_id, "update_id": update_id, "target_id": ids[m.target], "value": m.value}
-        for m in sent
+async def record(
+    connection: AsyncConnection, caller: Caller, reports: Sequence[Report], *, now: datetime
+) -> list[UpdateOut]:
+    """Write reports with their measurements and evidence, and return them in order as they were written."""
+    written = await connection.execute(_WRITE, [_row(caller, one) for one in reports])
+    recorded: dict[UUID, datetime] = {row.id: row.recorded_at for row in written}
+    if measured := [row for one in reports for row in _measured(one)]:
+        await connection.execute(insert(measurements), measured)
+    attachments = [attachment for one in reports for attachment in _attachments(one)]
+    attached = iter(await evidence.record(connection, caller, attachments, now=now))
+    return [_shown(caller, one, recorded[one.id], islice(attached, len(one.sent.evidence))) for one in reports]
+
+
+_WRITE = insert(updates).returning(updates.c.id, updates.c.recorded_at)
+
+
+def _row(caller: Caller, report: Report) -> dict[str, Any]:
+    return {
+        "id": report.id,
+        "plan_id": report.held.plan_id,
+        "obligation_id": report.held.id,
+        "client_id": caller.client_id,
+        "received_at": report.received_at,
+        **report.sent.model_dump(include=FIELDS),
+    }
+
+
+def _measured(report: Report) -> list[dict[str, Any]]:
+    ids = {"plan_id": report.held.plan_id, "update_id": report.id}
+    return [
+        {"id": new_id(), "target_id": report.targets[one.target], "value": one.value, **ids}
+        for one in report.sent.measurements
     ]
-    await connection.execute(insert(measurements), rows)
-    return [MeasurementOut(target=m.target, value=m.value) for m in sent]
+
+
+def _attachments(report: Report) -> list[Attachment]:
+    return [
+        Attachment(
+            held=report.held,
+            sent=one,
+            received_at=report.received_at,
+            body_id=report.held.owner_id,
+            document_number=report.sent.document_number,
+            update_id=report.id,
+        )
+        for one in report.sent.evidence
+    ]
+
+
+def _shown(caller: Caller, report: Report, recorded_at: datetime, attached: Iterable[EvidenceOut]) -> UpdateOut:
+    return UpdateOut(
+        id=report.id,
+        obligation=report.held.id,
+        client=caller.client_id,
+        received_at=report.received_at,
+        recorded_at=recorded_at,
+        measurements=[MeasurementOut(target=one.target, value=one.value) for one in report.sent.measurements],
+        evidence=list(attached),
+        **report.sent.model_dump(include=FIELDS),
+    )

@@ -153,6 +153,18 @@ class IdempotencyKeyReused(Refusal):
     title_vi = "Khóa chống lặp này đã dùng cho một yêu cầu khác."
 
 
+class ClientRefReused(Refusal):
+    """This client_ref was used for another report."""
+
+    title_vi = "client_ref này đã dùng cho một báo cáo khác."
+
+
+class ItemsRefused(Refusal):
+    """Some items are refused, and so none was recorded."""
+
+    title_vi = "Có mục bị từ chối nên không mục nào được ghi nhận."
+
+
 class ContentTooLarge(Refusal):
     """The request is too large."""
 

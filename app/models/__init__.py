@@ -11,6 +11,7 @@ from app.models.extension import Extension, ExtensionRefusal, ExtensionRequest
 from app.models.idempotency import IdempotencyRecord
 from app.models.obligation import Obligation
 from app.models.plan import Plan
+from app.models.reference import ClientReference
 from app.models.review import Review
 from app.models.update import Measurement, Update
 
@@ -18,6 +19,7 @@ __all__ = [
     "Body",
     "Client",
     "ClientBody",
+    "ClientReference",
     "ClientSecret",
     "ConditionDecision",
     "Contribution",

@@ -1,5 +1,6 @@
-"""The history of one obligation: its acts in order, each a whole wire shape; and one evidence."""
+"""The history of one obligation: its acts in order, each a whole wire shape; updates and evidence by their ids."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +26,7 @@ from app.models import (
 )
 from app.models.base import HistoryRow, table
 from app.queries.moment import Moment, order_of
-from app.queries.obligations import coordinated_by
+from app.queries.obligations import among, coordinated_by
 
 AnyRow = Select[*tuple[Any, ...]]
 updates, evidence, withdrawals, reviews = (table(model) for model in (Update, Evidence, Withdrawal, Review))
@@ -66,13 +67,25 @@ def contributions(caller: Caller, obligation: Any, moment: Moment) -> AnyRow:
     )
 
 
+def some_updates(caller: Caller, ids: Collection[UUID], moment: Moment) -> AnyRow:
+    """Select updates by their ids, each a whole wire shape."""
+    shown = _spelled(updates, **_shown_of_updates(caller, moment))
+    return select(shown.label("update")).where(among(updates.c.id, ids))
+
+
 def one_evidence(evidence_id: UUID, moment: Moment, *allowed: ColumnElement[bool]) -> AnyRow:
     """Select one evidence, as far as `allowed` lets it be read."""
-    return (
-        select(*evidence.c, bodies.c.code.label("body"), withdrawals.c.received_at.label("withdrawn_at"))
-        .select_from(_named(moment))
-        .where(evidence.c.id == evidence_id, moment.sees(evidence), *allowed)
-    )
+    return _evidence(moment).where(evidence.c.id == evidence_id, *allowed)
+
+
+def some_evidence(ids: Collection[UUID], moment: Moment) -> AnyRow:
+    """Select evidence by its ids."""
+    return _evidence(moment).where(among(evidence.c.id, ids))
+
+
+def _evidence(moment: Moment) -> AnyRow:
+    shown = (*evidence.c, bodies.c.code.label("body"), withdrawals.c.received_at.label("withdrawn_at"))
+    return select(*shown).select_from(_named(moment)).where(moment.sees(evidence))
 
 
 def readable(caller: Caller) -> ColumnElement[bool]:
@@ -88,8 +101,11 @@ def readable(caller: Caller) -> ColumnElement[bool]:
 
 
 def _update_acts(caller: Caller, obligation: Any, moment: Moment) -> AnyRow:
-    came_with: dict[str, Any] = {"measurements": _measured(), "evidence": _attached(caller, moment)}
-    return _acts(updates, obligation, moment, **_pick(updates, UPDATE), **came_with)
+    return _acts(updates, obligation, moment, **_shown_of_updates(caller, moment))
+
+
+def _shown_of_updates(caller: Caller, moment: Moment) -> dict[str, Any]:
+    return {**_pick(updates, UPDATE), "measurements": _measured(), "evidence": _attached(caller, moment)}
 
 
 def _in_order(*acts: AnyRow) -> AnyRow:

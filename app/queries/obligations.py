@@ -7,7 +7,23 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, false, func, literal, or_, select, true, tuple_
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Select,
+    String,
+    Subquery,
+    Uuid,
+    and_,
+    any_,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    tuple_,
+)
 
 from app.domain.access import Caller
 from app.domain.completion import Force, Status
@@ -19,6 +35,8 @@ from app.queries.moment import Moment
 from app.queries.standing import standing_of, standings
 
 bodies, partners = table(Body), table(DutyPartner)
+Key = tuple[str, str, str, str]
+"""What names an obligation: the codes of its plan, cycle, duty and owner."""
 
 
 class Sort(StrEnum):
@@ -94,6 +112,38 @@ def one(caller: Caller, obligation_id: UUID, moment: Moment) -> Select[Any]:
     """Select one obligation with its standing, if the caller may see it."""
     standing = standing_of(obligation_id, moment)
     return select(*standing.c).where(visible(caller, standing))
+
+
+def some(caller: Caller, obligation_ids: Collection[UUID], moment: Moment) -> Select[Any]:
+    """Select those of a set of obligations that the caller may see, with their standing."""
+    standing = standings(moment, among(table(Obligation).c.id, obligation_ids))
+    return select(*standing.c).where(visible(caller, standing))
+
+
+def among(column: ColumnElement[UUID], ids: Collection[UUID]) -> ColumnElement[bool]:
+    """Keep rows by their ids: one parameter however many there are, so that the statement stays the same."""
+    return column == any_(literal(list(ids), ARRAY(Uuid)))
+
+
+def named(keys: Collection[Key]) -> Select[Any]:
+    """Select the ids of obligations by plan, cycle, duty and owner, and these four codes."""
+    obligations, plans, cycles, duties = (table(model) for model in (Obligation, Plan, Cycle, Duty))
+    codes = [literal([key[n] for key in keys], ARRAY(String)) for n in range(4)]
+    k = func.unnest(*codes).table_valued("plan", "cycle", "duty", "owner", name="key").render_derived().c
+    owed = and_(
+        obligations.c.plan_id == plans.c.id,
+        obligations.c.cycle_id == cycles.c.id,
+        obligations.c.duty_id == duties.c.id,
+        obligations.c.owner_id == bodies.c.id,
+    )
+    return (
+        select(obligations.c.id, k.plan, k.cycle, k.duty, k.owner)
+        .join(plans, plans.c.slug == k.plan)
+        .join(cycles, and_(cycles.c.plan_id == plans.c.id, cycles.c.code == k.cycle))
+        .join(duties, and_(duties.c.plan_id == plans.c.id, duties.c.code == k.duty))
+        .join(bodies, and_(bodies.c.plan_id == plans.c.id, bodies.c.code == k.owner))
+        .join(obligations, owed)
+    )
 
 
 def visible(caller: Caller, row: Any) -> ColumnElement[bool]:

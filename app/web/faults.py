@@ -17,6 +17,7 @@ _SENTENCES = {
     "datetime_parsing": "must be an RFC 3339 instant such as 2021-06-14T17:00:00Z",
     "datetime_from_date_parsing": "must be an RFC 3339 instant such as 2021-06-14T17:00:00Z",
     "union_tag_invalid": "must name a known kind",
+    "model_type": "must be an object",
 }
 _OURS = {
     *("ge", "gt", "le", "lt", "multiple_of"),

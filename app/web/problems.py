@@ -48,6 +48,8 @@ STATUS: dict[type[Refusal], int] = {
     errors.MalformedContent: 422,
     errors.CycleUnknown: 422,
     errors.IdempotencyKeyReused: 422,
+    errors.ClientRefReused: 422,
+    errors.ItemsRefused: 422,
     errors.ExtensionNotLater: 422,
     errors.ConditionNotWhole: 422,
     errors.TargetUnknown: 422,
@@ -99,11 +101,9 @@ def _described(kinds: Sequence[type[Refusal]]) -> dict[str, Any]:
 def answer_to(request: Request, refusal: Refusal) -> Response:
     """Answer a refusal."""
     kind = type(refusal)
-    request_id = request.scope.get("request_id")
-    vietnamese = prefers_vietnamese(request.headers.get("accept-language"))
-    problem = _problem(refusal, request_id=request_id, vietnamese=vietnamese)
+    problem = problem_of(request, refusal)
     headers = {
-        "Content-Language": "vi" if vietnamese else "en",
+        "Content-Language": "vi" if _vietnamese(request) else "en",
         "Cache-Control": "no-store",
         "Vary": "Accept-Language",
         **_HEADERS.get(kind, {}),
@@ -111,6 +111,15 @@ def answer_to(request: Request, refusal: Refusal) -> Response:
     request.scope["refusal"] = kind.slug()
     content = problem.model_dump_json(exclude_none=True)
     return Response(content, STATUS[kind], headers, media_type=MEDIA_TYPE)
+
+
+def problem_of(request: Request, refusal: Refusal) -> Problem:
+    """Show a refusal in the caller's language."""
+    return _problem(refusal, request_id=request.scope.get("request_id"), vietnamese=_vietnamese(request))
+
+
+def _vietnamese(request: Request) -> bool:
+    return prefers_vietnamese(request.headers.get("accept-language"))
 
 
 def _problem(refusal: Refusal, *, request_id: str | None, vietnamese: bool) -> Problem:

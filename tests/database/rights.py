@@ -17,6 +17,7 @@ RIGHTS: dict[str, set[str]] = {
     **dict.fromkeys(("plan", "body", "duty", "duty_owner", "duty_partner", "target", "holiday"), READ),
     **dict.fromkeys(("client", "client_body", "client_secret"), READ),
     **dict.fromkeys(("cycle", "obligation"), ADD),
+    "client_reference": ADD,
     "idempotency_record": FORGET,
     "alembic_version": READ,
 }

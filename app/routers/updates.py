@@ -1,0 +1,92 @@
+"""Many updates in one request."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.commands import bulk
+from app.commands.bulk import Outcome
+from app.domain import errors
+from app.domain.access import Act, Caller
+from app.domain.errors import Refusal
+from app.schemas.bulk import BulkIn, BulkOut, ItemIn, ItemResult
+from app.web.access import may
+from app.web.items import placed, read_each, refuse_all
+from app.web.problems import documented, problem_of
+from app.web.writing import Done, Writing
+
+router = APIRouter(prefix="/v1/updates", tags=["updates"])
+REFUSES = documented(
+    errors.NotAuthenticated,
+    errors.NotAllowed,
+    errors.RequestInFlight,
+    errors.ContentTooLarge,
+    errors.UnsupportedMediaType,
+    errors.IdempotencyKeyReused,
+    errors.ItemsRefused,
+)
+
+
+@router.post(
+    "",
+    operation_id="reportUpdates",
+    summary="Report progress on many obligations",
+    status_code=207,
+    response_model=BulkOut,
+    responses=REFUSES,
+)
+async def report_updates(
+    request: Request,
+    caller: Annotated[Caller, may(Act.REPORT)],
+    write: Writing,
+    sent: BulkIn,
+    atomic: Annotated[bool, Query(description="Record all items, or refuse the request and record none.")] = False,
+) -> Response:
+    """Report on up to 500 obligations at once; each item has a result of its own, and a bad one hurts no other.
+
+    An item with a `client_ref` is recorded once, however often and in whatever company it is sent.
+    """
+    items = read_each(ItemIn, sent.items)
+
+    async def act(connection: AsyncConnection) -> Done:
+        outcomes = await bulk.report(connection, caller, items, now=write.now)
+        if atomic:
+            refuse_all(outcome.result for outcome in outcomes)
+        return Done(BulkOut(results=_results(request, items, outcomes)), status_code=207)
+
+    return await write(caller, act)
+
+
+def _results(request: Request, items: list[ItemIn | Refusal], outcomes: list[Outcome]) -> list[ItemResult]:
+    return [
+        _refused(request, place, item, outcome.result)
+        if isinstance(outcome.result, Refusal)
+        else ItemResult(
+            index=place,
+            client_ref=_ref(item),
+            status=201,
+            replayed=outcome.replayed,
+            update=outcome.result,
+            obligation=outcome.obligation,
+            problem=None,
+        )
+        for place, (item, outcome) in enumerate(zip(items, outcomes, strict=True))
+    ]
+
+
+def _refused(request: Request, place: int, item: ItemIn | Refusal, refusal: Refusal) -> ItemResult:
+    problem = problem_of(request, placed(refusal, place))
+    return ItemResult(
+        index=place,
+        client_ref=_ref(item),
+        status=problem.status,
+        replayed=False,
+        update=None,
+        obligation=None,
+        problem=problem,
+    )
+
+
+def _ref(item: ItemIn | Refusal) -> str | None:
+    return item.client_ref if isinstance(item, ItemIn) else None
