@@ -1,6 +1,7 @@
 """Dondoc tracks what public bodies owe under a plan.  Each floor imports only downwards:
 
     cli, serving, main   the doors: the `dondoc` command, what a run needs, and create_app()
+    importing/  files of updates, sent over the API
     routers/    one file per noun; a function is a sentence
     web/        HTTP without any noun of the domain: access, clock, paging, idempotency, problems
     commands/   the write side: one function per act

@@ -1,4 +1,4 @@
-"""The `dondoc` command: serve, migrate, seed, client, db."""
+"""The `dondoc` command: serve, migrate, seed, client, import, db."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
@@ -18,6 +18,7 @@ from app.database import embedded, migrations
 from app.database.engine import connect
 from app.domain.access import Role
 from app.domain.errors import Refusal
+from app.importing.command import import_file
 from app.queries.clients import every_client
 from app.settings import Settings
 from app.web import keys
@@ -25,6 +26,7 @@ from app.web import keys
 cli = typer.Typer(help="Dondoc tracks what public bodies owe under a plan.", no_args_is_help=True, add_completion=False)
 client = typer.Typer(help="Clients: the systems that call the service.", no_args_is_help=True)
 cli.add_typer(client, name="client")
+cli.command("import")(import_file)
 Result = TypeVar("Result")
 EXPECTED = (SeedInvalid, SeedRefused, Refusal, embedded.DataDirectoryInUse, embedded.EmbeddedUnavailable)
 

@@ -87,6 +87,20 @@ async def every(
     return [show(row) for row in (await connection.execute(found)).mappings()]
 
 
+async def some(
+    connection: AsyncConnection, found: Select[*tuple[Any, ...]], show: Callable[[Any], Shape]
+) -> list[Shape]:
+    """Run a query that must find something.
+
+    Raises:
+        NotFound: there is nothing.
+    """
+    shown = await every(connection, found, show)
+    if not shown:
+        raise NotFound
+    return shown
+
+
 async def only(connection: AsyncConnection, found: Select[*tuple[Any, ...]]) -> RowMapping:
     """Run a query for one thing.
 

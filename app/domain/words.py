@@ -1,0 +1,61 @@
+"""The words in which people read what machines call by codes: Vietnamese and English."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import NamedTuple, TypeVar
+
+from app.domain.access import Classification
+from app.domain.completion import ClaimState, Force, ReviewOutcome, Status
+from app.domain.text import fold
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+class Words(NamedTuple):
+    """One thing in both languages."""
+
+    vi: str
+    en: str
+
+
+_WORDS: Mapping[type[StrEnum], Mapping[str, Words]] = {
+    Status: {
+        Status.NOT_APPLICABLE: Words("không phát sinh", "not applicable"),
+        Status.COMPLETED_ON_TIME: Words("đã hoàn thành – đúng hạn", "completed on time"),
+        Status.COMPLETED_LATE: Words("đã hoàn thành – quá hạn", "completed late"),
+        Status.OVERDUE: Words("chưa hoàn thành – quá hạn", "overdue"),
+        Status.AWAITED: Words("quá ngày đề nghị", "awaited"),
+        Status.IN_PROGRESS: Words("đang thực hiện – trong hạn", "in progress"),
+        Status.NOT_STARTED: Words("chưa thực hiện – trong hạn", "not started"),
+    },
+    ClaimState: {
+        ClaimState.NOT_STARTED: Words("chưa thực hiện", "not started"),
+        ClaimState.IN_PROGRESS: Words("đang thực hiện", "in progress"),
+        ClaimState.COMPLETED: Words("đã hoàn thành", "completed"),
+        ClaimState.NOT_APPLICABLE: Words("không phát sinh", "not applicable"),
+    },
+    Force: {
+        Force.DIRECTED: Words("giao", "directed"),
+        Force.REQUESTED: Words("đề nghị", "requested"),
+    },
+    ReviewOutcome: {
+        ReviewOutcome.ACCEPTED: Words("chấp nhận", "accepted"),
+        ReviewOutcome.RETURNED: Words("trả lại", "returned"),
+    },
+    Classification: {
+        Classification.PUBLIC: Words("công khai", "public"),
+        Classification.INTERNAL: Words("nội bộ", "internal"),
+        Classification.RESTRICTED: Words("hạn chế", "restricted"),
+    },
+}
+
+
+def words_of(choice: StrEnum) -> Words:
+    """Return what people call a choice; without words of its own it is called by its code."""
+    return _WORDS.get(type(choice), {}).get(choice, Words(choice.value, choice.value))
+
+
+def choice_of(kind: type[Choice], text: str) -> Choice | None:
+    """Read a choice as people write it: its code or its words, in any case, with or without diacritics."""
+    sought = fold(text)
+    return next((one for one in kind if sought in {fold(one.value), *map(fold, words_of(one))}), None)

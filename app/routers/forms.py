@@ -1,0 +1,44 @@
+"""The form that an owner fills in where there is no network."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Response
+
+from app.domain import errors
+from app.domain.access import Act, Caller
+from app.queries import forms
+from app.schemas.base import Code
+from app.schemas.views import obligation_out
+from app.web.access import may
+from app.web.forms import form
+from app.web.problems import documented
+from app.web.reading import Asked, Reading, every, some
+from app.web.spreadsheets import MEDIA_TYPE
+
+router = APIRouter(prefix="/v1/plans", tags=["updates"])
+FILE: dict[int | str, dict[str, Any]] = {
+    200: {"description": "A workbook.", "content": {MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}}
+}
+
+
+@router.get(
+    "/{plan}/template",
+    operation_id="getTemplate",
+    summary="Get a form to fill in",
+    response_class=Response,
+    responses=FILE | documented(errors.NotAuthenticated, errors.NotAllowed, errors.NotFound),
+)
+async def get_template(
+    slug: Annotated[Code, Path(alias="plan", description="The plan's slug.")],
+    caller: Annotated[Caller, may(Act.READ_STANDING)],
+    reading: Reading,
+    asked: Asked,
+    cycle: Annotated[Code, Query(description="The cycle to report in.")],
+    owner: Annotated[Code, Query(description="The owner that reports.")],
+) -> Response:
+    """Get a spreadsheet with an owner's obligations in a cycle, to fill in by hand and to send by `dondoc import`."""
+    found = forms.owed(caller, slug, cycle, owner, asked)
+    obligations = await some(reading, found, lambda row: obligation_out(row, asked.as_of))
+    targets = await every(reading, forms.targets(slug, {one.duty.code for one in obligations}), lambda row: row["code"])
+    name = f'attachment; filename="{slug}-{cycle}-{owner}.xlsx"'
+    return Response(form(obligations, targets), media_type=MEDIA_TYPE, headers={"Content-Disposition": name})

@@ -1,0 +1,121 @@
+"""Columns: what exported tables show, and what filled-in tables are read by.  Their names are written here only.
+
+`key` is what machines call a column, in CSV; people read `vi` or `en`, in spreadsheets.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from operator import attrgetter
+from typing import Any
+from uuid import UUID
+
+from app.domain.text import fold
+
+Cell = str | UUID | int | float | date | datetime | StrEnum | None
+"""What a cell holds; a choice is shown by its words, an instant in the time of Vietnam."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its names, its width in characters, and what it shows of a shape; one to fill in shows nothing."""
+
+    key: str
+    vi: str
+    en: str
+    width: int
+    of: Callable[[Any], Cell] = lambda _: None
+
+
+def shown(key: str, vi: str, en: str, width: int, path: str | None = None) -> Column:
+    """Make a column that shows a field, by its path when it lies deeper; a part that is missing is an empty cell."""
+    *parts, last = (path or key).split(".")
+
+    def value(shape: Any) -> Any:
+        for part in parts:
+            shape = getattr(shape, part)
+        return None if shape is None else attrgetter(last)(shape)
+
+    return Column(key, vi, en, width, value)
+
+
+_NAMED = (
+    shown("cycle", "Kỳ báo cáo", "Cycle", 12),
+    shown("duty", "Nhiệm vụ", "Duty", 10, "duty.code"),
+    shown("title_vi", "Nội dung nhiệm vụ", "Duty in Vietnamese", 50, "duty.title_vi"),
+)
+OBLIGATIONS: Sequence[Column] = (
+    shown("id", "Mã nghĩa vụ", "Obligation", 38),
+    shown("plan", "Kế hoạch", "Plan", 20),
+    *_NAMED,
+    shown("title_en", "Nhiệm vụ (tiếng Anh)", "Duty in English", 50, "duty.title_en"),
+    shown("body_no", "Số thứ tự", "No.", 8, "body.no"),
+    shown("body", "Mã cơ quan trong kế hoạch", "Body", 16, "body.code"),
+    shown("owner", "Mã cơ quan chủ trì", "Owner", 16, "owner.code"),
+    shown("owner_name", "Cơ quan chủ trì", "Owner's name", 34, "owner.name"),
+    shown("force", "Giao hay đề nghị", "Force", 12),
+    shown("kind", "Loại", "Kind", 12),
+    shown("due_before", "Hết hạn trước", "Due before", 18),
+    shown("last_day_on_time", "Hạn cuối", "Last day on time", 13),
+    shown("original_due_before", "Hạn ban đầu trước", "First due before", 18),
+    shown("status", "Tình trạng", "Status", 28),
+    shown("days_overdue", "Số ngày quá hạn", "Days overdue", 12),
+    Column("missing", "Còn thiếu", "Missing", 24, lambda one: " ".join(one.missing)),
+    shown("claim_state", "Cơ quan báo", "Claim", 18, "claim.state"),
+    shown("claim_percent", "Tỷ lệ (%)", "Percent", 10, "claim.percent"),
+    shown("claim_received_at", "Báo lúc", "Claim received at", 18, "claim.received_at"),
+    shown("evidence_count", "Số minh chứng", "Evidence", 12),
+    shown("completed_at", "Hoàn thành lúc", "Completed at", 18),
+    shown("review_outcome", "Kết quả xem xét", "Review", 14, "review.outcome"),
+    shown("review_received_at", "Xem xét lúc", "Reviewed at", 18, "review.received_at"),
+    shown("version", "Phiên bản", "Version", 10),
+)
+
+FORM_SHOWN: Sequence[Column] = (
+    shown("obligation", "Mã nghĩa vụ", "Obligation", 38, "id"),
+    *_NAMED,
+    shown("last_day_on_time", "Hạn cuối", "Last day on time", 13),
+    shown("status", "Tình trạng", "Status", 28),
+)
+"""What a form says of each obligation."""
+FORM_FILLED: Sequence[Column] = (
+    Column("state", "Kết quả thực hiện", "State", 20),
+    Column("percent", "Tỷ lệ hoàn thành (%)", "Percent", 12),
+    Column("summary", "Tóm tắt kết quả", "Summary", 60),
+    Column("occurred_on", "Ngày thực hiện", "Occurred on", 14),
+    Column("late_reason", "Lý do chậm", "Late reason", 30),
+    Column("evidence_title", "Minh chứng: tên", "Evidence: title", 30),
+    Column("evidence_classification", "Minh chứng: phân loại", "Evidence: classification", 16),
+    Column("evidence_url", "Minh chứng: địa chỉ trang", "Evidence: URL", 30),
+    Column("evidence_number", "Minh chứng: số văn bản", "Evidence: number", 20),
+    Column("evidence_issued_on", "Minh chứng: ngày ban hành", "Evidence: issued on", 14),
+    Column("evidence_issuer", "Minh chứng: cơ quan ban hành", "Evidence: issuer", 24),
+)
+"""What people fill in."""
+FORM_NAMES: Sequence[Column] = (
+    Column("plan", "Kế hoạch", "Plan", 20),
+    Column("owner", "Mã cơ quan chủ trì", "Owner", 16),
+    Column("received_on", "Ngày nhận báo cáo giấy", "Received on", 14),
+    Column("document_number", "Số báo cáo giấy", "Document number", 20),
+    Column("client_ref", "Mã tham chiếu", "Client reference", 20),
+)
+"""What a table that was not made here may hold as well."""
+_TARGET = re.compile(r"(?:target:|chi tieu |target )\s*([0-9a-z][0-9a-z.-]*)\Z")
+
+
+def target(code: str) -> Column:
+    """Make the column in which the figure for a target is filled in."""
+    return Column(f"target:{code}", f"Chỉ tiêu {code}", f"Target {code}", 14)
+
+
+def key_of(heading: str) -> str | None:
+    """Return the key of a form's column by any of its names, in any case, with or without diacritics."""
+    sought = fold(heading)
+    for column in (*FORM_SHOWN, *FORM_FILLED, *FORM_NAMES):
+        if sought in {fold(column.key), fold(column.vi), fold(column.en)}:
+            return column.key
+    measured = _TARGET.match(sought)
+    # The code is plain, so that it is as long as it was before it was folded to lower case.
+    return f"target:{heading.strip()[-len(measured[1]) :]}" if measured else None
