@@ -1,4 +1,4 @@
-"""The `dondoc` command: serve, migrate, seed, client, import, db."""
+"""The `dondoc` command: serve, migrate, seed, verify, client, import, holidays, db."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
@@ -11,12 +11,13 @@ import typer
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app import serving
-from app.commands import clients
+from app.commands import clients, holidays, seals
 from app.commands.seeds.apply import SeedRefused, apply
 from app.commands.seeds.reader import SeedInvalid, read
 from app.database import embedded, migrations
 from app.database.engine import connect
 from app.domain.access import Role
+from app.domain.calendar import FIRST_YEAR, LAST_YEAR
 from app.domain.errors import Refusal
 from app.importing.command import import_file
 from app.queries.clients import every_client
@@ -25,8 +26,10 @@ from app.web import keys
 
 cli = typer.Typer(help="Dondoc tracks what public bodies owe under a plan.", no_args_is_help=True, add_completion=False)
 client = typer.Typer(help="Clients: the systems that call the service.", no_args_is_help=True)
+calendar = typer.Typer(help="Holidays: the days that working days step over.", no_args_is_help=True)
 cli.add_typer(client, name="client")
 cli.command("import")(import_file)
+cli.add_typer(calendar, name="holidays")
 Result = TypeVar("Result")
 EXPECTED = (SeedInvalid, SeedRefused, Refusal, embedded.DataDirectoryInUse, embedded.EmbeddedUnavailable)
 
@@ -72,6 +75,33 @@ def db() -> None:
         _say("No embedded database is running on this data directory.")
         raise typer.Exit(1)
     typer.echo(address.conninfo(embedded.OWNER))
+
+
+@cli.command()
+def verify() -> None:
+    """Work the seal of every closed cycle out anew; name what was changed since, and exit with 1 if anything was."""
+    with _plainly(), _owner() as url:
+        verdicts = _run(url, seals.verify)
+    for verdict in verdicts:
+        state = "ALTERED" if verdict.differences else "intact"
+        typer.echo(f"{verdict.plan} {verdict.cycle}: {state}, {verdict.covered} obligations, sha256 {verdict.digest}")
+        for difference in verdict.differences:
+            typer.echo(f"    {difference}")
+    if not verdicts:
+        typer.echo("No cycle is closed.")
+    if any(verdict.differences for verdict in verdicts):
+        raise typer.Exit(1)
+
+
+@calendar.command("import")
+def import_holidays(
+    year: Annotated[int, typer.Argument(min=FIRST_YEAR, max=LAST_YEAR)],
+    plan: Annotated[str, typer.Option(help="The plan whose calendar grows.")],
+) -> None:
+    """Add a year's public holidays of Vietnam that nobody has marked yet; the authority's announcement prevails."""
+    with _plainly(), _owner() as url:
+        added = _run(url, lambda connection: holidays.import_year(connection, plan, year))
+    typer.echo("\n".join(f"+ {day.observed_on} {day.name}" for day in added) or "Nothing changes.")
 
 
 @client.command("add")

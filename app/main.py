@@ -14,10 +14,12 @@ from app.database.engine import Database, connect
 from app.routers import (
     conditions,
     contributions,
+    cycles,
     evidence,
     extensions,
     forms,
     health,
+    holidays,
     oauth,
     obligations,
     plans,
@@ -44,6 +46,8 @@ ROUTERS = (
     conditions,
     evidence,
     withdrawals,
+    cycles,
+    holidays,
     oauth,
     health,
 )

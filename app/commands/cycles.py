@@ -11,22 +11,26 @@ from sqlalchemy import RowMapping, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.commands.holidays import observed, plan_of
+from app.database.locks import lock
 from app.domain.calendar import CycleTerms, day_of
 from app.domain.errors import CycleUnknown, NotFound
-from app.models import Body, Cycle, Duty, DutyOwner, Holiday, Obligation, Plan
+from app.models import Body, Cycle, Duty, DutyOwner, Obligation, Plan
 from app.models.base import stable_id, table
 from app.models.duty import Recurrence
-from app.queries.plans import open_cycles
-from app.schemas.plans import CycleOut
+from app.queries.cycles import cycles_of, deadlines_of
+from app.queries.moment import Moment
+from app.schemas.cycles import CycleDetail
 from app.schemas.seed import CycleRules
-from app.schemas.views import cycle_out
+from app.schemas.views import cycle_detail
 
 Row = dict[str, Any]
+cycles = table(Cycle)
 OWNERS_A_DUTY = 1000
 """An obligation's position is its duty's times this, plus its owner's."""
 
 
-async def open_cycle(connection: AsyncConnection, slug: str, code: str, *, now: datetime) -> CycleOut:
+async def open_cycle(connection: AsyncConnection, slug: str, code: str, *, now: datetime) -> CycleDetail:
     """Open a cycle of a plan and create its obligations; return the cycle as it stands.
 
     Raises:
@@ -36,13 +40,35 @@ async def open_cycle(connection: AsyncConnection, slug: str, code: str, *, now: 
     plan = (await connection.execute(select(table(Plan)).where(table(Plan).c.slug == slug))).mappings().first()
     if plan is None:
         raise NotFound
-    cycle = cycle_row(slug, await _terms(connection, plan, code, now), now)
-    await connection.execute(insert(table(Cycle)).values(cycle).on_conflict_do_nothing())
+    await lock(connection, plan["id"].bytes)
+    terms = cycle_row(slug, await _terms(connection, plan, code, now), now)
+    await connection.execute(insert(cycles).values(terms).on_conflict_do_nothing())
+    cycle = dict((await connection.execute(select(cycles).where(cycles.c.id == terms["id"]))).mappings().one())
     owed = list(obligation_rows(slug, cycle, await _duties(connection, plan["id"]), now))
     if owed:
         await connection.execute(insert(table(Obligation)).on_conflict_do_nothing(), owed)
-    standing = open_cycles(slug).where(table(Cycle).c.id == cycle["id"])
-    return cycle_out((await connection.execute(standing)).mappings().one())
+    return await shown(connection, slug, code, now)
+
+
+async def held_cycle(connection: AsyncConnection, slug: str, code: str, now: datetime) -> RowMapping:
+    """Return an open cycle as it stands now, and keep other acts on the plan's cycles out until the transaction ends.
+
+    Raises:
+        NotFound: there is no such plan, or no such cycle is open.
+    """
+    await lock(connection, (await plan_of(connection, slug)).bytes)
+    row: RowMapping | None = (await connection.execute(cycles_of(slug, Moment(now), code))).mappings().first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+async def shown(connection: AsyncConnection, slug: str, code: str, now: datetime) -> CycleDetail:
+    """Return an open cycle as it stands now, as the wire shows it."""
+    moment = Moment(now)
+    row = (await connection.execute(cycles_of(slug, moment, code))).mappings().one()
+    moved = (await connection.execute(deadlines_of(row, moment))).mappings().all()
+    return cycle_detail(row, moved)
 
 
 def cycle_row(slug: str, terms: CycleTerms, now: datetime) -> Row:
@@ -93,10 +119,9 @@ def is_owed(duty: Mapping[str, Any], cycle: Mapping[str, Any]) -> bool:
 
 
 async def _terms(connection: AsyncConnection, plan: RowMapping, code: str, now: datetime) -> CycleTerms:
-    holidays = select(table(Holiday).c.observed_on).where(table(Holiday).c.plan_id == plan["id"])
-    zone = ZoneInfo(plan["time_zone"])
+    marked, zone = await observed(connection, plan["id"]), ZoneInfo(plan["time_zone"])
     rules = CycleRules.model_validate(plan["cycle_rules"])
-    terms = rules.terms(code, frozenset((await connection.execute(holidays)).scalars()), zone)
+    terms = rules.terms(code, {day for day, off in marked.items() if off}, zone)
     today = day_of(now, zone)
     if terms is None or terms.starts_on > today.replace(year=today.year + 1, day=min(today.day, 28)):
         raise CycleUnknown

@@ -8,5 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 async def try_lock(connection: AsyncConnection, name: bytes) -> bool:
     """Take a lock until the transaction ends; say no at once when somebody else holds it."""
-    number = int.from_bytes(hashlib.blake2b(name, digest_size=8).digest(), signed=True)
-    return bool(await connection.scalar(select(func.pg_try_advisory_xact_lock(number))))
+    return bool(await connection.scalar(select(func.pg_try_advisory_xact_lock(_number(name)))))
+
+
+async def lock(connection: AsyncConnection, name: bytes) -> None:
+    """Take a lock until the transaction ends; wait for whoever holds it."""
+    await connection.execute(select(func.pg_advisory_xact_lock(_number(name))))
+
+
+def _number(name: bytes) -> int:
+    return int.from_bytes(hashlib.blake2b(name, digest_size=8).digest(), signed=True)

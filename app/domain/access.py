@@ -29,6 +29,7 @@ class Act(StrEnum):
     REQUEST_EXTENSION = "extension-requests:write"
     EXTEND = "extensions:write"
     DECIDE_CONDITIONS = "conditions:write"
+    EDIT_CALENDAR = "holidays:write"
     OPEN_CYCLES = "cycles:write"
 
 
@@ -56,6 +57,7 @@ MAY: Mapping[Act, frozenset[Role]] = {
     Act.REQUEST_EXTENSION: _CONCERNED,
     Act.EXTEND: _COORDINATORS,
     Act.DECIDE_CONDITIONS: _COORDINATORS,
+    Act.EDIT_CALENDAR: _COORDINATORS,
     Act.OPEN_CYCLES: _COORDINATORS,
 }
 
@@ -71,7 +73,8 @@ SUMMARIES: Mapping[Act, str] = {
     Act.REQUEST_EXTENSION: "Ask for a later deadline",
     Act.EXTEND: "Move a deadline, or refuse to",
     Act.DECIDE_CONDITIONS: "Decide whether conditions are met",
-    Act.OPEN_CYCLES: "Open reporting cycles",
+    Act.EDIT_CALENDAR: "Mark days off",
+    Act.OPEN_CYCLES: "Open reporting cycles, move their deadlines, close them",
 }
 
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 MICROSECOND = timedelta(microseconds=1)
 SATURDAY = 5
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 HOME_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 """Where a day is meant when a question names no plan."""
 FIRST_YEAR, LAST_YEAR = 1900, 2200
@@ -57,6 +58,19 @@ def working_day_after(day: date, count: int, holidays: Collection[date]) -> date
     return day
 
 
+def arithmetic(day: date, count: int, holidays: Collection[date]) -> str:
+    """Show how working days are counted, so that anybody can count them again."""
+    last, told, number = working_day_after(day, count, holidays), [], 0
+    for after in range(1, (last - day).days + 1):
+        counted = day + timedelta(days=after)
+        working = is_working_day(counted, holidays)
+        number += working
+        told.append(
+            f"{_WEEKDAYS[counted.weekday()]} {counted} is {f'working day {number}' if working else 'a day off'}"
+        )
+    return f"Counted from {day}: {', '.join(told) or 'no day'}; due before {last + timedelta(days=1)}."
+
+
 @dataclass(frozen=True, kw_only=True)
 class CycleTerms:
     """One reporting period: both days are inclusive, `due_before` is exclusive."""
@@ -98,7 +112,7 @@ class AnnualRule:
             starts_on=self._starts_on(year),
             ends_on=ends_on,
             due_before=start_of(last_day + timedelta(days=1), zone),
-            basis=self.basis,
+            basis=f"{self.basis} {arithmetic(ends_on, self.due_after_working_days, holidays)}",
             confirmed=self.confirmed,
         )
 

@@ -141,6 +141,30 @@ class CycleUnknown(Refusal):
     title_vi = "Kế hoạch không có kỳ báo cáo mang mã này."
 
 
+class CycleStarted(Refusal):
+    """The cycle has started: its deadline moves no more, but for the extension of single obligations."""
+
+    title_vi = "Kỳ báo cáo đã bắt đầu: không đổi thời hạn chung, chỉ gia hạn từng nghĩa vụ."
+
+
+class CycleClosed(Refusal):
+    """The cycle is closed."""
+
+    title_vi = "Kỳ báo cáo đã khóa."
+
+
+class CycleNotDue(Refusal):
+    """The cycle can be closed once its deadline has passed."""
+
+    title_vi = "Chỉ khóa kỳ báo cáo sau khi hết thời hạn."
+
+
+class DeadlineWithinPeriod(Refusal):
+    """A cycle is due after its period."""
+
+    title_vi = "Thời hạn của kỳ báo cáo phải sau khi kỳ kết thúc."
+
+
 class RequestInFlight(Refusal):
     """A request with this idempotency key is still being worked on."""
 

@@ -4,7 +4,7 @@ from app.models.body import Body
 from app.models.client import Client, ClientBody, ClientSecret
 from app.models.condition import ConditionDecision
 from app.models.contribution import Contribution
-from app.models.cycle import Cycle, Holiday
+from app.models.cycle import Cycle, CycleDeadline, Holiday, Seal, SealedStanding
 from app.models.duty import Duty, DutyOwner, DutyPartner, Target
 from app.models.evidence import Evidence, Withdrawal
 from app.models.extension import Extension, ExtensionRefusal, ExtensionRequest
@@ -24,6 +24,7 @@ __all__ = [
     "ConditionDecision",
     "Contribution",
     "Cycle",
+    "CycleDeadline",
     "Duty",
     "DutyOwner",
     "DutyPartner",
@@ -37,6 +38,8 @@ __all__ = [
     "Obligation",
     "Plan",
     "Review",
+    "Seal",
+    "SealedStanding",
     "Target",
     "Update",
     "Withdrawal",

@@ -114,13 +114,18 @@ class PlanRow(SQLModel):
     plan_id: UUID = key()
 
 
-class HistoryRow(PlanRow):
-    """One act in the history of an obligation, never changed and never deleted.
+class ActRow(PlanRow):
+    """One act of a client, never changed and never deleted.
 
     `received_at` is when the coordinating office received it, `recorded_at` when the database wrote it.
     """
 
-    obligation_id: UUID
     client_id: UUID
     received_at: datetime = instant()
     recorded_at: datetime = recorded()
+
+
+class HistoryRow(ActRow):
+    """One act in the history of an obligation."""
+
+    obligation_id: UUID

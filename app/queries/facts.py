@@ -39,6 +39,7 @@ from app.models import (
 )
 from app.models.base import HistoryRow, table
 from app.models.duty import Recurrence
+from app.queries.cycles import deadline_of
 from app.queries.moment import Found, Moment, Row, history_of, later, latest, order_of
 
 updates, reviews, evidence, withdrawals, extensions, measurements, targets = (
@@ -66,6 +67,9 @@ class Facts:
         self._condition = self._lateral("condition", latest(self._history(conditions), conditions))
         self._extension = self._lateral("extension", latest(self._history(extensions), extensions))
 
+        cycles = deadline_of(obligation.c.plan_id, obligation.c.cycle_id, moment).correlate(obligation)
+        self._moved = self._lateral("moved", cycles)
+
     def joined(self, source: FromClause) -> FromClause:
         """Join every lateral to a source that holds the obligation."""
         laterals = (
@@ -77,6 +81,7 @@ class Facts:
             self._proof,
             self._condition,
             self._extension,
+            self._moved,
         )
         for lateral in laterals:
             source = source.outerjoin(lateral, true())
@@ -84,8 +89,8 @@ class Facts:
 
     @property
     def due_before(self) -> ColumnElement[datetime]:
-        """The deadline in force: the latest extension's, else the first one."""
-        return func.coalesce(self._extension.c.due_before, self._obligation.c.due_before)
+        """The deadline in force: the latest extension's, else the cycle's latest, else the first one."""
+        return func.coalesce(self._extension.c.due_before, self._moved.c.due_before, self._obligation.c.due_before)
 
     @property
     def claim_stands(self) -> ColumnElement[bool]:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, FromClause, Select, Table, and_, func, literal, or_, select, true, union_all
+from sqlalchemy import ColumnElement, FromClause, Select, Table, Uuid, and_, func, literal, or_, select, true, union_all
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from app.domain.access import Caller, Classification, Role
@@ -12,6 +12,7 @@ from app.models import (
     Body,
     ConditionDecision,
     Contribution,
+    CycleDeadline,
     DutyPartner,
     Evidence,
     Extension,
@@ -30,7 +31,7 @@ from app.queries.obligations import among, coordinated_by
 
 AnyRow = Select[*tuple[Any, ...]]
 updates, evidence, withdrawals, reviews = (table(model) for model in (Update, Evidence, Withdrawal, Review))
-notes, partners = table(Contribution), table(DutyPartner)
+notes, partners, deadlines = table(Contribution), table(DutyPartner), table(CycleDeadline)
 measurements, targets, bodies, obligations = (table(model) for model in (Measurement, Target, Body, Obligation))
 
 UPDATE = ("id", "state", "percent", "summary", "occurred_on", "late_reason", "document_number")
@@ -53,6 +54,7 @@ def history(caller: Caller, obligation: Any, moment: Moment) -> AnyRow:
         _evidence_acts(obligation, moment).where(readable(caller)),
         _withdrawal_acts(obligation, moment).where(readable(caller)),
         _contribution_acts(obligation, moment),
+        _deadline_acts(obligation, moment),
         *(_acts(table(model), obligation, moment, **_pick(table(model), names)) for model, names in PLAIN.items()),
     ]
     return _in_order(*acts)
@@ -119,6 +121,15 @@ def _contribution_acts(obligation: Any, moment: Moment) -> AnyRow:
     return _acts(notes, obligation, moment, source=source, **shown)
 
 
+def _deadline_acts(obligation: Any, moment: Moment) -> AnyRow:
+    """Select the acts on the deadline of the whole cycle, which are acts on each of its obligations."""
+    of_one = literal(obligation["id"], Uuid())
+    shown = _pick(deadlines, ("id", "due_before", "reason", "document_number"))
+    spelled = _spelled(deadlines, act=literal("cycle_deadline"), **shown, obligation=of_one)
+    mine = (deadlines.c.plan_id == obligation["plan_id"], deadlines.c.cycle_id == obligation["cycle_id"])
+    return select(*order_of(deadlines), spelled.label("act")).where(*mine, moment.sees(deadlines))
+
+
 def _evidence_acts(obligation: Any, moment: Moment) -> AnyRow:
     return _acts(evidence, obligation, moment, source=_named(moment), **_shown_of_evidence())
 
@@ -145,7 +156,8 @@ def _named(moment: Moment) -> FromClause:
 
 def _acts(table_: Table, obligation: Any, moment: Moment, *, source: FromClause | None = None, **shown: Any) -> AnyRow:
     """Select the acts of one table, spelled as the wire shows them."""
-    spelled = _spelled(table_, act=literal(_NAMES.get(table_.name, str(table_.name))), **shown)
+    act = literal(_NAMES.get(table_.name, str(table_.name)))
+    spelled = _spelled(table_, obligation=table_.c.obligation_id, act=act, **shown)
     mine = (table_.c.plan_id == obligation["plan_id"], table_.c.obligation_id == obligation["id"])
     found = select(*order_of(table_), spelled.label("act")).select_from(table_ if source is None else source)
     return found.where(*mine, moment.sees(table_))
@@ -153,7 +165,6 @@ def _acts(table_: Table, obligation: Any, moment: Moment, *, source: FromClause 
 
 def _spelled(table_: Table, **shown: Any) -> ColumnElement[Any]:
     every = {
-        "obligation": table_.c.obligation_id,
         "client": table_.c.client_id,
         "received_at": table_.c.received_at,
         "recorded_at": table_.c.recorded_at,
@@ -179,7 +190,7 @@ def _measured() -> ColumnElement[Any]:
 
 def _attached(caller: Caller, moment: Moment) -> ColumnElement[Any]:
     """Spell the evidence that came with an update, as far as the caller may read it."""
-    one = _spelled(evidence, **_shown_of_evidence())
+    one = _spelled(evidence, obligation=evidence.c.obligation_id, **_shown_of_evidence())
     found = (
         select(func.jsonb_agg(aggregate_order_by(one, *order_of(evidence))))
         .select_from(_named(moment))

@@ -37,16 +37,6 @@ def plan(slug: str) -> AnyRow:
     return select(*shown, counts.label("counts")).where(plans.c.slug == slug)
 
 
-def open_cycles(slug: str) -> AnyRow:
-    """Select a plan's open cycles by deadline."""
-    return (
-        select(*cycles.c, plans.c.time_zone)
-        .join(plans, plans.c.id == cycles.c.plan_id)
-        .where(plans.c.slug == slug)
-        .order_by(cycles.c.due_before, cycles.c.code)
-    )
-
-
 def numbered_bodies(slug: str) -> AnyRow:
     """Select the numbered bodies in the plan's order, their members nested."""
     return _bodies().where(bodies.c.no.is_not(None), bodies.c.plan_id == plan_id_of(slug))

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select
 
 from app.domain.access import Caller
-from app.models import Body, ConditionDecision, Cycle, Extension, Obligation, Plan
+from app.models import Body, ConditionDecision, Cycle, CycleDeadline, Extension, Obligation, Plan
 from app.models.base import table
 from app.queries.moment import Moment
 from app.queries.obligations import Filters, visible, within
@@ -15,6 +15,7 @@ from app.queries.standing import standings
 plans, bodies, cycles = table(Plan), table(Body), table(Cycle)
 CHANGING_BY_THEMSELVES = (
     cycles.c.due_before,
+    table(CycleDeadline).c.due_before,
     table(Extension).c.due_before,
     table(ConditionDecision).c.received_at,
 )
@@ -33,13 +34,6 @@ def bodies_of(slug: str) -> AnyRow:
     """Select a plan's bodies in order."""
     shown = (bodies.c[name] for name in ("id", "no", "code", "name", "force", "group_id"))
     return select(*shown).where(bodies.c.plan_id == plan_id_of(slug)).order_by(bodies.c.position)
-
-
-def cycles_of(slug: str, code: str | None) -> AnyRow:
-    """Select a plan's open cycles by deadline, or one of them."""
-    found = select(cycles.c.id, cycles.c.code, cycles.c.due_before).where(cycles.c.plan_id == plan_id_of(slug))
-    chosen = found if code is None else found.where(cycles.c.code == code)
-    return chosen.order_by(cycles.c.due_before, cycles.c.code)
 
 
 def last_change(slug: str, moment: Moment) -> AnyRow:

@@ -14,11 +14,12 @@ from app.routers.obligations import ACTS, READS, ObligationId
 from app.schemas.contributions import Contributed, ContributionIn
 from app.schemas.history import ContributionList
 from app.web.access import may
+from app.web.bodies import ExactRoute
 from app.web.problems import documented
 from app.web.reading import Asked, Reading, answer, every, only
 from app.web.writing import Done, Writing
 
-router = APIRouter(prefix="/v1/obligations", tags=["contributions"])
+router = APIRouter(prefix="/v1/obligations", tags=["contributions"], route_class=ExactRoute)
 
 
 @router.post(

@@ -21,12 +21,13 @@ from app.schemas.extensions import (
 )
 from app.schemas.views import extension_request_out
 from app.web.access import may
+from app.web.bodies import ExactRoute
 from app.web.paging import CursorText, Limit, Pages
 from app.web.problems import documented
 from app.web.reading import Asked, Reading, answer
 from app.web.writing import Done, Writing
 
-router = APIRouter(prefix="/v1", tags=["extensions"])
+router = APIRouter(prefix="/v1", tags=["extensions"], route_class=ExactRoute)
 Coordinator = Annotated[Caller, may(Act.EXTEND)]
 
 

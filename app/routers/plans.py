@@ -1,35 +1,27 @@
-"""Plans, their bodies, duties and cycles."""
+"""Plans, their bodies and duties."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.commands import cycles
 from app.domain.access import Act, Caller
 from app.domain.completion import Force
-from app.domain.errors import (
-    CycleUnknown,
-    NotAllowed,
-    NotAuthenticated,
-    NotFound,
-    RequestInFlight,
-    UnsupportedMediaType,
-)
+from app.domain.errors import NotAllowed, NotAuthenticated, NotFound
 from app.models.duty import DutyKind
+from app.queries import cycles
 from app.queries import plans as queries
+from app.queries.moment import Moment
 from app.schemas import plans as shapes
 from app.schemas.base import Code, Storable
 from app.schemas.views import cycle_out
 from app.web.access import may
 from app.web.bodies import ExactRoute
+from app.web.clock import Now
 from app.web.problems import documented
 from app.web.reading import Reading, answer, every, only
-from app.web.writing import Done, Writing
 
 router = APIRouter(prefix="/v1/plans", tags=["plans"], route_class=ExactRoute)
 Reader = Annotated[Caller, may(Act.READ_PLANS)]
-Coordinator = Annotated[Caller, may(Act.OPEN_CYCLES)]
 Slug = Annotated[Code, Path(alias="plan", description="The plan's slug.", examples=["115-kh-ubnd-2021"])]
 READS = documented(NotAuthenticated, NotAllowed, NotFound)
 
@@ -42,10 +34,10 @@ async def list_plans(request: Request, _: Reader, reading: Reading) -> Response:
 
 
 @router.get("/{plan}", operation_id="getPlan", summary="Get a plan", response_model=shapes.PlanOut, responses=READS)
-async def get_plan(request: Request, slug: Slug, _: Reader, reading: Reading) -> Response:
+async def get_plan(request: Request, slug: Slug, _: Reader, reading: Reading, now: Now) -> Response:
     """Get a plan with its counts, cycles and legal bases."""
     plan = await only(reading, queries.plan(slug))
-    found = await every(reading, queries.open_cycles(slug), cycle_out)
+    found = await every(reading, cycles.cycles_of(slug, Moment(now)), cycle_out)
     return answer(request, shapes.PlanOut.model_validate({**plan, "cycles": found}))
 
 
@@ -120,34 +112,3 @@ async def get_duty(
 ) -> Response:
     """Get one duty."""
     return answer(request, shapes.DutyOut.model_validate(await only(reading, queries.duties_of(slug, code=duty))))
-
-
-@router.get(
-    "/{plan}/cycles",
-    operation_id="listCycles",
-    summary="List a plan's open cycles",
-    response_model=shapes.CycleList,
-    responses=READS,
-)
-async def list_cycles(request: Request, slug: Slug, _: Reader, reading: Reading) -> Response:
-    """List the open cycles by deadline, with the basis of each."""
-    await only(reading, queries.plan(slug))
-    return answer(request, shapes.CycleList(items=await every(reading, queries.open_cycles(slug), cycle_out)))
-
-
-@router.post(
-    "/{plan}/cycles",
-    operation_id="openCycle",
-    summary="Open a cycle",
-    status_code=201,
-    response_model=shapes.CycleOut,
-    responses=documented(NotAuthenticated, NotAllowed, NotFound, CycleUnknown, RequestInFlight, UnsupportedMediaType),
-)
-async def open_cycle(slug: Slug, caller: Coordinator, write: Writing, sent: shapes.CycleIn) -> Response:
-    """Open a cycle, which creates its obligations; opening it again changes nothing."""
-
-    async def act(connection: AsyncConnection) -> Done:
-        cycle = await cycles.open_cycle(connection, slug, sent.code, now=write.now)
-        return Done(cycle, location=f"/v1/plans/{slug}/cycles")
-
-    return await write(caller, act)

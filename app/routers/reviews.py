@@ -11,10 +11,11 @@ from app.domain.access import Act, Caller
 from app.routers.obligations import ACTS, ObligationId
 from app.schemas.reviews import Reviewed, ReviewIn
 from app.web.access import may
+from app.web.bodies import ExactRoute
 from app.web.problems import documented
 from app.web.writing import Done, Writing
 
-router = APIRouter(prefix="/v1/obligations", tags=["reviews"])
+router = APIRouter(prefix="/v1/obligations", tags=["reviews"], route_class=ExactRoute)
 
 
 @router.post(

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from app.domain import errors
 from app.domain.access import Act, Caller
 from app.queries import status
+from app.queries.cycles import cycles_of
 from app.queries.moment import Moment
 from app.queries.obligations import Filters
 from app.schemas.base import Code
@@ -45,7 +46,7 @@ async def get_status(
     moment = Moment(as_of or since["changed_at"], known_at)
     counted = await every(reading, status.tally(caller, Filters(plan=slug, cycle=cycle, body=body), moment), dict)
     bodies = await every(reading, status.bodies_of(slug), dict)
-    cycles = await every(reading, status.cycles_of(slug, cycle), dict)
-    shown = cycle_statuses(cycles, bodies, counted)
+    found = await every(reading, cycles_of(slug, moment, cycle), dict)
+    shown = cycle_statuses(found, bodies, counted)
     document = StatusOut(plan=slug, as_of=moment.as_of, known_at=known_at, cycles=shown)
     return answer(request, document, headers=lasting(None if as_of else since["next_due"], now))

@@ -12,11 +12,12 @@ from app.domain.access import Act, Caller
 from app.domain.errors import Refusal
 from app.schemas.bulk import BulkIn, BulkOut, ItemIn, ItemResult
 from app.web.access import may
+from app.web.bodies import ExactRoute
 from app.web.items import placed, read_each, refuse_all
 from app.web.problems import documented, problem_of
 from app.web.writing import Done, Writing
 
-router = APIRouter(prefix="/v1/updates", tags=["updates"])
+router = APIRouter(prefix="/v1/updates", tags=["updates"], route_class=ExactRoute)
 REFUSES = documented(
     errors.NotAuthenticated,
     errors.NotAllowed,

@@ -12,10 +12,11 @@ from app.domain.access import Act, Caller
 from app.routers.obligations import ACTS
 from app.schemas.evidence import WithdrawalIn, Withdrawn
 from app.web.access import may
+from app.web.bodies import ExactRoute
 from app.web.problems import documented
 from app.web.writing import Done, Writing
 
-router = APIRouter(prefix="/v1/evidence", tags=["evidence"])
+router = APIRouter(prefix="/v1/evidence", tags=["evidence"], route_class=ExactRoute)
 
 
 @router.post(

@@ -8,6 +8,7 @@ from pydantic import Field
 from app.schemas.base import ResponseModel
 from app.schemas.conditions import ConditionDecisionOut
 from app.schemas.contributions import ContributionOut
+from app.schemas.cycles import CycleDeadlineOut
 from app.schemas.evidence import EvidenceOut, WithdrawalOut
 from app.schemas.extensions import ExtensionOut, ExtensionRefusalOut
 from app.schemas.reviews import ReviewOut
@@ -56,6 +57,13 @@ class ExtensionRefusalAct(ExtensionRefusalOut):
     act: Literal["extension_refusal"]
 
 
+class CycleDeadlineAct(CycleDeadlineOut):
+    """The coordinator moved the deadline of the whole cycle, or confirmed it."""
+
+    act: Literal["cycle_deadline"]
+    obligation: UUID
+
+
 class ContributionAct(ContributionOut):
     """A partner contributed; its evidence stands beside it."""
 
@@ -77,7 +85,8 @@ HistoryAct = Annotated[
     | ExtensionAct
     | ExtensionRefusalAct
     | ConditionDecisionAct
-    | ContributionAct,
+    | ContributionAct
+    | CycleDeadlineAct,
     Field(discriminator="act"),
 ]
 

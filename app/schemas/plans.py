@@ -4,7 +4,8 @@ from datetime import date
 
 from app.domain.completion import Force
 from app.models.duty import ConditionScope, DutyKind
-from app.schemas.base import Code, Instant, Number, RequestModel, ResponseModel
+from app.schemas.base import Number, ResponseModel
+from app.schemas.cycles import CycleOut
 
 
 class LegalBasisOut(ResponseModel):
@@ -23,20 +24,6 @@ class CountsOut(ResponseModel):
     duties: int
     owners: int
     obligations: int
-
-
-class CycleOut(ResponseModel):
-    """A reporting cycle: both days of the period are inclusive, `due_before` is exclusive."""
-
-    code: str
-    annual: bool
-    starts_on: date
-    ends_on: date
-    due_before: Instant
-    last_day_on_time: date
-    basis: str
-    confirmed: bool
-    opened_at: Instant
 
 
 class PlanSummary(ResponseModel):
@@ -168,15 +155,3 @@ class DutyList(ResponseModel):
     """Duties in the plan's order."""
 
     items: list[DutyOut]
-
-
-class CycleList(ResponseModel):
-    """Open cycles by deadline."""
-
-    items: list[CycleOut]
-
-
-class CycleIn(RequestModel):
-    """Opens a cycle by its code: a year, or the code of a fixed cycle."""
-
-    code: Code

@@ -1,16 +1,17 @@
 """Rows → wire shapes, where more is needed than the same names."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.domain.calendar import days_overdue, last_day_on_time
 from app.domain.completion import Signal, Status, missing
+from app.schemas.cycles import CycleDeadlineOut, CycleDetail, CycleOut
 from app.schemas.evidence import EvidenceOut
 from app.schemas.extensions import ExtensionOut, ExtensionRequested
 from app.schemas.obligations import ClaimOut, DutyRef, ObligationOut, ReviewRef
-from app.schemas.plans import BodyName, BodyRef, CycleOut
+from app.schemas.plans import BodyName, BodyRef
 
 Row = Mapping[Any, Any]
 
@@ -64,8 +65,17 @@ def evidence_out(row: Row) -> EvidenceOut:
 
 def cycle_out(row: Row) -> CycleOut:
     """Show one cycle, whose row also says its plan's time zone."""
-    last_day = last_day_on_time(row["due_before"], ZoneInfo(row["time_zone"]))
-    return CycleOut.model_validate({**row, "last_day_on_time": last_day})
+    return CycleOut.model_validate(_dated(row))
+
+
+def cycle_detail(row: Row, deadlines: Iterable[Row]) -> CycleDetail:
+    """Show one cycle with every act on its deadline."""
+    acts = [CycleDeadlineOut.model_validate({**act, "client": act["client_id"]}) for act in deadlines]
+    return CycleDetail.model_validate({**_dated(row), "deadlines": acts})
+
+
+def _dated(row: Row) -> dict[Any, Any]:
+    return {**row, "last_day_on_time": last_day_on_time(row["due_before"], ZoneInfo(row["time_zone"]))}
 
 
 def _claim(row: Row) -> ClaimOut | None:

@@ -13,7 +13,8 @@ Errors are `application/problem+json` (RFC 9457); their `type` is a page that ex
 `Idempotency-Key`: always send one, since a client that retries without it may post twice. Instants are RFC 3339 in
 UTC; days are in the plan's time zone."""
 TAGS = [
-    {"name": "plans", "description": "Plans, their bodies, duties and cycles."},
+    {"name": "plans", "description": "Plans, their bodies and duties."},
+    {"name": "cycles", "description": "Reporting cycles with their deadlines and the calendar behind them."},
     {"name": "obligations", "description": "What is owed, by whom, by when, and where it stands."},
     {"name": "updates", "description": "What owners report."},
     {"name": "evidence", "description": "What proves it."},

@@ -41,12 +41,16 @@ STATUS: dict[type[Refusal], int] = {
     errors.NoExtensionRequested: 409,
     errors.AlreadyWithdrawn: 409,
     errors.CycleNotOpen: 409,
+    errors.CycleStarted: 409,
+    errors.CycleClosed: 409,
+    errors.CycleNotDue: 409,
     errors.RequestInFlight: 409,
     errors.StaleVersion: 412,
     errors.ContentTooLarge: 413,
     errors.UnsupportedMediaType: 415,
     errors.MalformedContent: 422,
     errors.CycleUnknown: 422,
+    errors.DeadlineWithinPeriod: 422,
     errors.IdempotencyKeyReused: 422,
     errors.ClientRefReused: 422,
     errors.ItemsRefused: 422,
@@ -63,6 +67,7 @@ STATUS: dict[type[Refusal], int] = {
 CONSTRAINTS: dict[str, type[Refusal]] = {
     "pk_idempotency_record": errors.RequestInFlight,
     "uq_client_name": errors.AlreadyExists,
+    "uq_seal_plan_id_cycle_id": errors.CycleClosed,
     "uq_withdrawal_plan_id_evidence_id": errors.AlreadyWithdrawn,
 }
 """Constraints that a caller can run into, by name; any other one that refuses is a bug of ours."""

@@ -11,10 +11,12 @@ HISTORY = (
     *("condition_decision", "contribution", "evidence", "extension", "extension_refusal", "extension_request"),
     *("measurement", "progress_update", "review", "withdrawal"),
 )
-"""Tables that nobody changes: to all others rows may be corrected by the owner, when it seeds a plan anew."""
+"""The acts on obligations, which nobody changes."""
+KEPT = ("cycle_deadline", "holiday", "seal", "sealed_standing")
+"""What else nobody changes: to all other tables rows may be corrected by the owner, when it seeds a plan anew."""
 RIGHTS: dict[str, set[str]] = {
-    **dict.fromkeys(HISTORY, ADD),
-    **dict.fromkeys(("plan", "body", "duty", "duty_owner", "duty_partner", "target", "holiday"), READ),
+    **dict.fromkeys(HISTORY + KEPT, ADD),
+    **dict.fromkeys(("plan", "body", "duty", "duty_owner", "duty_partner", "target"), READ),
     **dict.fromkeys(("client", "client_body", "client_secret"), READ),
     **dict.fromkeys(("cycle", "obligation"), ADD),
     "client_reference": ADD,

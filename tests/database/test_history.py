@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.models.base import HistoryRow, table
-from tests.database.rights import APPEND_ONLY, FORBIDDEN, HISTORY, refusal_of
+from tests.database.rights import APPEND_ONLY, FORBIDDEN, HISTORY, KEPT, refusal_of
 
 BEFORE_UPDATE_DELETE_OR_TRUNCATE_ONCE_A_STATEMENT = 2 | 16 | 8 | 32
 """The bits of `pg_trigger.tgtype`."""
@@ -27,13 +27,13 @@ def test_every_kind_of_act_is_history() -> None:
 
 
 @pytest.mark.parametrize("change", CHANGES)
-@pytest.mark.parametrize("history", HISTORY)
+@pytest.mark.parametrize("history", HISTORY + KEPT)
 async def test_the_application_may_not_change_history(application: AsyncConnection, history: str, change: str) -> None:
     assert await refusal_of(application, change.format(history)) == FORBIDDEN
 
 
 @pytest.mark.parametrize("change", CHANGES)
-@pytest.mark.parametrize("history", HISTORY)
+@pytest.mark.parametrize("history", HISTORY + KEPT)
 async def test_the_owner_cannot_change_history_either(owner: AsyncConnection, history: str, change: str) -> None:
     assert await refusal_of(owner, change.format(history)) == APPEND_ONLY
 
@@ -52,4 +52,6 @@ async def test_every_table_of_history_has_the_trigger(owner: AsyncConnection) ->
 
     found = {name: (kind, enabled) for name, kind, enabled in await owner.execute(text(triggers))}
 
-    assert found == dict.fromkeys(HISTORY, (BEFORE_UPDATE_DELETE_OR_TRUNCATE_ONCE_A_STATEMENT, "O"))
+    assert found == dict.fromkeys(
+        HISTORY + KEPT + ("client_reference",), (BEFORE_UPDATE_DELETE_OR_TRUNCATE_ONCE_A_STATEMENT, "O")
+    )

@@ -1,7 +1,7 @@
 """Migrations: up, down and up again, with nothing lost on the way."""
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,21 +12,26 @@ from alembic.script import ScriptDirectory
 from anyio import to_thread
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlmodel import SQLModel
 
+from app import models
 from app.commands.clients import NewClient
 from app.database import migrations
 from app.database.embedded import OWNER, Address
 from app.domain.completion import ClaimState, ReviewOutcome
 from app.models import IdempotencyRecord
-from app.models.base import table
+from app.models.base import stable_id, table
 from app.settings import ROOT
 from tests.conftest import as_owner, create_database, url_of
 from tests.database.catalog import schema_of
+from tests.given import PLAN
 from tests.histories import (
+    CONDITIONAL,
     GOOD_FIGURES,
     MEASURED,
     PLAIN,
     Act,
+    Condition,
     Evidence,
     Extension,
     Review,
@@ -96,10 +101,29 @@ async def write_some_of_everything(connection: AsyncConnection, client_id: UUID)
             Withdrawal(**at(), evidence_id=evidence.id),
         ],
         PLAIN: [Review(**at(), outcome=ReviewOutcome.RETURNED), Extension(**at(), due_before=NOON)],
+        CONDITIONAL: [Condition(**at(), met=True)],
     }
     await record(connection, client_id, told)
+    for model, fields in desk(client_id):
+        await connection.execute(table(model).insert().values({"id": uuid4(), "plan_id": stable_id(PLAN)} | fields))
     kept = {"client_id": client_id, "key": "k", "fingerprint": b"f", "status_code": 201, "body": b"{}"}
     await connection.execute(table(IdempotencyRecord).insert().values(kept))
+
+
+def desk(client_id: UUID) -> Iterator[tuple[type[SQLModel], dict[str, Any]]]:
+    """Yield what the coordinator's desk leaves: requests, contributions, a calendar that was marked twice, a seal."""
+    act, reason = {"client_id": client_id, "received_at": NOON}, {"reason": "Vì"}
+    on_one, cycle = act | {"obligation_id": PLAIN.id}, act | {"cycle_id": stable_id(PLAN, "cycle", PLAIN.cycle)}
+    yield models.ExtensionRequest, on_one | reason | {"due_before": NOON}
+    yield models.ExtensionRefusal, on_one | reason
+    yield models.Contribution, on_one | {"body_id": stable_id(PLAN, "body", "so-vhttdl"), "note": "Đã phối hợp."}
+    yield models.CycleDeadline, cycle | reason | {"due_before": NOON}
+    for observed in (True, False, True):
+        yield models.Holiday, {"observed_on": NOON.date(), "observed": observed, "name": "Nghỉ"}
+    seal = uuid4()
+    yield models.Seal, cycle | reason | {"id": seal, "known_at": NOON, "form": 1, "digest": "0" * 64}
+    sealed = {"seal_id": seal, "obligation_id": PLAIN.id}
+    yield models.SealedStanding, sealed | {"status": "overdue", "digest": "0" * 64}
 
 
 async def upgrade(address: Address, name: str, revision: str = "head") -> None:

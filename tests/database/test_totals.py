@@ -17,10 +17,11 @@ from app.database.engine import Database
 from app.domain.access import Caller, Role
 from app.domain.completion import Force, Status
 from app.domain.totals import completion_rate, due_completion_rate, roll_up
+from app.queries.cycles import cycles_of
 from app.queries.moment import Moment
 from app.queries.obligations import Filters, within
 from app.queries.standing import standings
-from app.queries.status import bodies_of, cycles_of, tally
+from app.queries.status import bodies_of, tally
 from app.schemas.base import TotalsOut
 from app.schemas.status import BodyStatus, CycleStatus, MemberStatus, cycle_statuses
 from app.web.reading import every
@@ -56,7 +57,7 @@ async def document(
     """Put the status document's cycles together, as the API does."""
     counted = await every(connection, tally(INTEGRATOR, Filters(plan=PLAN, cycle=cycle, body=body), moment), dict)
     bodies = await every(connection, bodies_of(PLAN), dict)
-    return cycle_statuses(await every(connection, cycles_of(PLAN, cycle), dict), bodies, counted)
+    return cycle_statuses(await every(connection, cycles_of(PLAN, moment, cycle), dict), bodies, counted)
 
 
 async def one_by_one(connection: AsyncConnection, moment: Moment, cycle: str | None = None) -> list[tuple[Any, ...]]:

@@ -28,6 +28,7 @@ ALLOWED = {
         Act.REQUEST_EXTENSION,
         Act.EXTEND,
         Act.DECIDE_CONDITIONS,
+        Act.EDIT_CALENDAR,
         Act.OPEN_CYCLES,
     },
     Role.INTEGRATOR: {Act.READ_PLANS, Act.READ_STANDING, Act.READ_EVIDENCE},
@@ -60,7 +61,7 @@ def test_an_admin_reads_no_reports_and_writes_none() -> None:
     assert not any(caller(Role.ADMIN).may(act) for act in Act if act is not Act.READ_PLANS)
 
 
-@pytest.mark.parametrize("act", [Act.REVIEW, Act.EXTEND, Act.DECIDE_CONDITIONS, Act.OPEN_CYCLES])
+@pytest.mark.parametrize("act", [Act.REVIEW, Act.EXTEND, Act.DECIDE_CONDITIONS, Act.EDIT_CALENDAR, Act.OPEN_CYCLES])
 def test_what_a_coordinator_decides_nobody_else_does(act: Act) -> None:
     assert [role for role in Role if caller(role).may(act)] == [Role.COORDINATOR]
 

@@ -13,6 +13,7 @@ from sqlalchemy import Select, Table, and_, bindparam, delete, exists, insert, o
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.commands.holidays import observed
 from app.commands.seeds.rows import Row, Rows, rows_of
 from app.models import Cycle, Obligation, Target, Update
 from app.models.base import HistoryRow, stable_id, table
@@ -21,6 +22,8 @@ from app.schemas.seed import Seed
 HISTORIES = HistoryRow.__subclasses__()
 LIVING = {"cycle": {"opened_at"}, "obligation": {"version", "updated_at"}}
 """Columns that live on after the seed, and are no difference."""
+GROWING = {"holiday"}
+"""Tables that only ever grow: the seed begins them, and what acts have added stays."""
 
 
 class SeedRefused(Exception):
@@ -63,7 +66,7 @@ async def apply(connection: AsyncConnection, seed: Seed, *, now: datetime, dry_r
     """
     plan_id = stable_id(seed.plan.plan.slug)
     opened = await _rows(connection, table(Cycle), plan_id)
-    wanted = rows_of(seed, now, [row["code"] for row in opened])
+    wanted = rows_of(seed, now, opened, await observed(connection, plan_id))
     changes = await compare(connection, wanted, plan_id)
     await _refuse_lost_history(connection, changes, plan_id)
     if not dry_run:
@@ -89,7 +92,8 @@ def _sort_out(changes: Changes, these: Table, rows: list[Row], standing: dict[An
             added.append(row)
         elif changed := _differences(these, row, old):
             altered.append({**row, "changed": changed})
-    found = ((changes.added, added), (changes.altered, altered), (changes.dropped, list(standing.values())))
+    dropped = [] if these.name in GROWING else list(standing.values())
+    found = ((changes.added, added), (changes.altered, altered), (changes.dropped, dropped))
     for kind, some in found:
         if some:
             kind[these.name] = some

@@ -1,8 +1,9 @@
 """Seed → rows: what should stand in the database once the seed is applied."""
 
-from collections.abc import Iterable, Iterator
-from datetime import datetime
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import date, datetime
 from itertools import count
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -12,8 +13,9 @@ from app.domain.calendar import day_of
 from app.domain.completion import Force
 from app.domain.text import fold
 from app.models.base import stable_id
-from app.schemas.seed import BodySeed, DutySeed, Seed
+from app.schemas.seed import BodySeed, DutySeed, HolidaySeed, Seed
 
+UNMARKED: Mapping[date, bool] = MappingProxyType({})
 Row = dict[str, Any]
 Rows = dict[str, list[Row]]
 """Rows by table, in the order in which they can be inserted."""
@@ -24,8 +26,12 @@ def plan_id_of(seed: Seed) -> UUID:
     return stable_id(seed.plan.plan.slug)
 
 
-def rows_of(seed: Seed, now: datetime, opened: Iterable[str] = ()) -> Rows:
-    """Work out every row of the plan: its fixed cycles and the annual ones up to today, and those already opened."""
+def rows_of(seed: Seed, now: datetime, opened: Iterable[Row] = (), marked: Mapping[date, bool] = UNMARKED) -> Rows:
+    """Work out every row of the plan: its fixed cycles and the annual ones up to today, and those already opened.
+
+    A day that the calendar of the database has marked is off or not as it says there, and not as the seed says; an
+    annual cycle that is open keeps the terms with which it was opened.
+    """
     ids = _Ids(seed.plan.plan.slug)
     rows: Rows = {"plan": [_plan(seed, ids)]}
     rows["body"] = list(_bodies(seed, ids))
@@ -33,10 +39,9 @@ def rows_of(seed: Seed, now: datetime, opened: Iterable[str] = ()) -> Rows:
     rows["duty_owner"] = list(_owners(seed, ids))
     rows["duty_partner"] = list(_partners(seed, ids))
     rows["target"] = list(_targets(seed, ids))
-    rows["holiday"] = [
-        {"plan_id": ids.plan, "observed_on": day.on, "name": day.name} for day in seed.holidays
-    ]
-    rows["cycle"] = _cycles(seed, rows["plan"][0], now, set(opened))
+    rows["holiday"] = [_holiday(day, ids) for day in seed.holidays if day.on not in marked]
+    off = {row["observed_on"] for row in rows["holiday"]} | {day for day, observed in marked.items() if observed}
+    rows["cycle"] = _cycles(seed, rows["plan"][0], now, {row["code"]: row for row in opened}, off)
     rows["obligation"] = [
         obligation
         for cycle in rows["cycle"]
@@ -147,9 +152,14 @@ def _targets(seed: Seed, ids: _Ids) -> Iterator[Row]:
             }
 
 
-def _cycles(seed: Seed, plan: Row, now: datetime, opened: set[str]) -> list[Row]:
+def _holiday(day: HolidaySeed, ids: _Ids) -> Row:
+    named = {"observed_on": day.on, "observed": True, "name": day.name, "client_id": None}
+    return {**ids.row("holiday", day.on.isoformat()), **named}
+
+
+def _cycles(seed: Seed, plan: Row, now: datetime, opened: Mapping[str, Row], holidays: Collection[date]) -> list[Row]:
     zone, rules = ZoneInfo(plan["time_zone"]), seed.plan.cycle_rules
-    holidays = frozenset(day.on for day in seed.holidays)
-    codes = sorted(opened | rules.codes_until(day_of(now, zone)))
-    terms = (rules.terms(code, holidays, zone) for code in codes)
-    return [cycle_row(plan["slug"], each, now) for each in terms if each]
+    kept = {code: row for code, row in opened.items() if row["annual"] and rules.annual}
+    codes = opened.keys() | rules.codes_until(day_of(now, zone))
+    terms = (rules.terms(code, holidays, zone) for code in sorted(codes - kept.keys()))
+    return [*kept.values(), *(cycle_row(plan["slug"], each, now) for each in terms if each)]

@@ -1,0 +1,75 @@
+"""Holidays: the calendar in the database is the one that counts; it grows mark by mark, and no mark is ever changed."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import holidays as library
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.domain.access import Caller
+from app.domain.errors import NotFound
+from app.models import Holiday, Plan
+from app.models.base import new_id, table
+from app.queries.holidays import marks
+from app.schemas.holidays import HolidayIn, HolidayOut
+
+COUNTRY, LANGUAGE = "VN", "vi"
+calendar, plans = table(Holiday), table(Plan)
+
+
+async def mark(connection: AsyncConnection, caller: Caller, slug: str, sent: HolidayIn) -> HolidayOut:
+    """Record that a day is off, or is not; deadlines that were worked out before stay where they are.
+
+    Raises:
+        NotFound: there is no such plan.
+    """
+    row = {"id": new_id(), "plan_id": await plan_of(connection, slug), "client_id": caller.client_id}
+    written = await connection.execute(insert(calendar).values(row | sent.model_dump()).returning(*calendar.c))
+    return shown(written.mappings().one())
+
+
+async def import_year(connection: AsyncConnection, slug: str, year: int) -> list[HolidayOut]:
+    """Add the public holidays of a year that nobody has marked yet, and return them.
+
+    What the coordinating office has marked, on or off, stays as it is.
+
+    Raises:
+        NotFound: there is no such plan.
+    """
+    plan_id = await plan_of(connection, slug)
+    known = await observed(connection, plan_id)
+    proposed = library.country_holidays(COUNTRY, years=year, language=LANGUAGE)
+    rows = [
+        {"id": new_id(), "plan_id": plan_id, "observed_on": day, "observed": True, "name": name}
+        for day, name in sorted(proposed.items())
+        if day not in known
+    ]
+    if not rows:
+        return []
+    written = await connection.execute(insert(calendar).returning(*calendar.c, sort_by_parameter_order=True), rows)
+    return [shown(row) for row in written.mappings()]
+
+
+async def observed(connection: AsyncConnection, plan_id: UUID) -> dict[date, bool]:
+    """Return for every day that was ever marked whether it is off."""
+    return {row.observed_on: row.observed for row in await connection.execute(marks(plan_id))}
+
+
+async def plan_of(connection: AsyncConnection, slug: str) -> UUID:
+    """Return a plan's id.
+
+    Raises:
+        NotFound: there is no such plan.
+    """
+    plan_id: UUID | None = await connection.scalar(select(plans.c.id).where(plans.c.slug == slug))
+    if plan_id is None:
+        raise NotFound
+    return plan_id
+
+
+def shown(row: Mapping[Any, Any]) -> HolidayOut:
+    """Show one mark."""
+    return HolidayOut.model_validate({**row, "client": row["client_id"]})

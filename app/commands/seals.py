@@ -1,0 +1,162 @@
+"""Seals: closing a cycle digests every standing in it; whoever works the digest out anew finds what was changed.
+
+A digest is SHA-256 over canonical JSON: keys sorted, no blanks, UTF-8, instants in UTC.  Each obligation has one, over
+its standing and its history, and the seal has one over all of these, the moment and the cycle.
+"""
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.commands.cycles import held_cycle
+from app.domain.access import Caller
+from app.domain.errors import CycleClosed, CycleNotDue
+from app.models import Obligation, Seal, SealedStanding
+from app.models.base import new_id, table
+from app.queries import seals as queries
+from app.queries.moment import Moment
+from app.schemas.cycles import ClosingIn, SealOut
+
+Row = Mapping[Any, Any]
+obligations = table(Obligation)
+
+
+async def close(
+    connection: AsyncConnection, caller: Caller, slug: str, code: str, sent: ClosingIn, *, now: datetime
+) -> SealOut:
+    """Close a cycle: store the digest of every standing in it, as of now.
+
+    Reports that come later are still taken and change nothing under the seal: it says where things stood when the
+    cycle was closed, as was known then.
+
+    Raises:
+        NotFound: there is no such plan, or no such cycle is open.
+        CycleNotDue: its deadline has not passed.
+        CycleClosed: it is closed already; also the database's constraint says so.
+    """
+    cycle = await held_cycle(connection, slug, code, now)
+    if cycle["closed_at"]:
+        raise CycleClosed
+    if now < cycle["due_before"]:
+        raise CycleNotDue
+    moment = Moment(now, await _still(connection, cycle["plan_id"]))
+    found = {one["id"]: one async for one in _digested(connection, cycle["id"], moment)}
+    seal = _seal(cycle, caller, moment, {id_: one["digest"] for id_, one in found.items()}, sent)
+    await connection.execute(insert(table(Seal)).values(seal))
+    ids = {"plan_id": cycle["plan_id"], "seal_id": seal["id"]}
+    rows = [
+        {"id": new_id(), "obligation_id": id_, "status": one["status"], "digest": one["digest"], **ids}
+        for id_, one in found.items()
+    ]
+    if rows:
+        await connection.execute(insert(table(SealedStanding)), rows)
+    return _shown(seal, code, len(rows))
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What verifying one seal found: nothing, or the obligations that differ, each by the words that name it."""
+
+    plan: str
+    cycle: str
+    digest: str
+    covered: int
+    differences: list[str]
+
+
+async def verify(connection: AsyncConnection) -> list[Verdict]:
+    """Work every seal out anew, as of its own moment, and name what differs."""
+    found = (await connection.execute(queries.every_seal())).mappings().all()
+    return [await _verify(connection, seal) for seal in found]
+
+
+async def _verify(connection: AsyncConnection, seal: Row) -> Verdict:
+    kept = {row.obligation_id: row.digest for row in await connection.execute(queries.under(seal["id"]))}
+    moment = Moment(seal["received_at"], seal["known_at"])
+    now = {one["id"]: one async for one in _digested(connection, seal["cycle_id"], moment)}
+    differences = list(_differences(kept, now))
+    if seal["form"] != queries.FORM:
+        differences = ["it was sealed by another version, which alone can verify it"]
+    elif not differences and _digest_of(seal, seal["code"], moment, kept) != seal["digest"]:
+        differences = ["the seal itself, its moment or its cycle"]
+    return Verdict(seal["slug"], seal["code"], seal["digest"], len(kept), differences)
+
+
+def _differences(kept: Mapping[UUID, str], now: Mapping[UUID, Row]) -> Iterator[str]:
+    for id_ in sorted(kept.keys() | now.keys()):
+        name = f"{now[id_]['duty_code']} {now[id_]['owner_code']} ({id_})" if id_ in now else str(id_)
+        if id_ not in now:
+            yield f"{name}: is gone"
+        elif id_ not in kept:
+            yield f"{name}: was not there"
+        elif kept[id_] != now[id_]["digest"]:
+            yield f"{name}: differs"
+
+
+async def _still(connection: AsyncConnection, plan_id: UUID) -> datetime:
+    """Hold every obligation of the plan, so that no act is under way, and return the database's instant after that.
+
+    What is recorded up to then is all there; a duty that is done once may have been done in another cycle.
+    """
+    held = select(obligations.c.id).where(obligations.c.plan_id == plan_id).order_by(obligations.c.id)
+    await connection.execute(held.with_for_update())
+    instant: datetime = (await connection.execute(select(func.clock_timestamp()))).scalar_one()
+    return instant
+
+
+async def _digested(connection: AsyncConnection, cycle_id: UUID, moment: Moment) -> AsyncIterator[dict[str, Any]]:
+    """Yield each standing of a cycle with the digest of itself and of its history."""
+    histories: dict[UUID, list[Any]] = defaultdict(list)
+    for row in await connection.execute(queries.acts_of(cycle_id, moment)):
+        histories[row.obligation_id].append(row.act)
+    for standing in (await connection.execute(queries.standings_of(cycle_id, moment))).mappings():
+        content = {"standing": dict(standing), "history": histories[standing["id"]]}
+        yield {**standing, "digest": digest(content)}
+
+
+def _seal(cycle: Row, caller: Caller, moment: Moment, digests: Mapping[UUID, str], sent: ClosingIn) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "plan_id": cycle["plan_id"],
+        "cycle_id": cycle["id"],
+        "client_id": caller.client_id,
+        "received_at": moment.as_of,
+        "known_at": moment.known_at,
+        "form": queries.FORM,
+        "digest": _digest_of(cycle, cycle["code"], moment, digests),
+        **sent.model_dump(),
+    }
+
+
+def _digest_of(cycle: Row, code: str, moment: Moment, digests: Mapping[UUID, str]) -> str:
+    terms = {"plan_id": cycle["plan_id"], "cycle": code, "starts_on": cycle["starts_on"], "ends_on": cycle["ends_on"]}
+    covered = [[id_, digests[id_]] for id_ in sorted(digests)]
+    return digest({"form": queries.FORM, **terms, "as_of": moment.as_of, "known_at": moment.known_at, "of": covered})
+
+
+def digest(content: Any) -> str:
+    """Return the SHA-256 of some content's canonical JSON, in hexadecimal."""
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_spell)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _spell(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, date | UUID | Decimal):
+        return str(value)
+    raise TypeError(type(value))
+
+
+def _shown(seal: Row, code: str, covered: int) -> SealOut:
+    named = {"cycle": code, "as_of": seal["received_at"], "client": seal["client_id"], "obligations": covered}
+    return SealOut.model_validate({**seal, **named})

@@ -1,0 +1,52 @@
+"""Cycles as they stood at a moment: the deadline in force, and whether they had been closed."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, or_, select, true
+
+from app.models import Cycle, CycleDeadline, Plan, Seal
+from app.models.base import table
+from app.queries.moment import Found, Moment, latest, order_of
+
+plans, cycles, deadlines, seals = (table(model) for model in (Plan, Cycle, CycleDeadline, Seal))
+AnyRow = Select[*tuple[Any, ...]]
+TERMS = ("id", "plan_id", "code", "annual", "starts_on", "ends_on", "opened_at")
+
+
+def deadline_of(plan_id: ColumnElement[Any], cycle_id: ColumnElement[Any], moment: Moment) -> Found:
+    """Select the last act that moved the deadline of a cycle, or confirmed it."""
+    found = select(*deadlines.c).where(
+        deadlines.c.plan_id == plan_id, deadlines.c.cycle_id == cycle_id, moment.sees(deadlines)
+    )
+    return latest(found, deadlines)
+
+
+def cycles_of(slug: str, moment: Moment, code: str | None = None) -> AnyRow:
+    """Select a plan's open cycles by deadline, or one of them, each with the deadline in force and its seal."""
+    moved = deadline_of(cycles.c.plan_id, cycles.c.id, moment).correlate(cycles).lateral("moved")
+    due_before = func.coalesce(moved.c.due_before, cycles.c.due_before)
+    sealed = (seals.c.plan_id == cycles.c.plan_id) & (seals.c.cycle_id == cycles.c.id) & moment.sees(seals)
+    found = (
+        select(
+            *(cycles.c[name] for name in TERMS),
+            plans.c.time_zone,
+            cycles.c.due_before.label("original_due_before"),
+            due_before.label("due_before"),
+            func.coalesce(moved.c.reason, cycles.c.basis).label("basis"),
+            or_(cycles.c.confirmed, moved.c.id.is_not(None)).label("confirmed"),
+            seals.c.received_at.label("closed_at"),
+            seals.c.digest,
+        )
+        .join(plans, plans.c.id == cycles.c.plan_id)
+        .outerjoin(moved, true())
+        .outerjoin(seals, sealed)
+        .where(plans.c.slug == slug)
+        .order_by(due_before, cycles.c.code)
+    )
+    return found if code is None else found.where(cycles.c.code == code)
+
+
+def deadlines_of(cycle: Any, moment: Moment) -> AnyRow:
+    """Select every act that moved or confirmed the deadline of a cycle, in order."""
+    mine = (deadlines.c.plan_id == cycle["plan_id"], deadlines.c.cycle_id == cycle["id"])
+    return select(*deadlines.c).where(*mine, moment.sees(deadlines)).order_by(*order_of(deadlines))

@@ -1,0 +1,116 @@
+"""What a seal covers: the standing of each obligation of a cycle at a moment, and every act behind it.
+
+The columns are named here, apart from what the wire shows, because a seal must be worked out the same way for ever: a
+change to any of this needs a new FORM.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, Table, func, literal, select, union_all
+
+from app.models import (
+    ConditionDecision,
+    Contribution,
+    Cycle,
+    Evidence,
+    Extension,
+    ExtensionRefusal,
+    ExtensionRequest,
+    Measurement,
+    Obligation,
+    Plan,
+    Review,
+    Seal,
+    SealedStanding,
+    Target,
+    Update,
+    Withdrawal,
+)
+from app.models.base import HistoryRow, table
+from app.queries.moment import Moment, order_of
+from app.queries.standing import standings
+
+AnyRow = Select[*tuple[Any, ...]]
+obligations, updates, measurements, targets = (table(model) for model in (Obligation, Update, Measurement, Target))
+seals, sealed, cycles, plans = (table(model) for model in (Seal, SealedStanding, Cycle, Plan))
+FORM = 1
+STANDING = (
+    *("duty_code", "owner_code", "body_code", "force", "original_due_before", "due_before", "status"),
+    *("claim_state", "claim_percent", "claim_received_at", "review_outcome", "review_received_at"),
+    *("done_since", "proven_since", "unmet_targets", "completed_at", "evidence_count", "condition_met"),
+)
+ACTS: dict[type[HistoryRow], tuple[str, ...]] = {
+    Update: ("state", "percent", "summary", "occurred_on", "late_reason", "document_number"),
+    Evidence: (
+        *("update_id", "body_id", "kind", "title", "classification", "url", "number", "issued_on", "issuer"),
+        "document_number",
+    ),
+    Withdrawal: ("evidence_id", "reason"),
+    Review: ("outcome", "reason"),
+    ExtensionRequest: ("due_before", "reason", "document_number"),
+    ExtensionRefusal: ("reason", "document_number"),
+    Extension: ("due_before", "reason", "document_number"),
+    ConditionDecision: ("met", "reason", "document_number"),
+    Contribution: ("body_id", "note"),
+}
+OF_EVERY_ACT = ("id", "client_id", "received_at", "recorded_at")
+
+
+def standings_of(cycle_id: UUID, moment: Moment) -> AnyRow:
+    """Select the standing of every obligation that a cycle has at a moment, as a seal spells it."""
+    standing = standings(moment, obligations.c.cycle_id == cycle_id)
+    return select(standing.c.id, *(standing.c[name] for name in STANDING)).order_by(standing.c.id)
+
+
+def acts_of(cycle_id: UUID, moment: Moment) -> AnyRow:
+    """Select every act on the obligations of a cycle that a moment sees, as a seal spells it, in order."""
+    spelled = [_spelled(table(model), names, cycle_id, moment) for model, names in ACTS.items()]
+    found = union_all(*spelled, _measured(cycle_id, moment)).subquery("acts")
+    return select(found.c.obligation_id, found.c.act).order_by(*order_of(found), found.c.kind, found.c.target)
+
+
+def every_seal() -> AnyRow:
+    """Select all seals with their plan and cycle."""
+    names = (plans.c.slug, cycles.c.code, cycles.c.starts_on, cycles.c.ends_on)
+    return (
+        select(*seals.c, *names)
+        .join(cycles, cycles.c.id == seals.c.cycle_id)
+        .join(plans, plans.c.id == seals.c.plan_id)
+        .order_by(plans.c.slug, cycles.c.ends_on, cycles.c.code)
+    )
+
+
+def under(seal_id: UUID) -> AnyRow:
+    """Select what stands under a seal, in the order in which it was digested."""
+    return (
+        select(sealed.c.obligation_id, sealed.c.digest)
+        .where(sealed.c.seal_id == seal_id)
+        .order_by(sealed.c.obligation_id)
+    )
+
+
+def _spelled(history: Table, names: tuple[str, ...], cycle_id: UUID, moment: Moment) -> AnyRow:
+    parts = (part for name in (*OF_EVERY_ACT, *names) for part in (name, history.c[name]))
+    act = func.jsonb_build_object("act", literal(str(history.name)), *parts)
+    kind, target = literal(str(history.name)).label("kind"), literal("").label("target")
+    return _within(
+        select(history.c.obligation_id, *order_of(history), kind, target, act.label("act")), history, cycle_id, moment
+    )
+
+
+def _measured(cycle_id: UUID, moment: Moment) -> AnyRow:
+    """Spell each figure as an act of its own, right after the update that reports it."""
+    act = func.jsonb_build_object("figure", targets.c.code, "value", measurements.c.value, "update", updates.c.id)
+    kind = literal("progress_update_figure").label("kind")
+    found = (
+        select(updates.c.obligation_id, *order_of(updates), kind, targets.c.code.label("target"), act.label("act"))
+        .join(measurements, measurements.c.update_id == updates.c.id)
+        .join(targets, targets.c.id == measurements.c.target_id)
+    )
+    return _within(found, updates, cycle_id, moment)
+
+
+def _within(found: AnyRow, history: Table, cycle_id: UUID, moment: Moment) -> AnyRow:
+    mine = select(obligations.c.id).where(obligations.c.cycle_id == cycle_id)
+    return found.where(history.c.obligation_id.in_(mine), moment.sees(history))

@@ -1,0 +1,109 @@
+"""Cycles: opened, their deadlines moved before they start, closed under a seal."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.commands import cycles, deadlines, seals
+from app.domain import errors
+from app.domain.access import Act, Caller
+from app.queries import cycles as queries
+from app.queries.plans import plan
+from app.routers.plans import READS, Reader, Slug
+from app.schemas.base import Code
+from app.schemas.cycles import ClosingIn, CycleDeadlineIn, CycleDetail, CycleIn, CycleList, SealOut
+from app.schemas.views import cycle_detail, cycle_out
+from app.web.access import may
+from app.web.bodies import ExactRoute
+from app.web.problems import documented
+from app.web.reading import Asked, Reading, answer, every, only
+from app.web.writing import Done, Writing
+
+router = APIRouter(prefix="/v1/plans/{plan}/cycles", tags=["cycles"], route_class=ExactRoute)
+Coordinator = Annotated[Caller, may(Act.OPEN_CYCLES)]
+CycleCode = Annotated[Code, Path(alias="cycle", description="The cycle's code.", examples=["2026"])]
+WRITES = (
+    errors.NotAuthenticated,
+    errors.NotAllowed,
+    errors.NotFound,
+    errors.RequestInFlight,
+    errors.UnsupportedMediaType,
+    errors.IdempotencyKeyReused,
+)
+"""What any act on a plan can be refused for."""
+
+
+@router.get(
+    "", operation_id="listCycles", summary="List a plan's open cycles", response_model=CycleList, responses=READS
+)
+async def list_cycles(request: Request, slug: Slug, _: Reader, reading: Reading, asked: Asked) -> Response:
+    """List the open cycles by deadline, with the basis of each."""
+    await only(reading, plan(slug))
+    return answer(request, CycleList(items=await every(reading, queries.cycles_of(slug, asked), cycle_out)))
+
+
+@router.get(
+    "/{cycle}", operation_id="getCycle", summary="Get an open cycle", response_model=CycleDetail, responses=READS
+)
+async def get_cycle(
+    request: Request, slug: Slug, code: CycleCode, _: Reader, reading: Reading, asked: Asked
+) -> Response:
+    """Get one open cycle with every act on its deadline, and its seal once it is closed."""
+    row = await only(reading, queries.cycles_of(slug, asked, code))
+    return answer(request, cycle_detail(row, await every(reading, queries.deadlines_of(row, asked), dict)))
+
+
+@router.post(
+    "",
+    operation_id="openCycle",
+    summary="Open a cycle",
+    status_code=201,
+    response_model=CycleDetail,
+    responses=documented(*WRITES, errors.CycleUnknown),
+)
+async def open_cycle(slug: Slug, caller: Coordinator, write: Writing, sent: CycleIn) -> Response:
+    """Open a cycle, which creates its obligations; opening it again changes nothing."""
+
+    async def act(connection: AsyncConnection) -> Done:
+        cycle = await cycles.open_cycle(connection, slug, sent.code, now=write.now)
+        return Done(cycle, location=f"/v1/plans/{slug}/cycles/{sent.code}")
+
+    return await write(caller, act)
+
+
+@router.post(
+    "/{cycle}/deadlines",
+    operation_id="moveCycleDeadline",
+    summary="Move or confirm the deadline of a cycle",
+    status_code=201,
+    response_model=CycleDetail,
+    responses=documented(*WRITES, errors.CycleStarted, errors.CycleClosed, errors.DeadlineWithinPeriod),
+)
+async def move_deadline(
+    slug: Slug, code: CycleCode, caller: Coordinator, write: Writing, sent: CycleDeadlineIn
+) -> Response:
+    """Move the deadline of a cycle that has not started yet; the day that is in force confirms it, also later."""
+
+    async def act(connection: AsyncConnection) -> Done:
+        return Done(await deadlines.move(connection, caller, slug, code, sent, now=write.now))
+
+    return await write(caller, act)
+
+
+@router.post(
+    "/{cycle}/closing",
+    operation_id="closeCycle",
+    summary="Close a cycle under a seal",
+    status_code=201,
+    response_model=SealOut,
+    responses=documented(*WRITES, errors.CycleClosed, errors.CycleNotDue),
+)
+async def close_cycle(slug: Slug, code: CycleCode, caller: Coordinator, write: Writing, sent: ClosingIn) -> Response:
+    """Close a cycle: a digest over every standing in it tells for ever what was changed afterwards."""
+
+    async def act(connection: AsyncConnection) -> Done:
+        done = await seals.close(connection, caller, slug, code, sent, now=write.now)
+        return Done(done, location=f"/v1/plans/{slug}/cycles/{code}")
+
+    return await write(caller, act)

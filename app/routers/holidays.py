@@ -1,0 +1,79 @@
+"""The calendar of a plan: the days that working days step over."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.commands import holidays
+from app.domain.access import Act, Caller
+from app.domain.calendar import FIRST_YEAR, LAST_YEAR
+from app.queries import holidays as queries
+from app.queries.plans import plan
+from app.routers.cycles import WRITES
+from app.routers.plans import READS, Reader, Slug
+from app.schemas.base import DeadlineDay
+from app.schemas.holidays import HolidayIn, HolidayList, HolidayOut
+from app.web.access import may
+from app.web.bodies import ExactRoute
+from app.web.problems import documented
+from app.web.reading import Reading, Until, answer, every, only
+from app.web.writing import Done, Writing
+
+router = APIRouter(prefix="/v1/plans/{plan}/holidays", tags=["cycles"], route_class=ExactRoute)
+
+
+@router.get(
+    "", operation_id="listHolidays", summary="List a plan's days off", response_model=HolidayList, responses=READS
+)
+async def list_holidays(
+    request: Request,
+    slug: Slug,
+    _: Reader,
+    reading: Reading,
+    year: Annotated[int | None, Query(ge=FIRST_YEAR, le=LAST_YEAR)] = None,
+    known_at: Annotated[Until | None, Query(description="The calendar as it had been recorded by then.")] = None,
+) -> Response:
+    """List the days off in order, of a year or of all."""
+    await only(reading, plan(slug))
+    found = await every(reading, queries.days_off(slug, year, known_at), holidays.shown)
+    return answer(request, HolidayList(items=found))
+
+
+@router.get(
+    "/{day}",
+    operation_id="getHolidayMarks",
+    summary="List what was recorded of a day",
+    response_model=HolidayList,
+    responses=READS,
+)
+async def get_marks(
+    request: Request,
+    slug: Slug,
+    day: Annotated[DeadlineDay, Path(description="A calendar date.", examples=["2026-09-02"])],
+    _: Reader,
+    reading: Reading,
+) -> Response:
+    """List everything that was ever recorded of a day, in order; the last mark counts."""
+    await only(reading, plan(slug))
+    return answer(request, HolidayList(items=await every(reading, queries.marks_of(slug, day), holidays.shown)))
+
+
+@router.post(
+    "",
+    operation_id="markHoliday",
+    summary="Mark a day as off, or not",
+    status_code=201,
+    response_model=HolidayOut,
+    responses=documented(*WRITES),
+)
+async def mark_holiday(
+    slug: Slug, caller: Annotated[Caller, may(Act.EDIT_CALENDAR)], write: Writing, sent: HolidayIn
+) -> Response:
+    """Mark a day as off, or with `observed: false` as no longer off; cycles that are open keep their deadlines."""
+
+    async def act(connection: AsyncConnection) -> Done:
+        done = await holidays.mark(connection, caller, slug, sent)
+        return Done(done, location=f"/v1/plans/{slug}/holidays/{sent.observed_on}")
+
+    return await write(caller, act)

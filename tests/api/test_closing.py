@@ -1,0 +1,260 @@
+"""POST /v1/plans/{plan}/cycles/{cycle}/closing, and `dondoc verify`: a seal tells what was changed behind it."""
+
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from app.commands.seals import Verdict, verify
+from app.database.embedded import OWNER, Address
+from tests.api.asking import problem_of, rows_of
+from tests.conftest import as_owner, url_of
+from tests.given import (
+    DOCUMENT,
+    FIRST,
+    INVESTIGATION,
+    LINK,
+    PLAN,
+    TODAY,
+    TOURISTS,
+    TRAINING,
+    Caller,
+    Service,
+    obligation,
+)
+
+CYCLES = f"/v1/plans/{PLAN}/cycles"
+WAIVABLE = obligation("3.7", "cong-an")
+PAPER: dict[str, Any] = {"received_on": "2021-06-10", "document_number": "9/BC-CATP"}
+
+
+async def close(who: Caller, cycle: str = FIRST, **more: Any) -> Any:
+    """Close a cycle."""
+    return await who.post(f"{CYCLES}/{cycle}/closing", {"reason": "Đã tổng hợp.", **more})
+
+
+async def live(service: Service) -> None:
+    """Let everything happen in the first cycle that can happen."""
+    police, coordinator = service.police, service.coordinator
+    figures = [{"target": "3.2-a", "value": 99.5}]
+    attached = (await police.attach(TRAINING)).json()["id"]
+    answers = [
+        await police.report(INVESTIGATION, measurements=figures, evidence=[LINK]),
+        await police.withdraw(attached),
+        await police.report(TRAINING, evidence=[DOCUMENT]),
+        await coordinator.review(TRAINING, "returned"),
+        await police.ask_for(TRAINING, "2027-01-15"),
+        await coordinator.refuse(TRAINING),
+        await coordinator.extend(TRAINING, "2027-01-15"),
+        await police.report(WAIVABLE, "not_applicable"),
+        await coordinator.post(
+            f"/v1/obligations/{WAIVABLE}/condition-decisions", {"met": True, "from_on": "2026-11-24", "reason": "Có."}
+        ),
+        await service.culture.post(f"/v1/obligations/{TOURISTS}/contributions", {"note": "Đã phối hợp."}),
+    ]
+    assert {answer.status_code for answer in answers} == {201}
+
+
+async def verified(service: Service, address: Address) -> list[Verdict]:
+    """Verify all seals as the database's owner."""
+    async with as_owner(address, service.app.state.database.engine.url.database) as owner:
+        return await verify(owner)
+
+
+async def tamper(service: Service, address: Address, table: str, change: str) -> None:
+    """Change what nobody may, as only the database's owner can: with the triggers off."""
+    async with as_owner(address, service.app.state.database.engine.url.database) as owner:
+        await owner.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
+        await owner.execute(text(change))
+        await owner.execute(text(f"ALTER TABLE {table} ENABLE TRIGGER USER"))
+
+
+async def test_a_coordinator_closes_a_cycle_under_a_seal(service: Service) -> None:
+    response = await close(service.coordinator, document_number="120/BC-UBND")
+
+    assert response.status_code == 201
+    seal = response.json()
+    assert (seal["cycle"], seal["obligations"], seal["as_of"]) == (FIRST, 252, "2026-11-24T03:00:00Z")
+    assert len(seal["digest"]) == 64
+    cycle = (await service.integrator.get(response.headers["location"])).json()
+    assert (cycle["digest"], cycle["closed_at"]) == (seal["digest"], "2026-11-24T03:00:00Z")
+    before = (await service.integrator.get(response.headers["location"], as_of="2026-11-23")).json()
+    assert (before["digest"], before["closed_at"]) == (None, None)
+
+
+async def test_what_comes_later_leaves_the_seal_intact(own_service: Service, address: Address) -> None:
+    await live(own_service)
+    seal = (await close(own_service.coordinator)).json()
+
+    own_service.clock.now = TODAY + timedelta(days=1)
+    answers = [
+        await own_service.police.report(TRAINING, evidence=[LINK]),
+        await own_service.coordinator.report(obligation("3.5", "cong-an"), evidence=[DOCUMENT], **PAPER),
+        await own_service.coordinator.report(obligation("G.1", "cong-an", "2026"), evidence=[DOCUMENT], **PAPER),
+        await own_service.coordinator.review(INVESTIGATION, "accepted"),
+        await own_service.police.withdraw((await own_service.police.attach(WAIVABLE)).json()["id"]),
+    ]
+
+    assert {answer.status_code for answer in answers} == {201}
+    [verdict] = await verified(own_service, address)
+    assert (verdict.plan, verdict.cycle, verdict.digest, verdict.covered) == (PLAN, FIRST, seal["digest"], 252)
+    assert verdict.differences == []
+
+
+TAMPERINGS = {
+    "a word of a report": ("progress_update", "SET summary = summary || '.'", f"= '{TRAINING}'"),
+    "when a report came": ("progress_update", "SET received_at = '2021-06-01'", f"= '{INVESTIGATION}'"),
+    "when a report was recorded": ("progress_update", "SET recorded_at = now()", f"= '{INVESTIGATION}'"),
+    "what a report claims": ("progress_update", "SET state = 'in_progress'", f"= '{INVESTIGATION}'"),
+    "the number of a document": ("evidence", "SET number = '1/BC-CATP'", f"= '{TRAINING}'"),
+    "why an evidence was withdrawn": ("withdrawal", "SET reason = 'Khác'", f"= '{TRAINING}'"),
+    "what a review said": ("review", "SET outcome = 'accepted'", f"= '{TRAINING}'"),
+    "a deadline": ("extension", "SET due_before = '2028-01-01'", f"= '{TRAINING}'"),
+    "what an owner asked for": ("extension_request", "SET reason = 'Khác'", f"= '{TRAINING}'"),
+    "what was refused": ("extension_refusal", "SET reason = 'Khác'", f"= '{TRAINING}'"),
+    "a condition": ("condition_decision", "SET met = false", f"= '{WAIVABLE}'"),
+    "what a partner wrote": ("contribution", "SET note = 'Khác'", f"= '{TOURISTS}'"),
+}
+
+
+@pytest.mark.parametrize(("table", "change", "which"), TAMPERINGS.values(), ids=TAMPERINGS)
+async def test_any_change_to_what_a_seal_covers_is_found(
+    own_service: Service, address: Address, table: str, change: str, which: str
+) -> None:
+    await live(own_service)
+    await close(own_service.coordinator)
+
+    await tamper(own_service, address, table, f"UPDATE {table} {change} WHERE obligation_id {which}")
+
+    [verdict] = await verified(own_service, address)
+    changed = which.removeprefix("= '").removesuffix("'")
+    assert [difference for difference in verdict.differences if changed not in difference] == []
+    assert len(verdict.differences) == 1
+    assert " cong-an (" in verdict.differences[0]
+
+
+# ruff: noqa: S608  The tampering of these tests is SQL as a tamperer writes it.
+OF_TOURISTS = f"WHERE obligation_id = '{TOURISTS}'"
+SLIPPED_IN = f"""
+    INSERT INTO progress_update (id, plan_id, obligation_id, client_id, received_at, recorded_at, state, summary)
+    SELECT gen_random_uuid(), o.plan_id, o.id, c.id, '2021-06-10', '2021-06-10', 'completed', 'Xong'
+    FROM obligation o, client c WHERE o.id = '{TOURISTS}' AND c.name = 'police'
+"""
+OTHERS = {
+    "a figure": ("measurement", "UPDATE measurement SET value = 100", f"3.2 cong-an ({INVESTIGATION}): differs"),
+    "a report slipped in": ("progress_update", SLIPPED_IN, "3.6 cong-an"),
+    "a first deadline": (
+        "obligation",
+        f"UPDATE obligation SET due_before = '2022-01-01' WHERE id = '{TOURISTS}'",
+        "3.6 cong-an",
+    ),
+    "a force": ("obligation", f"UPDATE obligation SET force = 'requested' WHERE id = '{TOURISTS}'", "3.6 cong-an"),
+    "a digest": (
+        "sealed_standing",
+        f"UPDATE sealed_standing SET digest = md5('') || md5('') {OF_TOURISTS}",
+        "3.6 cong-an",
+    ),
+    "one taken out": ("sealed_standing", f"DELETE FROM sealed_standing {OF_TOURISTS}", "3.6 cong-an"),
+    "the digest": ("seal", "UPDATE seal SET digest = md5('') || md5('')", "the seal itself"),
+    "the form": ("seal", "UPDATE seal SET form = 2", "another version"),
+    "the moment": ("seal", "UPDATE seal SET known_at = known_at + interval '1 microsecond'", "the seal itself"),
+    "the cycle": ("cycle", "UPDATE cycle SET ends_on = '2021-06-13'", "the seal itself"),
+}
+
+
+@pytest.mark.parametrize(("table", "change", "found"), OTHERS.values(), ids=OTHERS)
+async def test_whatever_else_is_changed_is_found(
+    own_service: Service, address: Address, table: str, change: str, found: str
+) -> None:
+    await live(own_service)
+    await close(own_service.coordinator)
+
+    await tamper(own_service, address, table, change)
+
+    [verdict] = await verified(own_service, address)
+    assert [found in difference for difference in verdict.differences] == [True]
+
+
+def run_verify(address: Address, name: str) -> subprocess.CompletedProcess[str]:
+    """Run the command as an operator does."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("DATABASE_", "DONDOC_"))}
+    return subprocess.run(  # noqa: S603  Our own command.
+        [Path(sys.executable).with_name("dondoc"), "verify"],
+        env=environment | {"DATABASE_OWNER_URL": url_of(address, OWNER, name)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+async def test_the_command_names_what_differs_and_fails(own_service: Service, address: Address) -> None:
+    name = own_service.app.state.database.engine.url.database
+    untouched = run_verify(address, name)
+    seal = (await close(own_service.coordinator)).json()
+    intact = run_verify(address, name)
+    relieved = f"UPDATE obligation SET force = 'requested' WHERE id = '{TRAINING}'"
+    await tamper(own_service, address, "obligation", relieved)
+
+    altered = run_verify(address, name)
+
+    assert (untouched.returncode, untouched.stdout) == (0, "No cycle is closed.\n")
+    assert (intact.returncode, intact.stdout) == (
+        0,
+        f"{PLAN} {FIRST}: intact, 252 obligations, sha256 {seal['digest']}\n",
+    )
+    assert altered.returncode == 1
+    assert altered.stdout.splitlines()[1:] == [f"    3.4 cong-an ({TRAINING}): differs"]
+
+
+async def test_a_cycle_is_closed_once(service: Service) -> None:
+    await close(service.coordinator)
+    before = await rows_of(service)
+
+    problem_of(await close(service.coordinator), 409, "cycle-closed")
+
+    assert await rows_of(service) == before
+    moved = {"due_before_on": "2021-06-15", "reason": "Vì"}
+    problem_of(await service.coordinator.post(f"{CYCLES}/{FIRST}/deadlines", moved), 409, "cycle-closed")
+
+
+async def test_a_cycle_is_closed_once_its_deadline_has_passed(service: Service) -> None:
+    service.clock.now = datetime(2026, 12, 16, 16, 59, 59, tzinfo=UTC)
+    problem_of(await close(service.coordinator, "2026"), 409, "cycle-not-due")
+
+    service.clock.now = datetime(2026, 12, 16, 17, tzinfo=UTC)
+    assert (await close(service.coordinator, "2026")).status_code == 201
+
+
+async def test_two_cycles_have_two_seals(own_service: Service, address: Address) -> None:
+    await close(own_service.coordinator)
+    await close(own_service.coordinator, "2021")
+
+    verdicts = await verified(own_service, address)
+
+    assert [(one.cycle, one.covered, one.differences) for one in verdicts] == [(FIRST, 252, []), ("2021", 296, [])]
+
+
+async def test_the_same_standing_has_another_digest_at_another_moment(service: Service) -> None:
+    first = (await close(service.coordinator, "2021")).json()
+    second = (await close(service.coordinator, "2022")).json()
+
+    assert first["digest"] != second["digest"]
+
+
+@pytest.mark.parametrize("name", ["police", "integrator", "admin"])
+async def test_only_a_coordinator_closes_cycles(service: Service, name: str) -> None:
+    problem_of(await close(getattr(service, name)), 403, "not-allowed")
+
+
+async def test_a_cycle_that_is_not_open_cannot_be_closed(service: Service) -> None:
+    problem_of(await close(service.coordinator, "2027"), 404, "not-found")
+
+
+@pytest.mark.parametrize("sent", [{}, {"reason": " "}, {"reason": "Vì", "force": True}])
+async def test_a_closing_says_why(service: Service, sent: dict[str, Any]) -> None:
+    problem_of(await service.coordinator.post(f"{CYCLES}/{FIRST}/closing", sent), 422, "malformed-content")
