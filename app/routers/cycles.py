@@ -10,7 +10,8 @@ from app.domain import errors
 from app.domain.access import Act, Caller
 from app.queries import cycles as queries
 from app.queries.plans import plan
-from app.routers.plans import READS, Reader, Slug
+from app.routers.parameters import Slug
+from app.routers.plans import READS, Reader
 from app.schemas.base import Code
 from app.schemas.cycles import ClosingIn, CycleDeadlineIn, CycleDetail, CycleIn, CycleList, SealOut
 from app.schemas.views import cycle_detail, cycle_out
@@ -18,20 +19,13 @@ from app.web.access import may
 from app.web.bodies import ExactRoute
 from app.web.problems import documented
 from app.web.reading import Asked, Reading, answer, every, only
-from app.web.writing import Done, Writing
+from app.web.writing import Creating, Done
 
 router = APIRouter(prefix="/v1/plans/{plan}/cycles", tags=["cycles"], route_class=ExactRoute)
 Coordinator = Annotated[Caller, may(Act.OPEN_CYCLES)]
 CycleCode = Annotated[Code, Path(alias="cycle", description="The cycle's code.", examples=["2026"])]
-WRITES = (
-    errors.NotAuthenticated,
-    errors.NotAllowed,
-    errors.NotFound,
-    errors.RequestInFlight,
-    errors.UnsupportedMediaType,
-    errors.IdempotencyKeyReused,
-)
-"""What any act on a plan can be refused for."""
+WRITES = (errors.NotFound,)
+"""What any act on a plan can be refused for, beyond what every write can."""
 
 
 @router.get(
@@ -62,7 +56,7 @@ async def get_cycle(
     response_model=CycleDetail,
     responses=documented(*WRITES, errors.CycleUnknown),
 )
-async def open_cycle(slug: Slug, caller: Coordinator, write: Writing, sent: CycleIn) -> Response:
+async def open_cycle(slug: Slug, caller: Coordinator, write: Creating, sent: CycleIn) -> Response:
     """Open a cycle, which creates its obligations; opening it again changes nothing."""
 
     async def act(connection: AsyncConnection) -> Done:
@@ -81,7 +75,7 @@ async def open_cycle(slug: Slug, caller: Coordinator, write: Writing, sent: Cycl
     responses=documented(*WRITES, errors.CycleStarted, errors.CycleClosed, errors.DeadlineWithinPeriod),
 )
 async def move_deadline(
-    slug: Slug, code: CycleCode, caller: Coordinator, write: Writing, sent: CycleDeadlineIn
+    slug: Slug, code: CycleCode, caller: Coordinator, write: Creating, sent: CycleDeadlineIn
 ) -> Response:
     """Move the deadline of a cycle that has not started yet; the day that is in force confirms it, also later."""
 
@@ -99,7 +93,7 @@ async def move_deadline(
     response_model=SealOut,
     responses=documented(*WRITES, errors.CycleClosed, errors.CycleNotDue),
 )
-async def close_cycle(slug: Slug, code: CycleCode, caller: Coordinator, write: Writing, sent: ClosingIn) -> Response:
+async def close_cycle(slug: Slug, code: CycleCode, caller: Coordinator, write: Creating, sent: ClosingIn) -> Response:
     """Close a cycle: a digest over every standing in it tells for ever what was changed afterwards."""
 
     async def act(connection: AsyncConnection) -> Done:

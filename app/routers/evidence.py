@@ -22,7 +22,7 @@ router = APIRouter(prefix="/v1/evidence", tags=["evidence"])
     operation_id="getEvidence",
     summary="Get evidence",
     response_model=EvidenceOut,
-    responses=documented(errors.NotAuthenticated, errors.NotAllowed, errors.NotFound),
+    responses=documented(errors.NotFound),
 )
 async def get_evidence(
     request: Request,

@@ -99,7 +99,7 @@ async def refuse_extension(
     operation_id="listExtensionRequests",
     summary="List the requests for later deadlines that are pending",
     response_model=ExtensionRequestList,
-    responses=documented(errors.BrokenCursor, errors.NotAuthenticated, errors.NotAllowed),
+    responses=documented(errors.BrokenCursor),
 )
 async def list_extension_requests(
     request: Request,

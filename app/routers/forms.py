@@ -2,11 +2,12 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Query, Response
 
 from app.domain import errors
 from app.domain.access import Act, Caller
 from app.queries import forms
+from app.routers.parameters import Slug
 from app.schemas.base import Code
 from app.schemas.views import obligation_out
 from app.web.access import may
@@ -17,7 +18,13 @@ from app.web.spreadsheets import MEDIA_TYPE
 
 router = APIRouter(prefix="/v1/plans", tags=["updates"])
 FILE: dict[int | str, dict[str, Any]] = {
-    200: {"description": "A workbook.", "content": {MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}}
+    200: {
+        "description": "A workbook.",
+        "headers": {
+            "Content-Disposition": {"description": "Under which name to keep it.", "schema": {"type": "string"}}
+        },
+        "content": {MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}},
+    }
 }
 
 
@@ -26,15 +33,15 @@ FILE: dict[int | str, dict[str, Any]] = {
     operation_id="getTemplate",
     summary="Get a form to fill in",
     response_class=Response,
-    responses=FILE | documented(errors.NotAuthenticated, errors.NotAllowed, errors.NotFound),
+    responses=FILE | documented(errors.NotFound),
 )
 async def get_template(
-    slug: Annotated[Code, Path(alias="plan", description="The plan's slug.")],
+    slug: Slug,
     caller: Annotated[Caller, may(Act.READ_STANDING)],
     reading: Reading,
     asked: Asked,
-    cycle: Annotated[Code, Query(description="The cycle to report in.")],
-    owner: Annotated[Code, Query(description="The owner that reports.")],
+    cycle: Annotated[Code, Query(description="The cycle to report in.", examples=["2026"])],
+    owner: Annotated[Code, Query(description="The owner that reports.", examples=["cong-an"])],
 ) -> Response:
     """Get a spreadsheet with an owner's obligations in a cycle, to fill in by hand and to send by `dondoc import`."""
     found = forms.owed(caller, slug, cycle, owner, asked)

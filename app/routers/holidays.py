@@ -11,14 +11,15 @@ from app.domain.calendar import FIRST_YEAR, LAST_YEAR
 from app.queries import holidays as queries
 from app.queries.plans import plan
 from app.routers.cycles import WRITES
-from app.routers.plans import READS, Reader, Slug
+from app.routers.parameters import Slug
+from app.routers.plans import READS, Reader
 from app.schemas.base import DeadlineDay
 from app.schemas.holidays import HolidayIn, HolidayList, HolidayOut
 from app.web.access import may
 from app.web.bodies import ExactRoute
 from app.web.problems import documented
 from app.web.reading import Reading, Until, answer, every, only
-from app.web.writing import Done, Writing
+from app.web.writing import Creating, Done
 
 router = APIRouter(prefix="/v1/plans/{plan}/holidays", tags=["cycles"], route_class=ExactRoute)
 
@@ -68,7 +69,7 @@ async def get_marks(
     responses=documented(*WRITES),
 )
 async def mark_holiday(
-    slug: Slug, caller: Annotated[Caller, may(Act.EDIT_CALENDAR)], write: Writing, sent: HolidayIn
+    slug: Slug, caller: Annotated[Caller, may(Act.EDIT_CALENDAR)], write: Creating, sent: HolidayIn
 ) -> Response:
     """Mark a day as off, or with `observed: false` as no longer off; cycles that are open keep their deadlines."""
 

@@ -7,8 +7,8 @@ from urllib.parse import unquote_plus
 from fastapi import APIRouter, Depends, Form, Request, Response
 
 from app.commands import clients
-from app.domain.errors import ClientUnknown, ContentTooLarge, Fault, MalformedContent, UnsupportedMediaType
-from app.schemas.oauth import KeySet, TokenOut
+from app.domain.errors import ClientUnknown, Fault, MalformedContent
+from app.schemas.oauth import KeyOut, KeySet, TokenIn, TokenOut
 from app.web import tokens
 from app.web.bodies import only_a_form
 from app.web.clock import Now
@@ -24,20 +24,13 @@ NO_STORE = {"Cache-Control": "no-store"}
     operation_id="issueToken",
     summary="Get an access token",
     response_model=TokenOut,
-    responses=documented(ClientUnknown, ContentTooLarge, UnsupportedMediaType),
+    responses=documented(ClientUnknown),
     dependencies=[Depends(only_a_form)],
 )
-async def issue_token(
-    request: Request,
-    reading: Reading,
-    now: Now,
-    grant_type: Annotated[str, Form(max_length=60, description="`client_credentials`")],
-    client_id: Annotated[str | None, Form(max_length=60, description="Or send it by HTTP Basic.")] = None,
-    client_secret: Annotated[str | None, Form(max_length=200, description="Or send it by HTTP Basic.")] = None,
-) -> Response:
+async def issue_token(request: Request, reading: Reading, now: Now, sent: Annotated[TokenIn, Form()]) -> Response:
     """Give a client that shows its id and secret a token for ten minutes."""
-    _refuse_other_grants(grant_type)
-    shown_id, shown_secret = _basic(request) or (client_id or "", client_secret or "")
+    _refuse_other_grants(sent.grant_type)
+    shown_id, shown_secret = _basic(request) or (sent.client_id or "", sent.client_secret or "")
     keys, settings = request.app.state.keys, request.app.state.settings
     client = await clients.prove(reading, keys.digest_of, shown_id, shown_secret)
     token = tokens.issue(keys, client.id, client.scopes, issuer=settings.issuer, now=now)
@@ -53,7 +46,7 @@ async def issue_token(
 @router.get("/.well-known/jwks.json", operation_id="getKeys", summary="Get the public keys", response_model=KeySet)
 async def get_keys(request: Request) -> KeySet:
     """Get the public keys that verify our tokens (RFC 7517)."""
-    return KeySet(keys=[request.app.state.keys.public_jwk])
+    return KeySet(keys=[KeyOut(**request.app.state.keys.public_jwk)])
 
 
 def _refuse_other_grants(grant_type: str) -> None:

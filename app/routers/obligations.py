@@ -10,13 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.commands import evidence, updates
 from app.domain import errors
 from app.domain.access import Act, Caller
-from app.domain.completion import Force, Status
-from app.models.duty import DutyKind
+from app.domain.completion import Status
 from app.queries import history as histories
 from app.queries import obligations as queries
 from app.queries.moment import Found
 from app.queries.obligations import Filters, Sort
-from app.schemas.base import Code, Storable
+from app.routers.parameters import BodyCode, CycleCode, WantedForce, WantedKind, Words
+from app.schemas.base import Code
 from app.schemas.evidence import EvidenceIn, EvidenceOut
 from app.schemas.history import HistoryOut
 from app.schemas.obligations import CountedObligationList, ObligationList, ObligationOut
@@ -32,36 +32,27 @@ from app.web.writing import Done, Writing
 router = APIRouter(prefix="/v1/obligations", tags=["obligations"], route_class=ExactRoute)
 Reader = Annotated[Caller, may(Act.READ_STANDING)]
 ObligationId = Annotated[UUID, Path(alias="id", description="The obligation's id.")]
-READS = documented(errors.NotAuthenticated, errors.NotAllowed, errors.NotFound)
-ACTS = (
-    errors.NotAuthenticated,
-    errors.NotAllowed,
-    errors.NotFound,
-    errors.RequestInFlight,
-    errors.StaleVersion,
-    errors.ContentTooLarge,
-    errors.UnsupportedMediaType,
-    errors.IdempotencyKeyReused,
-)
-"""What any act on an obligation can be refused for."""
+READS = documented(errors.NotFound)
+ACTS = (errors.NotFound,)
+"""What any act on an obligation can be refused for, beyond what every write can."""
 WRITES = (*ACTS, errors.PaperReportNotYours, errors.PaperReportIncomplete, errors.ReceivedOnImpossible)
 """What an act that can come on paper can be refused for."""
 
 
 def filters(
-    plan: Annotated[Code | None, Query()] = None,
-    cycle: Annotated[Code | None, Query()] = None,
-    body: Annotated[Code | None, Query(description="A numbered body, with its members, or a member.")] = None,
-    owner: Annotated[Code | None, Query()] = None,
-    duty: Annotated[Code | None, Query()] = None,
+    plan: Annotated[Code | None, Query(description="A plan's slug.", examples=["115-kh-ubnd-2021"])] = None,
+    cycle: CycleCode = None,
+    body: BodyCode = None,
+    owner: Annotated[Code | None, Query(description="The one body that answers for it.", examples=["cong-an"])] = None,
+    duty: Annotated[Code | None, Query(description="A duty's code.", examples=["3.2"])] = None,
     status: Annotated[list[Status] | None, Query(description="Repeat it to name several.")] = None,
     past_due: Annotated[bool | None, Query(description="Whether the deadline has passed at `as_of`.")] = None,
     awaiting_review: Annotated[bool | None, Query(description="Whether a claim waits for a review.")] = None,
-    due_after: Annotated[Since | None, Query()] = None,
-    due_before: Annotated[Since | None, Query()] = None,
-    force: Annotated[Force | None, Query()] = None,
-    kind: Annotated[DutyKind | None, Query()] = None,
-    q: Annotated[Storable | None, Query(max_length=200, description="Words, with or without diacritics.")] = None,
+    due_after: Annotated[Since | None, Query(description="Those due after an instant, or a day's begin.")] = None,
+    due_before: Annotated[Since | None, Query(description="Those due before an instant, or a day's begin.")] = None,
+    force: WantedForce = None,
+    kind: WantedKind = None,
+    q: Words = None,
 ) -> Filters:
     """Read what to list."""
     return Filters(
@@ -74,8 +65,8 @@ def filters(
     "",
     operation_id="listObligations",
     summary="List obligations",
-    response_model=CountedObligationList | ObligationList,
-    responses=documented(errors.BrokenCursor, errors.NotAuthenticated, errors.NotAllowed),
+    response_model=ObligationList | CountedObligationList,
+    responses=documented(errors.BrokenCursor),
 )
 async def list_obligations(
     request: Request,
@@ -83,7 +74,7 @@ async def list_obligations(
     reading: Reading,
     asked: Asked,
     wanted: Annotated[Filters, Depends(filters)],
-    sort: Annotated[Sort, Query()] = Sort.DUE_BEFORE,
+    sort: Annotated[Sort, Query(description="The order; ties follow the plan's.")] = Sort.DUE_BEFORE,
     limit: Limit = 100,
     cursor: CursorText = None,
     count: Annotated[bool, Query(description="Also count all matches, which reads them all.")] = False,

@@ -5,14 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from app.domain.access import Act, Caller
-from app.domain.completion import Force
-from app.domain.errors import NotAllowed, NotAuthenticated, NotFound
-from app.models.duty import DutyKind
+from app.domain.errors import NotFound
 from app.queries import cycles
 from app.queries import plans as queries
 from app.queries.moment import Moment
+from app.routers.parameters import Slug, WantedForce, WantedKind, Words
 from app.schemas import plans as shapes
-from app.schemas.base import Code, Storable
+from app.schemas.base import Code
 from app.schemas.views import cycle_out
 from app.web.access import may
 from app.web.bodies import ExactRoute
@@ -22,11 +21,10 @@ from app.web.reading import Reading, answer, every, only
 
 router = APIRouter(prefix="/v1/plans", tags=["plans"], route_class=ExactRoute)
 Reader = Annotated[Caller, may(Act.READ_PLANS)]
-Slug = Annotated[Code, Path(alias="plan", description="The plan's slug.", examples=["115-kh-ubnd-2021"])]
-READS = documented(NotAuthenticated, NotAllowed, NotFound)
+READS = documented(NotFound)
 
 
-@router.get("", operation_id="listPlans", summary="List plans", response_model=shapes.PlanList, responses=READS)
+@router.get("", operation_id="listPlans", summary="List plans", response_model=shapes.PlanList)
 async def list_plans(request: Request, _: Reader, reading: Reading) -> Response:
     """List the plans by slug."""
     found = await every(reading, queries.every_plan(), shapes.PlanSummary.model_validate)
@@ -85,10 +83,12 @@ async def list_duties(
     slug: Slug,
     _: Reader,
     reading: Reading,
-    body: Annotated[Code | None, Query(description="Those of a body, or that it or its members own.")] = None,
-    kind: Annotated[DutyKind | None, Query()] = None,
-    force: Annotated[Force | None, Query()] = None,
-    q: Annotated[Storable | None, Query(max_length=200, description="Words, with or without diacritics.")] = None,
+    body: Annotated[
+        Code | None, Query(description="Those of a body, or that it or its members own.", examples=["cong-an"])
+    ] = None,
+    kind: WantedKind = None,
+    force: WantedForce = None,
+    q: Words = None,
 ) -> Response:
     """List the duties in the plan's order, with their verbatim text."""
     await only(reading, queries.plan(slug))

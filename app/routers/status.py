@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from app.domain import errors
 from app.domain.access import Act, Caller
@@ -10,7 +10,7 @@ from app.queries import status
 from app.queries.cycles import cycles_of
 from app.queries.moment import Moment
 from app.queries.obligations import Filters
-from app.schemas.base import Code
+from app.routers.parameters import BodyCode, CycleCode, Slug
 from app.schemas.status import StatusOut, cycle_statuses
 from app.web.access import may
 from app.web.clock import Now
@@ -25,16 +25,16 @@ router = APIRouter(prefix="/v1/plans", tags=["status"])
     operation_id="getStatus",
     summary="Get the status of a plan",
     response_model=StatusOut,
-    responses=documented(errors.NotAuthenticated, errors.NotAllowed, errors.NotFound),
+    responses=documented(errors.NotFound),
 )
 async def get_status(
     request: Request,
-    slug: Annotated[Code, Path(alias="plan", description="The plan's slug.")],
+    slug: Slug,
     caller: Annotated[Caller, may(Act.READ_STANDING)],
     reading: Reading,
     now: Now,
-    cycle: Annotated[Code | None, Query()] = None,
-    body: Annotated[Code | None, Query(description="A numbered body, with its members, or a member.")] = None,
+    cycle: CycleCode = None,
+    body: BodyCode = None,
     as_of: Annotated[Until | None, Query(description="Where things stood, or will stand if nobody posts.")] = None,
     known_at: Annotated[Until | None, Query(description="Only what had been recorded by then.")] = None,
 ) -> Response:

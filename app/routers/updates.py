@@ -15,18 +15,9 @@ from app.web.access import may
 from app.web.bodies import ExactRoute
 from app.web.items import placed, read_each, refuse_all
 from app.web.problems import documented, problem_of
-from app.web.writing import Done, Writing
+from app.web.writing import Creating, Done
 
 router = APIRouter(prefix="/v1/updates", tags=["updates"], route_class=ExactRoute)
-REFUSES = documented(
-    errors.NotAuthenticated,
-    errors.NotAllowed,
-    errors.RequestInFlight,
-    errors.ContentTooLarge,
-    errors.UnsupportedMediaType,
-    errors.IdempotencyKeyReused,
-    errors.ItemsRefused,
-)
 
 
 @router.post(
@@ -35,12 +26,12 @@ REFUSES = documented(
     summary="Report progress on many obligations",
     status_code=207,
     response_model=BulkOut,
-    responses=REFUSES,
+    responses=documented(errors.ItemsRefused),
 )
 async def report_updates(
     request: Request,
     caller: Annotated[Caller, may(Act.REPORT)],
-    write: Writing,
+    write: Creating,
     sent: BulkIn,
     atomic: Annotated[bool, Query(description="Record all items, or refuse the request and record none.")] = False,
 ) -> Response:

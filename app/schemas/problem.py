@@ -1,5 +1,9 @@
 """Errors on the wire (RFC 9457)."""
 
+from typing import Annotated
+
+from pydantic import Field
+
 from app.schemas.base import ResponseModel
 
 
@@ -13,10 +17,10 @@ class FaultOut(ResponseModel):
 class Problem(ResponseModel):
     """`application/problem+json`: `type` is stable and a readable page; what was sent is never repeated."""
 
-    type: str
+    type: Annotated[str, Field(pattern=r"^/problems/[a-z-]+$")]
     title: str
-    status: int
+    status: Annotated[int, Field(ge=400, le=599)]
     detail: str | None = None
     errors: list[FaultOut] | None = None
     request_id: str | None = None
-    error: str | None = None
+    error: Annotated[str | None, Field(description="The code that RFC 6749, section 5.2, asks for.")] = None

@@ -10,11 +10,12 @@ from fastapi.security import OAuth2
 from sqlalchemy import RowMapping
 
 from app.database.engine import Database
-from app.domain.access import SUMMARIES, Act, Caller, Role
-from app.domain.errors import NotAllowed, NotAuthenticated
+from app.domain.access import MAY, SUMMARIES, Act, Caller, Role
+from app.domain.errors import NotAllowed, NotAuthenticated, ServiceUnavailable
 from app.queries import clients
 from app.web import tokens
 from app.web.clock import now_of
+from app.web.problems import refuses
 
 bearer = OAuth2(
     scheme_name="clients",
@@ -54,7 +55,9 @@ async def _client(request: Request, client_id: UUID) -> RowMapping | None:
 
 def may(act: Act) -> Any:
     """Depend on a caller whose role allows an act; the act's scope is named in OpenAPI."""
+    barred = () if MAY[act] == set(Role) else (NotAllowed,)
 
+    @refuses(NotAuthenticated, *barred, ServiceUnavailable)
     async def permitted(request: Request, _: Annotated[str | None, Security(bearer)] = None) -> Caller:
         caller = await caller_of(request)
         if not caller.may(act):

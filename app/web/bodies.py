@@ -13,6 +13,7 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
 from app.domain.errors import Fault, MalformedContent, UnsupportedMediaType
+from app.web.problems import refuses
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
@@ -75,6 +76,7 @@ def check_media_type(request: Request, wanted: str) -> None:
         raise UnsupportedMediaType
 
 
+@refuses(UnsupportedMediaType)
 async def only_a_form(request: Request) -> None:
     """Take nothing but a form that holds each name once.
 

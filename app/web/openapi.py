@@ -1,17 +1,27 @@
-"""The OpenAPI document: 3.1, with every operation's problems and scope."""
+"""The OpenAPI document (3.1): what FastAPI reads off the routes, made whole and freed of what it says for all services.
 
+Examples are answers of the service over the real plan; they stand in schemas/examples, one file an operation.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import RouteContext, iter_route_contexts
 
+from app import schemas
 from app.schemas.problem import Problem
+from app.web import answers
+from app.web.answers import Json
 
 DESCRIPTION = """Tracks what public bodies owe under a plan: obligations, deadlines, progress, evidence, standing.
 
-Errors are `application/problem+json` (RFC 9457); their `type` is a page that explains them. Every POST takes an
-`Idempotency-Key`: always send one, since a client that retries without it may post twice. Instants are RFC 3339 in
-UTC; days are in the plan's time zone."""
+Errors are `application/problem+json` (RFC 9457); their `type` is a page that explains them. Every POST that records
+something takes an `Idempotency-Key`: always send one, since a client that retries without it may post twice. Instants
+are RFC 3339 in UTC; days are in the plan's time zone. Any operation can be asked with an `X-Request-Id` of yours."""
 TAGS = [
     {"name": "plans", "description": "Plans, their bodies and duties."},
     {"name": "cycles", "description": "Reporting cycles with their deadlines and the calendar behind them."},
@@ -26,6 +36,14 @@ TAGS = [
     {"name": "oauth", "description": "Tokens and keys."},
     {"name": "health", "description": "Whether the service lives and is ready."},
 ]
+EXAMPLES = Path(schemas.__file__).parent / "examples"
+_VALUES = {"const", "default", "enum", "example", "examples"}
+IF_NONE_MATCH: Json = {
+    "name": "If-None-Match",
+    "in": "header",
+    "description": "The ETag of what you have: it is not sent again.",
+    "schema": {"type": "string", "examples": ['"3-1f0c2b6e7d1f4c55"']},
+}
 
 
 def install(app: FastAPI) -> None:
@@ -39,12 +57,85 @@ def install(app: FastAPI) -> None:
     app.openapi = document  # type: ignore[method-assign]
 
 
-def _document(app: FastAPI) -> dict[str, Any]:
-    made = get_openapi(title="Dondoc", version=app.version, description=DESCRIPTION, routes=app.routes, tags=TAGS)
-    shapes = made["components"]["schemas"]
-    shapes["Problem"] = Problem.model_json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
-    shapes.update(shapes["Problem"].pop("$defs", {}))
-    # Validation errors are problems here; the framework's own shapes would never be sent.
-    for unused in ("HTTPValidationError", "ValidationError"):
-        shapes.pop(unused, None)
+def _document(app: FastAPI) -> Json:
+    made = get_openapi(
+        title="Dondoc",
+        version=app.version,
+        description=DESCRIPTION,
+        routes=app.routes,
+        tags=TAGS,
+        servers=[{"url": "/", "description": "This service."}],
+        contact={"name": "The office that runs this service"},
+    )
+    components = made["components"]
+    components["schemas"] = _untitled(_shapes(components["schemas"]))
+    made["paths"] = _untitled(made["paths"])
+    for route, method in _operations(app):
+        _complete(made["paths"][route.path_format][method.lower()], route, method)
+    components |= {"parameters": {"If-None-Match": IF_NONE_MATCH}, **answers.components()}
+    _drop_unused(components, made["paths"])
     return made
+
+
+def _operations(app: FastAPI) -> Iterator[tuple[RouteContext, str]]:
+    for route in iter_route_contexts(app.routes):
+        if getattr(route, "include_in_schema", False):
+            yield from ((route, method) for method in route.methods or ())
+
+
+def _complete(operation: Json, route: RouteContext, method: str) -> None:
+    """Add what FastAPI cannot know of an operation."""
+    for parameter in operation.get("parameters", ()):
+        parameter["schema"] = _never_null(parameter["schema"])
+        parameter["schema"].pop("description", None)
+        if parameter["in"] == "header":
+            parameter["name"] = parameter["name"].title()
+    if answers.reads(operation, method):
+        operation.setdefault("parameters", []).append({"$ref": "#/components/parameters/If-None-Match"})
+    operation["responses"] = answers.responses_of(route, operation, method)
+    _exemplify(operation, str(route.status_code or 200))
+
+
+def _exemplify(operation: Json, success: str) -> None:
+    file = EXAMPLES / f"{operation['operationId']}.json"
+    examples: Json = json.loads(file.read_text("utf-8")) if file.exists() else {}
+    places = {"request": operation.get("requestBody"), "response": operation["responses"][success]}
+    for name, found in examples.items():
+        for content in places[name]["content"].values():
+            content["examples"] = found
+
+
+def _shapes(shapes: Json) -> Json:
+    """Add the shape of problems; it leaves out what it does not have, and says null of nothing."""
+    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
+    shapes |= problem.pop("$defs")
+    problem["properties"] = {name: _never_null(one) for name, one in problem["properties"].items()}
+    kept = {name: shape for name, shape in shapes.items() if name not in {"HTTPValidationError", "ValidationError"}}
+    return dict(sorted({**kept, "Problem": problem}.items()))
+
+
+def _never_null(schema: Json) -> Json:
+    """Return the schema of something that is left out when there is none."""
+    some = [one for one in schema.get("anyOf", ()) if one != {"type": "null"}]
+    kept = {name: value for name, value in schema.items() if (name, value) != ("default", None)}
+    if len(some) == 1:
+        del kept["anyOf"]
+        return {**some[0], **kept}
+    return {**kept, "anyOf": some} if some else kept
+
+
+def _untitled(node: Any) -> Any:
+    """Leave out the titles that are made of names; a property that is called title stays."""
+    if isinstance(node, dict):
+        named = {name: value for name, value in node.items() if not (name == "title" and isinstance(value, str))}
+        return {name: value if name in _VALUES else _untitled(value) for name, value in named.items()}
+    return [_untitled(one) for one in node] if isinstance(node, list) else node
+
+
+def _drop_unused(components: Json, paths: Json) -> None:
+    """Drop the answers, and then the examples and headers of answers, that no operation gives."""
+    for part in ("responses", "examples", "headers"):
+        text = json.dumps([paths, components["responses"]] if part != "responses" else paths)
+        components[part] = {
+            name: one for name, one in components[part].items() if f'"#/components/{part}/{name}"' in text
+        }

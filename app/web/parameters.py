@@ -11,8 +11,10 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 from app.domain.errors import Fault, MalformedContent
+from app.web.problems import refuses
 
 
+@refuses(MalformedContent)
 async def refuse_unknown(request: Request) -> None:
     """Refuse a request that names a parameter that its operation does not have, or one parameter twice.
 

@@ -3,8 +3,8 @@
 No problem ever repeats what was sent, and none shows a trace.
 """
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import structlog
 from fastapi import FastAPI, Request, Response
@@ -78,29 +78,36 @@ _BY_STATUS: dict[int, type[Refusal]] = {
     405: errors.MethodNotAllowed,
     413: errors.ContentTooLarge,
 }
-_HEADERS: dict[type[Refusal], dict[str, str]] = {
+HEADERS: dict[type[Refusal], dict[str, str]] = {
     errors.NotAuthenticated: {"WWW-Authenticate": 'Bearer realm="dondoc"'},
     errors.ClientUnknown: {"WWW-Authenticate": 'Basic realm="dondoc"'},
     errors.NotAllowed: {"WWW-Authenticate": 'Bearer realm="dondoc", error="insufficient_scope"'},
     errors.RequestInFlight: {"Retry-After": "1"},
     errors.ServiceUnavailable: {"Retry-After": "2"},
 }
+"""What the answer to a kind of refusal says beside its body."""
 
 
-def documented(*kinds: type[Refusal]) -> dict[int | str, dict[str, Any]]:
-    """Describe, for OpenAPI, the problems that an operation can answer with; some can come from everywhere."""
-    everywhere = (errors.UnreadableRequest, errors.MalformedContent, errors.InternalFault, errors.ServiceUnavailable)
-    by_status: dict[int | str, list[type[Refusal]]] = {}
-    for kind in dict.fromkeys((*kinds, *everywhere)):
-        by_status.setdefault(STATUS[kind], []).append(kind)
-    return {status: _described(found) for status, found in sorted(by_status.items(), key=str)}
+Kinds = type[Refusal]
+Call = TypeVar("Call", bound=Callable[..., Any])
+NAMES = "x-problems"
+"""Where a route keeps the names of its problems until openapi.py spells them out."""
 
 
-def _described(kinds: Sequence[type[Refusal]]) -> dict[str, Any]:
-    titles = " ".join(f"`{kind.slug()}`: {kind.__doc__}" for kind in kinds)
-    example = _problem(kinds[0](), request_id="0b5c2b6e7d1f4c55", vietnamese=False).model_dump(exclude_none=True)
-    content = {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}
-    return {"description": titles, "content": {MEDIA_TYPE: content}}
+def refuses(*kinds: Kinds) -> Callable[[Call], Call]:
+    """Say what a dependency can refuse with: every operation that depends on it documents it."""
+
+    def mark(dependency: Call) -> Call:
+        dependency.refusals = kinds  # type: ignore[attr-defined]
+        return dependency
+
+    return mark
+
+
+def documented(*kinds: Kinds) -> dict[int | str, dict[str, Any]]:
+    """Say what an operation can refuse with beyond what it depends on."""
+    statuses = sorted({STATUS[kind] for kind in kinds})
+    return {status: {NAMES: [kind.slug() for kind in kinds if STATUS[kind] == status]} for status in statuses}
 
 
 def answer_to(request: Request, refusal: Refusal) -> Response:
@@ -111,7 +118,7 @@ def answer_to(request: Request, refusal: Refusal) -> Response:
         "Content-Language": "vi" if _vietnamese(request) else "en",
         "Cache-Control": "no-store",
         "Vary": "Accept-Language",
-        **_HEADERS.get(kind, {}),
+        **HEADERS.get(kind, {}),
     }
     request.scope["refusal"] = kind.slug()
     content = problem.model_dump_json(exclude_none=True)
@@ -120,14 +127,15 @@ def answer_to(request: Request, refusal: Refusal) -> Response:
 
 def problem_of(request: Request, refusal: Refusal) -> Problem:
     """Show a refusal in the caller's language."""
-    return _problem(refusal, request_id=request.scope.get("request_id"), vietnamese=_vietnamese(request))
+    return spelled_out(refusal, request_id=request.scope.get("request_id"), vietnamese=_vietnamese(request))
 
 
 def _vietnamese(request: Request) -> bool:
     return prefers_vietnamese(request.headers.get("accept-language"))
 
 
-def _problem(refusal: Refusal, *, request_id: str | None, vietnamese: bool) -> Problem:
+def spelled_out(refusal: Refusal, *, request_id: str | None, vietnamese: bool = False) -> Problem:
+    """Spell a refusal out in one of our languages."""
     kind = type(refusal)
     return Problem(
         type=f"/problems/{kind.slug()}",

@@ -12,11 +12,12 @@ from sqlalchemy import RowMapping, Select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.calendar import FIRST_YEAR, HOME_ZONE, LAST_YEAR, end_of, start_of
-from app.domain.errors import NotFound
+from app.domain.errors import NotFound, ServiceUnavailable
 from app.queries.moment import Moment
 from app.schemas.base import DATE, Instant, ResponseModel, Wrong
 from app.web.clock import Now
 from app.web.etags import etag_of, matches
+from app.web.problems import refuses
 
 Shape = TypeVar("Shape")
 KEPT_SECONDS = 5
@@ -48,13 +49,19 @@ def _calendar_day(text: str) -> date:
     return day
 
 
-_SHOWN = WithJsonSchema({"type": "string", "examples": ["2021-06-14T17:00:00Z", "2021-06-14"]})
+_SHOWN = WithJsonSchema(
+    {
+        "anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}],
+        "examples": ["2021-06-14T17:00:00Z", "2021-06-14"],
+    }
+)
 Until = Annotated[Instant, _asked(end_of), _SHOWN]
 """An instant; a day alone means its last microsecond in Vietnam."""
 Since = Annotated[Instant, _asked(start_of), _SHOWN]
 """An instant; a day alone means its first one in Vietnam."""
 
 
+@refuses(ServiceUnavailable)
 async def reading(request: Request) -> AsyncIterator[AsyncConnection]:
     """Open one consistent, read-only view for the request."""
     async with request.app.state.database.reading() as connection:
@@ -125,5 +132,5 @@ def answer(
     tag = etag_of(content, version)
     sent = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Authorization", **headers}
     if matches(request.headers.get("if-none-match"), tag):
-        return Response(status_code=304, headers=sent)
+        return Response(status_code=304, headers={name: sent[name] for name in ("ETag", "Cache-Control", "Vary")})
     return Response(content, media_type="application/json", headers=sent)

@@ -19,13 +19,20 @@ from app.commands.idempotency import KEPT
 from app.database.failures import is_retryable
 from app.database.locks import try_lock
 from app.domain.access import Caller
-from app.domain.errors import IdempotencyKeyReused, RequestInFlight
+from app.domain.errors import (
+    IdempotencyKeyReused,
+    RequestInFlight,
+    ServiceUnavailable,
+    StaleVersion,
+    UnsupportedMediaType,
+)
 from app.models import IdempotencyRecord
 from app.models.base import table
 from app.schemas.base import ResponseModel
 from app.web.bodies import JSON, check_media_type
 from app.web.clock import Now
 from app.web.etags import etag_of, expected_version
+from app.web.problems import refuses
 
 TRIES = 3
 records = table(IdempotencyRecord)
@@ -47,10 +54,11 @@ Act = Callable[[AsyncConnection], Awaitable[Done]]
 class Write:
     """Runs acts for one request."""
 
-    def __init__(self, request: Request, now: datetime, key: str | None, fingerprint: bytes, expected: int | None):
+    def __init__(self, request: Request, now: datetime, key: str | None, fingerprint: bytes) -> None:
         self._database = request.app.state.database
         self._key, self._fingerprint = key, fingerprint
-        self.now, self.expected = now, expected
+        self.now = now
+        self.expected: int | None = None
 
     async def __call__(self, caller: Caller, act: Act) -> Response:
         """Run an act once: commit, then answer; a transaction that the database asks to repeat is repeated."""
@@ -107,21 +115,45 @@ def _answer(status_code: int, content: bytes, etag: str | None, location: str | 
     )
 
 
-async def write(
+@refuses(RequestInFlight, UnsupportedMediaType, IdempotencyKeyReused, ServiceUnavailable)
+async def create(
     request: Request,
     now: Now,
     idempotency_key: Annotated[
         str | None,
-        Header(min_length=1, max_length=255, pattern=r"^[\x21-\x7e]+$", description="Send a new one with each act."),
+        Header(
+            min_length=1,
+            max_length=255,
+            pattern=r"^[\x21-\x7e]+$",
+            description="Send a new one with each act, and the same one when you repeat it: it is done once.",
+            examples=["catp-2026-0001"],
+        ),
     ] = None,
-    if_match: Annotated[str | None, Header(max_length=200, description="The ETag of the version you saw.")] = None,
 ) -> Write:
-    """Prepare a write: its key, what was sent with it, and the version that it expects."""
+    """Prepare a write of something new: its key, and what was sent with it."""
     body = await request.body()
     check_media_type(request, JSON)
     asked = f"{request.method} {request.url.path}?{request.url.query}\n{request.headers.get('if-match', '')}\n"
     fingerprint = hashlib.sha256(asked.encode() + body).digest()
-    return Write(request, now, idempotency_key, fingerprint, expected_version(if_match))
+    return Write(request, now, idempotency_key, fingerprint)
 
 
-Writing = Annotated[Write, Depends(write)]
+@refuses(StaleVersion)
+async def change(
+    write: Annotated[Write, Depends(create)],
+    if_match: Annotated[
+        str | None,
+        Header(
+            max_length=200,
+            description="The ETag of the version you saw: the write is refused when there is a newer one.",
+            examples=['"3-1f0c2b6e7d1f4c55"'],
+        ),
+    ] = None,
+) -> Write:
+    """Prepare a write to something that exists, in the version that the caller expects."""
+    write.expected = expected_version(if_match)
+    return write
+
+
+Creating = Annotated[Write, Depends(create)]
+Writing = Annotated[Write, Depends(change)]

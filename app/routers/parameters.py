@@ -1,0 +1,24 @@
+"""Parameters that several routers share, each described once."""
+
+from typing import Annotated
+
+from fastapi import Path, Query
+
+from app.domain.completion import Force
+from app.models.duty import DutyKind
+from app.schemas.base import Code, Storable
+
+Slug = Annotated[Code, Path(alias="plan", description="The plan's slug.", examples=["115-kh-ubnd-2021"])]
+CycleCode = Annotated[
+    Code | None, Query(description="A cycle: a year, or the code of a fixed one.", examples=["2021-06-15", "2026"])
+]
+BodyCode = Annotated[
+    Code | None,
+    Query(description="A numbered body, with its members, or a member.", examples=["cong-an"]),
+]
+WantedForce = Annotated[Force | None, Query(description="Whether the plan orders, or asks a body it cannot order.")]
+WantedKind = Annotated[DutyKind | None, Query(description="What the duty asks for.")]
+Words = Annotated[
+    Storable | None,
+    Query(max_length=200, description="Words, with or without diacritics.", examples=["tập huấn"]),
+]

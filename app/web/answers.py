@@ -1,0 +1,146 @@
+"""What the answers of an operation say in OpenAPI: their headers and their problems.
+
+All of it follows from what the operation depends on and is asked with, so that a router names only the problems that
+its own act adds.
+"""
+
+import inspect
+from collections.abc import Iterable, Iterator
+from typing import Any, get_args
+
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import RouteContext
+
+from app.domain.errors import ContentTooLarge, Fault, InternalFault, MalformedContent, Refusal, UnreadableRequest, kinds
+from app.web import problems
+from app.web.problems import MEDIA_TYPE, NAMES, STATUS, Kinds
+
+Json = dict[str, Any]
+REQUEST_ID = "0b5c2b6e7d1f4c55"
+
+
+def _header(description: str, example: str | int, *, always: bool = False, **schema: Any) -> Json:
+    shape = {"type": "integer" if isinstance(example, int) else "string", **schema}
+    return {"description": description, "required": always, "schema": shape, "example": example}
+
+
+HEADERS: dict[str, Json] = {
+    "X-Request-Id": _header(
+        "The id of the request, yours if you sent one; every line of the log has it.", REQUEST_ID, always=True
+    ),
+    "ETag": _header(
+        "The version and a digest of the bytes: goes into `If-None-Match` of a read and `If-Match` of a write.",
+        '"3-1f0c2b6e7d1f4c55"',
+        always=True,
+        pattern=r'^"(\d+-)?[0-9a-f]{16}"$',
+    ),
+    "Cache-Control": _header("How long the answer may be kept: never past the next deadline.", "no-store", always=True),
+    "Content-Language": _header("The language of the title.", "en", always=True, enum=["vi", "en"]),
+    "Link": _header('Where the next page is, with `rel="next"` (RFC 8288); left out on the last page.', "</v1/…>"),
+    "Location": _header("Where what was made can be read, when it has an address of its own.", "/v1/evidence/…"),
+    "Idempotent-Replayed": _header(
+        "This is the answer that was given when the key was first used.", "true", enum=["true"]
+    ),
+    "WWW-Authenticate": _header("What to show (RFC 6750, RFC 7617).", 'Bearer realm="dondoc"'),
+    "Retry-After": _header("After how many seconds to try again.", 2, minimum=1),
+}
+EVERYWHERE = {UnreadableRequest, ContentTooLarge, InternalFault}
+"""What any request can be refused for: by its head, or by a bug of ours."""
+_OF_PROBLEMS = ("X-Request-Id", "Content-Language", "Cache-Control")
+_EXAMPLES: dict[Kinds, Refusal] = {
+    MalformedContent: MalformedContent(None, Fault("/percent", "must fit the state")),
+}
+
+
+def reads(operation: Json, method: str) -> bool:
+    """Say whether an operation answers with an ETag, and with 304 to whom has that already: all that show JSON."""
+    shown = operation["responses"].get("200", {}).get("content", ())
+    return method == "GET" and "security" in operation and "application/json" in shown
+
+
+def responses_of(route: RouteContext, operation: Json, method: str) -> Json:
+    """Return every answer that an operation can give, by status."""
+    success, names = str(route.status_code or 200), _headers(operation, method)
+    shown: Json = {status: one for status, one in operation["responses"].items() if NAMES not in one}
+    headers = _references("headers", names) | shown[success].get("headers", {})
+    shown[success] |= {"headers": headers, **_description(route.response_model)}
+    if reads(operation, method):
+        shown["304"] = {"$ref": "#/components/responses/NotModified"}
+    return dict(sorted((shown | _problems(_refusals(route))).items()))
+
+
+def components() -> dict[str, Json]:
+    """Return the parts that answers refer to."""
+    not_modified = {
+        "description": "It is what you have already.",
+        "headers": _references("headers", ["X-Request-Id", "ETag", "Cache-Control"]),
+    }
+    return {
+        "headers": HEADERS,
+        "responses": {"NotModified": not_modified, **{kind.__name__: _described([kind]) for kind in kinds()}},
+        "examples": {kind.slug(): {"summary": kind.__doc__, "value": _example(kind)} for kind in kinds()},
+    }
+
+
+def _headers(operation: Json, method: str) -> list[str]:
+    """Name the headers of the answer to a request that was not refused."""
+    asked = {parameter.get("name") for parameter in operation.get("parameters", ())}
+    names = ["X-Request-Id"]
+    if reads(operation, method) or "Idempotency-Key" in asked:
+        names.append("ETag")
+    if reads(operation, method) or method == "POST":
+        names.append("Cache-Control")
+    by_parameter = {"cursor": ["Link"], "Idempotency-Key": ["Location", "Idempotent-Replayed"]}
+    return names + [name for parameter, found in by_parameter.items() if parameter in asked for name in found]
+
+
+def _description(shape: Any) -> Json:
+    """Describe an answer by what its shape's docstring says first; of several shapes, the first one's."""
+    first = (get_args(shape) or (shape,))[0]
+    return {"description": (inspect.getdoc(first) or "").partition("\n\n")[0]} if first else {}
+
+
+def _refusals(route: RouteContext) -> list[Kinds]:
+    named = {name for one in route.responses.values() for name in one.get(NAMES, ())}
+    found = {*_of(route.dependant), *EVERYWHERE}
+    return [kind for kind in kinds() if kind in found or kind.slug() in named]
+
+
+def _of(dependant: Dependant) -> Iterator[Kinds]:
+    yield from getattr(dependant.call, "refusals", ())
+    for other in dependant.dependencies:
+        yield from _of(other)
+
+
+def _problems(found: Iterable[Kinds]) -> Json:
+    by_status: dict[str, list[Kinds]] = {}
+    for kind in found:
+        by_status.setdefault(str(STATUS[kind]), []).append(kind)
+    return {status: _problem(some) for status, some in by_status.items()}
+
+
+def _problem(found: list[Kinds]) -> Json:
+    """Refer to the answer of one kind; the answers of several kinds that share a status are spelled out."""
+    return {"$ref": f"#/components/responses/{found[0].__name__}"} if len(found) == 1 else _described(found)
+
+
+def _described(found: list[Kinds]) -> Json:
+    names = dict.fromkeys([*_OF_PROBLEMS, *(name for kind in found for name in problems.HEADERS.get(kind, ()))])
+    content = {
+        "schema": {"$ref": "#/components/schemas/Problem"},
+        "examples": _references("examples", [kind.slug() for kind in found]),
+    }
+    return {
+        "description": "\n".join(f"* `{kind.slug()}`: {kind.__doc__}" for kind in found),
+        "headers": _references("headers", names),
+        "content": {MEDIA_TYPE: content},
+    }
+
+
+def _example(kind: Kinds) -> Json:
+    refusal = _EXAMPLES.get(kind) or kind()
+    return problems.spelled_out(refusal, request_id=REQUEST_ID).model_dump(exclude_none=True)
+
+
+def _references(part: str, names: Iterable[str]) -> Json:
+    return {name: {"$ref": f"#/components/{part}/{name}"} for name in names}
