@@ -1,0 +1,121 @@
+"""The operations of the checked-in document, and how the tests of the contract ask them for real."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from app.domain.access import Act
+from tests.contract.snapshot import checked_in
+from tests.given import INVESTIGATION, PLAN, Service
+
+Json = dict[str, Any]
+DOCUMENT = checked_in()
+PROBLEM = "application/problem+json"
+OF_EVERY_ANSWER = {"content-length", "content-type", "vary"}
+"""What HTTP itself explains."""
+
+
+def resolved(part: Json) -> Json:
+    """Follow a reference to a component, if it is one."""
+    found: Any = part
+    if "$ref" in part:
+        found = DOCUMENT
+        for name in part["$ref"].split("/")[1:]:
+            found = found[name]
+    shown: Json = found
+    return shown
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation of the document."""
+
+    method: str
+    path: str
+    shown: Json
+
+    def __str__(self) -> str:
+        """Return its operationId."""
+        return str(self.shown["operationId"])
+
+    @property
+    def act(self) -> Act | None:
+        """The act whose scope it needs; none for a public one."""
+        return Act(self.shown["security"][0]["clients"][0]) if "security" in self.shown else None
+
+    @property
+    def success(self) -> str:
+        """The status of the answer that refuses nothing."""
+        return next(str(status) for status in self.shown["responses"] if status.startswith("2"))
+
+    @property
+    def media_type(self) -> str:
+        """The media type of what is sent."""
+        return str(next(iter(self.shown["requestBody"]["content"])))
+
+    @property
+    def answers(self) -> dict[str, Json]:
+        """The answers by status, with their references followed."""
+        return {status: resolved(answer) for status, answer in self.shown["responses"].items()}
+
+    @property
+    def parameters(self) -> dict[str, Json]:
+        """The parameters by name."""
+        return {one["name"]: one for one in map(resolved, self.shown.get("parameters", ()))}
+
+    @property
+    def problems(self) -> set[str]:
+        """The names of the problems that it says it can answer with."""
+        content = [answer.get("content", {}).get(PROBLEM, {}) for answer in self.answers.values()]
+        return {name for one in content for name in one.get("examples", ())}
+
+    @property
+    def requests(self) -> dict[str, Json]:
+        """The examples of what can be sent, by name."""
+        content = self.shown.get("requestBody", {}).get("content", {})
+        return {name: one for media in content.values() for name, one in media.get("examples", {}).items()}
+
+    @property
+    def responses(self) -> dict[str, Json]:
+        """The examples of what comes back, by name."""
+        content = self.answers[self.success].get("content", {})
+        return {name: one for media in content.values() for name, one in media.get("examples", {}).items()}
+
+    def headers(self, status: int | str) -> set[str]:
+        """Name the headers of the answer with a status."""
+        return set(self.answers[str(status)].get("headers", ()))
+
+    def undocumented(self, response: httpx.Response) -> set[str]:
+        """Name the headers of an answer that the document does not tell of."""
+        told = {name.lower() for name in self.headers(response.status_code)}
+        return set(response.headers) - told - OF_EVERY_ANSWER
+
+    async def ask(self, service: Service, role: str | None, **request: Any) -> httpx.Response:
+        """Call it where it is in the real plan, with the token of a role and the first example of what can be sent."""
+        values = {"plan": PLAN, "body": "cong-an", "duty": "3.2", "id": str(INVESTIGATION)}
+        if "/evidence/" in self.path:
+            values["id"] = (await service.police.attach(INVESTIGATION, classification="public")).json()["id"]
+        token = {"Authorization": f"Bearer {getattr(service, role).token()}"} if role else {}
+        if self.requests and not {"json", "content"} & set(request):
+            request["json"] = next(iter(self.requests.values()))["value"]
+        headers = token | request.pop("headers", {})
+        return await service.http.request(self.method, self.path.format(**values), headers=headers, **request)
+
+
+def _operations() -> Iterator[Operation]:
+    for path, item in DOCUMENT["paths"].items():
+        yield from (Operation(method.upper(), path, shown) for method, shown in item.items())
+
+
+OPERATIONS = list(_operations())
+SECURED = [operation for operation in OPERATIONS if operation.act]
+READS = [operation for operation in SECURED if operation.method == "GET"]
+WRITES = [operation for operation in SECURED if operation.method != "GET"]
+WITH_BODY = [operation for operation in OPERATIONS if "requestBody" in operation.shown]
+
+
+def best(operation: Operation) -> str:
+    """Name who calls an operation when it does not matter who."""
+    return "police" if operation.act in {Act.REPORT, Act.ATTACH} else "coordinator"
