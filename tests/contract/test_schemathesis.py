@@ -1,0 +1,121 @@
+"""Schemathesis asks every operation as every role: examples, the edges of every schema, and what it makes up.
+
+The budget and the seed are fixed, so that a run is like the one before it.  Whatever is sent, no answer may be a
+failure of ours, or one that the document does not tell of.
+"""
+
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import requests
+import schemathesis
+from anyio import from_thread, to_thread
+from httpx import Response
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.generation.hypothesis.builder import HypothesisTestConfig, HypothesisTestMode, create_test
+from schemathesis.generation.meta import TestPhase
+from schemathesis.schemas import BaseSchema
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from app.domain.access import MAY, Classification
+from tests.contract.document import OPERATIONS, Operation
+from tests.contract.known import knowing
+from tests.contract.snapshot import checked_in
+from tests.given import CHARACTERS, TRAINING, Service
+
+Case = schemathesis.Case[Any]
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+NOBODY = "nobody"
+ROLES = [NOBODY, "police", "coordinator", "integrator", "admin"]
+ASKED = [(operation, role) for operation in OPERATIONS for role in (ROLES if operation.act else [NOBODY])]
+METHOD_NOT_ALLOWED = 405
+"""The answer to a method that the document does not have; tests/api/test_problems.py looks at it."""
+
+
+def _budget(examples: int) -> settings:
+    return settings(
+        max_examples=examples,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+BRIEF, THOROUGH = _budget(6), _budget(15)
+
+
+@pytest.mark.parametrize(("operation", "role"), ASKED, ids=str)
+async def test_nothing_breaks_and_every_answer_is_documented(service: Service, operation: Operation, role: str) -> None:
+    evidence = [(await service.police.attach(TRAINING, classification=one)).json()["id"] for one in Classification]
+    schema = schemathesis.openapi.from_dict(knowing(checked_in(), evidence=evidence, client=service.police))
+    # The edges of seventeen filters, or of a body, are many and alike: every third or second will do.
+    thinning = 1 + len(operation.parameters) // 8 + len(operation.requests) // 2
+    seen, turns = set(), itertools.count()
+
+    def asked(case: Case) -> None:
+        if _is_an_edge(case) and next(turns) % thinning:
+            return
+        response = from_thread.run(_ask, service, role, case)
+        case.validate_response(response, checks=CHECKS)
+        seen.add(response.status_code)
+        if response.status_code != METHOD_NOT_ALLOWED:
+            assert operation.undocumented(response) == set()
+
+    await to_thread.run_sync(_exercise(schema, operation, role, asked))
+
+    assert (int(operation.success) in seen) == _is_let_in(operation, role)
+
+
+def _exercise(schema: BaseSchema, operation: Operation, role: str, test: Callable[[Case], None]) -> Callable[[], None]:
+    """Build the test of one operation.
+
+    `schema.parametrize()` would build all of them whenever tests are collected, and every run would wait for it.
+    """
+    modes, budget = [HypothesisTestMode.EXAMPLES], BRIEF
+    if _is_let_in(operation, role):
+        modes.append(HypothesisTestMode.FUZZING)
+    if _is_at_home(operation, role):
+        modes, budget = [*modes, HypothesisTestMode.COVERAGE], THOROUGH
+    config = HypothesisTestConfig(project=schema.config, modes=modes, settings=budget)
+    built: Callable[[], None] = create_test(
+        operation=schema[operation.path][operation.method], test_func=test, config=config
+    )
+    return built
+
+
+def _is_an_edge(case: Case) -> bool:
+    return case.meta is not None and case.meta.phase.name is TestPhase.COVERAGE
+
+
+def _is_at_home(operation: Operation, role: str) -> bool:
+    """Say whether a role comes far enough for the edges of every schema to matter."""
+    return not operation.act or role == "coordinator" or (role == "police" and operation.method != "GET")
+
+
+def _is_let_in(operation: Operation, role: str) -> bool:
+    return not operation.act or (role != NOBODY and CHARACTERS[role][0] in MAY[operation.act])
+
+
+async def _ask(service: Service, role: str, case: Case) -> Response:
+    """Send a case as it is, with the token of a role."""
+    sent: Any = requests.Request(**case.as_transport_kwargs(base_url="http://service")).prepare()
+    token = {} if role == NOBODY else {"Authorization": f"Bearer {getattr(service, role).token()}"}
+    kept = {name: value for name, value in sent.headers.items() if name.lower() != "authorization"}
+    headers = [(name.encode(), value.encode("latin-1")) for name, value in {**kept, **token}.items()]
+    return await service.http.request(sent.method, sent.url, content=sent.body, headers=headers)
