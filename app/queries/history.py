@@ -37,6 +37,7 @@ measurements, targets, bodies, obligations = (table(model) for model in (Measure
 UPDATE = ("id", "state", "percent", "summary", "occurred_on", "late_reason", "document_number")
 EVIDENCE = ("id", "kind", "title", "classification", "url", "number", "issued_on", "issuer", "document_number")
 
+TIMES = ("received_at", "recorded_at")
 PLAIN: dict[type[HistoryRow], tuple[str, ...]] = {
     Review: ("id", "reason", "outcome"),
     ExtensionRequest: ("id", "reason", "due_before", "document_number"),
@@ -157,19 +158,15 @@ def _named(moment: Moment) -> FromClause:
 def _acts(table_: Table, obligation: Any, moment: Moment, *, source: FromClause | None = None, **shown: Any) -> AnyRow:
     """Select the acts of one table, spelled as the wire shows them."""
     act = literal(_NAMES.get(table_.name, str(table_.name)))
-    spelled = _spelled(table_, obligation=table_.c.obligation_id, act=act, **shown)
+    spelled = _spelled(table_, act=act, **shown)
     mine = (table_.c.plan_id == obligation["plan_id"], table_.c.obligation_id == obligation["id"])
     found = select(*order_of(table_), spelled.label("act")).select_from(table_ if source is None else source)
     return found.where(*mine, moment.sees(table_))
 
 
 def _spelled(table_: Table, **shown: Any) -> ColumnElement[Any]:
-    every = {
-        "client": table_.c.client_id,
-        "received_at": table_.c.received_at,
-        "recorded_at": table_.c.recorded_at,
-        **shown,
-    }
+    common = {"obligation": "obligation_id", "client": "client_id", **{name: name for name in TIMES}}
+    every = {name: table_.c[column] for name, column in common.items() if column in table_.c} | shown
     return func.jsonb_build_object(*(part for pair in every.items() for part in pair))
 
 
@@ -190,7 +187,7 @@ def _measured() -> ColumnElement[Any]:
 
 def _attached(caller: Caller, moment: Moment) -> ColumnElement[Any]:
     """Spell the evidence that came with an update, as far as the caller may read it."""
-    one = _spelled(evidence, obligation=evidence.c.obligation_id, **_shown_of_evidence())
+    one = _spelled(evidence, **_shown_of_evidence())
     found = (
         select(func.jsonb_agg(aggregate_order_by(one, *order_of(evidence))))
         .select_from(_named(moment))

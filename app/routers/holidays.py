@@ -32,7 +32,9 @@ async def list_holidays(
     slug: Slug,
     _: Reader,
     reading: Reading,
-    year: Annotated[int | None, Query(ge=FIRST_YEAR, le=LAST_YEAR)] = None,
+    year: Annotated[
+        int | None, Query(ge=FIRST_YEAR, le=LAST_YEAR, description="Those of one year.", examples=[2026])
+    ] = None,
     known_at: Annotated[Until | None, Query(description="The calendar as it had been recorded by then.")] = None,
 ) -> Response:
     """List the days off in order, of a year or of all."""

@@ -1,8 +1,8 @@
 """Errors on the wire (RFC 9457)."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from app.schemas.base import ResponseModel
 
@@ -24,3 +24,12 @@ class Problem(ResponseModel):
     errors: list[FaultOut] | None = None
     request_id: str | None = None
     error: Annotated[str | None, Field(description="The code that RFC 6749, section 5.2, asks for.")] = None
+
+    @model_serializer(mode="wrap")
+    def _without_nulls(self, spell: SerializerFunctionWrapHandler):  # type: ignore[no-untyped-def]
+        """Leave out what there is nothing to say of, also inside other answers.
+
+        A return type would take the place of the shape in the OpenAPI document.
+        """
+        spelled: dict[str, Any] = spell(self)
+        return {name: value for name, value in spelled.items() if value is not None}

@@ -133,9 +133,12 @@ def _untitled(node: Any) -> Any:
 
 
 def _drop_unused(components: Json, paths: Json) -> None:
-    """Drop the answers, and then the examples and headers of answers, that no operation gives."""
-    for part in ("responses", "examples", "headers"):
-        text = json.dumps([paths, components["responses"]] if part != "responses" else paths)
+    """Drop the answers, and then the examples, headers and shapes, that no operation leads to."""
+    for part in ("responses", "examples", "headers", "schemas"):
+        others = {
+            name: one for name, one in components.items() if name in {"responses", "schemas"} and part != "responses"
+        }
+        text = json.dumps([paths, others])
         components[part] = {
             name: one for name, one in components[part].items() if f'"#/components/{part}/{name}"' in text
         }

@@ -7,8 +7,9 @@ from typing import Any
 import httpx
 
 from app.domain.access import Act
+from tests.contract.scenes import ASKED, place_of
 from tests.contract.snapshot import checked_in
-from tests.given import INVESTIGATION, PLAN, Service
+from tests.given import Service
 
 Json = dict[str, Any]
 DOCUMENT = checked_in()
@@ -72,6 +73,11 @@ class Operation:
         return {name for one in content for name in one.get("examples", ())}
 
     @property
+    def shows_json(self) -> bool:
+        """Say whether it answers with JSON, and not with a file."""
+        return "application/json" in self.answers[self.success].get("content", {})
+
+    @property
     def requests(self) -> dict[str, Json]:
         """The examples of what can be sent, by name."""
         content = self.shown.get("requestBody", {}).get("content", {})
@@ -94,13 +100,12 @@ class Operation:
 
     async def ask(self, service: Service, role: str | None, **request: Any) -> httpx.Response:
         """Call it where it is in the real plan, with the token of a role and the first example of what can be sent."""
-        values = {"plan": PLAN, "body": "cong-an", "duty": "3.2", "id": str(INVESTIGATION)}
-        if "/evidence/" in self.path:
-            values["id"] = (await service.police.attach(INVESTIGATION, classification="public")).json()["id"]
+        values = await place_of(service, str(self), role, self.path)
         token = {"Authorization": f"Bearer {getattr(service, role).token()}"} if role else {}
         if self.requests and not {"json", "content"} & set(request):
             request["json"] = next(iter(self.requests.values()))["value"]
         headers = token | request.pop("headers", {})
+        request["params"] = ASKED.get(str(self), {}) | request.pop("params", {})
         return await service.http.request(self.method, self.path.format(**values), headers=headers, **request)
 
 
@@ -111,11 +116,14 @@ def _operations() -> Iterator[Operation]:
 
 OPERATIONS = list(_operations())
 SECURED = [operation for operation in OPERATIONS if operation.act]
-READS = [operation for operation in SECURED if operation.method == "GET"]
+READS = [operation for operation in SECURED if operation.method == "GET" and operation.shows_json]
 WRITES = [operation for operation in SECURED if operation.method != "GET"]
 WITH_BODY = [operation for operation in OPERATIONS if "requestBody" in operation.shown]
 
 
+REPORTING = {Act.REPORT, Act.ATTACH, Act.CONTRIBUTE, Act.REQUEST_EXTENSION}
+
+
 def best(operation: Operation) -> str:
     """Name who calls an operation when it does not matter who."""
-    return "police" if operation.act in {Act.REPORT, Act.ATTACH} else "coordinator"
+    return "police" if operation.act in REPORTING else "coordinator"

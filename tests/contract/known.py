@@ -7,6 +7,7 @@ from copy import deepcopy
 from typing import Any
 
 from tests.api.asking import EVERYTHING_KNOWN
+from tests.contract.scenes import ELSEWHERE
 from tests.given import INVESTIGATION, PLAN, TOURISTS, TRAINING, Caller, obligation
 
 Json = dict[str, Any]
@@ -17,7 +18,7 @@ OBLIGATIONS = [INVESTIGATION, TRAINING, TOURISTS, obligation("3.7", "cong-an"), 
 PAPER = {"received_on": ["2021-06-14"], "document_number": ["9/BC-CATP"]}
 LINK = {"url": ["https://example.org/tap-huan"]}
 DOCUMENT = {"number": ["115/KH-UBND", "80-NQ/TW"]}
-IN_PATHS = {"plan": [PLAN], "body": BODIES, "duty": DUTIES}
+IN_PATHS = {"plan": [PLAN], "body": BODIES, "duty": DUTIES, "cycle": [*CYCLES, "2027"], "day": ["2026-09-02"]}
 MAY_BE: dict[str, list[Any]] = {
     "plan": [PLAN],
     "cycle": CYCLES,
@@ -45,8 +46,10 @@ def knowing(document: Json, *, evidence: list[str], client: Caller) -> Json:
     """Return a copy whose paths lead somewhere, and whose filters, headers and bodies may be real."""
     known = deepcopy(document)
     for path, operations in known["paths"].items():
-        ids = evidence if "/evidence/" in path else [str(one) for one in OBLIGATIONS]
         for operation in operations.values():
+            elsewhere = ELSEWHERE.get(operation["operationId"], {}).get("id")
+            owed = [elsewhere] if elsewhere else [str(one) for one in OBLIGATIONS]
+            ids = evidence if "/evidence/" in path else owed
             operation["parameters"] = [
                 _known(parameter, IN_PATHS | {"id": ids})
                 for parameter in operation.get("parameters", ())

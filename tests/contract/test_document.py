@@ -92,7 +92,7 @@ def test_refusals_are_problems_with_an_example_of_each_kind(operation: Operation
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=str)
 def test_what_is_sent_and_what_comes_back_has_an_example(operation: Operation) -> None:
-    assert operation.responses
+    assert operation.responses or not operation.shows_json
     assert operation.requests or "requestBody" not in operation.shown
 
 

@@ -111,7 +111,7 @@ async def test_a_write_that_honours_if_match_says_so_and_no_other_does(service: 
 
     honoured = response.status_code == 412
     assert ("If-Match" in operation.parameters, "412" in operation.answers) == (honoured, honoured)
-    assert honoured == operation.path.startswith("/v1/obligations/")
+    assert honoured == ("{id}" in operation.path)
 
 
 @pytest.mark.parametrize("operation", WITH_BODY, ids=str)
@@ -187,7 +187,7 @@ OURS = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\dT
 
 async def test_the_examples_of_writes_tell_one_story_that_the_service_tells_too(service: Service) -> None:
     named = {str(operation): operation for operation in OPERATIONS}
-    told = {name: next(iter(named[name].responses.values()))["value"] for name in named}
+    told = {name: next(iter(one.responses.values()))["value"] for name, one in named.items() if one.responses}
 
     reported = await named["reportUpdate"].ask(service, "police")
     attached = await named["attachEvidence"].ask(service, "police")

@@ -1,0 +1,80 @@
+"""Where each operation is asked in the real plan, by whom, and what must have happened before it can be."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import httpx
+
+from tests.given import DOCUMENT, INVESTIGATION, PLAN, TRAINING, Service, obligation
+
+COORDINATED = str(obligation("7.8", "so-vhttdl"))
+"""The police coordinate it."""
+CONDITIONAL = str(obligation("3.7", "cong-an"))
+"""Its condition covers the whole of it."""
+PLACES: dict[str, str] = {
+    "plan": PLAN,
+    "body": "cong-an",
+    "duty": "3.2",
+    "id": str(INVESTIGATION),
+    "cycle": "2026",
+    "day": "2026-09-02",
+}
+ELSEWHERE: dict[str, dict[str, str]] = {
+    "contribute": {"id": COORDINATED},
+    "listContributions": {"id": COORDINATED},
+    "decideCondition": {"id": CONDITIONAL},
+    "moveCycleDeadline": {"cycle": "2027"},
+    "closeCycle": {"cycle": "2021-06-15"},
+}
+ASKED: dict[str, dict[str, str]] = {"getTemplate": {"cycle": "2026", "owner": "cong-an"}}
+"""What must be in the query."""
+PAPER = {"received_on": "2021-06-14", "document_number": "9/BC-CATP"}
+
+
+async def place_of(service: Service, operation: str, role: str | None, path: str) -> dict[str, str]:
+    """Let happen what must have happened, and say what stands in the path."""
+    await prepare(service, operation)
+    if "/evidence/" in path:
+        return {"id": (await attached(service, role)).json()["id"]}
+    return PLACES | ELSEWHERE.get(operation, {})
+
+
+async def prepare(service: Service, operation: str) -> None:
+    """Let happen what must have happened before an operation can be asked with success."""
+    if before := BEFORE.get(operation):
+        await before(service)
+
+
+async def attached(service: Service, role: str | None) -> httpx.Response:
+    """Attach one evidence, the same however often it is asked for: as the coordinator its own, else as the police."""
+    own = {"headers": {"Idempotency-Key": f"scene-{role}"}, "classification": "public"}
+    if role == "coordinator":
+        return await service.coordinator.attach(INVESTIGATION, **own, **PAPER)
+    return await service.police.attach(INVESTIGATION, **own)
+
+
+async def _claimed(service: Service) -> None:
+    await service.police.report(INVESTIGATION, "completed", evidence=[DOCUMENT])
+
+
+async def _asked_for_time(service: Service) -> None:
+    for owed in (INVESTIGATION, TRAINING):
+        await service.police.ask_for(owed, "2026-12-31")
+
+
+async def _contributed(service: Service) -> None:
+    sent = {"note": "Đã cung cấp danh sách khách lưu trú.", "evidence": [DOCUMENT]}
+    await service.police.post(f"/v1/obligations/{COORDINATED}/contributions", sent)
+
+
+async def _opened(service: Service) -> None:
+    await service.coordinator.post(f"/v1/plans/{PLAN}/cycles", {"code": "2027"})
+
+
+BEFORE: dict[str, Callable[[Service], Awaitable[Any]]] = {
+    "giveReview": _claimed,
+    "refuseExtension": _asked_for_time,
+    "listExtensionRequests": _asked_for_time,
+    "listContributions": _contributed,
+    "moveCycleDeadline": _opened,
+}
