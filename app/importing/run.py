@@ -112,7 +112,7 @@ def _unsent(name: str, line: Line) -> Row:
 def _row(name: str, number: int, item: Item, result: Mapping[str, Any]) -> Row:
     known = {"name": name, "line": number, "status": result["status"], "client_ref": str(item["client_ref"])}
     if problem := result["problem"]:
-        detail = _sentence(item, problem["errors"] or (), problem["title"])
+        detail = _sentence(item, problem.get("errors", ()), problem["title"])
         return Row(**known, result="refused", problem=problem["type"].rpartition("/")[2], detail=detail)
     result_name = "replayed" if result["replayed"] else "recorded"
     ids = {"obligation": result["obligation"]["id"], "update": result["update"]["id"]}

@@ -94,7 +94,7 @@ async def test_a_bad_item_is_named_and_hurts_no_other(service: Service) -> None:
         problem = result["problem"]
         assert (problem["type"], problem["status"]) == (f"/problems/{kind}", result["status"]), result
         faults = [f"/items/{place}{pointer}"] if pointer is not None else None
-        assert [fault["pointer"] for fault in problem["errors"] or ()] == (faults or []), result
+        assert [fault["pointer"] for fault in problem.get("errors", ())] == (faults or []), result
         assert (result["update"], result["obligation"]) == (None, None)
     assert recorded["status"] == 201
     written = {name: count - before[name] for name, count in (await rows_of(service)).items() if count != before[name]}
