@@ -4,6 +4,7 @@ A table is flat, an item is not: `evidence_…` columns are one link or one docu
 """
 
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
@@ -13,12 +14,15 @@ from app.domain.completion import ClaimState
 from app.domain.words import choice_of
 from app.schemas.bulk import NAMES
 
+FLOAT_DIGITS = sys.float_info.dig
 _DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\Z")
 _FIGURE = re.compile(r"-?\d+(?:[.,]\d+)?\Z")
 _CHOICES = {"state": ClaimState, "evidence_classification": Classification}
 _DAYS = {"occurred_on", "evidence_issued_on", "received_on"}
 _FILLED = {"state", "percent", "summary", "occurred_on", "late_reason", "received_on", "document_number"}
 _PASSED_ON = ("obligation", *NAMES, *sorted(_FILLED), "client_ref")
+_LISTED = ("evidence_", "target:")
+"""How the columns of lists begin.  Columns that are neither passed on nor of a list are there for people to read."""
 
 
 class CellUnreadable(Exception):
@@ -34,8 +38,9 @@ def item_of(row: Mapping[str, Any]) -> dict[str, Any] | None:
     Raises:
         CellUnreadable: a cell may have been changed by the program that it was typed into.
     """
-    cells = {key: cell for key, value in row.items() if (cell := _cell(key, value)) is not None}
-    if not any(key in _FILLED or key.startswith(("evidence_", "target:")) for key in cells):
+    told = {key: value for key, value in row.items() if key in _PASSED_ON or key.startswith(_LISTED)}
+    cells = {key: cell for key, value in told.items() if (cell := _cell(key, value)) is not None}
+    if not any(key in _FILLED or key.startswith(_LISTED) for key in cells):
         return None
     item = {key: cells[key] for key in _PASSED_ON if key in cells}
     if "obligation" in item:
@@ -85,7 +90,14 @@ def _number(key: str, value: Any) -> Any:
 
 
 def _measured(key: str, value: Any) -> dict[str, Any]:
-    return {"target": key.removeprefix("target:"), "value": value}
+    return {"target": key.removeprefix("target:"), "value": _figure(str(value))}
+
+
+def _figure(text: str) -> Any:
+    """Spell a figure as the JSON number that it must be; up to fifteen digits come out of a float as they went in."""
+    if not _FIGURE.match(text) or sum(map(str.isdigit, text)) > FLOAT_DIGITS:
+        return text
+    return float(text) if "." in text else int(text)
 
 
 def column_of(pointer: Sequence[str], item: Mapping[str, Any]) -> str:

@@ -74,8 +74,8 @@ def test_a_line_is_numbered_by_where_it_begins(tmp_path: Path) -> None:
         ("occurred_on", "5/11/2026", "occurred_on", "2026-11-05"),
         ("occurred_on", "2026-11-05", "occurred_on", "2026-11-05"),
         ("Ngày nhận báo cáo giấy", "14.6.2021", "received_on", "2021-06-14"),
-        ("target:3.2-c", "93,5", "measurements", [{"target": "3.2-c", "value": "93.5"}]),
-        ("Chỉ tiêu G.1-A", "5", "measurements", [{"target": "G.1-A", "value": "5"}]),
+        ("target:3.2-c", "93,5", "measurements", [{"target": "3.2-c", "value": 93.5}]),
+        ("Chỉ tiêu G.1-A", "5", "measurements", [{"target": "G.1-A", "value": 5}]),
         ("summary", "  như đã gõ ", "summary", "  như đã gõ "),
         ("summary", "=1+1", "summary", "=1+1"),
     ],
@@ -97,7 +97,7 @@ def test_a_spreadsheets_cells_are_read_as_what_they_are(tmp_path: Path) -> None:
         "state": "completed",
         "percent": 100,
         "occurred_on": "2026-11-20",
-        "measurements": [{"target": "3.2-c", "value": "93.5"}],
+        "measurements": [{"target": "3.2-c", "value": 93.5}],
         "evidence": [{"kind": "link", "url": "https://example.org/"}],
     }
 
