@@ -8,6 +8,7 @@ from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands.cycles import held_cycle, shown
+from app.commands.obligations import touched_at
 from app.domain.access import Caller
 from app.domain.calendar import day_of, start_of
 from app.domain.errors import CycleClosed, CycleStarted, DeadlineWithinPeriod, Fault
@@ -41,7 +42,7 @@ async def move(
     touched = update(obligations).where(
         obligations.c.plan_id == cycle["plan_id"], obligations.c.cycle_id == cycle["id"]
     )
-    await connection.execute(touched.values(version=obligations.c.version + 1, updated_at=now))
+    await connection.execute(touched.values(version=obligations.c.version + 1, updated_at=touched_at(now)))
     return await shown(connection, slug, code, now)
 
 

@@ -58,7 +58,7 @@ async def hold(
         update(obligations)
         .where(obligations.c.id == obligation_id, mine)
         .where(plans.c.id == obligations.c.plan_id, duties.c.id == obligations.c.duty_id)
-        .values(version=obligations.c.version + 1, updated_at=now)
+        .values(version=obligations.c.version + 1, updated_at=touched_at(now))
         .returning(*_SHOWN)
     )
     row = (await connection.execute(counted_up)).mappings().first()
@@ -82,6 +82,14 @@ async def hold_all(connection: AsyncConnection, caller: Caller, obligation_ids: 
     return {row["id"]: _locked(row, None) for row in (await connection.execute(found)).mappings()}
 
 
+def touched_at(now: datetime) -> ColumnElement[datetime]:
+    """Return when an obligation was last touched: an act that waited for a later one does not turn this back.
+
+    The status document is dated by it, and would leave out the later act.
+    """
+    return func.greatest(obligations.c.updated_at, now)
+
+
 async def count_up(connection: AsyncConnection, acts: Mapping[UUID, int], *, now: datetime) -> None:
     """Count the versions of obligations that are held up, each by its number of acts."""
     ids, numbers = literal(list(acts), ARRAY(Uuid)), literal(list(acts.values()), ARRAY(Integer))
@@ -89,7 +97,7 @@ async def count_up(connection: AsyncConnection, acts: Mapping[UUID, int], *, now
     counted_up = (
         update(obligations)
         .where(obligations.c.id == done.c.id)
-        .values(version=obligations.c.version + done.c.number, updated_at=now)
+        .values(version=obligations.c.version + done.c.number, updated_at=touched_at(now))
     )
     await connection.execute(counted_up)
 

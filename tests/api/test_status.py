@@ -199,3 +199,15 @@ async def test_a_duty_done_once_counts_in_every_cycle_that_it_ended(service: Ser
 
 async def test_an_admin_pulls_no_status(service: Service) -> None:
     problem_of(await service.admin.get(PATH), 403, "not-allowed")
+
+
+async def test_an_act_that_waited_for_a_later_one_does_not_hide_it(service: Service) -> None:
+    for seconds in (2, 1):
+        service.clock.now = TODAY + timedelta(seconds=seconds)
+        assert (await service.police.report(TRAINING, "in_progress")).status_code == 201
+    service.clock.now = TODAY + timedelta(minutes=1)
+
+    document = await status_of(service.integrator, cycle=FIRST, body="cong-an")
+
+    assert document["as_of"] == "2026-11-24T03:00:02Z"
+    assert document["cycles"][0]["totals"]["overdue"] == 10
