@@ -9,9 +9,10 @@ from fastapi import Depends, FastAPI
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from app import __version__
-from app.commands.idempotency import forget_expired
-from app.database.engine import Database, connect
+from app.commands import idempotency, tokens
+from app.database.engine import SYSTEM, Database, connect
 from app.routers import (
+    clients,
     conditions,
     contributions,
     cycles,
@@ -30,7 +31,10 @@ from app.routers import (
 )
 from app.settings import Settings
 from app.web import headers, keys, logs, openapi, pages, problems
+from app.web.callers import Callers
 from app.web.clock import Clock, system_clock
+from app.web.gate import Gate
+from app.web.limits import TokenLimits
 from app.web.parameters import refuse_unknown
 
 MAX_BODY_BYTES = 1024 * 1024
@@ -48,6 +52,7 @@ ROUTERS = (
     withdrawals,
     cycles,
     holidays,
+    clients,
     oauth,
     health,
 )
@@ -67,6 +72,8 @@ def create_app(settings: Settings, database: Database | None = None, clock: Cloc
     )
     app.state.settings, app.state.clock = settings, clock
     app.state.keys = keys.load(settings.keys_dir)
+    app.state.callers = Callers(app.state.keys, settings)
+    app.state.token_limits = TokenLimits(settings)
     app.state.database = database or connect(_address(settings), pool_size=settings.pool_size)
     for module in ROUTERS:
         app.include_router(module.router, dependencies=[Depends(refuse_unknown)])
@@ -74,6 +81,7 @@ def create_app(settings: Settings, database: Database | None = None, clock: Cloc
     app.add_middleware(headers.HeadGuard)
     for part in (problems, pages, openapi):
         part.install(app)
+    app.add_middleware(Gate, working=settings.max_working, waiting=settings.max_waiting)
     app.add_middleware(logs.RequestLog)
     return app
 
@@ -97,6 +105,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 async def _tidy(app: FastAPI) -> None:
     while True:
         with suppress(Exception):
-            async with app.state.database.writing() as connection:
-                await forget_expired(connection, now=app.state.clock())
+            async with app.state.database.writing(SYSTEM) as connection:
+                now = app.state.clock()
+                await idempotency.forget_expired(connection, now=now)
+                await tokens.forget_expired(connection, now=now)
         await asyncio.sleep(timedelta(hours=1).total_seconds())

@@ -18,11 +18,12 @@ from app.commands import clients
 from app.commands.seeds.apply import apply
 from app.commands.seeds.reader import read
 from app.database import embedded, migrations
-from app.database.engine import connect
+from app.database.engine import SYSTEM, connect
 from app.domain.access import Role
 from app.main import create_app
 from app.models import Body, Client, DutyOwner
 from app.models.base import table
+from app.schemas.clients import BodyGrant
 from app.schemas.seed import Seed
 from app.settings import Settings
 from app.web import keys, logs
@@ -58,9 +59,9 @@ def _prepare(address: embedded.Address, settings: Settings, say: Say) -> None:
 async def _fill(url: str, seed: Seed, settings: Settings) -> None:
     database = connect(url, role=None)
     try:
-        async with database.writing() as connection:
+        async with database.writing(SYSTEM) as connection:
             await apply(connection, seed, now=datetime.now(UTC))
-        async with database.writing() as connection:
+        async with database.writing(SYSTEM) as connection:
             await _introduce(connection, seed.plan.plan.slug, settings)
     finally:
         await database.close()
@@ -71,12 +72,12 @@ async def _introduce(connection: AsyncConnection, slug: str, settings: Settings)
     if (await connection.execute(select(table(Client).c.id).limit(1))).first():
         return
     digest = keys.load(settings.keys_dir).digest_of
-    wanted: list[tuple[str, Role, list[str]]] = [
+    wanted: list[tuple[str, Role, list[BodyGrant]]] = [
         (role.value, role, []) for role in (Role.ADMIN, Role.COORDINATOR, Role.INTEGRATOR)
     ]
-    wanted += [(code, Role.REPORTER, [code]) for code in await _owners(connection)]
+    wanted += [(code, Role.REPORTER, [BodyGrant(plan=slug, body=code)]) for code in await _owners(connection)]
     made = [
-        await clients.add(connection, digest, name=f"demo {name}", role=role, plan=slug, bodies=bodies)
+        await clients.add(connection, digest, name=f"demo {name}", role=role, bodies=bodies)
         for name, role, bodies in wanted
     ]
     shown = {name: _shown(client) for (name, _, _), client in zip(wanted, made, strict=True)}

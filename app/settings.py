@@ -1,12 +1,26 @@
 """One frozen Settings, read from the environment once."""
 
+from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, SecretStr
+from pydantic import AliasChoices, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).parent.parent
 """The folder that holds app/, migrations/ and seeds/."""
+
+ASYMMETRIC = frozenset({"RS256", "RS384", "RS512", "ES256", "ES384", "ES512"})
+
+
+@dataclass(frozen=True)
+class ExternalIssuer:
+    """An issuer of tokens beside ourselves: its name, what its tokens must be for, and where its public keys are."""
+
+    name: str
+    audience: str
+    algorithms: frozenset[str]
+    jwks: str
 
 
 class Settings(BaseSettings):
@@ -24,6 +38,19 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", validation_alias=AliasChoices("HOST", "DONDOC_HOST"))
     port: int = Field(default=8000, ge=1, le=65535, validation_alias="PORT")
     issuer_or_default: str | None = Field(default=None, validation_alias="DONDOC_ISSUER")
+    oidc_issuer: str | None = Field(default=None, validation_alias="DONDOC_OIDC_ISSUER")
+    """An issuer of tokens beside ourselves; its subjects are mapped to clients."""
+    oidc_audience: str | None = Field(default=None, validation_alias="DONDOC_OIDC_AUDIENCE")
+    oidc_jwks: str | None = Field(default=None, validation_alias="DONDOC_OIDC_JWKS")
+    oidc_algorithms: str = Field(default="RS256 ES256", validation_alias="DONDOC_OIDC_ALGORITHMS")
+    token_limit: str = Field(default="60/minute", validation_alias="DONDOC_TOKEN_LIMIT")
+    """How many tokens one client gets, as the library `limits` spells it."""
+    address_limit: str = Field(default="300/minute", validation_alias="DONDOC_ADDRESS_LIMIT")
+    """How often one address may ask for tokens, with whatever secret."""
+    limits_storage: str = Field(default="async+memory://", validation_alias="DONDOC_LIMITS_STORAGE")
+    max_working: int = Field(default=32, ge=1, validation_alias="DONDOC_MAX_WORKING")
+    """How many requests are worked on at once; some more wait, and the next one is told to come back."""
+    max_waiting: int = Field(default=256, ge=0, validation_alias="DONDOC_MAX_WAITING")
     pool_size: int = Field(default=4, ge=1, le=100, validation_alias="DONDOC_POOL_SIZE")
     log_level: str = Field(default="info", validation_alias="DONDOC_LOG_LEVEL")
 
@@ -36,6 +63,29 @@ class Settings(BaseSettings):
     def issuer(self) -> str:
         """The name that tokens carry as `iss`; the service's public address."""
         return self.issuer_or_default or f"http://{self.host}:{self.port}"
+
+    @property
+    def external_issuer(self) -> ExternalIssuer | None:
+        """The issuer beside ourselves, if one is configured."""
+        if self.oidc_issuer is None or self.oidc_audience is None or self.oidc_jwks is None:
+            return None
+        return ExternalIssuer(
+            self.oidc_issuer, self.oidc_audience, frozenset(self.oidc_algorithms.split()), self.oidc_jwks
+        )
+
+    @model_validator(mode="after")
+    def _names_an_issuer_in_full(self) -> "Settings":
+        """Refuse to start half configured: a token would be verified against less than the operator thinks."""
+        given = {self.oidc_issuer is None, self.oidc_audience is None, self.oidc_jwks is None}
+        if len(given) > 1:
+            raise ValueError("DONDOC_OIDC_ISSUER, DONDOC_OIDC_AUDIENCE and DONDOC_OIDC_JWKS go together")
+        if self.oidc_issuer == self.issuer:
+            raise ValueError("DONDOC_OIDC_ISSUER must not be our own name")
+        if not frozenset(self.oidc_algorithms.split()) <= ASYMMETRIC:
+            raise ValueError(f"DONDOC_OIDC_ALGORITHMS may hold only: {' '.join(sorted(ASYMMETRIC))}")
+        if (self.oidc_jwks or "").startswith("http://") and urlsplit(self.oidc_jwks).hostname != "127.0.0.1":
+            raise ValueError("DONDOC_OIDC_JWKS must be a file or an https address")
+        return self
 
     @property
     def owner_url(self) -> SecretStr | None:

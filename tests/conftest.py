@@ -17,7 +17,7 @@ from app.commands.seeds.apply import apply
 from app.commands.seeds.reader import read
 from app.database import migrations
 from app.database.embedded import APP, OWNER, Address, Embedded
-from app.database.engine import Database, connect
+from app.database.engine import SYSTEM, Database, Identity, connect, enter
 from app.settings import ROOT
 from app.web import keys
 from tests.given import TODAY, Service, introduce
@@ -48,7 +48,7 @@ async def as_owner(address: Address, database: str) -> AsyncIterator[AsyncConnec
     """Open one transaction of the database's owner."""
     opened = connect(url_of(address, OWNER, database), role=None)
     try:
-        async with opened.writing() as connection:
+        async with opened.writing(SYSTEM) as connection:
             yield connection
     finally:
         await opened.close()
@@ -90,7 +90,24 @@ def template(cast: Mapping[str, NewClient]) -> str:
     return "seeded"
 
 
-class OneConnection(Database):
+class Trusting(Database):
+    """A database that takes a test which does not say for whom it looks for the service itself.
+
+    The service always says for whom: there, the type checker asks for it.
+    """
+
+    @asynccontextmanager
+    async def reading(self, identity: Identity = SYSTEM) -> AsyncIterator[AsyncConnection]:
+        async with super().reading(identity) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def writing(self, identity: Identity = SYSTEM) -> AsyncIterator[AsyncConnection]:
+        async with super().writing(identity) as connection:
+            yield connection
+
+
+class OneConnection(Trusting):
     """A database of one connection, inside a transaction that nobody commits."""
 
     def __init__(self, engine: AsyncEngine, connection: AsyncConnection) -> None:
@@ -98,13 +115,15 @@ class OneConnection(Database):
         self._connection = connection
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncConnection]:
+    async def reading(self, identity: Identity = SYSTEM) -> AsyncIterator[AsyncConnection]:
         async with self._connection.begin_nested():
+            await enter(self._connection, identity)
             yield self._connection
 
     @asynccontextmanager
-    async def writing(self) -> AsyncIterator[AsyncConnection]:
+    async def writing(self, identity: Identity = SYSTEM) -> AsyncIterator[AsyncConnection]:
         async with self._connection.begin_nested():
+            await enter(self._connection, identity)
             yield self._connection
 
 
@@ -131,7 +150,7 @@ async def own_database(address: Address, template: str) -> AsyncIterator[Databas
     """Give a copy of the seeded plan to one test, with a pool of its own."""
     name = f"own_{uuid4().hex}"
     await create_database(address, name, template)
-    opened = connect(url_of(address, APP, name), pool_size=8)
+    opened = Trusting(connect(url_of(address, APP, name), pool_size=8).engine)
     yield opened
     await opened.close()
 

@@ -21,10 +21,11 @@ from sqlmodel import SQLModel
 
 from app.commands import clients
 from app.commands.clients import NewClient
-from app.database.engine import Database
-from app.domain.access import MAY, Role
+from app.database.engine import SYSTEM, Database
+from app.domain.access import Role, acts_of
 from app.main import create_app
 from app.models.base import new_id, stable_id, table
+from app.schemas.clients import BodyGrant
 from app.settings import Settings
 from app.web import tokens
 
@@ -55,15 +56,20 @@ CHARACTERS: dict[str, tuple[Role, list[str]]] = {
     "coordinator": (Role.COORDINATOR, []),
     "integrator": (Role.INTEGRATOR, []),
     "admin": (Role.ADMIN, []),
+    "disabled": (Role.REPORTER, ["cong-an"]),
 }
 
 
 async def introduce(connection: AsyncConnection, digest: clients.Digest) -> dict[str, NewClient]:
-    """Add the characters to a database that holds the plan."""
-    return {
-        name: await clients.add(connection, digest, name=name, role=role, plan=PLAN, bodies=bodies)
+    """Add the characters to a database that holds the plan; one of them may not call any more."""
+    introduced = {
+        name: await clients.add(
+            connection, digest, name=name, role=role, bodies=[BodyGrant(plan=PLAN, body=body) for body in bodies]
+        )
         for name, (role, bodies) in CHARACTERS.items()
     }
+    await clients.change(connection, introduced["disabled"].id, {"disabled": True}, now=TODAY)
+    return introduced
 
 
 @dataclass
@@ -93,8 +99,9 @@ class Caller:
     def token(self) -> str:
         """Sign a token for the instant of the clock."""
         state = self.service.app.state
-        scopes = [act.value for act, roles in MAY.items() if self.role in roles]
-        return tokens.issue(state.keys, self.client_id, scopes, issuer=state.settings.issuer, now=state.clock())
+        return tokens.issue(
+            state.keys, self.client_id, sorted(acts_of(self.role)), issuer=state.settings.issuer, now=state.clock()
+        )
 
     async def get(self, path: str, *, headers: Any = None, **params: Any) -> httpx.Response:
         """Call GET."""
@@ -104,6 +111,14 @@ class Caller:
         """Call POST with a new idempotency key, unless the headers bring one."""
         sent = {"Idempotency-Key": f"test-{next(_numbers)}", **(headers or {})}
         return await self.service.http.post(path, json=json, headers=self._with_token(sent))
+
+    async def patch(self, path: str, json: Any, *, headers: dict[str, str] | None = None) -> httpx.Response:
+        """Call PATCH."""
+        return await self.service.http.patch(path, json=json, headers=self._with_token(headers))
+
+    async def delete(self, path: str, *, headers: dict[str, str] | None = None) -> httpx.Response:
+        """Call DELETE."""
+        return await self.service.http.delete(path, headers=self._with_token(headers))
 
     async def send(
         self, path: str, content: bytes, *, method: str = "POST", headers: dict[str, str] | None = None
@@ -188,7 +203,7 @@ async def act_of(
         "received_at": at or state.clock(),
         **fields,
     }
-    async with state.database.writing() as connection:
+    async with state.database.writing(SYSTEM) as connection:
         await connection.execute(insert(table(kind)).values(row))
     return UUID(str(row["id"]))
 
@@ -220,10 +235,12 @@ class Service:
 
     @classmethod
     @asynccontextmanager
-    async def over(cls, database: Database, keys_dir: Path, cast: Mapping[str, NewClient]) -> AsyncIterator["Service"]:
+    async def over(
+        cls, database: Database, keys_dir: Path, cast: Mapping[str, NewClient], settings: Settings | None = None
+    ) -> AsyncIterator["Service"]:
         """Serve a database; errors of ours reach the test as they reach a caller, as answers."""
         clock = Clock()
-        app = create_app(Settings(keys_dir_or_default=keys_dir), database, clock)
+        app = create_app(settings or Settings(keys_dir_or_default=keys_dir), database, clock)
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://service") as http:
             yield cls(app, http, clock, cast)

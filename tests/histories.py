@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
 from app import models
-from app.database.engine import Database
+from app.database.engine import SYSTEM, Database
 from app.domain.completion import ClaimState, Force, ReviewOutcome, Status
 from app.models.base import stable_id, table
 from app.queries.moment import Moment
@@ -165,7 +165,7 @@ def _measurements(subject: Subject, act: Act) -> list[dict[str, Any]]:
 @asynccontextmanager
 async def undone(database: Database) -> AsyncIterator[AsyncConnection]:
     """Open a transaction whose writes are undone, so that each example finds the plan untouched."""
-    async with database.writing() as connection:
+    async with database.writing(SYSTEM) as connection:
         savepoint = await connection.begin_nested()
         try:
             yield connection

@@ -1,23 +1,42 @@
-"""Clients: adding one, and proving that a caller is one.  A secret is shown once and kept as a keyed digest."""
+"""Clients: adding, changing and disabling them, and their secrets.
+
+A secret is shown once and kept as a keyed digest.
+"""
 
 import hmac
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, func, insert, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.domain.access import MAY, Role
-from app.domain.errors import AlreadyExists, ClientUnknown, NotFound
+from app.domain.access import Act, Role, acts_of, granted
+from app.domain.errors import (
+    AlreadyExists,
+    BodiesAreForReporters,
+    BodyUnknown,
+    ClientUnknown,
+    Fault,
+    NoExternalIssuer,
+    NotFound,
+    ScopeBeyondRole,
+    StaleVersion,
+    TooManySecrets,
+)
 from app.models import Body, Client, ClientBody, ClientSecret, Plan
 from app.models.base import new_id, table
 from app.queries import clients as queries
+from app.schemas.clients import BodyGrant
 
 Digest = Callable[[str], bytes]
 SECRET_BYTES = 32
+SLOTS = (1, 2)
+clients, client_secrets, client_bodies = table(Client), table(ClientSecret), table(ClientBody)
 
 
 @dataclass(frozen=True)
@@ -28,6 +47,15 @@ class NewClient:
     name: str
     role: Role
     bodies: Sequence[str]
+    secret_id: UUID
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class NewSecret:
+    """A secret that was just added, which nothing can show again."""
+
+    id: UUID
     secret: str = field(repr=False)
 
 
@@ -37,47 +65,152 @@ async def add(
     *,
     name: str,
     role: Role,
-    plan: str | None = None,
-    bodies: Sequence[str] = (),
+    bodies: Sequence[BodyGrant] = (),
+    scopes: Collection[Act] | None = None,
+    issuer: str | None = None,
+    subject: str | None = None,
 ) -> NewClient:
-    """Add a client with a new secret; `bodies` are the codes that a reporter may report for.
+    """Add a client with a first secret; `bodies` are those that a reporter may report for.
 
     Raises:
-        AlreadyExists: there is a client of that name.
-        NotFound: the plan has no such body.
+        AlreadyExists: there is a client of that name, or of that subject.
+        BodyUnknown, BodiesAreForReporters, ScopeBeyondRole: it would be granted what it cannot have.
     """
-    client = NewClient(uuid4(), name, role, bodies, secrets.token_urlsafe(SECRET_BYTES))
+    client_id = uuid4()
+    row = {"id": client_id, "name": name, "role": role, **_columns({"scopes": scopes, "subject": subject}, issuer)}
+    _refuse_beyond(role, scopes)
     try:
-        await connection.execute(insert(table(Client)).values(id=client.id, name=name, role=role))
+        await connection.execute(insert(clients).values(row))
     except IntegrityError:
         raise AlreadyExists from None
-    kept = {"id": new_id(), "client_id": client.id, "digest": digest(client.secret)}
-    await connection.execute(insert(table(ClientSecret)).values(kept))
-    await _grant(connection, client.id, plan, bodies)
-    return client
+    added = await _new_secret(connection, digest, client_id, SLOTS[0])
+    await _grant(connection, client_id, role, bodies)
+    return NewClient(client_id, name, role, [one.body for one in bodies], added.id, added.secret)
 
 
-async def _grant(connection: AsyncConnection, client_id: UUID, plan: str | None, codes: Sequence[str]) -> None:
-    if not codes:
-        return
-    bodies, plans = table(Body), table(Plan)
-    found = await connection.execute(
-        select(bodies.c.id, bodies.c.plan_id)
-        .join(plans, plans.c.id == bodies.c.plan_id)
-        .where(plans.c.slug == plan, bodies.c.code.in_(codes))
-    )
-    rows = [{"client_id": client_id, "body_id": body_id, "plan_id": plan_id} for body_id, plan_id in found]
-    if len(rows) < len(set(codes)):
+async def change(
+    connection: AsyncConnection,
+    client_id: UUID,
+    changes: Mapping[str, Any],
+    *,
+    now: datetime,
+    issuer: str | None = None,
+    expected: int | None = None,
+) -> None:
+    """Change what `changes` names: `name`, `scopes`, `bodies`, `subject` or `disabled`.
+
+    Raises:
+        NotFound, StaleVersion: there is no such client, or not in the expected version.
+        AlreadyExists, BodyUnknown, BodiesAreForReporters, ScopeBeyondRole: see `add`.
+    """
+    try:
+        role = await _hold(connection, client_id, expected, **_columns(changes, issuer, now))
+    except IntegrityError:
+        raise AlreadyExists from None
+    _refuse_beyond(role, changes.get("scopes"))
+    if "bodies" in changes:
+        await connection.execute(delete(client_bodies).where(client_bodies.c.client_id == client_id))
+        await _grant(connection, client_id, role, changes["bodies"])
+
+
+async def add_secret(
+    connection: AsyncConnection, digest: Digest, client_id: UUID, *, expected: int | None = None
+) -> NewSecret:
+    """Add the second secret, so that the first can be replaced while both work.
+
+    Raises:
+        NotFound, StaleVersion: there is no such client, or not in the expected version.
+        TooManySecrets: it has two.
+    """
+    await _hold(connection, client_id, expected)
+    taken = await connection.execute(select(client_secrets.c.slot).where(client_secrets.c.client_id == client_id))
+    free = sorted(set(SLOTS) - set(taken.scalars()))
+    if not free:
+        raise TooManySecrets
+    return await _new_secret(connection, digest, client_id, free[0])
+
+
+async def remove_secret(
+    connection: AsyncConnection, client_id: UUID, secret_id: UUID, *, expected: int | None = None
+) -> None:
+    """Remove a secret; with none left, a client gets no more tokens here.
+
+    Raises:
+        NotFound, StaleVersion: there is no such client or secret, or not in the expected version.
+    """
+    await _hold(connection, client_id, expected)
+    mine = (client_secrets.c.id == secret_id, client_secrets.c.client_id == client_id)
+    if not (await connection.execute(delete(client_secrets).where(*mine))).rowcount:
         raise NotFound
-    await connection.execute(insert(table(ClientBody)), rows)
+
+
+def _columns(changes: Mapping[str, Any], issuer: str | None, now: datetime | None = None) -> dict[str, Any]:
+    """Spell what was sent as columns; a subject is one of the issuer that is configured now."""
+    values = {name: changes[name] for name in ("name", "scopes", "subject") if name in changes}
+    if values.get("subject") is not None and issuer is None:
+        raise NoExternalIssuer(None, Fault("/subject", "has no issuer"))
+    if "subject" in values:
+        values["issuer"] = issuer if values["subject"] is not None else None
+    if "disabled" in changes:
+        values["disabled_at"] = func.coalesce(clients.c.disabled_at, now) if changes["disabled"] else None
+    return values
+
+
+async def _hold(connection: AsyncConnection, client_id: UUID, expected: int | None, **values: Any) -> Role:
+    """Lock a client, change columns of it, and count its version up."""
+    counted_up = (
+        update(clients)
+        .where(clients.c.id == client_id)
+        .values(version=clients.c.version + 1, **values)
+        .returning(clients.c.role, clients.c.version)
+    )
+    row = (await connection.execute(counted_up)).mappings().first()
+    if row is None:
+        raise NotFound
+    if expected is not None and row["version"] != expected + 1:
+        raise StaleVersion
+    return Role(row["role"])
+
+
+def _refuse_beyond(role: Role, scopes: Collection[Act] | None) -> None:
+    allowed = acts_of(role)
+    if beyond := [n for n, act in enumerate(scopes or ()) if act not in allowed]:
+        raise ScopeBeyondRole(None, *(Fault(f"/scopes/{n}", "is not open to the role") for n in beyond))
+
+
+async def _new_secret(connection: AsyncConnection, digest: Digest, client_id: UUID, slot: int) -> NewSecret:
+    made = NewSecret(new_id(), secrets.token_urlsafe(SECRET_BYTES))
+    row = {"id": made.id, "client_id": client_id, "slot": slot, "digest": digest(made.secret)}
+    await connection.execute(insert(client_secrets).values(row))
+    return made
+
+
+async def _grant(connection: AsyncConnection, client_id: UUID, role: Role, granted: Sequence[BodyGrant]) -> None:
+    if not granted:
+        return
+    if role is not Role.REPORTER:
+        raise BodiesAreForReporters(None, Fault("/bodies", "must be left out"))
+    bodies, plans = table(Body), table(Plan)
+    wanted = [(one.plan, one.body) for one in granted]
+    found = await connection.execute(
+        select(plans.c.slug, bodies.c.code, bodies.c.id, bodies.c.plan_id)
+        .join(plans, plans.c.id == bodies.c.plan_id)
+        .where(tuple_(plans.c.slug, bodies.c.code).in_(wanted))
+    )
+    ids = {(row.slug, row.code): (row.plan_id, row.id) for row in found}
+    if unknown := [n for n, one in enumerate(wanted) if one not in ids]:
+        raise BodyUnknown(None, *(Fault(f"/bodies/{n}", "is no body of a plan here") for n in unknown))
+    rows = [{"client_id": client_id, "plan_id": plan_id, "body_id": body_id} for plan_id, body_id in ids.values()]
+    await connection.execute(insert(client_bodies), rows)
 
 
 @dataclass(frozen=True)
 class Proven:
-    """A client that has shown its secret, and the scopes of its role."""
+    """A client that has shown one of its secrets, and what it may do."""
 
     id: UUID
-    scopes: Sequence[str]
+    secret_id: UUID
+    scopes: frozenset[Act]
 
 
 async def prove(connection: AsyncConnection, digest: Digest, client_id: str, secret: str) -> Proven:
@@ -88,11 +221,11 @@ async def prove(connection: AsyncConnection, digest: Digest, client_id: str, sec
     """
     shown = digest(secret)
     rows = (await connection.execute(queries.secret_digests(_uuid(client_id)))).mappings().all()
-    right = [hmac.compare_digest(shown, row["digest"]) for row in rows]
-    if not any(right):
+    right = [row for row in rows if hmac.compare_digest(shown, row["digest"])]
+    if not right:
         raise ClientUnknown
-    role = Role(rows[0]["role"])
-    return Proven(_uuid(client_id), [act.value for act, roles in MAY.items() if role in roles])
+    row = right[0]
+    return Proven(_uuid(client_id), row["id"], granted(Role(row["role"]), row["scopes"]))
 
 
 def _uuid(text: str) -> UUID:

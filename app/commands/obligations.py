@@ -7,16 +7,17 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ARRAY, ColumnElement, Integer, RowMapping, Uuid, func, literal, or_, select, update
+from sqlalchemy import ARRAY, ColumnElement, Integer, RowMapping, Uuid, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.domain.access import Caller, Role
+from app.domain.access import Act, Caller
 from app.domain.errors import NotFound, StaleVersion
 from app.models import Duty, Obligation, Plan
 from app.models.base import table
 from app.models.duty import ConditionScope, Recurrence
 from app.queries import obligations as queries
 from app.queries.moment import Moment
+from app.queries.reach import reachable
 from app.schemas.obligations import ObligationOut
 from app.schemas.views import obligation_out
 
@@ -53,7 +54,7 @@ async def hold(
         NotFound: there is none, or it is not the caller's (with `partners`, nor coordinated by the caller).
         StaleVersion: its version is not the expected one.
     """
-    mine = _actor(caller, partners=partners)
+    mine = reachable(caller, Act.ATTACH if partners else Act.REPORT, obligations)
     counted_up = (
         update(obligations)
         .where(obligations.c.id == obligation_id, mine)
@@ -75,7 +76,7 @@ async def hold_all(connection: AsyncConnection, caller: Caller, obligation_ids: 
         select(*_SHOWN)
         .join(plans, plans.c.id == obligations.c.plan_id)
         .join(duties, duties.c.id == obligations.c.duty_id)
-        .where(queries.among(obligations.c.id, obligation_ids), _actor(caller, partners=False))
+        .where(queries.among(obligations.c.id, obligation_ids), reachable(caller, Act.REPORT, obligations))
         .order_by(obligations.c.id)
         .with_for_update(of=obligations, key_share=True)
     )
@@ -107,13 +108,6 @@ _SHOWN = (
     *(plans.c[name] for name in ("issued_on", "max_extensions", "time_zone")),
     *(duties.c[name] for name in ("recurrence", "condition_scope")),
 )
-
-
-def _actor(caller: Caller, *, partners: bool) -> ColumnElement[bool]:
-    if caller.role is Role.COORDINATOR:
-        return obligations.c.id.is_not(None)
-    mine = obligations.c.owner_id.in_(caller.body_ids)
-    return or_(mine, queries.coordinated_by(caller, obligations)) if partners else mine
 
 
 def _locked(row: RowMapping | None, expected: int | None) -> Locked:

@@ -1,19 +1,49 @@
-"""Connections to PostgreSQL: reading and writing, each in one short transaction.
+"""Connections to PostgreSQL: reading and writing, each in one short transaction that says for whom it is.
 
 The application role is entered on every connection (`role`), so that the least privilege holds also when an address
-names a stronger login.
+names a stronger login.  The database filters rows by the identity of the transaction: see migration 0008.
 """
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
-from sqlalchemy import URL, make_url
+from sqlalchemy import URL, bindparam, func, make_url, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from app.domain.access import Caller
 
 APP_ROLE = "dondoc_app"
 # Compiling a long query costs more than any of ours runs.
 _SESSION = {"application_name": "dondoc", "timezone": "UTC", "jit": "off"}
 _LIMITS = {"statement_timeout": "20s", "lock_timeout": "5s", "idle_in_transaction_session_timeout": "30s"}
+_ENTER = select(
+    func.set_config("dondoc.role", bindparam("role"), True), func.set_config("dondoc.bodies", bindparam("bodies"), True)
+)
+
+
+@dataclass(frozen=True)
+class Identity:
+    """For whom a transaction is: a role and, for a reporter, its bodies as the database spells an array of ids."""
+
+    role: str
+    bodies: str = "{}"
+
+    @classmethod
+    def of(cls, caller: Caller) -> "Identity":
+        """Return the identity of a caller."""
+        return cls(caller.role.value, f"{{{','.join(sorted(map(str, caller.body_ids)))}}}")
+
+
+NOBODY = Identity("")
+"""Sees plans, which are public, and nothing else."""
+SYSTEM = Identity("system")
+"""The service's own duties: to find out who calls, and to tidy up."""
+
+
+async def enter(connection: AsyncConnection, identity: Identity) -> None:
+    """Say for whom the transaction is, until it ends."""
+    await connection.execute(_ENTER, {"role": identity.role, "bodies": identity.bodies})
 
 
 class Database:
@@ -23,15 +53,18 @@ class Database:
         self.engine = engine
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncConnection]:
+    async def reading(self, identity: Identity) -> AsyncIterator[AsyncConnection]:
         """Open one consistent, read-only view."""
-        async with self.engine.connect() as connection:
-            yield await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        async with self.engine.connect() as plain:
+            connection = await plain.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            await enter(connection, identity)
+            yield connection
 
     @asynccontextmanager
-    async def writing(self) -> AsyncIterator[AsyncConnection]:
+    async def writing(self, identity: Identity) -> AsyncIterator[AsyncConnection]:
         """Open one transaction: committed when the block ends, undone when it raises."""
         async with self.engine.begin() as connection:
+            await enter(connection, identity)
             yield connection
 
     async def close(self) -> None:

@@ -1,6 +1,11 @@
-"""Who may do what: one table, deny by default."""
+"""Who may do what: two tables and one question, deny by default.
 
-from collections.abc import Mapping
+`MAY` says which roles an act is open to at all, `REPORTERS_REACH` how far a reporter's goes; everybody else's goes to
+every obligation.  Sets are filtered by the same two tables (`queries/reach.py`), and the database refuses once more
+(row-level security, migrations 0008 and on).  Source: DOMAIN.md, "Who may do what".
+"""
+
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -31,14 +36,26 @@ class Act(StrEnum):
     DECIDE_CONDITIONS = "conditions:write"
     EDIT_CALENDAR = "holidays:write"
     OPEN_CYCLES = "cycles:write"
+    READ_CLIENTS = "clients:read"
+    MANAGE_CLIENTS = "clients:write"
 
 
 class Classification(StrEnum):
-    """Who may read an evidence: `public` any integrator, `internal` partners too, `restricted` owner only."""
+    """Who may read an evidence: `public` any integrator, `internal` partners too, `restricted` owner only.
+
+    Whoever attached an evidence may read it, whatever it is.
+    """
 
     PUBLIC = "public"
     INTERNAL = "internal"
     RESTRICTED = "restricted"
+
+
+class Reach(StrEnum):
+    """Which obligations an act of a reporter can be on: those that its bodies own, or coordinate as well."""
+
+    OWN = "own"
+    INVOLVED = "involved"
 
 
 _EVERYONE = frozenset(Role)
@@ -59,7 +76,19 @@ MAY: Mapping[Act, frozenset[Role]] = {
     Act.DECIDE_CONDITIONS: _COORDINATORS,
     Act.EDIT_CALENDAR: _COORDINATORS,
     Act.OPEN_CYCLES: _COORDINATORS,
+    Act.READ_CLIENTS: frozenset({Role.ADMIN}),
+    Act.MANAGE_CLIENTS: frozenset({Role.ADMIN}),
 }
+REPORTERS_REACH: Mapping[Act, Reach] = {
+    Act.READ_STANDING: Reach.INVOLVED,
+    Act.READ_HISTORY: Reach.INVOLVED,
+    Act.READ_EVIDENCE: Reach.INVOLVED,
+    Act.REPORT: Reach.OWN,
+    Act.ATTACH: Reach.INVOLVED,
+    Act.CONTRIBUTE: Reach.INVOLVED,
+    Act.REQUEST_EXTENSION: Reach.OWN,
+}
+"""An act that is not here reaches no obligation."""
 
 SUMMARIES: Mapping[Act, str] = {
     Act.READ_PLANS: "Read plans, bodies, duties and cycles",
@@ -75,22 +104,82 @@ SUMMARIES: Mapping[Act, str] = {
     Act.DECIDE_CONDITIONS: "Decide whether conditions are met",
     Act.EDIT_CALENDAR: "Mark days off",
     Act.OPEN_CYCLES: "Open reporting cycles, move their deadlines, close them",
+    Act.READ_CLIENTS: "Read clients and what they may do",
+    Act.MANAGE_CLIENTS: "Add, change and disable clients, and their secrets",
 }
+
+
+def acts_of(role: Role) -> frozenset[Act]:
+    """Return all that a role may do."""
+    return frozenset(act for act, roles in MAY.items() if role in roles)
+
+
+def granted(role: Role, scopes: Collection[str] | None) -> frozenset[Act]:
+    """Return what a client may do: all that its role may, or what its own scopes leave of that."""
+    return frozenset(act for act in acts_of(role) if scopes is None or act in scopes)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Caller:
-    """A client that has proved who it is, and the bodies that it may report for."""
+    """A client that has proved who it is.
+
+    `scopes` is what both its token and its local grant allow, `body_ids` are the bodies that it may report for.
+    """
 
     client_id: UUID
     role: Role
+    scopes: frozenset[Act] = frozenset()
     body_ids: frozenset[UUID] = frozenset()
 
     def may(self, act: Act) -> bool:
-        """Say whether the caller's role allows the act at all; which obligations, the queries say."""
-        return self.role in MAY[act]
+        """Say whether the caller may do the act at all; on which obligations, the queries say."""
+        return authorize(self, act)
 
     @property
     def sees_everything(self) -> bool:
         """A reporter sees what it owns or coordinates; the other roles see every obligation."""
         return self.role is not Role.REPORTER
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resource:
+    """An obligation, or an evidence on one, as far as permission depends on it.
+
+    An evidence has a classification, and the body on whose behalf it was attached.
+    """
+
+    owner_id: UUID
+    partner_ids: frozenset[UUID] = frozenset()
+    classification: Classification | None = None
+    attached_by: UUID | None = None
+
+
+def authorize(caller: Caller, act: Act, resource: Resource | None = None) -> bool:
+    """Say whether a caller may do an act, on a resource or, without one, at all."""
+    if act not in caller.scopes or caller.role not in MAY[act]:
+        return False
+    return resource is None or (_reaches(caller, act, resource) and _is_cleared(caller, resource))
+
+
+def _reaches(caller: Caller, act: Act, resource: Resource) -> bool:
+    if caller.sees_everything:
+        return True
+    owns = resource.owner_id in caller.body_ids
+    coordinates = not caller.body_ids.isdisjoint(resource.partner_ids)
+    match REPORTERS_REACH.get(act):
+        case Reach.OWN:
+            return owns
+        case Reach.INVOLVED:
+            return owns or coordinates
+        case _:
+            return False
+
+
+def _is_cleared(caller: Caller, resource: Resource) -> bool:
+    """Say whether the classification of an evidence lets the caller have it; what is no evidence has none."""
+    if resource.classification is None or caller.role is Role.COORDINATOR:
+        return True
+    if caller.role is Role.REPORTER:
+        mine = {resource.owner_id, resource.attached_by} & caller.body_ids
+        return bool(mine) or resource.classification is not Classification.RESTRICTED
+    return resource.classification is Classification.PUBLIC

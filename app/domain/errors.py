@@ -22,10 +22,11 @@ class Refusal(Exception):
 
     title_vi: ClassVar[str] = "Yêu cầu bị từ chối."
 
-    def __init__(self, detail: str | None = None, *faults: Fault) -> None:
+    def __init__(self, detail: str | None = None, *faults: Fault, wait_seconds: int | None = None) -> None:
         super().__init__(detail or type(self).__doc__)
         self.detail = detail
         self.faults = faults
+        self.wait_seconds = wait_seconds
 
     @classmethod
     def slug(cls) -> str:
@@ -57,6 +58,24 @@ class ClientUnknown(Refusal):
     title_vi = "Mã hoặc khóa bí mật của ứng dụng không đúng."
 
 
+class GrantNotSupported(Refusal):
+    """The only grant here is client_credentials."""
+
+    title_vi = "Chỉ hỗ trợ cấp mã theo client_credentials."
+
+
+class ScopeNotGranted(Refusal):
+    """The client may not have a scope that it asks for."""
+
+    title_vi = "Ứng dụng không được cấp một phạm vi đã yêu cầu."
+
+
+class TokenOfAnotherClient(Refusal):
+    """A client revokes its own tokens only."""
+
+    title_vi = "Ứng dụng chỉ được thu hồi mã truy cập của chính mình."
+
+
 class NotAllowed(Refusal):
     """This caller may not do that."""
 
@@ -76,9 +95,9 @@ class MethodNotAllowed(Refusal):
 
 
 class StaleVersion(Refusal):
-    """The obligation has changed since the version that was named."""
+    """This has changed since the version that was named."""
 
-    title_vi = "Nghĩa vụ đã thay đổi so với phiên bản được nêu."
+    title_vi = "Nội dung đã thay đổi so với phiên bản được nêu."
 
 
 class AlreadyExists(Refusal):
@@ -127,6 +146,12 @@ class NoExtensionRequested(Refusal):
     """No request for an extension is pending here."""
 
     title_vi = "Không có đề nghị gia hạn nào đang chờ."
+
+
+class TooManySecrets(Refusal):
+    """A client has at most two secrets: remove one first."""
+
+    title_vi = "Mỗi ứng dụng có tối đa hai khóa bí mật: hãy xóa bớt một khóa trước."
 
 
 class CycleNotOpen(Refusal):
@@ -241,6 +266,36 @@ class ReceivedOnImpossible(Refusal):
     """A paper report is received between the plan's issue and today."""
 
     title_vi = "Ngày nhận báo cáo giấy phải từ ngày ban hành kế hoạch đến hôm nay."
+
+
+class BodyUnknown(Refusal):
+    """There is no such body."""
+
+    title_vi = "Không có cơ quan này."
+
+
+class BodiesAreForReporters(Refusal):
+    """Only a reporter reports for bodies."""
+
+    title_vi = "Chỉ ứng dụng báo cáo mới gắn với cơ quan."
+
+
+class ScopeBeyondRole(Refusal):
+    """The client's role does not allow that scope."""
+
+    title_vi = "Vai trò của ứng dụng không cho phép phạm vi này."
+
+
+class NoExternalIssuer(Refusal):
+    """No external issuer of tokens is configured, so that a subject would mean nothing."""
+
+    title_vi = "Chưa cấu hình nơi cấp mã bên ngoài nên không thể gắn chủ thể."
+
+
+class TooManyRequests(Refusal):
+    """Too many requests in a short time."""
+
+    title_vi = "Quá nhiều yêu cầu trong thời gian ngắn."
 
 
 class ServiceUnavailable(Refusal):

@@ -1,7 +1,7 @@
 """Tables: one file per aggregate.  Importing this package knows them all, as migrations' drift test needs."""
 
 from app.models.body import Body
-from app.models.client import Client, ClientBody, ClientSecret
+from app.models.client import Client, ClientBody, ClientSecret, RevokedToken
 from app.models.condition import ConditionDecision
 from app.models.contribution import Contribution
 from app.models.cycle import Cycle, CycleDeadline, Holiday, Seal, SealedStanding
@@ -38,6 +38,7 @@ __all__ = [
     "Obligation",
     "Plan",
     "Review",
+    "RevokedToken",
     "Seal",
     "SealedStanding",
     "Target",

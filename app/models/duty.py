@@ -5,7 +5,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import ARRAY, CheckConstraint, Numeric, String
-from sqlmodel import Field, UniqueConstraint
+from sqlmodel import Field, Index, UniqueConstraint
 
 from app.domain.completion import Force
 from app.models.base import PlanRow, belongs_to, choice, of_plan, optional_text, text
@@ -90,6 +90,7 @@ class DutyPartner(PlanRow, table=True):
     __tablename__ = "duty_partner"
     __table_args__ = (
         UniqueConstraint("plan_id", "duty_id", "position"),
+        Index("ix_duty_partner_body", "body_id"),
         belongs_to("duty", "duty_id"),
         belongs_to("body", "body_id"),
         CheckConstraint("(body_id IS NULL) <> (named_as IS NULL)", name="body_or_name"),

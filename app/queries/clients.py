@@ -1,43 +1,84 @@
-"""Clients: who they are, and what they may report for."""
+"""Clients: who they are, what they may report for, and which tokens are no longer taken."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, select, tuple_
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
-from app.models import Body, Client, ClientBody, ClientSecret
+from app.domain.access import Role
+from app.models import Body, Client, ClientBody, ClientSecret, Plan, RevokedToken
 from app.models.base import table
 
 AnyRow = Select[*tuple[Any, ...]]
-clients, grants, secrets = table(Client), table(ClientBody), table(ClientSecret)
+clients, grants, secrets, revoked = table(Client), table(ClientBody), table(ClientSecret), table(RevokedToken)
+KEYS = ("name", "id")
+"""The order in which clients are listed."""
 
 
-def caller(client_id: UUID) -> AnyRow:
-    """Select the role and the bodies of a client that is not disabled."""
+def caller(*, client_id: UUID | None, issuer: str, subject: str, jti: UUID | None) -> AnyRow:
+    """Select what the client of a token may do: ours is named by its id, an external issuer's by its subject."""
+    if client_id is not None:
+        named: ColumnElement[bool] = clients.c.id == client_id
+    else:
+        named = and_(clients.c.issuer == issuer, clients.c.subject == subject)
     body_ids = select(func.array_agg(grants.c.body_id)).where(grants.c.client_id == clients.c.id).scalar_subquery()
-    return select(clients.c.id, clients.c.role, body_ids.label("body_ids")).where(
-        clients.c.id == client_id, clients.c.disabled_at.is_(None)
-    )
+    is_revoked = select(revoked.c.jti).where(revoked.c.jti == jti).exists() if jti else false()
+    return select(
+        *(clients.c[name] for name in ("id", "role", "scopes", "disabled_at")),
+        body_ids.label("body_ids"),
+        is_revoked.label("revoked"),
+    ).where(named)
 
 
 def secret_digests(client_id: UUID) -> AnyRow:
-    """Select the digests of the secrets of a client that is not disabled, with its role."""
+    """Select the digests of the secrets of a client that is not disabled, with what it may do."""
     return (
-        select(clients.c.role, secrets.c.digest)
+        select(clients.c.role, clients.c.scopes, secrets.c.id, secrets.c.digest)
         .join(secrets, secrets.c.client_id == clients.c.id)
         .where(clients.c.id == client_id, clients.c.disabled_at.is_(None))
     )
 
 
 def every_client() -> AnyRow:
-    """Select all clients by name, each with the codes of the bodies that it may report for."""
-    bodies = table(Body)
-    codes = (
-        select(func.array_agg(bodies.c.code))
-        .join(grants, grants.c.body_id == bodies.c.id)
+    """Select all clients by name, each with the bodies that it may report for and its secrets, which tell nothing."""
+    return select(*clients.c, _bodies().label("bodies"), _secrets().label("secrets")).order_by(*_order())
+
+
+def page(*, role: Role | None, disabled: bool | None, limit: int, after: Sequence[Any] | None) -> AnyRow:
+    """Select one page of clients and one row more, which tells whether there is another page."""
+    found = every_client().limit(limit + 1)
+    if role is not None:
+        found = found.where(clients.c.role == role)
+    if disabled is not None:
+        found = found.where(clients.c.disabled_at.is_not(None) == disabled)
+    return found if after is None else found.where(tuple_(*_order()) > tuple_(*after))
+
+
+def one(client_id: UUID) -> AnyRow:
+    """Select one client."""
+    return every_client().where(clients.c.id == client_id)
+
+
+def _order() -> list[ColumnElement[Any]]:
+    return [clients.c[name] for name in KEYS]
+
+
+def _bodies() -> ColumnElement[Any]:
+    bodies, plans = table(Body), table(Plan)
+    shown = func.jsonb_build_object("plan", plans.c.slug, "body", bodies.c.code)
+    ordered = aggregate_order_by(shown, plans.c.slug, bodies.c.position)
+    found = (
+        select(func.jsonb_agg(ordered))
+        .select_from(grants.join(bodies, bodies.c.id == grants.c.body_id).join(plans, plans.c.id == grants.c.plan_id))
         .where(grants.c.client_id == clients.c.id)
-        .scalar_subquery()
     )
-    return select(clients.c.id, clients.c.name, clients.c.role, clients.c.disabled_at, codes.label("bodies")).order_by(
-        clients.c.role, clients.c.name
-    )
+    return func.coalesce(found.scalar_subquery(), func.jsonb_build_array())
+
+
+def _secrets() -> ColumnElement[Any]:
+    shown = func.jsonb_build_object("id", secrets.c.id, "created_at", secrets.c.created_at)
+    ordered = aggregate_order_by(shown, secrets.c.created_at, secrets.c.id)
+    found = select(func.jsonb_agg(ordered)).where(secrets.c.client_id == clients.c.id)
+    return func.coalesce(found.scalar_subquery(), func.jsonb_build_array())

@@ -30,7 +30,6 @@ from app.models import (
     ConditionDecision,
     Evidence,
     Extension,
-    Measurement,
     Obligation,
     Review,
     Target,
@@ -39,14 +38,15 @@ from app.models import (
 )
 from app.models.base import HistoryRow, table
 from app.models.duty import Recurrence
+from app.models.facts import MEASUREMENT_FACTS, facts_of
 from app.queries.cycles import deadline_of
 from app.queries.moment import Found, Moment, Row, history_of, later, latest, order_of
 
-updates, reviews, evidence, withdrawals, extensions, measurements, targets = (
-    table(model) for model in (Update, Review, Evidence, Withdrawal, Extension, Measurement, Target)
+updates, reviews, evidence, withdrawals, extensions, conditions = (
+    facts_of(kind) for kind in (Update, Review, Evidence, Withdrawal, Extension, ConditionDecision)
 )
-conditions = table(ConditionDecision)
-HISTORIES = tuple(table(model) for model in HistoryRow.__subclasses__())
+measurements, targets = MEASUREMENT_FACTS, table(Target)
+HISTORIES = tuple(facts_of(kind) for kind in HistoryRow.__subclasses__())
 """Every kind of act on one obligation."""
 
 

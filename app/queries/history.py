@@ -4,10 +4,10 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, FromClause, Select, Table, Uuid, and_, func, literal, or_, select, true, union_all
+from sqlalchemy import ColumnElement, FromClause, Select, Table, Uuid, and_, func, literal, select, union_all
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
-from app.domain.access import Caller, Classification, Role
+from app.domain.access import Act, Caller
 from app.models import (
     Body,
     ConditionDecision,
@@ -27,7 +27,8 @@ from app.models import (
 )
 from app.models.base import HistoryRow, table
 from app.queries.moment import Moment, order_of
-from app.queries.obligations import among, coordinated_by
+from app.queries.obligations import among
+from app.queries.reach import cleared, reachable
 
 AnyRow = Select[*tuple[Any, ...]]
 updates, evidence, withdrawals, reviews = (table(model) for model in (Update, Evidence, Withdrawal, Review))
@@ -92,15 +93,8 @@ def _evidence(moment: Moment) -> AnyRow:
 
 
 def readable(caller: Caller) -> ColumnElement[bool]:
-    """Keep the evidence that a caller may read: an owner all, a partner what is not restricted or is its own."""
-    if caller.role is Role.COORDINATOR:
-        return true()
-    if caller.role is not Role.REPORTER:
-        return evidence.c.classification == Classification.PUBLIC
-    owns = obligations.c.owner_id.in_(caller.body_ids)
-    open_to_partners = evidence.c.classification != Classification.RESTRICTED
-    attached = evidence.c.body_id.in_(caller.body_ids)
-    return or_(owns, attached, and_(coordinated_by(caller, obligations), open_to_partners))
+    """Keep the evidence that a caller may read, by the obligation that it is on and by its classification."""
+    return and_(reachable(caller, Act.READ_EVIDENCE, obligations), cleared(caller, obligations))
 
 
 def _update_acts(caller: Caller, obligation: Any, moment: Moment) -> AnyRow:

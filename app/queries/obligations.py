@@ -16,7 +16,6 @@ from sqlalchemy import (
     Uuid,
     and_,
     any_,
-    false,
     func,
     literal,
     or_,
@@ -25,16 +24,17 @@ from sqlalchemy import (
     tuple_,
 )
 
-from app.domain.access import Caller
+from app.domain.access import Act, Caller
 from app.domain.completion import Force, Status
 from app.domain.text import fold
-from app.models import Body, Cycle, Duty, DutyPartner, Obligation, Plan
+from app.models import Body, Cycle, Duty, Obligation, Plan
 from app.models.base import table
 from app.models.duty import DutyKind
 from app.queries.moment import Moment
+from app.queries.reach import reachable
 from app.queries.standing import standing_of, standings
 
-bodies, partners = table(Body), table(DutyPartner)
+bodies = table(Body)
 Key = tuple[str, str, str, str]
 """What names an obligation: the codes of its plan, cycle, duty and owner."""
 
@@ -148,16 +148,7 @@ def named(keys: Collection[Key]) -> Select[Any]:
 
 def visible(caller: Caller, row: Any) -> ColumnElement[bool]:
     """Keep what the caller may see: a reporter, what its bodies own or coordinate."""
-    if caller.sees_everything:
-        return true()
-    mine = row.c.owner_id.in_(caller.body_ids) if caller.body_ids else false()
-    return or_(mine, coordinated_by(caller, row))
-
-
-def coordinated_by(caller: Caller, row: Any) -> ColumnElement[bool]:
-    """Keep obligations of duties that name one of the caller's bodies as a partner."""
-    named = select(partners.c.duty_id).where(partners.c.body_id.in_(caller.body_ids))
-    return row.c.duty_id.in_(named) if caller.body_ids else false()
+    return reachable(caller, Act.READ_STANDING, row)
 
 
 def within(filters: Filters) -> ColumnElement[bool]:

@@ -7,12 +7,13 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from app.domain.completion import Force
 from app.domain.text import fold
-from app.models import Body, Cycle, Duty, DutyOwner, DutyPartner, Obligation, Plan, Target
+from app.models import Body, Cycle, Duty, DutyOwner, DutyPartner, Plan, Target
 from app.models.base import table
 from app.models.duty import DutyKind, Recurrence
+from app.models.facts import PLAN_SIZES
 
 plans, bodies, cycles, duties = table(Plan), table(Body), table(Cycle), table(Duty)
-owners, partners, targets, obligations = table(DutyOwner), table(DutyPartner), table(Target), table(Obligation)
+owners, partners, targets = table(DutyOwner), table(DutyPartner), table(Target)
 groups, named = bodies.alias("numbered"), bodies.alias("named")
 
 AnyRow = Select[*tuple[Any, ...]]
@@ -31,7 +32,7 @@ def plan(slug: str) -> AnyRow:
         members=_number(bodies, bodies.c.no.is_(None)),
         duties=_number(duties),
         owners=_number(owners, counted=owners.c.body_id.distinct()),
-        obligations=_number(obligations),
+        obligations=_size(),
     )
     shown = (plans.c[name] for name in (*SUMMARY, "legal_bases"))
     return select(*shown, counts.label("counts")).where(plans.c.slug == slug)
@@ -157,3 +158,8 @@ def _list(shown: ColumnElement[Any], source: FromClause, *conditions: Any, order
 def _number(source: FromClause, *conditions: ColumnElement[bool], counted: Any = None) -> Any:
     number = func.count() if counted is None else func.count(counted)
     return select(number).select_from(source).where(source.c.plan_id == plans.c.id, *conditions).scalar_subquery()
+
+
+def _size() -> Any:
+    found = select(PLAN_SIZES.c.obligations).where(PLAN_SIZES.c.plan_id == plans.c.id).correlate(plans)
+    return func.coalesce(found.scalar_subquery(), 0)

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from app.domain.access import Caller
 from app.models import Body, ConditionDecision, Cycle, CycleDeadline, Extension, Obligation, Plan
 from app.models.base import table
+from app.models.facts import facts_of
 from app.queries.moment import Moment
 from app.queries.obligations import Filters, visible, within
 from app.queries.plans import plan_id_of
@@ -16,8 +17,8 @@ plans, bodies, cycles = table(Plan), table(Body), table(Cycle)
 CHANGING_BY_THEMSELVES = (
     cycles.c.due_before,
     table(CycleDeadline).c.due_before,
-    table(Extension).c.due_before,
-    table(ConditionDecision).c.received_at,
+    facts_of(Extension).c.due_before,
+    facts_of(ConditionDecision).c.received_at,
 )
 """Instants that can lie ahead of the act that named them, and at which a standing changes when nobody acts."""
 AnyRow = Select[*tuple[Any, ...]]

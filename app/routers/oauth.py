@@ -1,22 +1,25 @@
-"""Tokens for clients (RFC 6749, section 4.4), and the keys that verify them."""
+"""Tokens for clients (RFC 6749, section 4.4), their revocation (RFC 7009), our keys and metadata (RFC 8414)."""
 
-import base64
+from datetime import datetime
 from typing import Annotated
-from urllib.parse import unquote_plus
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 
-from app.commands import clients
-from app.domain.errors import ClientUnknown, Fault, MalformedContent
-from app.schemas.oauth import KeyOut, KeySet, TokenIn, TokenOut
+from app.commands import tokens as issued
+from app.commands.clients import Proven
+from app.database.engine import SYSTEM
+from app.domain.access import Act
+from app.domain.errors import ClientUnknown, GrantNotSupported, ScopeNotGranted, TokenOfAnotherClient, TooManyRequests
+from app.schemas.oauth import KeyOut, KeySet, Metadata, RevocationIn, TokenIn, TokenOut
 from app.web import tokens
 from app.web.bodies import only_a_form
 from app.web.clock import Now
+from app.web.credentials import authenticated
 from app.web.problems import documented
-from app.web.reading import Reading
 
 router = APIRouter(tags=["oauth"])
 NO_STORE = {"Cache-Control": "no-store"}
+PROOFS = ["client_secret_basic", "client_secret_post"]
 
 
 @router.post(
@@ -24,43 +27,85 @@ NO_STORE = {"Cache-Control": "no-store"}
     operation_id="issueToken",
     summary="Get an access token",
     response_model=TokenOut,
-    responses=documented(ClientUnknown),
+    responses=documented(GrantNotSupported, ScopeNotGranted, ClientUnknown, TooManyRequests),
     dependencies=[Depends(only_a_form)],
 )
-async def issue_token(request: Request, reading: Reading, now: Now, sent: Annotated[TokenIn, Form()]) -> Response:
+async def issue_token(request: Request, now: Now, sent: Annotated[TokenIn, Form()]) -> Response:
     """Give a client that shows its id and secret a token for ten minutes."""
-    _refuse_other_grants(sent.grant_type)
-    shown_id, shown_secret = _basic(request) or (sent.client_id or "", sent.client_secret or "")
-    keys, settings = request.app.state.keys, request.app.state.settings
-    client = await clients.prove(reading, keys.digest_of, shown_id, shown_secret)
-    token = tokens.issue(keys, client.id, client.scopes, issuer=settings.issuer, now=now)
+    client = await authenticated(request, sent)
+    if sent.grant_type != "client_credentials":
+        raise GrantNotSupported
+    scopes, state = _narrowed(client, sent.scope), request.app.state
+    token = tokens.issue(state.keys, client.id, scopes, issuer=state.settings.issuer, now=now)
     answer = TokenOut(
         access_token=token,
         token_type="Bearer",  # noqa: S106  The type of the token, no secret.
         expires_in=int(tokens.LIFETIME.total_seconds()),
-        scope=" ".join(client.scopes),
+        scope=" ".join(scopes),
     )
     return Response(answer.model_dump_json(), headers=NO_STORE, media_type="application/json")
 
 
+@router.post(
+    "/v1/oauth/revoke",
+    operation_id="revokeToken",
+    summary="Revoke an access token",
+    response_class=Response,
+    response_description="The token is not taken any more.",
+    responses=documented(TokenOfAnotherClient, ClientUnknown, TooManyRequests),
+    dependencies=[Depends(only_a_form)],
+)
+async def revoke_token(request: Request, now: Now, sent: Annotated[RevocationIn, Form()]) -> Response:
+    """Take a token back, within ten seconds; a token that is not valid any more needs nothing done."""
+    client = await authenticated(request, sent)
+    if verified := _own_token(request, sent.token, now):
+        if verified.client_id != client.id or verified.jti is None:
+            raise TokenOfAnotherClient
+        async with request.app.state.database.writing(SYSTEM) as connection:
+            await issued.revoke(connection, verified.jti, verified.valid_until)
+    return Response(headers=NO_STORE)
+
+
 @router.get("/.well-known/jwks.json", operation_id="getKeys", summary="Get the public keys", response_model=KeySet)
-async def get_keys(request: Request) -> KeySet:
-    """Get the public keys that verify our tokens (RFC 7517)."""
-    return KeySet(keys=[KeyOut(**request.app.state.keys.public_jwk)])
+async def get_keys(request: Request, now: Now) -> KeySet:
+    """Get the public keys that verify our tokens (RFC 7517), and the next one before it signs."""
+    return KeySet(keys=[KeyOut(**key.public_jwk) for key in request.app.state.keys.at(now).live.values()])
 
 
-def _refuse_other_grants(grant_type: str) -> None:
-    if grant_type != "client_credentials":
-        raise MalformedContent(None, Fault("/grant_type", "must be client_credentials"))
+@router.get(
+    "/.well-known/oauth-authorization-server",
+    operation_id="getMetadata",
+    summary="Find out how to get a token",
+    response_model=Metadata,
+)
+async def get_metadata(request: Request) -> Metadata:
+    """Find out where and how a client gets a token (RFC 8414)."""
+    issuer = request.app.state.settings.issuer
+    return Metadata(
+        issuer=issuer,
+        token_endpoint=f"{issuer}/v1/oauth/token",
+        revocation_endpoint=f"{issuer}/v1/oauth/revoke",
+        jwks_uri=f"{issuer}/.well-known/jwks.json",
+        service_documentation=f"{issuer}/docs",
+        scopes_supported=[act.value for act in Act],
+        response_types_supported=[],
+        grant_types_supported=["client_credentials"],
+        token_endpoint_auth_methods_supported=PROOFS,
+        revocation_endpoint_auth_methods_supported=PROOFS,
+    )
 
 
-def _basic(request: Request) -> tuple[str, str] | None:
-    """Read HTTP Basic credentials, each form-encoded as RFC 6749, section 2.3.1, asks."""
-    scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "basic":
-        return None
+def _narrowed(client: Proven, scope: str) -> list[Act]:
+    """Return the scopes that a token names: those that were asked for, or all that the client has."""
+    asked = set(scope.split())
+    if not asked <= client.scopes:
+        raise ScopeNotGranted
+    return [act for act in Act if act in (asked or client.scopes)]
+
+
+def _own_token(request: Request, token: str, now: datetime) -> tokens.Verified | None:
+    state = request.app.state
     try:
-        client_id, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
-    except ValueError:
-        raise ClientUnknown from None
-    return unquote_plus(client_id), unquote_plus(secret)
+        return tokens.verify(state.keys, token, issuer=state.settings.issuer, now=now)
+    except tokens.TokenRefused:
+        return None

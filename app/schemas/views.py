@@ -5,8 +5,10 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from app.domain.access import Role
 from app.domain.calendar import days_overdue, last_day_on_time
 from app.domain.completion import Signal, Status, missing
+from app.schemas.clients import ClientOut, scopes_of
 from app.schemas.cycles import CycleDeadlineOut, CycleDetail, CycleOut
 from app.schemas.evidence import EvidenceOut
 from app.schemas.extensions import ExtensionOut, ExtensionRequested
@@ -61,6 +63,12 @@ def extension_request_out(row: Row, as_of: datetime) -> ExtensionRequested:
 def evidence_out(row: Row) -> EvidenceOut:
     """Show one evidence."""
     return EvidenceOut.model_validate({**row, "obligation": row["obligation_id"], "client": row["client_id"]})
+
+
+def client_out(row: Row) -> ClientOut:
+    """Show one client."""
+    scopes = scopes_of(Role(row["role"]), row["scopes"])
+    return ClientOut.model_validate({**row, "scopes": scopes, "scopes_limited": row["scopes"] is not None})
 
 
 def cycle_out(row: Row) -> CycleOut:

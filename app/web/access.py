@@ -1,21 +1,19 @@
-"""Who calls: from the bearer token to a Caller, and whether its role allows the act."""
+"""Who calls: from the bearer token to a Caller, and whether it may do the act."""
 
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
-from uuid import UUID
 
 from fastapi import Request, Security
 from fastapi.openapi.models import OAuthFlowClientCredentials, OAuthFlows
 from fastapi.security import OAuth2
-from sqlalchemy import RowMapping
 
-from app.database.engine import Database
-from app.domain.access import MAY, SUMMARIES, Act, Caller, Role
+from app.domain.access import MAY, SUMMARIES, Act, Caller, Role, authorize
 from app.domain.errors import NotAllowed, NotAuthenticated, ServiceUnavailable
-from app.queries import clients
-from app.web import tokens
+from app.web.callers import Callers
 from app.web.clock import now_of
+from app.web.logs import note
 from app.web.problems import refuses
+from app.web.tokens import Reason, TokenRefused
 
 bearer = OAuth2(
     scheme_name="clients",
@@ -30,37 +28,44 @@ bearer = OAuth2(
 
 
 async def caller_of(request: Request) -> Caller:
-    """Return who calls.
+    """Return who calls; the same for everything that a request does.
 
     Raises:
         NotAuthenticated: there is no valid token, or its client is disabled or gone.
     """
+    if not hasattr(request.state, "caller"):
+        request.state.caller = await _authenticated(request)
+    caller: Caller = request.state.caller
+    return caller
+
+
+async def _authenticated(request: Request) -> Caller:
+    callers: Callers = request.app.state.callers
+    try:
+        caller = await callers.of(request.app.state.database, _token_of(request), now_of(request))
+    except TokenRefused as refused:
+        note(request.scope, authentication="refused", by="token", reason=refused.reason.value)
+        raise NotAuthenticated from None
+    note(request.scope, authentication="accepted", by="token", client=str(caller.client_id), role=caller.role.value)
+    return caller
+
+
+def _token_of(request: Request) -> str:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
-        raise NotAuthenticated
-    state = request.app.state
-    client_id = tokens.client_of(state.keys, token.strip(), issuer=state.settings.issuer, now=now_of(request))
-    row = await _client(request, client_id)
-    if row is None:
-        raise NotAuthenticated
-    request.state.client_id = row["id"]
-    return Caller(client_id=row["id"], role=Role(row["role"]), body_ids=frozenset(row["body_ids"] or ()))
-
-
-async def _client(request: Request, client_id: UUID) -> RowMapping | None:
-    database: Database = request.app.state.database
-    async with database.reading() as connection:
-        return (await connection.execute(clients.caller(client_id))).mappings().first()
+        raise TokenRefused(Reason.MISSING)
+    return token.strip()
 
 
 def may(act: Act) -> Any:
-    """Depend on a caller whose role allows an act; the act's scope is named in OpenAPI."""
+    """Depend on a caller who may do an act; the act's scope is named in OpenAPI."""
     barred = () if MAY[act] == set(Role) else (NotAllowed,)
 
     @refuses(NotAuthenticated, *barred, ServiceUnavailable)
     async def permitted(request: Request, _: Annotated[str | None, Security(bearer)] = None) -> Caller:
         caller = await caller_of(request)
-        if not caller.may(act):
+        note(request.scope, act=act.value)
+        if not authorize(caller, act):
             raise NotAllowed
         return caller
 

@@ -86,9 +86,9 @@ def _headers(operation: Json, method: str) -> list[str]:
     """Name the headers of the answer to a request that was not refused."""
     asked = {parameter.get("name") for parameter in operation.get("parameters", ())}
     names = ["X-Request-Id"]
-    if reads(operation, method) or "Idempotency-Key" in asked:
+    if reads(operation, method) or ("Idempotency-Key" in asked and "204" not in operation["responses"]):
         names.append("ETag")
-    if reads(operation, method) or method == "POST":
+    if reads(operation, method) or method != "GET":
         names.append("Cache-Control")
     by_parameter = {"cursor": ["Link"], "Idempotency-Key": ["Location", "Idempotent-Replayed"]}
     return names + [name for parameter, found in by_parameter.items() if parameter in asked for name in found]

@@ -5,6 +5,7 @@ read as I-JSON (RFC 7493), numbers exactly, and a form holds each name once (RFC
 """
 
 import json
+import re
 from collections.abc import Callable, Coroutine
 from decimal import Decimal
 from typing import Any, NoReturn
@@ -17,6 +18,9 @@ from app.web.problems import refuses
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
+MAX_DEPTH = 32
+_NESTING = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+_STEPS = {b"[": 1, b"{": 1, b"]": -1, b"}": -1}
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
@@ -46,9 +50,21 @@ def read_json(content: bytes) -> Any:
             is not finite or longer than Python reads.
     """
     try:
+        _refuse_deep(content)
         return _READER.decode(content.decode())
     except (ValueError, ArithmeticError, RecursionError):
         raise json.JSONDecodeError("not I-JSON", "", 0) from None
+
+
+def _refuse_deep(content: bytes) -> None:
+    """Refuse what is nested deeper than anything that we take; what stands in strings does not count."""
+    if max(content.count(b"["), content.count(b"{")) <= MAX_DEPTH // 2:
+        return
+    depth = 0
+    for token in _NESTING.finditer(content):
+        depth += _STEPS.get(token[0], 0)
+        if depth > MAX_DEPTH:
+            raise ValueError
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

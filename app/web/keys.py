@@ -1,6 +1,9 @@
-"""Keys in files of mode 0600: the signing key (ES256), and the pepper of client secrets and cursors.
+"""Keys in files of mode 0600: the signing keys (ES256), and the pepper of client secrets and cursors.
 
-A private key never leaves its file but into memory; the folder is shared by all instances of one service.
+A private key never leaves its file but into memory; the folder is shared by all instances of one service.  What a key
+is for at an instant, its file's name and the names beside it tell: `signing-20261124T030000Z.pem` signs from then on,
+`signing.pem` is the first one.  A key verifies until the last token that it may have signed has expired, and is
+published as long as that, and from the moment its file is there.  Running instances notice new files by themselves.
 """
 
 import base64
@@ -8,28 +11,84 @@ import hashlib
 import hmac
 import json
 import os
+import re
 import secrets
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import structlog
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from jose import jwk
 from jose.backends.base import Key
 
+log = structlog.get_logger()
 PEPPER_BYTES = 32
+LIFETIME = timedelta(minutes=10)
+"""How long a token lives."""
+OVERLAP = LIFETIME + timedelta(minutes=1)
+"""How long a key verifies after the next one has begun to sign; the minute is for clocks that disagree."""
+AHEAD = timedelta(minutes=5)
+"""How long a new key is published before it signs, so that whoever keeps our keys for a while has it in time."""
+NOTICED_WITHIN = timedelta(seconds=1)
+_NAMED = re.compile(r"signing(?:-(\d{8}T\d{6}Z))?\.pem\Z")
+_SPELLED = "%Y%m%dT%H%M%SZ"
+_FIRST = datetime.min.replace(tzinfo=UTC)
+
+
+class KeysExposed(Exception):
+    """A key file can be read by others than its owner: run `chmod 600` on it."""
+
+
+@dataclass(frozen=True)
+class SigningKey:
+    """One key; `kid` is the RFC 7638 thumbprint, `signs_from` the instant from which it signs."""
+
+    kid: str
+    signs_from: datetime
+    path: Path
+    signing: Key = field(repr=False)
+    verifying: Key = field(repr=False)
+    public_jwk: dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Keyring:
-    """The keys of one installation; `kid` is the RFC 7638 thumbprint."""
+    """The keys at an instant: one signs, the live ones verify and are published."""
 
-    kid: str
-    signing: Key = field(repr=False)
-    verifying: Key = field(repr=False)
-    public_jwk: dict[str, Any]
-    pepper: bytes = field(repr=False)
+    current: SigningKey
+    live: Mapping[str, SigningKey]
+
+
+class Keys:
+    """The keys of one installation, as far as its folder has been read."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._looked_at = _FIRST
+        self._seen: frozenset[tuple[str, int]] = frozenset()
+        self._signing: list[SigningKey] = []
+        self.pepper = _read(folder / "pepper")
+        self._look()
+
+    def at(self, now: datetime) -> Keyring:
+        """Return the keys at an instant, of files that were there a second before."""
+        if abs(now - self._looked_at) >= NOTICED_WITHIN:
+            self._looked_at = now
+            self._look_again()
+        ended = {former.kid for former, key in pairwise(self._signing) if key.signs_from + OVERLAP <= now}
+        live = {key.kid: key for key in self._signing if key.kid not in ended}
+        begun = [key for key in live.values() if key.signs_from <= now]
+        return Keyring(begun[-1] if begun else next(iter(live.values())), live)
+
+    @property
+    def all(self) -> list[SigningKey]:
+        """List every key that has a file, in the order in which they sign."""
+        return list(self._signing)
 
     def digest_of(self, secret: str) -> bytes:
         """Return what is kept of a client's secret: it is random, so that one keyed hash is enough."""
@@ -39,12 +98,59 @@ class Keyring:
         """Return a key for another purpose, which tells nothing of the pepper."""
         return hmac.digest(self.pepper, b"subkey:" + purpose.encode(), "sha256")
 
+    def _look_again(self) -> None:
+        """Look for changes; what cannot be read leaves the keys as they were, and is tried again."""
+        try:
+            self._look()
+        except (OSError, ValueError, KeysExposed) as error:
+            log.warning("keys unreadable", kind=type(error).__name__)
 
-def load(folder: Path) -> Keyring:
-    """Read the keys, or make them on the first start."""
+    def _look(self) -> None:
+        """Read the files anew, if any has come, gone or changed."""
+        with os.scandir(self._folder) as entries:
+            seen = frozenset((one.name, one.stat().st_mtime_ns) for one in entries if _NAMED.match(one.name))
+        if seen and seen != self._seen:
+            found = (_signing_key(self._folder / name, _read(self._folder / name)) for name, _ in seen)
+            self._signing = sorted(found, key=lambda key: key.signs_from)
+            self._seen = seen
+
+
+def load(folder: Path) -> Keys:
+    """Read the keys, or make them on the first start.
+
+    Raises:
+        KeysExposed: others may read a file.
+    """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    pem = _read_or_make(folder / "signing.pem", _new_signing_key)
-    pepper = _read_or_make(folder / "pepper", lambda: secrets.token_bytes(PEPPER_BYTES))
+    if not any(_NAMED.match(path.name) for path in folder.iterdir()):
+        _make(folder / "signing.pem", _new_signing_key)
+    _make(folder / "pepper", lambda: secrets.token_bytes(PEPPER_BYTES))
+    return Keys(folder)
+
+
+def rotate(folder: Path, *, now: datetime, at_once: bool = False) -> SigningKey:
+    """Make the key that signs next, and remove the files of those that have ended.
+
+    `at_once` is for a key that others may have: the new one signs from now on, and no other verifies any more.
+    """
+    before = load(folder)
+    kept = {} if at_once else before.at(now).live
+    signs_from = now.replace(microsecond=0) if at_once else now.replace(microsecond=0) + AHEAD
+    path = folder / f"signing-{signs_from.strftime(_SPELLED)}.pem"
+    _make(path, _new_signing_key)
+    for key in before.all:
+        if key.kid not in kept and key.path != path:
+            key.path.unlink(missing_ok=True)
+    return _signing_key(path, _read(path))
+
+
+def thumbprint(public: Mapping[str, Any]) -> str:
+    """Return the RFC 7638 thumbprint of an elliptic-curve key."""
+    required = json.dumps({name: public[name] for name in ("crv", "kty", "x", "y")}, separators=(",", ":"))
+    return base64.urlsafe_b64encode(hashlib.sha256(required.encode()).digest()).rstrip(b"=").decode()
+
+
+def _signing_key(path: Path, pem: bytes) -> SigningKey:
     private = serialization.load_pem_private_key(pem, password=None)
     public = private.public_key().public_bytes(
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
@@ -53,13 +159,13 @@ def load(folder: Path) -> Keyring:
     shown = {name: _text(value) for name, value in verifying.to_dict().items()}
     kid = thumbprint(shown)
     shown |= {"kid": kid, "use": "sig", "alg": "ES256"}
-    return Keyring(kid, jwk.construct(pem.decode(), "ES256"), verifying, shown, pepper)
+    return SigningKey(kid, _signs_from(path), path, jwk.construct(pem.decode(), "ES256"), verifying, shown)
 
 
-def thumbprint(public: dict[str, Any]) -> str:
-    """Return the RFC 7638 thumbprint of an elliptic-curve key."""
-    required = json.dumps({name: public[name] for name in ("crv", "kty", "x", "y")}, separators=(",", ":"))
-    return base64.urlsafe_b64encode(hashlib.sha256(required.encode()).digest()).rstrip(b"=").decode()
+def _signs_from(path: Path) -> datetime:
+    named = _NAMED.match(path.name)
+    assert named is not None  # noqa: S101  Only such files are read as keys.
+    return datetime.strptime(named[1], _SPELLED).replace(tzinfo=UTC) if named[1] else _FIRST
 
 
 def _new_signing_key() -> bytes:
@@ -68,20 +174,26 @@ def _new_signing_key() -> bytes:
     )
 
 
-def _read_or_make(path: Path, make: Any) -> bytes:
+def _make(path: Path, content: Callable[[], bytes]) -> None:
     """Make a file once; of two processes that start together, one writes and both read the same."""
-    if not path.exists():
-        draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(make())
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
+    if path.exists():
+        return
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content())
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+
+
+def _read(path: Path) -> bytes:
+    if path.stat().st_mode & 0o077:
+        raise KeysExposed(f"{KeysExposed.__doc__} ({path.name})")
     return path.read_bytes()
 
 

@@ -1,10 +1,15 @@
-"""Logs: one JSON line an event, with the request's id; no narrative, no token, no query string, no personal data."""
+"""Logs: one JSON line an event, with the request's id; no narrative, no token, no query string, no personal data.
+
+The line of a request is the access log, too: how the caller proved who it is, or why that was refused, what it may do
+and whether that was refused.  It names clients, keys and secrets by their ids only.
+"""
 
 import logging
 import re
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
+from typing import Any
 from uuid import uuid4
 
 import structlog
@@ -81,13 +86,16 @@ def _request_id(headers: Mapping[bytes, bytes]) -> str:
 def _line(scope: Scope, status: int, seconds: float) -> None:
     """Log a request by its route, never by its path: a path, and even a method, may hold what somebody typed."""
     route = getattr(scope.get("route"), "path", None)
-    client = scope.get("state", {}).get("client_id")
     log.info(
         "request",
         method=scope["method"] if scope["method"] in _METHODS else None,
         route=route,
         status=status,
         ms=round(seconds * 1000, 1),
-        client=str(client) if client else None,
-        refusal=scope.get("refusal"),
+        **{"client": None, "refusal": scope.get("refusal"), **scope.get("noted", {})},
     )
+
+
+def note(scope: MutableMapping[str, Any], **facts: str | None) -> None:
+    """Add to the request's line; never what a caller wrote."""
+    scope.setdefault("noted", {}).update(facts)

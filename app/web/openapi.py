@@ -33,6 +33,7 @@ TAGS = [
     {"name": "extensions", "description": "Later deadlines: asked for, given, refused."},
     {"name": "conditions", "description": "From when the condition of a duty is met."},
     {"name": "status", "description": "Totals and rates for integrators."},
+    {"name": "clients", "description": "The systems that call the service, and what they may do."},
     {"name": "oauth", "description": "Tokens and keys."},
     {"name": "health", "description": "Whether the service lives and is ready."},
 ]

@@ -26,6 +26,9 @@ NOT_JSON = "The body is not I-JSON (RFC 7493): JSON in UTF-8 with finite numbers
 STATUS: dict[type[Refusal], int] = {
     errors.UnreadableRequest: 400,
     errors.BrokenCursor: 400,
+    errors.GrantNotSupported: 400,
+    errors.ScopeNotGranted: 400,
+    errors.TokenOfAnotherClient: 400,
     errors.NotAuthenticated: 401,
     errors.ClientUnknown: 401,
     errors.NotAllowed: 403,
@@ -40,6 +43,7 @@ STATUS: dict[type[Refusal], int] = {
     errors.ExtensionLimitReached: 409,
     errors.NoExtensionRequested: 409,
     errors.AlreadyWithdrawn: 409,
+    errors.TooManySecrets: 409,
     errors.CycleNotOpen: 409,
     errors.CycleStarted: 409,
     errors.CycleClosed: 409,
@@ -59,6 +63,11 @@ STATUS: dict[type[Refusal], int] = {
     errors.TargetUnknown: 422,
     errors.PaperReportIncomplete: 422,
     errors.ReceivedOnImpossible: 422,
+    errors.BodyUnknown: 422,
+    errors.BodiesAreForReporters: 422,
+    errors.ScopeBeyondRole: 422,
+    errors.NoExternalIssuer: 422,
+    errors.TooManyRequests: 429,
     errors.InternalFault: 500,
     errors.ServiceUnavailable: 503,
 }
@@ -69,6 +78,7 @@ CONSTRAINTS: dict[str, type[Refusal]] = {
     "uq_client_name": errors.AlreadyExists,
     "uq_seal_plan_id_cycle_id": errors.CycleClosed,
     "uq_withdrawal_plan_id_evidence_id": errors.AlreadyWithdrawn,
+    "uq_client_issuer_subject": errors.AlreadyExists,
 }
 """Constraints that a caller can run into, by name; any other one that refuses is a bug of ours."""
 
@@ -83,6 +93,7 @@ HEADERS: dict[type[Refusal], dict[str, str]] = {
     errors.ClientUnknown: {"WWW-Authenticate": 'Basic realm="dondoc"'},
     errors.NotAllowed: {"WWW-Authenticate": 'Bearer realm="dondoc", error="insufficient_scope"'},
     errors.RequestInFlight: {"Retry-After": "1"},
+    errors.TooManyRequests: {"Retry-After": "60"},
     errors.ServiceUnavailable: {"Retry-After": "2"},
 }
 """What the answer to a kind of refusal says beside its body."""
@@ -119,6 +130,7 @@ def answer_to(request: Request, refusal: Refusal) -> Response:
         "Cache-Control": "no-store",
         "Vary": "Accept-Language",
         **HEADERS.get(kind, {}),
+        **({"Retry-After": str(refusal.wait_seconds)} if refusal.wait_seconds else {}),
     }
     request.scope["refusal"] = kind.slug()
     content = problem.model_dump_json(exclude_none=True)
@@ -148,7 +160,13 @@ def spelled_out(refusal: Refusal, *, request_id: str | None, vietnamese: bool = 
     )
 
 
-_OAUTH: dict[type[Refusal], str] = {errors.ClientUnknown: "invalid_client"}
+_OAUTH: dict[type[Refusal], str] = {
+    errors.ClientUnknown: "invalid_client",
+    errors.GrantNotSupported: "unsupported_grant_type",
+    errors.ScopeNotGranted: "invalid_scope",
+    errors.TokenOfAnotherClient: "unauthorized_client",
+}
+"""What OAuth clients look for (RFC 6749, section 5.2)."""
 
 
 def from_validation(error: RequestValidationError) -> Refusal:

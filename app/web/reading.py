@@ -11,10 +11,12 @@ from pydantic import BeforeValidator, WithJsonSchema
 from sqlalchemy import RowMapping, Select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.database.engine import NOBODY, Identity
 from app.domain.calendar import FIRST_YEAR, HOME_ZONE, LAST_YEAR, end_of, start_of
 from app.domain.errors import NotFound, ServiceUnavailable
 from app.queries.moment import Moment
 from app.schemas.base import DATE, Instant, ResponseModel, Wrong
+from app.web.access import caller_of
 from app.web.clock import Now
 from app.web.etags import etag_of, matches
 from app.web.problems import refuses
@@ -63,8 +65,16 @@ Since = Annotated[Instant, _asked(start_of), _SHOWN]
 
 @refuses(ServiceUnavailable)
 async def reading(request: Request) -> AsyncIterator[AsyncConnection]:
-    """Open one consistent, read-only view for the request."""
-    async with request.app.state.database.reading() as connection:
+    """Open one consistent, read-only view for the caller."""
+    caller = await caller_of(request)
+    async with request.app.state.database.reading(Identity.of(caller)) as connection:
+        yield connection
+
+
+@refuses(ServiceUnavailable)
+async def reading_as_nobody(request: Request) -> AsyncIterator[AsyncConnection]:
+    """Open a view where nobody has to say who calls: it shows no more than the plans."""
+    async with request.app.state.database.reading(NOBODY) as connection:
         yield connection
 
 
@@ -78,6 +88,7 @@ async def moment(
 
 
 Reading = Annotated[AsyncConnection, Depends(reading, scope="function")]
+ReadingAsNobody = Annotated[AsyncConnection, Depends(reading_as_nobody, scope="function")]
 Asked = Annotated[Moment, Depends(moment)]
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands.idempotency import KEPT
+from app.database.engine import Identity
 from app.database.failures import is_retryable
 from app.database.locks import try_lock
 from app.domain.access import Caller
@@ -40,12 +41,16 @@ records = table(IdempotencyRecord)
 
 @dataclass(frozen=True)
 class Done:
-    """What an act leaves to answer: a body, its version for the ETag, and where it can be read."""
+    """What an act leaves to answer: a body, its version for the ETag, and where it can be read.
 
-    body: ResponseModel
+    `kept` is what a retry with the same key gets instead, when the body holds what is shown once and kept nowhere.
+    """
+
+    body: ResponseModel | None = None
     version: int | None = None
     location: str | None = None
     status_code: int = 201
+    kept: ResponseModel | None = None
 
 
 Act = Callable[[AsyncConnection], Awaitable[Done]]
@@ -71,14 +76,14 @@ class Write:
         raise AssertionError  # pragma: no cover
 
     async def _attempt(self, caller: Caller, act: Act) -> Response:
-        async with self._database.writing() as connection:
+        async with self._database.writing(Identity.of(caller)) as connection:
             if self._key and (earlier := await self._replayed(connection, caller, self._key)):
                 return earlier
             done = await act(connection)
-            content = done.body.model_dump_json().encode()
-            etag = etag_of(content, done.version)
+            content, kept = _bytes(done.body), _bytes(done.kept or done.body)
+            etag = etag_of(kept, done.version) if done.body else None
             if self._key:
-                row = {"status_code": done.status_code, "location": done.location, "etag": etag, "body": content}
+                row = {"status_code": done.status_code, "location": done.location, "etag": etag, "body": kept}
                 await self._keep(connection, caller, self._key, row)
         return _answer(done.status_code, content, etag, done.location)
 
@@ -108,11 +113,14 @@ def _of(caller: Caller, key: str):  # type: ignore[no-untyped-def]
     return and_(records.c.client_id == caller.client_id, records.c.key == key)
 
 
+def _bytes(body: ResponseModel | None) -> bytes:
+    return body.model_dump_json().encode() if body else b""
+
+
 def _answer(status_code: int, content: bytes, etag: str | None, location: str | None) -> Response:
     headers = {"Cache-Control": "no-store", "ETag": etag, "Location": location}
-    return Response(
-        content, status_code, {name: value for name, value in headers.items() if value}, media_type="application/json"
-    )
+    sent = {name: value for name, value in headers.items() if value}
+    return Response(content, status_code, sent, media_type="application/json" if content else None)
 
 
 @refuses(RequestInFlight, UnsupportedMediaType, IdempotencyKeyReused, ServiceUnavailable)
@@ -132,7 +140,8 @@ async def create(
 ) -> Write:
     """Prepare a write of something new: its key, and what was sent with it."""
     body = await request.body()
-    check_media_type(request, JSON)
+    if body or getattr(request.scope["route"], "body_field", None):
+        check_media_type(request, JSON)
     asked = f"{request.method} {request.url.path}?{request.url.query}\n{request.headers.get('if-match', '')}\n"
     fingerprint = hashlib.sha256(asked.encode() + body).digest()
     return Write(request, now, idempotency_key, fingerprint)

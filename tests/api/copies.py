@@ -8,7 +8,7 @@ from uuid import uuid4
 from app.commands.clients import NewClient
 from app.database.embedded import APP, Address
 from app.database.engine import connect
-from tests.conftest import create_database, url_of
+from tests.conftest import Trusting, create_database, url_of
 from tests.given import Service
 
 
@@ -19,7 +19,7 @@ async def service_over_a_copy(
     """Copy the seeded plan and serve the copy."""
     name = f"copy_{uuid4().hex}"
     await create_database(address, name, template)
-    database = connect(url_of(address, APP, name), pool_size=8)
+    database = Trusting(connect(url_of(address, APP, name), pool_size=8).engine)
     async with Service.over(database, keys_dir, cast) as serving:
         yield serving
     await database.close()

@@ -12,8 +12,9 @@ import httpx
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.database.engine import Database
+from app.database.engine import SYSTEM, Identity
 from tests.api.asking import listed, rows_of
+from tests.conftest import Trusting
 from tests.given import Service, item
 
 KEYS_ALONE, KEYS_IN_ITEMS = 100, 500
@@ -21,15 +22,15 @@ REPLAYS, AT_ONCE, SHARE = 20, 32, 100
 Sender = Callable[[Any], Awaitable[None]]
 
 
-class Crashing(Database):
+class Crashing(Trusting):
     """A database from which one transaction in five gets no answer: it was undone, or it was kept all the same."""
 
     dice = random.Random(7)  # noqa: S311
 
     @asynccontextmanager
-    async def writing(self) -> AsyncIterator[AsyncConnection]:
+    async def writing(self, identity: Identity = SYSTEM) -> AsyncIterator[AsyncConnection]:
         thrown = self.dice.random()
-        async with super().writing() as connection:
+        async with super().writing(identity) as connection:
             yield connection
             if thrown < 0.1:
                 raise ConnectionResetError

@@ -7,19 +7,20 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.database.engine import Database, connect
+from app.database.engine import SYSTEM, Database, Identity, connect
 from tests.api.asking import problem_of, rows_of
+from tests.conftest import Trusting
 from tests.given import DOCUMENT, PLAN, TRAINING, Service
 
 READS = ["/v1/plans", "/v1/obligations", f"/v1/obligations/{TRAINING}", f"/v1/plans/{PLAN}/status", "/readyz"]
 
 
-class FailsToCommit(Database):
+class FailsToCommit(Trusting):
     """A database that does everything, and then cannot keep it."""
 
     @asynccontextmanager
-    async def writing(self) -> AsyncIterator[AsyncConnection]:
-        async with super().writing() as connection:
+    async def writing(self, identity: Identity = SYSTEM) -> AsyncIterator[AsyncConnection]:
+        async with super().writing(identity) as connection:
             yield connection
             raise ConnectionResetError
 
@@ -71,7 +72,7 @@ async def test_the_service_recovers_without_a_restart(service: Service, away: Da
 async def test_connections_that_were_cut_are_made_anew(own_service: Service, own_database: Database) -> None:
     others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
     await own_service.police.get("/v1/plans")
-    async with own_database.reading() as connection:
+    async with own_database.reading(SYSTEM) as connection:
         await connection.execute(text(f"{others} AND pid <> pg_backend_pid()"))
 
     answers = [await own_service.police.get("/v1/plans") for _ in range(4)]

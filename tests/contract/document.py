@@ -126,4 +126,6 @@ REPORTING = {Act.REPORT, Act.ATTACH, Act.CONTRIBUTE, Act.REQUEST_EXTENSION}
 
 def best(operation: Operation) -> str:
     """Name who calls an operation when it does not matter who."""
+    if operation.act in {Act.READ_CLIENTS, Act.MANAGE_CLIENTS}:
+        return "admin"
     return "police" if operation.act in REPORTING else "coordinator"

@@ -36,6 +36,10 @@ async def place_of(service: Service, operation: str, role: str | None, path: str
     await prepare(service, operation)
     if "/evidence/" in path:
         return {"id": (await attached(service, role)).json()["id"]}
+    if path.startswith("/v1/clients/"):
+        client = str(service.police.client_id)
+        secrets = (await service.admin.get(f"/v1/clients/{client}")).json()["secrets"]
+        return {"id": client, "secret": secrets[0]["id"]}
     return PLACES | ELSEWHERE.get(operation, {})
 
 

@@ -16,6 +16,7 @@ from tests.given import CHARACTERS, INVESTIGATION, Service
 
 PUBLIC = {
     "/.well-known/jwks.json",
+    "/.well-known/oauth-authorization-server",
     "/docs",
     "/docs/static/{path}",
     "/healthz",
@@ -23,6 +24,7 @@ PUBLIC = {
     "/problems",
     "/problems/{slug}",
     "/readyz",
+    "/v1/oauth/revoke",
     "/v1/oauth/token",
 }
 """Everything that answers a caller without a token; whatever else there is refuses one."""
@@ -94,15 +96,22 @@ async def test_a_write_is_repeated_under_its_key_without_effect(service: Service
     key = {"Idempotency-Key": "contract-1"}
 
     first = await operation.ask(service, best(operation), headers=key)
-    again = await operation.ask(service, best(operation), headers=key)
+    again = await service.http.send(first.request)
 
     assert (first.status_code, again.status_code) == (int(operation.success),) * 2
-    assert again.json() == first.json()
+    assert _kept(again.content) == _kept(first.content)
     assert again.headers["idempotent-replayed"] == "true"
     assert "Idempotency-Key" in operation.parameters
-    assert operation.headers(operation.success) >= {"ETag", "Location", "Idempotent-Replayed"}
+    assert operation.headers(operation.success) >= {"Idempotent-Replayed"}
+    assert operation.success == "204" or operation.headers(operation.success) >= {"ETag"}
+    assert operation.success != "201" or operation.headers(operation.success) >= {"Location"}
     assert operation.problems >= {"request-in-flight", "idempotency-key-reused"}
     assert operation.undocumented(first) | operation.undocumented(again) == set()
+
+
+def _kept(content: bytes) -> str:
+    """Return what a retry gets as well: not a secret, which is shown once."""
+    return re.sub(r'"client_secret":(?:null|"[^"]+")', "", content.decode())
 
 
 @pytest.mark.parametrize("operation", WRITES, ids=str)

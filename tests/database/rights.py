@@ -17,13 +17,19 @@ KEPT = ("cycle_deadline", "holiday", "seal", "sealed_standing")
 RIGHTS: dict[str, set[str]] = {
     **dict.fromkeys(HISTORY + KEPT, ADD),
     **dict.fromkeys(("plan", "body", "duty", "duty_owner", "duty_partner", "target"), READ),
-    **dict.fromkeys(("client", "client_body", "client_secret"), READ),
+    **dict.fromkeys(("client_body", "client_secret", "revoked_token"), FORGET),
+    "client": ADD,
+    **dict.fromkeys((*(f"{history}_fact" for history in HISTORY), "plan_size"), READ),
     **dict.fromkeys(("cycle", "obligation"), ADD),
     "client_reference": ADD,
     "idempotency_record": FORGET,
     "alembic_version": READ,
 }
-COLUMN_RIGHTS = {("obligation", "version", "UPDATE"), ("obligation", "updated_at", "UPDATE")}
+CHANGED = {
+    "obligation": ("version", "updated_at"),
+    "client": ("name", "scopes", "issuer", "subject", "disabled_at", "version"),
+}
+COLUMN_RIGHTS = {(table, column, "UPDATE") for table, columns in CHANGED.items() for column in columns}
 FORBIDDEN, APPEND_ONLY = "42501", "23001"
 """PostgreSQL's codes: insufficient_privilege and restrict_violation."""
 

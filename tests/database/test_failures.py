@@ -9,7 +9,7 @@ from sqlalchemy import Date, Integer, Numeric, String, bindparam, insert, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeEngine
 
-from app.database.engine import Database
+from app.database.engine import SYSTEM, Database
 from app.database.failures import Failure, kind_of
 from app.domain.errors import MalformedContent
 from app.models import Update
@@ -34,7 +34,7 @@ from tests.given import PLAN, TODAY, TRAINING
 )
 async def test_what_no_column_can_hold_is_malformed(database: Database, kind: TypeEngine[Any], value: object) -> None:
     with pytest.raises(DBAPIError) as caught:
-        async with database.reading() as connection:
+        async with database.reading(SYSTEM) as connection:
             await connection.execute(select(bindparam("value", value, kind)))
 
     assert kind_of(caught.value) is Failure.MALFORMED
@@ -53,7 +53,7 @@ async def test_what_is_too_long_for_its_column_is_malformed(database: Database) 
     }
 
     with pytest.raises(DBAPIError) as caught:
-        async with database.writing() as connection:
+        async with database.writing(SYSTEM) as connection:
             await connection.execute(insert(table(Update)).values(row))
 
     assert kind_of(caught.value) is Failure.MALFORMED

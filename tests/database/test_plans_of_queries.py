@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands.clients import NewClient
 from app.database.embedded import Address
-from app.database.engine import Database
+from app.database.engine import SYSTEM, Database
 from tests.api.copies import service_over_a_copy
 from tests.conftest import as_owner
 from tests.database.rights import HISTORY
@@ -106,7 +106,7 @@ async def test_a_read_finds_each_obligations_history_by_index(
         response = await getattr(well_used, character).get(path, **asked)
     assert response.status_code == 200, response.text
 
-    async with database.reading() as connection:
+    async with database.reading(SYSTEM) as connection:
         plans = [await plan_of(connection, statement) for statement in told]
 
     scans = [node for plan in plans for node in nodes_of(plan) if node.get("Relation Name") in HISTORY]

@@ -6,13 +6,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
 from app.database.embedded import APP, OWNER, Address
-from app.database.engine import APP_ROLE, connect
+from app.database.engine import APP_ROLE, SYSTEM, connect
+from app.models.facts import VIEWS
 from tests.conftest import url_of
 from tests.database.rights import COLUMN_RIGHTS, FORBIDDEN, RIGHTS, refusal_of
 
 
 def test_what_the_application_may_do_is_decided_for_every_table() -> None:
-    assert set(RIGHTS) == {*SQLModel.metadata.tables, "alembic_version"}
+    assert set(RIGHTS) == {*SQLModel.metadata.tables, *VIEWS.tables, "alembic_version"}
 
 
 async def test_there_is_nothing_else_in_the_database(application: AsyncConnection) -> None:
@@ -56,7 +57,7 @@ async def test_tests_run_as_the_application(application: AsyncConnection) -> Non
 async def test_the_application_leaves_a_stronger_login_behind(address: Address, template: str) -> None:
     strong = connect(url_of(address, OWNER, template))
     try:
-        async with strong.reading() as connection:
+        async with strong.reading(SYSTEM) as connection:
             assert await connection.scalar(text("SELECT current_user")) == APP
     finally:
         await strong.close()
@@ -101,6 +102,10 @@ async def test_the_application_owns_nothing(application: AsyncConnection) -> Non
         "DELETE FROM cycle",
         "INSERT INTO plan DEFAULT VALUES",
         "UPDATE client SET role = role",
+        "DELETE FROM client",
+        "UPDATE client_secret SET digest = digest",
+        "UPDATE client_body SET body_id = body_id",
+        "UPDATE revoked_token SET expires_at = expires_at",
         "INSERT INTO client_body DEFAULT VALUES",
         "UPDATE idempotency_record SET body = body",
         "CREATE TABLE mine (id integer)",

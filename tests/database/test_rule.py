@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Boolean, column, select, values
 
 from app.commands.clients import NewClient
-from app.database.engine import Database
+from app.database.engine import SYSTEM, Database
 from app.domain.completion import Facts, Force, Signal, Status, signals_of
 from app.domain.completion import decide as decide_one
 from app.queries.standing import decide
@@ -57,7 +57,7 @@ async def test_sql_and_python_decide_alike_for_every_set_of_signals(database: Da
     every = list(product([False, True], repeat=len(Signal)))
     signals = values(*(column(signal.value, Boolean) for signal in Signal), name="signals").data(every)
 
-    async with database.reading() as connection:
+    async with database.reading(SYSTEM) as connection:
         found = (await connection.execute(select(*signals.c, decide(signals.c).label("status")))).mappings().all()
 
     assert len(found) == 256

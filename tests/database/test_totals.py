@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands.clients import NewClient
-from app.database.engine import Database
+from app.database.engine import SYSTEM, Database
 from app.domain.access import Caller, Role
 from app.domain.completion import Force, Status
 from app.domain.totals import completion_rate, due_completion_rate, roll_up
@@ -119,7 +119,7 @@ async def test_every_level_adds_up_whatever_happened(
 
 
 async def test_every_level_of_the_whole_plan_adds_up(database: Database) -> None:
-    async with database.reading() as connection:
+    async with database.reading(SYSTEM) as connection:
         cycles = await document(connection, Moment(TODAY))
         stood = await one_by_one(connection, Moment(TODAY))
 
@@ -131,7 +131,7 @@ async def test_every_level_of_the_whole_plan_adds_up(database: Database) -> None
 
 
 async def test_eighteen_bodies_and_thirty_owners_owe_something(database: Database) -> None:
-    async with database.reading() as connection:
+    async with database.reading(SYSTEM) as connection:
         [first] = await document(connection, Moment(TODAY), cycle=FIRST)
 
     assert [body.no for body in first.bodies] == list(range(1, 19))
@@ -140,7 +140,7 @@ async def test_eighteen_bodies_and_thirty_owners_owe_something(database: Databas
 
 @pytest.mark.parametrize("code", ["cong-an", "mttq-doan-the", "thanh-doan"])
 async def test_a_body_asked_for_alone_has_the_same_figures(database: Database, code: str) -> None:
-    async with database.reading() as connection:
+    async with database.reading(SYSTEM) as connection:
         every_body = await document(connection, Moment(TODAY), cycle=FIRST)
         alone = await document(connection, Moment(TODAY), cycle=FIRST, body=code)
 

@@ -29,8 +29,8 @@ def free_port() -> int:
 class Running:
     """One service: it can be started again on the same data after it was killed."""
 
-    def __init__(self, data_dir: Path) -> None:
-        self.data_dir, self.port = data_dir, free_port()
+    def __init__(self, data_dir: Path, **settings: str) -> None:
+        self.data_dir, self.port, self._settings = data_dir, free_port(), settings
         self.base = f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen[bytes] | None = None
         # One client for all calls: a new one each time would read the certificate store anew.
@@ -48,7 +48,7 @@ class Running:
     def environment(self) -> dict[str, str]:
         """Return the settings of this service."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("DATABASE_", "DONDOC_"))}
-        return kept | {"DONDOC_DATA_DIR": str(self.data_dir), "PORT": str(self.port)}
+        return kept | {"DONDOC_DATA_DIR": str(self.data_dir), "PORT": str(self.port)} | self._settings
 
     def wait_until_ready(self) -> None:
         """Poll until the service and its database answer."""
@@ -83,10 +83,11 @@ class Running:
     def token(self, name: str) -> str:
         """Get a token for one of the demo clients, once: it outlives a crash of the service."""
         if name not in self._tokens:
-            self._tokens[name] = self._new_token(name)
+            self._tokens[name] = self.fresh_token(name)
         return self._tokens[name]
 
-    def _new_token(self, name: str) -> str:
+    def fresh_token(self, name: str) -> str:
+        """Get another token for one of the demo clients."""
         client = json.loads((self.data_dir / "clients.json").read_text())[name]
         answer = self.http.post(
             "/v1/oauth/token",
@@ -105,9 +106,9 @@ class Running:
 
 
 @contextmanager
-def running(data_dir: Path) -> Iterator[Running]:
-    """Run a service for a while."""
-    service = Running(data_dir)
+def running(data_dir: Path, **settings: str) -> Iterator[Running]:
+    """Run a service for a while, with settings other than the defaults."""
+    service = Running(data_dir, **settings)
     try:
         service.start()
         yield service

@@ -1,0 +1,95 @@
+"""The `dondoc` command: serve, migrate, seed, verify, client, keys, import, holidays, db."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app import serving
+from app.cli import clients, keys
+from app.cli.running import owner, plainly, run, say
+from app.commands import holidays, seals
+from app.commands.seeds.apply import apply
+from app.commands.seeds.reader import read
+from app.database import embedded, migrations
+from app.domain.calendar import FIRST_YEAR, LAST_YEAR
+from app.importing.command import import_file
+from app.settings import Settings
+
+cli = typer.Typer(help="Dondoc tracks what public bodies owe under a plan.", no_args_is_help=True, add_completion=False)
+cli.add_typer(clients.cli, name="client")
+cli.add_typer(keys.cli, name="keys")
+cli.command("import")(import_file)
+calendar = typer.Typer(help="Holidays: the days that working days step over.", no_args_is_help=True)
+cli.add_typer(calendar, name="holidays")
+
+
+@cli.command()
+def serve() -> None:
+    """Serve the API: on DATABASE_URL, or on an embedded PostgreSQL that is made, migrated and seeded first."""
+    with plainly():
+        serving.serve(Settings(), say=say)
+
+
+@cli.command()
+def migrate(
+    down: Annotated[str | None, typer.Option(help="Go down to this revision; `base` takes everything away.")] = None,
+) -> None:
+    """Bring the database up to this version's tables, or down to a revision."""
+    with plainly(), owner() as url:
+        if down is None:
+            migrations.upgrade(url)
+        else:
+            migrations.downgrade(url, down)
+        say(f"The database is at {down or 'head'}.")
+
+
+@cli.command()
+def seed(
+    folder: Annotated[Path, typer.Argument(help="A plan's seed, such as seeds/115-kh-ubnd-2021.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")] = False,
+) -> None:
+    """Bring a plan in the database to what its files say; nothing with history is ever dropped."""
+    with plainly():
+        plan = read(folder)
+        with owner() as url:
+            changes = run(url, lambda connection: apply(connection, plan, now=datetime.now(UTC), dry_run=dry_run))
+        typer.echo("\n".join(changes.lines()) or "Nothing changes.")
+
+
+@cli.command()
+def db() -> None:
+    """Print the address of the running embedded database, for `psql "$(dondoc db)"`; the password stays in its file."""
+    address = embedded.running(Settings().data_dir / "postgres")
+    if address is None:
+        say("No embedded database is running on this data directory.")
+        raise typer.Exit(1)
+    typer.echo(address.conninfo(embedded.OWNER))
+
+
+@cli.command()
+def verify() -> None:
+    """Work the seal of every closed cycle out anew; name what was changed since, and exit with 1 if anything was."""
+    with plainly(), owner() as url:
+        verdicts = run(url, seals.verify)
+    for verdict in verdicts:
+        state = "ALTERED" if verdict.differences else "intact"
+        typer.echo(f"{verdict.plan} {verdict.cycle}: {state}, {verdict.covered} obligations, sha256 {verdict.digest}")
+        for difference in verdict.differences:
+            typer.echo(f"    {difference}")
+    if not verdicts:
+        typer.echo("No cycle is closed.")
+    if any(verdict.differences for verdict in verdicts):
+        raise typer.Exit(1)
+
+
+@calendar.command("import")
+def import_holidays(
+    year: Annotated[int, typer.Argument(min=FIRST_YEAR, max=LAST_YEAR)],
+    plan: Annotated[str, typer.Option(help="The plan whose calendar grows.")],
+) -> None:
+    """Add a year's public holidays of Vietnam that nobody has marked yet; the authority's announcement prevails."""
+    with plainly(), owner() as url:
+        added = run(url, lambda connection: holidays.import_year(connection, plan, year))
+    typer.echo("\n".join(f"+ {day.observed_on} {day.name}" for day in added) or "Nothing changes.")

@@ -1,0 +1,72 @@
+"""What every command needs: the owner's address, one transaction, and plain words when something is wrong."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+import typer
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.commands.seeds.apply import SeedRefused
+from app.commands.seeds.reader import SeedInvalid
+from app.database import embedded
+from app.database.engine import SYSTEM, connect
+from app.domain.errors import Refusal
+from app.settings import Settings
+from app.web.keys import KeysExposed
+
+Result = TypeVar("Result")
+EXPECTED = (
+    SeedInvalid,
+    SeedRefused,
+    Refusal,
+    KeysExposed,
+    embedded.DataDirectoryInUse,
+    embedded.EmbeddedUnavailable,
+)
+
+
+@contextmanager
+def owner() -> Iterator[str]:
+    """Give the owner's address: of the operator's server, or of the embedded one, which is started if need be."""
+    settings = Settings()
+    if settings.owner_url:
+        yield settings.owner_url.get_secret_value()
+        return
+    folder = settings.data_dir / "postgres"
+    if address := embedded.running(folder):
+        yield address.url(embedded.OWNER)
+        return
+    with embedded.Embedded(folder, say=say) as server:
+        yield server.address.url(embedded.OWNER)
+
+
+def run(url: str, act: Callable[[AsyncConnection], Awaitable[Result]]) -> Result:
+    """Run an act in one transaction as the database's owner."""
+
+    async def once() -> Result:
+        database = connect(url, role=None)
+        try:
+            async with database.writing(SYSTEM) as connection:
+                return await act(connection)
+        finally:
+            await database.close()
+
+    return asyncio.run(once())
+
+
+@contextmanager
+def plainly() -> Iterator[None]:
+    """Say what is wrong in words, without a trace."""
+    try:
+        yield
+    except EXPECTED as error:
+        faults = getattr(error, "faults", ())
+        say("\n".join([str(error), *(f"  {fault.pointer} {fault.detail}" for fault in faults)]))
+        raise typer.Exit(1) from None
+
+
+def say(line: str) -> None:
+    """Tell the operator something on standard error."""
+    typer.echo(line, err=True)

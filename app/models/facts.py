@@ -1,0 +1,45 @@
+"""What of the history decides a standing, without a word of it: views, for whoever may read the standing.
+
+A standing is the same whoever asks.  So it counts evidence that the asker may not see, and reads reports whose
+narrative the asker may not read; row-level security would leave those rows out of the tables themselves.
+"""
+
+from sqlalchemy import Column, Integer, MetaData, Table, Uuid
+from sqlmodel import SQLModel
+
+from app.models.base import HistoryRow, table
+from app.models.condition import ConditionDecision
+from app.models.contribution import Contribution
+from app.models.evidence import Evidence, Withdrawal
+from app.models.extension import Extension, ExtensionRefusal, ExtensionRequest
+from app.models.review import Review
+from app.models.update import Measurement, Update
+
+VIEWS = MetaData()
+_ACT = ("id", "plan_id", "obligation_id", "received_at", "recorded_at")
+
+
+def _view(model: type[SQLModel], *names: str) -> Table:
+    history = table(model)
+    return Table(f"{history.name}_fact", VIEWS, *(Column(name, history.c[name].type) for name in names))
+
+
+_FACTS: dict[type[HistoryRow], Table] = {
+    Update: _view(Update, *_ACT, "state", "percent"),
+    Evidence: _view(Evidence, *_ACT),
+    Withdrawal: _view(Withdrawal, *_ACT, "evidence_id"),
+    Review: _view(Review, *_ACT, "outcome"),
+    Extension: _view(Extension, *_ACT, "due_before"),
+    ExtensionRequest: _view(ExtensionRequest, *_ACT),
+    ExtensionRefusal: _view(ExtensionRefusal, *_ACT),
+    ConditionDecision: _view(ConditionDecision, *_ACT, "met"),
+    Contribution: _view(Contribution, *_ACT),
+}
+MEASUREMENT_FACTS = _view(Measurement, "id", "plan_id", "update_id", "target_id", "value")
+PLAN_SIZES = Table("plan_size", VIEWS, Column("plan_id", Uuid), Column("obligations", Integer))
+"""How many obligations a plan has; its size is no secret."""
+
+
+def facts_of(kind: type[HistoryRow]) -> Table:
+    """Return the view of one kind of act; a kind that has none yet gets one in its migration, and here."""
+    return _FACTS[kind]

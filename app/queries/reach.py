@@ -1,0 +1,47 @@
+"""`domain.access.authorize` for sets: which rows an act of a caller can be on."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, false, or_, select, true
+
+from app.domain.access import MAY, REPORTERS_REACH, Act, Caller, Classification, Reach, Role
+from app.models import DutyPartner, Evidence
+from app.models.base import table
+
+partners, evidence = table(DutyPartner), table(Evidence)
+
+
+def reachable(caller: Caller, act: Act, row: Any) -> ColumnElement[bool]:
+    """Keep the obligations that an act of the caller's role can be on; `row` has `owner_id` and `duty_id`."""
+    if caller.role not in MAY[act]:
+        return false()
+    if caller.sees_everything:
+        return true()
+    match REPORTERS_REACH.get(act):
+        case Reach.OWN:
+            return owned_by(caller, row)
+        case Reach.INVOLVED:
+            return or_(owned_by(caller, row), coordinated_by(caller, row))
+        case _:
+            return false()
+
+
+def owned_by(caller: Caller, row: Any) -> ColumnElement[bool]:
+    """Keep obligations that one of the caller's bodies owns."""
+    return row.c.owner_id.in_(caller.body_ids) if caller.body_ids else false()
+
+
+def coordinated_by(caller: Caller, row: Any) -> ColumnElement[bool]:
+    """Keep obligations of duties that name one of the caller's bodies as a partner."""
+    named = select(partners.c.duty_id).where(partners.c.body_id.in_(caller.body_ids))
+    return row.c.duty_id.in_(named) if caller.body_ids else false()
+
+
+def cleared(caller: Caller, obligation: Any) -> ColumnElement[bool]:
+    """Keep the evidence whose classification lets the caller have it; `obligation` is the one that it is on."""
+    if caller.role is Role.COORDINATOR:
+        return true()
+    if caller.role is Role.REPORTER:
+        attached = evidence.c.body_id.in_(caller.body_ids) if caller.body_ids else false()
+        return or_(owned_by(caller, obligation), attached, evidence.c.classification != Classification.RESTRICTED)
+    return evidence.c.classification == Classification.PUBLIC

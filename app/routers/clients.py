@@ -1,0 +1,164 @@
+"""Clients: what the administrator adds, changes and disables, and their secrets."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.commands import clients
+from app.domain import errors
+from app.domain.access import Act, Caller, Role
+from app.queries import clients as queries
+from app.queries.moment import Moment
+from app.schemas.clients import ClientChange, ClientIn, ClientList, ClientOut, NewClientOut, SecretOut
+from app.schemas.views import client_out
+from app.web.access import may
+from app.web.bodies import ExactRoute
+from app.web.clock import Now
+from app.web.paging import CursorText, Limit, Pages
+from app.web.problems import documented
+from app.web.reading import Reading, answer, only
+from app.web.writing import Creating, Done, Writing
+
+router = APIRouter(prefix="/v1/clients", tags=["clients"], route_class=ExactRoute)
+Reader = Annotated[Caller, may(Act.READ_CLIENTS)]
+Manager = Annotated[Caller, may(Act.MANAGE_CLIENTS)]
+ClientId = Annotated[UUID, Path(alias="id", description="The client's id.")]
+GRANTS = (errors.ScopeBeyondRole, errors.BodiesAreForReporters, errors.BodyUnknown, errors.NoExternalIssuer)
+
+
+@router.get(
+    "",
+    operation_id="listClients",
+    summary="List clients",
+    response_model=ClientList,
+    responses=documented(errors.BrokenCursor),
+)
+async def list_clients(
+    request: Request,
+    caller: Reader,
+    reading: Reading,
+    now: Now,
+    role: Annotated[Role | None, Query(description="Only those of a role.")] = None,
+    disabled: Annotated[bool | None, Query(description="Whether it is disabled.")] = None,
+    limit: Limit = 100,
+    cursor: CursorText = None,
+) -> Response:
+    """List clients by name."""
+    pages = Pages(request, caller)
+    moment, after = pages.begin(Moment(now, now), cursor)
+    found = queries.page(role=role, disabled=disabled, limit=limit, after=after)
+    rows = list((await reading.execute(found)).mappings())
+    next_cursor = pages.next_cursor(moment, rows, limit, queries.KEYS)
+    body = ClientList(items=[client_out(row) for row in rows[:limit]], next_cursor=next_cursor)
+    return answer(request, body, headers=pages.link(next_cursor))
+
+
+@router.get(
+    "/{id}",
+    operation_id="getClient",
+    summary="Get a client",
+    response_model=ClientOut,
+    responses=documented(errors.NotFound),
+)
+async def get_client(request: Request, client_id: ClientId, _: Reader, reading: Reading) -> Response:
+    """Get one client, with the bodies that it may report for; its ETag goes into `If-Match` of a change."""
+    row = await only(reading, queries.one(client_id))
+    return answer(request, client_out(row), version=row["version"])
+
+
+@router.post(
+    "",
+    operation_id="addClient",
+    summary="Add a client",
+    status_code=201,
+    response_model=NewClientOut,
+    responses=documented(errors.AlreadyExists, *GRANTS),
+)
+async def add_client(request: Request, caller: Manager, write: Creating, sent: ClientIn) -> Response:
+    """Add a client with its first secret, which is shown only in this answer."""
+    state = request.app.state
+
+    async def act(connection: AsyncConnection) -> Done:
+        sent_fields = {name: getattr(sent, name) for name in ("name", "role", "scopes", "bodies", "subject")}
+        added = await clients.add(connection, state.keys.digest_of, issuer=state.settings.oidc_issuer, **sent_fields)
+        client = await _shown(connection, added.id)
+        secret = SecretOut(id=added.secret_id, client_id=added.id, client_secret=added.secret)
+        return Done(
+            NewClientOut(client=client, secret=secret),
+            version=client.version,
+            location=f"/v1/clients/{added.id}",
+            kept=NewClientOut(client=client, secret=secret.model_copy(update={"client_secret": None})),
+        )
+
+    return await write(caller, act)
+
+
+@router.patch(
+    "/{id}",
+    operation_id="changeClient",
+    summary="Change or disable a client",
+    response_model=ClientOut,
+    responses=documented(errors.NotFound, errors.AlreadyExists, *GRANTS),
+)
+async def change_client(
+    request: Request, client_id: ClientId, caller: Manager, write: Writing, sent: ClientChange
+) -> Response:
+    """Change what is named; it takes effect within ten seconds, also on tokens that were issued before."""
+    changes = {name: getattr(sent, name) for name in sent.model_fields_set}
+    issuer = request.app.state.settings.oidc_issuer
+
+    async def act(connection: AsyncConnection) -> Done:
+        await clients.change(connection, client_id, changes, now=write.now, issuer=issuer, expected=write.expected)
+        client = await _shown(connection, client_id)
+        return Done(client, version=client.version, status_code=200)
+
+    return await write(caller, act)
+
+
+@router.post(
+    "/{id}/secrets",
+    operation_id="addSecret",
+    summary="Add a secret",
+    status_code=201,
+    response_model=SecretOut,
+    responses=documented(errors.NotFound, errors.TooManySecrets),
+)
+async def add_secret(request: Request, client_id: ClientId, caller: Manager, write: Writing) -> Response:
+    """Add a second secret, which is shown only in this answer; remove the first once nobody uses it any more."""
+    digest = request.app.state.keys.digest_of
+
+    async def act(connection: AsyncConnection) -> Done:
+        added = await clients.add_secret(connection, digest, client_id, expected=write.expected)
+        kept = SecretOut(id=added.id, client_id=client_id, client_secret=None)
+        return Done(kept.model_copy(update={"client_secret": added.secret}), kept=kept)
+
+    return await write(caller, act)
+
+
+@router.delete(
+    "/{id}/secrets/{secret}",
+    operation_id="removeSecret",
+    summary="Remove a secret",
+    status_code=204,
+    response_description="The secret is gone.",
+    responses=documented(errors.NotFound),
+)
+async def remove_secret(
+    client_id: ClientId,
+    secret_id: Annotated[UUID, Path(alias="secret", description="The secret's id.")],
+    caller: Manager,
+    write: Writing,
+) -> Response:
+    """Remove a secret; a token that it got is good for ten minutes at most."""
+
+    async def act(connection: AsyncConnection) -> Done:
+        await clients.remove_secret(connection, client_id, secret_id, expected=write.expected)
+        return Done(status_code=204)
+
+    return await write(caller, act)
+
+
+async def _shown(connection: AsyncConnection, client_id: UUID) -> ClientOut:
+    return client_out((await connection.execute(queries.one(client_id))).mappings().one())
