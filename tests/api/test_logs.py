@@ -11,6 +11,7 @@ import pytest
 import structlog
 
 from app.web import logs, problems
+from tests.api.forgery import ATTACKS, Forger
 from tests.given import DOCUMENT, LINK, TRAINING, Service
 
 Lines = Callable[[], list[dict[str, Any]]]
@@ -109,3 +110,66 @@ async def test_what_a_library_logs_is_json_too_and_without_the_error_s_words(lin
     (line,) = lines()
     assert (line["event"], line["level"], line["kind"]) == ("It failed", "error", "LookupError")
     assert "Lan" not in json.dumps(line, ensure_ascii=False)
+
+
+async def test_an_authentication_is_logged_with_the_act_that_was_allowed(service: Service, lines: Lines) -> None:
+    await service.police.get("/v1/plans")
+    await service.admin.get("/v1/obligations")
+
+    allowed, refused = lines()
+    assert (allowed["authentication"], allowed["by"], allowed["act"]) == ("accepted", "token", "plans:read")
+    assert (refused["authentication"], refused["act"], refused["refusal"]) == (
+        "accepted",
+        "standing:read",
+        "not-allowed",
+    )
+    assert (refused["client"], refused["role"]) == (str(service.admin.client_id), "admin")
+
+
+REASONS = {
+    "no signature": "malformed",
+    "none": "malformed",
+    "RS256": "header",
+    "jku": "header",
+    "kid of nothing": "key-unknown",
+    "another's key, our kid": "signature",
+    "aud of another": "claims",
+    "no jti": "claims",
+    "exp is past": "expired",
+    "nbf in the future": "too-early",
+    "a client that is unknown": "client-unknown",
+}
+
+
+@pytest.mark.parametrize("name", REASONS)
+async def test_why_a_token_was_refused_is_for_the_log_alone(service: Service, lines: Lines, name: str) -> None:
+    token = ATTACKS[name](Forger(service))
+
+    answer = await service.http.get("/v1/plans", headers={"Authorization": f"Bearer {token}"})
+
+    (line,) = lines()
+    assert (line["authentication"], line["by"], line["reason"]) == ("refused", "token", REASONS[name])
+    assert (line["client"], line["refusal"], line["status"]) == (None, "not-authenticated", 401)
+    assert REASONS[name] not in answer.text
+    assert token not in json.dumps(line)
+
+
+async def test_why_a_client_was_refused_is_logged_too(service: Service, lines: Lines) -> None:
+    await service.disabled.get("/v1/plans")
+    await service.http.get("/v1/plans")
+
+    disabled, missing = lines()
+    assert (disabled["reason"], missing["reason"]) == ("client-disabled", "missing")
+
+
+async def test_which_secret_was_used_is_logged_by_its_id(service: Service, lines: Lines) -> None:
+    police, sent = service.police, {"grant_type": "client_credentials"}
+    secrets = (await service.admin.get(f"/v1/clients/{police.client_id}")).json()["secrets"]
+
+    await service.http.post("/v1/oauth/token", data=sent, auth=(str(police.client_id), police.secret))
+    await service.http.post("/v1/oauth/token", data=sent, auth=(str(police.client_id), "wrong"))
+
+    _, taken, refused = lines()
+    assert (taken["authentication"], taken["by"], taken["secret"]) == ("accepted", "secret", secrets[0]["id"])
+    assert (refused["authentication"], refused["reason"]) == ("refused", "client-unknown")
+    assert taken["client"] == str(police.client_id)
