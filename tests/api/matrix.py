@@ -1,0 +1,173 @@
+"""Every operation of the OpenAPI document, asked by everybody about everything; the answers are a table.
+
+An operation that writes needs something to send: see BODIES.  An operation without an entry there, or with a parameter
+that TARGETS does not know, fails the test, so that nobody adds one without a thought about who may call it.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from app.database.engine import SYSTEM
+from tests.given import DOCUMENT, FIRST, PLAN, TODAY, TOURISTS, Caller, Service, obligation
+
+CALLERS = ("nobody", "owner", "other", "partner", "coordinator", "integrator", "admin", "disabled", "expired")
+OWN, OTHERS, ABSENT = "own", "other's", "absent"
+"""What is asked about: a thing of the police, whom culture helps; one of a body that is no caller's; nothing."""
+CHARACTER = {"owner": "police", "other": "health", "partner": "culture"}
+STRANGE = obligation("10.1", "so-khdt")
+"""An obligation of a body that is none of the callers'."""
+PUBLIC = {"issueToken", "revokeToken", "getKeys", "getMetadata", "getHealth", "getReadiness"}
+"""What everybody may call: to get a token, to verify one, and to ask whether the service is there."""
+FORMS = {"issueToken": {"grant_type": "client_credentials"}, "revokeToken": {"token": "x"}}
+BODIES: Mapping[str, Mapping[str, Any]] = {
+    "reportUpdate": {"state": "in_progress", "summary": "Đang triển khai."},
+    "attachEvidence": DOCUMENT,
+    "openCycle": {"code": "2027"},
+    "addClient": {"name": "Hệ thống thử nghiệm", "role": "integrator"},
+    "changeClient": {"disabled": True},
+    "addSecret": {},
+    "removeSecret": {},
+    "reportUpdates": {"items": [{"obligation": str(TOURISTS), "state": "in_progress", "summary": "Đang triển khai."}]},
+    "contribute": {"note": "Đã phối hợp tuyên truyền."},
+    "giveReview": {"outcome": "returned", "reason": "Cần bổ sung số liệu."},
+    "requestExtension": {"due_before_on": "2027-06-30", "reason": "Chờ kinh phí."},
+    "giveExtension": {"due_before_on": "2027-06-30", "reason": "Theo đề nghị."},
+    "refuseExtension": {"reason": "Không đủ căn cứ."},
+    "decideCondition": {"met": True, "from_on": "2026-11-20", "reason": "Đã có hướng dẫn."},
+    "withdrawEvidence": {"reason": "Đính kèm nhầm."},
+    "moveCycleDeadline": {"due_before_on": "2027-06-30", "reason": "Theo chỉ đạo."},
+    "closeCycle": {"reason": "Kết thúc kỳ báo cáo."},
+    "markHoliday": {"observed_on": "2026-12-31", "name": "Nghỉ bù"},
+}
+ASKED = {"getTemplate": {"cycle": FIRST, "owner": "cong-an"}}
+"""What an operation has to be asked beside its address."""
+PAPER = {"received_on": "2026-11-20", "document_number": "9/BC-CATP"}
+ON_PAPER = {"reportUpdate", "attachEvidence", "requestExtension"}
+"""A coordinator enters these from a paper report."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation of the document."""
+
+    name: str
+    method: str
+    path: str
+    scope: str | None
+
+
+def operations(document: Mapping[str, Any]) -> list[Operation]:
+    """Return every operation with the scope that it names."""
+    found = []
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            scopes = [scope for one in operation.get("security", ()) for scope in one["clients"]]
+            assert len(scopes) <= 1, operation["operationId"]
+            found.append(Operation(operation["operationId"], method.upper(), path, next(iter(scopes), None)))
+    return sorted(found, key=lambda one: (one.path, one.method))
+
+
+class World:
+    """What is asked about, and who asks."""
+
+    def __init__(self, service: Service, evidence: Mapping[str, str], secret: str) -> None:
+        self.service = service
+        absent = str(uuid4())
+        police = str(service.police.client_id)
+        self.targets: dict[str, dict[str, str]] = {
+            OWN: {
+                "/v1/obligations": str(TOURISTS), "/v1/evidence": evidence[OWN], "/v1/clients": police,
+                "plan": PLAN, "body": "cong-an", "duty": "3.6", "secret": secret,
+                "cycle": FIRST, "day": "2026-09-02",
+            },
+            OTHERS: {
+                "/v1/obligations": str(STRANGE), "/v1/evidence": evidence[OTHERS], "/v1/clients": police,
+                "plan": PLAN, "body": "so-khdt", "duty": "10.1", "secret": secret,
+                "cycle": FIRST, "day": "2026-09-02",
+            },
+            ABSENT: {
+                "/v1/obligations": absent, "/v1/evidence": absent, "/v1/clients": absent,
+                "plan": "no-such-plan", "body": "no-such-body", "duty": "99.9", "secret": absent,
+                "cycle": "1999", "day": "2026-09-07",
+            },
+        }  # fmt: skip
+
+    def rows(self, operation: Operation) -> list[str]:
+        """Return what an operation can be asked about: nothing, unless its address names something."""
+        addresses = {self.address(operation, target): target for target in reversed(self.targets)}
+        return [target for target in self.targets if target in addresses.values()] if "{" in operation.path else ["-"]
+
+    def address(self, operation: Operation, target: str) -> str:
+        """Fill in the address of an operation."""
+        if target == "-":
+            return operation.path
+        known = self.targets[target]
+        noun = operation.path.partition("/{")[0]
+        return operation.path.format(**{**known, "id": known.get(noun, "")})
+
+    async def answer(self, operation: Operation, target: str, caller: str) -> int:
+        """Ask, undo whatever it did, and return the status."""
+        async with self.service.app.state.database.writing(SYSTEM) as connection:
+            savepoint = await connection.begin_nested()
+            response = await self.service.http.request(
+                operation.method, self.address(operation, target), **self._sent(operation, caller)
+            )
+            await savepoint.rollback()
+        assert response.status_code < 500, (operation, target, caller, response.text)
+        return response.status_code
+
+    def _sent(self, operation: Operation, caller: str) -> dict[str, Any]:
+        headers = {} if caller == "nobody" else {"Authorization": f"Bearer {self._token(caller)}"}
+        if operation.name in FORMS:
+            return {"data": FORMS[operation.name], "headers": headers}
+        if operation.method == "GET":
+            return {"headers": headers, "params": ASKED.get(operation.name)}
+        body = dict(BODIES[operation.name])
+        if caller == "coordinator" and operation.name in ON_PAPER:
+            body |= PAPER
+        if caller == "coordinator" and operation.name == "reportUpdates":
+            body = {"items": [one | PAPER for one in body["items"]]}
+        return {"json": body, "headers": {**headers, "Idempotency-Key": uuid4().hex}}
+
+    def _token(self, caller: str) -> str:
+        if caller == "expired":
+            return self._expired()
+        character: Caller = getattr(self.service, CHARACTER.get(caller, caller))
+        return character.token()
+
+    def _expired(self) -> str:
+        clock = self.service.clock
+        clock.now = TODAY - timedelta(minutes=11)
+        token = self.service.police.token()
+        clock.now = TODAY
+        return token
+
+
+@asynccontextmanager
+async def world(service: Service) -> AsyncIterator[World]:
+    """Let the owners attach restricted evidence to what is asked about."""
+    async with service.app.state.database.writing(SYSTEM):
+        assert (await service.police.report(TOURISTS)).status_code == 201
+        attached = await service.police.attach(TOURISTS, classification="restricted")
+        others = await service.coordinator.attach(STRANGE, classification="restricted", **PAPER)
+        secrets = (await service.admin.get(f"/v1/clients/{service.police.client_id}")).json()["secrets"]
+        evidence = {OWN: attached.json()["id"], OTHERS: others.json()["id"]}
+        yield World(service, evidence, secrets[0]["id"])
+
+
+async def table_of(service: Service) -> str:
+    """Ask everything, and draw the table."""
+    found = operations((await service.http.get("/openapi.json")).json())
+    width = max(len(operation.name) for operation in found)
+    lines = [f"{'operation':{width}}  {'scope':16} {'on':8} " + " ".join(f"{name:>11}" for name in CALLERS)]
+    async with world(service) as asked:
+        for operation in found:
+            for target in asked.rows(operation):
+                answers = [await asked.answer(operation, target, caller) for caller in CALLERS]
+                shown = " ".join(f"{answer:>11}" for answer in answers)
+                lines.append(f"{operation.name:{width}}  {operation.scope or 'public':16} {target:8} {shown}")
+    return "\n".join(lines) + "\n"

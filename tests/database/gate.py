@@ -1,0 +1,126 @@
+"""Who calls, and what has happened, for the tests of the second gate."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from itertools import product
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlmodel import SQLModel
+
+from app.database.engine import SYSTEM, Database, Identity
+from app.database.failures import sqlstate_of
+from app.domain.access import Act, Caller, Classification, Resource, Role
+from app.domain.completion import ClaimState, ReviewOutcome
+from app.models import (
+    ConditionDecision,
+    Contribution,
+    DutyPartner,
+    Evidence,
+    Extension,
+    ExtensionRefusal,
+    ExtensionRequest,
+    Obligation,
+    Review,
+    Update,
+    Withdrawal,
+)
+from app.models.base import new_id, stable_id, table
+from tests.database.rights import FORBIDDEN
+from tests.given import INVESTIGATION, PLAN, TODAY, TOURISTS, TRAINING, obligation
+
+PLAN_ID = stable_id(PLAN)
+BODIES = {"police": ["cong-an"], "culture": ["so-vhttdl"], "health": ["so-y-te"], "two": ["so-y-te", "so-vhttdl"]}
+CALLERS = [*BODIES, "bound to nobody", "coordinator", "integrator", "admin"]
+ON = [INVESTIGATION, TRAINING, TOURISTS, obligation("7.8", "so-vhttdl"), obligation("4.1", "so-y-te")]
+"""Obligations with a history: two of the police alone, one that culture coordinates, one of culture, one of health."""
+NARRATIVES = (
+    *("progress_update", "review", "extension", "extension_request", "extension_refusal"),
+    *("condition_decision", "contribution"),
+)
+POLICED = (*NARRATIVES, "obligation", "measurement", "evidence", "withdrawal")
+
+
+def called(name: str) -> Caller:
+    """Return a caller of a name: a reporter with its bodies, or one of the other roles."""
+    if name in {role.value for role in Role}:
+        return Caller(client_id=UUID(int=1), role=Role(name), scopes=frozenset(Act))
+    ids = frozenset(stable_id(PLAN, "body", code) for code in BODIES.get(name, ()))
+    return Caller(client_id=UUID(int=1), role=Role.REPORTER, scopes=frozenset(Act), body_ids=ids)
+
+
+def rows(client_id: UUID, on: UUID) -> list[tuple[type[SQLModel], dict[str, Any]]]:
+    """Return one act of each kind on an obligation, and evidence of each classification by the owner and by culture."""
+    act = {"plan_id": PLAN_ID, "obligation_id": on, "client_id": client_id, "received_at": TODAY}
+    update, first = new_id(), new_id()
+    link = {"kind": "link", "title": "Trang tin", "url": "https://example.org/"}
+    culture = stable_id(PLAN, "body", "so-vhttdl")
+    attached = [
+        (Evidence, {**act, **link, "id": new_id(), "classification": kind, "body_id": stable_id(PLAN, "body", by)})
+        for kind, by in product(Classification, ("cong-an", "so-vhttdl"))
+    ]
+    attached[0][1]["id"] = first
+    return [
+        (Update, {**act, "id": update, "state": ClaimState.COMPLETED, "summary": "Đã triển khai."}),
+        (Review, {**act, "id": new_id(), "outcome": ReviewOutcome.ACCEPTED, "reason": "Đã xem."}),
+        (ExtensionRequest, {**act, "id": new_id(), "due_before": TODAY, "reason": "Chờ kinh phí."}),
+        (ExtensionRefusal, {**act, "id": new_id(), "reason": "Không đủ căn cứ."}),
+        (Extension, {**act, "id": new_id(), "due_before": TODAY, "reason": "Theo đề nghị."}),
+        (ConditionDecision, {**act, "id": new_id(), "met": True, "reason": "Đã có hướng dẫn."}),
+        (
+            Contribution,
+            {**act, "id": new_id(), "body_id": culture, "note": "Đã phối hợp."},
+        ),
+        *attached,
+        (Withdrawal, {**act, "id": new_id(), "evidence_id": first, "reason": "Đính kèm nhầm."}),
+    ]
+
+
+async def resources(database: Database) -> dict[UUID, Resource]:
+    """Return every obligation as the domain sees it."""
+    obligations, partners = table(Obligation), table(DutyPartner)
+    async with database.reading(SYSTEM) as connection:
+        named: dict[UUID, set[UUID]] = {}
+        for duty_id, body_id in await connection.execute(select(partners.c.duty_id, partners.c.body_id)):
+            named.setdefault(duty_id, set()).add(body_id)
+        found = await connection.execute(select(obligations.c.id, obligations.c.owner_id, obligations.c.duty_id))
+        return {
+            one: Resource(owner_id=owner, partner_ids=frozenset(named.get(duty, set()) - {None}))
+            for one, owner, duty in found
+        }
+
+
+def evidence_of(row: Mapping[Any, Any], on: Resource) -> Resource:
+    """Return an evidence as the domain sees it."""
+    kind = Classification(row["classification"])
+    return Resource(owner_id=on.owner_id, partner_ids=on.partner_ids, classification=kind, attached_by=row["body_id"])
+
+
+async def a_client(database: Database) -> UUID:
+    """Return the id of some client."""
+    async with database.reading(SYSTEM) as connection:
+        return UUID(str(await connection.scalar(text("SELECT id FROM client LIMIT 1"))))
+
+
+async def is_taken(database: Database, caller: Caller, statement: Any) -> bool:
+    """Try a statement as a caller, and undo it."""
+    async with database.writing(Identity.of(caller)) as connection, undone(connection):
+        try:
+            async with connection.begin_nested():
+                await connection.execute(statement)
+        except DBAPIError as error:
+            if sqlstate_of(error) != FORBIDDEN:
+                raise
+            return False
+        return True
+
+
+@asynccontextmanager
+async def undone(connection: AsyncConnection) -> AsyncIterator[None]:
+    """Undo what the block does."""
+    savepoint = await connection.begin_nested()
+    yield
+    await savepoint.rollback()

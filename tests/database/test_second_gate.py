@@ -1,0 +1,138 @@
+"""The second gate: what the database lets each caller see by itself, whatever the application asks it."""
+
+from itertools import product
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import Table, select, text
+
+from app.database.engine import NOBODY, SYSTEM, Database, Identity
+from app.domain.access import Act, authorize
+from app.models import Evidence, Obligation
+from app.models.base import table
+from app.models.facts import VIEWS
+from app.queries.history import readable
+from app.queries.reach import reachable
+from tests.database.gate import CALLERS, NARRATIVES, ON, POLICED, called, evidence_of, resources
+from tests.database.rights import RIGHTS
+
+
+async def ids(database: Database, identity: Identity, of: Table, *conditions: Any) -> set[UUID]:
+    """Return the ids that a caller gets of a whole table."""
+    async with database.reading(identity) as connection:
+        return set((await connection.execute(select(of.c.id).where(*conditions))).scalars())
+
+
+@pytest.mark.parametrize("relation", sorted({*POLICED, *VIEWS.tables} - {"plan_size"}))
+async def test_whoever_does_not_say_who_it_is_sees_nothing(told: Database, relation: str) -> None:
+    async with told.reading(NOBODY) as connection:
+        assert await connection.scalar(text(f"SELECT count(*) FROM {relation}")) == 0  # noqa: S608
+    async with told.reading(SYSTEM) as connection:
+        assert await connection.scalar(text(f"SELECT count(*) FROM {relation}")) > 0  # noqa: S608
+
+
+async def test_who_called_is_forgotten_with_the_transaction(own_database: Database) -> None:
+    pool = own_database.engine
+    async with own_database.reading(SYSTEM) as connection:
+        assert await connection.scalar(text("SELECT count(*) FROM obligation")) > 0
+    for _ in range(3):
+        async with pool.connect() as connection:
+            assert await connection.scalar(text("SELECT count(*) FROM obligation")) == 0
+
+
+@pytest.mark.parametrize("name", CALLERS)
+async def test_the_database_lets_a_caller_see_the_obligations_that_the_domain_does(told: Database, name: str) -> None:
+    caller = called(name)
+    expected = {
+        one for one, resource in (await resources(told)).items() if authorize(caller, Act.READ_STANDING, resource)
+    }
+
+    found = await ids(told, Identity.of(caller), table(Obligation))
+    filtered = await ids(told, SYSTEM, table(Obligation), reachable(caller, Act.READ_STANDING, table(Obligation)))
+
+    assert found == filtered == expected
+
+
+@pytest.mark.parametrize("name", CALLERS)
+async def test_the_database_lets_a_caller_see_the_evidence_that_the_domain_does(told: Database, name: str) -> None:
+    caller, obligations, evidence = called(name), await resources(told), table(Evidence)
+    async with told.reading(SYSTEM) as connection:
+        attached = (await connection.execute(select(*evidence.c))).mappings().all()
+    expected = {
+        row["id"]
+        for row in attached
+        if authorize(caller, Act.READ_EVIDENCE, evidence_of(row, obligations[row["obligation_id"]]))
+    }
+
+    found = await ids(told, Identity.of(caller), evidence)
+    async with told.reading(SYSTEM) as connection:
+        joined = evidence.join(table(Obligation), table(Obligation).c.id == evidence.c.obligation_id)
+        filtered = await connection.execute(select(evidence.c.id).select_from(joined).where(readable(caller)))
+        assert set(filtered.scalars()) == expected
+
+    assert len(attached) == 6 * len(ON)
+    assert found == expected
+
+
+@pytest.mark.parametrize(("name", "relation"), [*product(CALLERS, NARRATIVES)])
+async def test_the_database_lets_a_caller_read_the_narratives_that_the_domain_does(
+    told: Database, name: str, relation: str
+) -> None:
+    caller, obligations = called(name), await resources(told)
+    allowed = {on for on in ON if authorize(caller, Act.READ_HISTORY, obligations[on])}
+
+    async with told.reading(Identity.of(caller)) as connection:
+        found = (await connection.execute(text(f"SELECT obligation_id FROM {relation}"))).scalars().all()  # noqa: S608
+
+    assert set(found) == allowed
+
+
+@pytest.mark.parametrize(("name", "relation"), [*product(CALLERS, sorted(VIEWS.tables))])
+async def test_what_decides_a_standing_is_shown_to_whoever_may_read_the_standing(
+    told: Database, name: str, relation: str
+) -> None:
+    if relation in {"plan_size", "measurement_fact"}:
+        return
+    caller, obligations = called(name), await resources(told)
+    allowed = {on for on in ON if authorize(caller, Act.READ_STANDING, obligations[on])}
+
+    async with told.reading(Identity.of(caller)) as connection:
+        found = (await connection.execute(text(f"SELECT obligation_id FROM {relation}"))).scalars().all()  # noqa: S608
+
+    assert set(found) == allowed
+
+
+@pytest.mark.parametrize(
+    ("name", "tells", "shows"),
+    [("police", 4, 4), ("culture", 0, 0), ("coordinator", 4, 4), ("integrator", 0, 4), ("admin", 0, 0)],
+)
+async def test_measurements_go_with_their_update(told: Database, name: str, tells: int, shows: int) -> None:
+    async with told.reading(Identity.of(called(name))) as connection:
+        assert await connection.scalar(text("SELECT count(*) FROM measurement")) == tells
+        assert await connection.scalar(text("SELECT count(*) FROM measurement_fact")) == shows
+
+
+async def test_every_table_of_an_obligation_is_behind_the_gate(told: Database) -> None:
+    unguarded = """
+        SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'obligation_id'
+        WHERE c.relkind IN ('r', 'p') AND NOT (c.relrowsecurity AND EXISTS (
+            SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND p.polcmd = 'r'
+        ))
+    """
+    async with told.reading(NOBODY) as connection:
+        assert (await connection.execute(text(unguarded))).scalars().all() == []
+
+
+async def test_a_guarded_table_has_one_policy_for_each_right_of_the_application(told: Database) -> None:
+    policies = """
+        SELECT c.relname, array_agg(p.polcmd::text) FROM pg_class c LEFT JOIN pg_policy p ON p.polrelid = c.oid
+        WHERE c.relrowsecurity GROUP BY c.relname
+    """
+    names = {"r": "SELECT", "a": "INSERT", "w": "UPDATE", "d": "DELETE"}
+    changed = {"obligation": {"UPDATE"}, "client": {"UPDATE"}}
+    async with told.reading(NOBODY) as connection:
+        found = {name: {names[one] for one in commands} for name, commands in await connection.execute(text(policies))}
+
+    assert found == {name: RIGHTS[name] | changed.get(name, set()) for name in found}
+    assert set(POLICED) <= set(found)

@@ -1,0 +1,96 @@
+"""The second gate: what the database lets each caller write by itself, whatever the application tells it."""
+
+from itertools import product
+
+import pytest
+from sqlalchemy import insert, select, text
+from sqlmodel import SQLModel
+
+from app.database.engine import SYSTEM, Database, Identity
+from app.domain.access import Act, Role, authorize
+from app.models import (
+    ConditionDecision,
+    Contribution,
+    Evidence,
+    Extension,
+    ExtensionRefusal,
+    ExtensionRequest,
+    Obligation,
+    Review,
+    Update,
+)
+from app.models.base import new_id, stable_id, table
+from tests.database.gate import CALLERS, ON, a_client, called, is_taken, resources, rows
+from tests.database.rights import FORBIDDEN, refusal_of
+from tests.given import PLAN, TOURISTS, TRAINING
+
+WRITERS: dict[type[SQLModel], Act] = {
+    Update: Act.REPORT,
+    Evidence: Act.ATTACH,
+    Contribution: Act.CONTRIBUTE,
+    ExtensionRequest: Act.REQUEST_EXTENSION,
+}
+
+
+@pytest.mark.parametrize(("name", "kind"), [*product(CALLERS, WRITERS)])
+async def test_the_database_takes_acts_from_whom_the_domain_does(
+    told: Database, name: str, kind: type[SQLModel]
+) -> None:
+    caller, obligations = called(name), await resources(told)
+    mine = next(iter(caller.body_ids), stable_id(PLAN, "body", "cong-an"))
+    for on in ON:
+        row = next(row for model, row in rows(await a_client(told), on) if model is kind) | {"id": new_id()}
+        row |= {"body_id": mine} if "body_id" in row else {}
+        allowed = authorize(caller, WRITERS[kind], obligations[on])
+
+        taken = await is_taken(told, caller, insert(table(kind)).values(row))
+
+        assert taken is allowed, on
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [*product(CALLERS, (Review, Extension, ExtensionRefusal, ConditionDecision, Obligation))]
+)
+async def test_only_a_coordinator_reviews_extends_and_opens(told: Database, name: str, kind: type[SQLModel]) -> None:
+    caller = called(name)
+    if kind is Obligation:
+        async with told.reading(SYSTEM) as connection:
+            found = await connection.execute(select(table(Obligation)).where(table(Obligation).c.id == TRAINING))
+            row = {**found.mappings().one(), "id": new_id(), "owner_id": stable_id(PLAN, "body", "so-y-te")}
+    else:
+        row = next(row for model, row in rows(await a_client(told), TRAINING) if model is kind)
+
+    assert await is_taken(told, caller, insert(table(kind)).values(row)) is (caller.role is Role.COORDINATOR)
+
+
+@pytest.mark.parametrize("by", ["cong-an", "so-y-te", "so-ldtbxh"])
+async def test_nobody_attaches_in_the_name_of_another_body(told: Database, by: str) -> None:
+    row = dict(next(row for model, row in rows(await a_client(told), TOURISTS) if model is Evidence))
+    row |= {"id": new_id(), "body_id": stable_id(PLAN, "body", by)}
+
+    assert not await is_taken(told, called("culture"), insert(table(Evidence)).values(row))
+
+
+@pytest.mark.parametrize("name", [name for name in CALLERS if name != "admin"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO client DEFAULT VALUES",
+        "INSERT INTO client_secret DEFAULT VALUES",
+        "INSERT INTO client_body DEFAULT VALUES",
+        "INSERT INTO revoked_token DEFAULT VALUES",
+    ],
+)
+async def test_only_an_admin_adds_clients(told: Database, name: str, statement: str) -> None:
+    async with told.writing(Identity.of(called(name))) as connection:
+        assert await refusal_of(connection, statement) == FORBIDDEN
+
+
+@pytest.mark.parametrize("name", [name for name in CALLERS if name != "admin"])
+async def test_only_an_admin_sees_clients(told: Database, name: str) -> None:
+    async with told.writing(Identity.of(called(name))) as connection:
+        for relation in ("client", "client_secret", "client_body"):
+            assert await connection.scalar(text(f"SELECT count(*) FROM {relation}")) == 0  # noqa: S608
+            if relation != "client":
+                assert (await connection.execute(text(f"DELETE FROM {relation}"))).rowcount == 0  # noqa: S608
+        assert (await connection.execute(text("UPDATE client SET name = 'x'"))).rowcount == 0
