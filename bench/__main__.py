@@ -5,6 +5,7 @@ One connection, one request after the other, rounds interleaved; what is shown i
 the ratio of the medians.
 """
 
+import base64
 import http.client
 import json
 import statistics
@@ -17,11 +18,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
+from bench import tokens
 from tests.given import PLAN, TRAINING
 from tests.process.running import Running, free_port, running
 
 ROUNDS = 5
 CALLS = 40
+UNLIMITED = "100000/second"
 BARE = """
 import uvicorn
 from fastapi import FastAPI, Request, Response
@@ -98,6 +101,21 @@ def measured(service: Running) -> dict[str, Calls]:
     }
 
 
+def of_tokens(service: Running) -> dict[str, Calls]:
+    """Name the calls that show what getting, and verifying, a token costs: the same read with and without."""
+    client = json.loads((service.data_dir / "clients.json").read_text())["coordinator"]
+    proof = base64.b64encode(f"{client['client_id']}:{client['client_secret']}".encode()).decode()
+    form = {"Authorization": f"Basic {proof}", "Content-Type": "application/x-www-form-urlencoded"}
+    issued = [service.fresh_token("coordinator") for _ in range(CALLS * (ROUNDS + 1))]
+    old, new = issued[0], iter(issued)
+    return {
+        "token": Calls(service.port, "POST", "/v1/oauth/token", lambda: form, b"grant_type=client_credentials"),
+        "keys, no token": Calls(service.port, "GET", "/.well-known/jwks.json", dict),
+        "plans, known token": Calls(service.port, "GET", "/v1/plans", lambda: {"Authorization": f"Bearer {old}"}),
+        "plans, new token": Calls(service.port, "GET", "/v1/plans", lambda: {"Authorization": f"Bearer {next(new)}"}),
+    }
+
+
 def compare(name: str, ours: Calls, bare_port: int) -> None:
     """Measure one call and its limit in turns, and print a line."""
     ours.run(CALLS // 4)
@@ -116,9 +134,15 @@ def compare(name: str, ours: Calls, bare_port: int) -> None:
 def main() -> None:
     """Measure everything."""
     print(f"{'call':22} {'answer':>10} {'median':>12} {'p99':>12} {'bare median':>12} {'of limit':>8}")
-    with tempfile.TemporaryDirectory() as folder, running(Path(folder)) as service, bare_service() as bare_port:
-        for name, calls in measured(service).items():
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running(Path(folder), DONDOC_TOKEN_LIMIT=UNLIMITED, DONDOC_ADDRESS_LIMIT=UNLIMITED) as service,
+        bare_service() as bare_port,
+    ):
+        for name, calls in (measured(service) | of_tokens(service)).items():
             compare(name, calls, bare_port)
+    for name, microseconds in tokens.measured().items():
+        print(f"{name:40} {microseconds:8.1f} µs")
 
 
 main()
