@@ -22,6 +22,15 @@ from app.settings import ROOT
 from app.web import keys
 from tests.given import TODAY, Service, introduce
 
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the figures that tests have measured (`record_property("figure", …)`)."""
+    for report in terminalreporter.getreports("passed"):
+        for name, value in report.user_properties:
+            if name == "figure":
+                terminalreporter.write_line(str(value))
+
+
 PLAN_FOLDER = ROOT / "seeds" / "115-kh-ubnd-2021"
 
 

@@ -232,6 +232,18 @@ class MalformedContent(Refusal):
     title_vi = "Nội dung yêu cầu có chỗ không hợp lệ."
 
 
+class PersonalDataFound(Refusal):
+    """Free text and names of files must hold no number that names a person, and no name of a child."""
+
+    title_vi = "Nội dung và tên tệp không được chứa số định danh cá nhân, số điện thoại, mã thẻ BHYT hay tên trẻ em."
+
+
+class SecrecyMarkFound(Refusal):
+    """What bears a mark of secrecy must not be sent here."""
+
+    title_vi = "Không được gửi tài liệu có dấu chỉ độ mật vào hệ thống này."
+
+
 class ConditionNotWhole(Refusal):
     """Only a duty whose condition covers the whole of it can be claimed not applicable."""
 

@@ -1,15 +1,19 @@
 """How wire shapes are spelled: requests forbid what they do not know, responses promise every field."""
 
 import re
+from collections.abc import Collection
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainSerializer, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from app.domain.calendar import FIRST_YEAR, LAST_YEAR
 from app.domain.completion import Status
 from app.domain.documents import MAX_LENGTH, canonical_number
+from app.domain.errors import PersonalDataFound, SecrecyMarkFound
+from app.domain.personal_data import Kind, find
 from app.domain.text import is_storable
 from app.domain.totals import Totals, owed
 
@@ -38,10 +42,20 @@ def _storable(text: str) -> str:
     return text
 
 
-def _not_blank(text: str) -> str:
+def guard(text: str, *, kinds: Collection[Kind] = frozenset(Kind)) -> str:
+    """Refuse text that holds personal data or a mark of secrecy; say which kind and where, never the text."""
+    found = [finding for finding in find(text) if finding.kind in kinds]
+    if not found:
+        return text
+    secret = any(finding.kind is Kind.SECRECY_MARK for finding in found)
+    refusal = SecrecyMarkFound if secret else PersonalDataFound
+    raise PydanticCustomError(refusal.slug(), "; ".join(map(str, found[:5])))
+
+
+def _words(text: str) -> str:
     if not text.strip():
         raise Wrong("must not be blank")
-    return text
+    return guard(text)
 
 
 def _canonical(number: str) -> str:
@@ -77,10 +91,10 @@ def _written(form: str, example: str) -> BeforeValidator:
 
 
 Storable = Annotated[str, AfterValidator(_storable)]
-Narrative = Annotated[Storable, StringConstraints(min_length=1, max_length=10_000), AfterValidator(_not_blank)]
-"""Free text, kept exactly as sent."""
-Title = Annotated[Storable, StringConstraints(min_length=1, max_length=500), AfterValidator(_not_blank)]
-Name = Annotated[Storable, StringConstraints(min_length=1, max_length=300), AfterValidator(_not_blank)]
+Narrative = Annotated[Storable, StringConstraints(min_length=1, max_length=10_000), AfterValidator(_words)]
+"""Free text, kept exactly as sent.  Whatever people write is guarded by `_words`; a test looks at every field."""
+Title = Annotated[Storable, StringConstraints(min_length=1, max_length=500), AfterValidator(_words)]
+Name = Annotated[Storable, StringConstraints(min_length=1, max_length=300), AfterValidator(_words)]
 Code = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z.-]{0,79}$")]
 """A slug or code of a plan, body, duty, cycle or target."""
 DocumentNumber = Annotated[str, StringConstraints(min_length=1, max_length=MAX_LENGTH), AfterValidator(_canonical)]

@@ -2,11 +2,13 @@
 
 import re
 from typing import Annotated, Literal
+from urllib.parse import unquote
 from uuid import UUID
 
 from pydantic import AfterValidator, Field, HttpUrl, StringConstraints, TypeAdapter, ValidationError
 
 from app.domain.access import Classification
+from app.domain.personal_data import IDENTIFIERS
 from app.models.evidence import EvidenceKind
 from app.schemas.base import (
     Day,
@@ -19,6 +21,7 @@ from app.schemas.base import (
     Storable,
     Title,
     Wrong,
+    guard,
 )
 from app.schemas.obligations import ObligationOut
 
@@ -40,7 +43,7 @@ def _web_address(written: str) -> str:
         raise Wrong("must be an http or https address") from None
     if url.username or url.password:
         raise Wrong("must hold no user name or password")
-    return written
+    return guard(unquote(written), kinds=IDENTIFIERS) and written
 
 
 Link = Annotated[Storable, StringConstraints(min_length=1, max_length=2000), AfterValidator(_web_address)]

@@ -11,7 +11,17 @@ from typing import Any, get_args
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import RouteContext
 
-from app.domain.errors import ContentTooLarge, Fault, InternalFault, MalformedContent, Refusal, UnreadableRequest, kinds
+from app.domain.errors import (
+    ContentTooLarge,
+    Fault,
+    InternalFault,
+    MalformedContent,
+    PersonalDataFound,
+    Refusal,
+    SecrecyMarkFound,
+    UnreadableRequest,
+    kinds,
+)
 from app.web import problems
 from app.web.problems import MEDIA_TYPE, NAMES, STATUS, Kinds
 
@@ -46,9 +56,13 @@ HEADERS: dict[str, Json] = {
 }
 EVERYWHERE = {UnreadableRequest, ContentTooLarge, InternalFault}
 """What any request can be refused for: by its head, or by a bug of ours."""
+IN_WORDS = {PersonalDataFound, SecrecyMarkFound}
+"""What a body that people write can be refused for."""
 _OF_PROBLEMS = ("X-Request-Id", "Content-Language", "Cache-Control")
 _EXAMPLES: dict[Kinds, Refusal] = {
     MalformedContent: MalformedContent(None, Fault("/percent", "must fit the state")),
+    PersonalDataFound: PersonalDataFound(None, Fault("/summary", "holds a phone number (characters 12 to 21)")),
+    SecrecyMarkFound: SecrecyMarkFound(None, Fault("/summary", "holds a mark of secrecy (characters 1 to 7)")),
 }
 
 
@@ -66,7 +80,7 @@ def responses_of(route: RouteContext, operation: Json, method: str) -> Json:
     shown[success] |= {"headers": headers, **_description(route.response_model)}
     if reads(operation, method):
         shown["304"] = {"$ref": "#/components/responses/NotModified"}
-    return dict(sorted((shown | _problems(_refusals(route))).items()))
+    return dict(sorted((shown | _problems(_refusals(route, operation))).items()))
 
 
 def components() -> dict[str, Json]:
@@ -100,9 +114,10 @@ def _description(shape: Any) -> Json:
     return {"description": (inspect.getdoc(first) or "").partition("\n\n")[0]} if first else {}
 
 
-def _refusals(route: RouteContext) -> list[Kinds]:
+def _refusals(route: RouteContext, operation: Json) -> list[Kinds]:
     named = {name for one in route.responses.values() for name in one.get(NAMES, ())}
-    found = {*_of(route.dependant), *EVERYWHERE}
+    written = "application/json" in operation.get("requestBody", {}).get("content", ())
+    found = {*_of(route.dependant), *EVERYWHERE, *(IN_WORDS if written else ())}
     return [kind for kind in kinds() if kind in found or kind.slug() in named]
 
 

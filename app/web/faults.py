@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from app.domain.errors import Fault
+from app.domain.errors import Fault, MalformedContent, PersonalDataFound, Refusal, SecrecyMarkFound
 from app.schemas.base import Wrong
 
 MAX_FAULTS = 50
@@ -26,6 +26,14 @@ _OURS = {
     *("expected", "pattern", "discriminator"),
 }
 """What a library's sentence may speak of: our rules, and how much there was.  Anything else may quote the value."""
+_GUARDED = (SecrecyMarkFound, PersonalDataFound)
+"""What weighs more than any other thing that is wrong with a request."""
+
+
+def kind_of_fault(findings: Sequence[Any]) -> type[Refusal]:
+    """Say what a request is refused for as a whole."""
+    found = {finding["type"] for finding in findings}
+    return next((kind for kind in _GUARDED if kind.slug() in found), MalformedContent)
 
 
 def faults(findings: Sequence[Any], body: Any) -> Iterator[Fault]:

@@ -5,8 +5,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from app.domain.errors import Fault, ItemsRefused, MalformedContent, Refusal
-from app.web.faults import MAX_FAULTS, faults
+from app.domain.errors import Fault, ItemsRefused, Refusal
+from app.web.faults import MAX_FAULTS, faults, kind_of_fault
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
@@ -21,7 +21,7 @@ def _read(shape: type[Shape], sent: Any) -> Shape | Refusal:
         return shape.model_validate(sent)
     except ValidationError as error:
         findings = error.errors(include_url=False, include_input=False)
-        return MalformedContent(None, *faults([{**one, "loc": ("body", *one["loc"])} for one in findings], sent))
+        return kind_of_fault(findings)(None, *faults([{**one, "loc": ("body", *one["loc"])} for one in findings], sent))
 
 
 def placed(refusal: Refusal, place: int) -> Refusal:

@@ -16,7 +16,7 @@ from app.database.failures import Failure, constraint_of, kind_of
 from app.domain import errors
 from app.domain.errors import Refusal
 from app.schemas.problem import FaultOut, Problem
-from app.web.faults import faults
+from app.web.faults import faults, kind_of_fault
 from app.web.languages import prefers_vietnamese
 
 log = structlog.get_logger()
@@ -53,6 +53,8 @@ STATUS: dict[type[Refusal], int] = {
     errors.ContentTooLarge: 413,
     errors.UnsupportedMediaType: 415,
     errors.MalformedContent: 422,
+    errors.PersonalDataFound: 422,
+    errors.SecrecyMarkFound: 422,
     errors.CycleUnknown: 422,
     errors.DeadlineWithinPeriod: 422,
     errors.IdempotencyKeyReused: 422,
@@ -174,7 +176,7 @@ def from_validation(error: RequestValidationError) -> Refusal:
     findings = error.errors()
     if any(finding["type"] == "json_invalid" for finding in findings):
         return errors.UnreadableRequest(NOT_JSON)
-    return errors.MalformedContent(None, *faults(findings, error.body))
+    return kind_of_fault(findings)(None, *faults(findings, error.body))
 
 
 def from_failure(error: BaseException) -> Refusal:

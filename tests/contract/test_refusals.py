@@ -32,6 +32,8 @@ FROM_THE_EDGE = {
     errors.ContentTooLarge,
     errors.InternalFault,
     errors.MalformedContent,
+    errors.PersonalDataFound,
+    errors.SecrecyMarkFound,
     errors.ServiceUnavailable,
     errors.UnreadableRequest,
 }

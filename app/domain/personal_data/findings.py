@@ -1,0 +1,32 @@
+"""What is found: which kind, and where; never the text itself."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a piece of text is; the value completes the sentence "holds …"."""
+
+    CITIZEN_NUMBER = "a citizen number"
+    OLD_IDENTITY_NUMBER = "an old identity-card number"
+    PHONE_NUMBER = "a phone number"
+    INSURANCE_CODE = "a health-insurance code"
+    CHILD_NAME = "the name of a child"
+    SECRECY_MARK = "a mark of secrecy"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One place in a text, in characters: `start` counts from 0, `end` is exclusive."""
+
+    kind: Kind
+    start: int
+    end: int
+
+    def overlaps(self, other: "Finding") -> bool:
+        """Say whether two findings share a character."""
+        return self.start < other.end and other.start < self.end
+
+    def __str__(self) -> str:
+        """Say it without the text, counting characters from 1 as people do."""
+        return f"holds {self.kind} (characters {self.start + 1} to {self.end})"
