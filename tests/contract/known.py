@@ -42,16 +42,17 @@ IN_BODIES: dict[str, dict[str, list[Any]]] = {
 }
 
 
-def knowing(document: Json, *, evidence: list[str], client: Caller) -> Json:
+def knowing(document: Json, *, evidence: list[str], client: Caller, secret: str) -> Json:
     """Return a copy whose paths lead somewhere, and whose filters, headers and bodies may be real."""
     known = deepcopy(document)
     for path, operations in known["paths"].items():
         for operation in operations.values():
             elsewhere = ELSEWHERE.get(operation["operationId"], {}).get("id")
             owed = [elsewhere] if elsewhere else [str(one) for one in OBLIGATIONS]
-            ids = evidence if "/evidence/" in path else owed
+            clients = [str(client.client_id)] if path.startswith("/v1/clients/") else None
+            ids = clients or (evidence if "/evidence/" in path else owed)
             operation["parameters"] = [
-                _known(parameter, IN_PATHS | {"id": ids})
+                _known(parameter, IN_PATHS | {"id": ids, "secret": [secret]})
                 for parameter in operation.get("parameters", ())
                 if parameter.get("name") != "cursor"
             ]
