@@ -13,7 +13,7 @@ from app.queries import history, obligations, status
 from app.web import access
 from tests.api.asking import problem_of, rows_of
 from tests.api.conftest import TOUCHED
-from tests.given import PLAN, TOURISTS, TRAINING, Caller, Service
+from tests.given import PLAN, TRAINING, Caller, Service
 
 NAMES = ("police", "culture", "health", "coordinator", "integrator")
 NARRATIVE = "Đã triển khai theo kế hoạch."
@@ -58,13 +58,6 @@ def shown(response: httpx.Response) -> tuple[int, Any]:
     """Return what an answer says, but for what differs between any two."""
     changing = {"request_id", "next_cursor"}
     return response.status_code, {name: value for name, value in response.json().items() if name not in changing}
-
-
-@pytest.fixture(scope="module", autouse=True)
-async def _restricted(lived_in: Service) -> None:
-    """Attach something of each classification where a partner looks on."""
-    for classification in ("public", "internal", "restricted"):
-        assert (await lived_in.police.attach(TOURISTS, classification=classification)).status_code == 201
 
 
 @pytest.mark.parametrize("name", NAMES)
