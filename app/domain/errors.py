@@ -94,6 +94,12 @@ class MethodNotAllowed(Refusal):
     title_vi = "Tài nguyên này không hỗ trợ phương thức đó."
 
 
+class NotAcceptable(Refusal):
+    """This is offered in none of the formats that are asked for."""
+
+    title_vi = "Không có định dạng nào trong số được yêu cầu."
+
+
 class StaleVersion(Refusal):
     """This has changed since the version that was named."""
 

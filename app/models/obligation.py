@@ -20,6 +20,7 @@ class Obligation(PlanRow, table=True):
     __table_args__ = (
         UniqueConstraint("plan_id", "cycle_id", "duty_id", "owner_id"),
         Index("ix_obligation_duty_owner", "plan_id", "duty_id", "owner_id"),
+        Index("ix_obligation_order", "plan_id", "cycle_id", "position", "id"),
         belongs_to("cycle", "cycle_id"),
         belongs_to("duty", "duty_id"),
         belongs_to("body", "owner_id"),

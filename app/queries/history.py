@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, FromClause, Select, Table, Uuid, and_, func, literal, select, union_all
+from sqlalchemy import ColumnElement, FromClause, Select, Table, and_, func, literal, select, union_all
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from app.domain.access import Act, Caller
@@ -118,11 +118,12 @@ def _contribution_acts(obligation: Any, moment: Moment) -> AnyRow:
 
 def _deadline_acts(obligation: Any, moment: Moment) -> AnyRow:
     """Select the acts on the deadline of the whole cycle, which are acts on each of its obligations."""
-    of_one = literal(obligation["id"], Uuid())
     shown = _pick(deadlines, ("id", "due_before", "reason", "document_number"))
-    spelled = _spelled(deadlines, act=literal("cycle_deadline"), **shown, obligation=of_one)
-    mine = (deadlines.c.plan_id == obligation["plan_id"], deadlines.c.cycle_id == obligation["cycle_id"])
-    return select(*order_of(deadlines), spelled.label("act")).where(*mine, moment.sees(deadlines))
+    spelled = _spelled(deadlines, act=literal("cycle_deadline"), **shown, obligation=obligations.c.id)
+    its_cycle = and_(obligations.c.plan_id == deadlines.c.plan_id, obligations.c.cycle_id == deadlines.c.cycle_id)
+    found = select(*order_of(deadlines), spelled.label("act")).join(obligations, its_cycle)
+    mine = (obligations.c.plan_id == obligation["plan_id"], obligations.c.id == obligation["id"])
+    return found.where(*mine, moment.sees(deadlines))
 
 
 def _evidence_acts(obligation: Any, moment: Moment) -> AnyRow:

@@ -88,7 +88,7 @@ def page(
     standing = standings(moment, within(filters))
     keys = [standing.c[name] for name in KEYS[sort]]
     descending = sort is Sort.DUE_LAST
-    found = select(*_shown(standing, sort)).where(visible(caller, standing), *_matching(standing, filters))
+    found = select(*_shown(standing, sort)).where(visible(caller, standing), *matching(standing, filters))
     if after is not None:
         last = tuple_(*(literal(value, key.type) for key, value in zip(keys, after, strict=True)))
         found = found.where(tuple_(*keys) < last if descending else tuple_(*keys) > last)
@@ -104,8 +104,8 @@ def _shown(standing: Subquery, sort: Sort) -> list[ColumnElement[Any]]:
 def total(caller: Caller, filters: Filters, moment: Moment) -> Select[Any]:
     """Count what all pages together hold; this reads every match, so it is asked for expressly."""
     standing = standings(moment, within(filters))
-    matching = _matching(standing, filters)
-    return select(func.count()).select_from(standing).where(visible(caller, standing), *matching)
+    conditions = (visible(caller, standing), *matching(standing, filters))
+    return select(func.count()).select_from(standing).where(*conditions)
 
 
 def one(caller: Caller, obligation_id: UUID, moment: Moment) -> Select[Any]:
@@ -174,7 +174,8 @@ def _ids(model: type[Any], column: str, code: str | None) -> Select[Any] | None:
     return None if code is None else select(named.c.id).where(named.c[column] == code)
 
 
-def _matching(standing: Subquery, filters: Filters) -> list[ColumnElement[bool]]:
+def matching(standing: Subquery, filters: Filters) -> list[ColumnElement[bool]]:
+    """Keep what the filters ask of a standing."""
     s = standing.c
     tests: dict[str, Callable[[Any], ColumnElement[bool]]] = {
         "status": lambda some: s.status.in_(sorted(some)),

@@ -15,8 +15,16 @@ from app.queries import history as histories
 from app.queries import obligations as queries
 from app.queries.moment import Found
 from app.queries.obligations import Filters, Sort
-from app.routers.parameters import BodyCode, CycleCode, WantedForce, WantedKind, Words
-from app.schemas.base import Code
+from app.routers.parameters import (
+    BodyCode,
+    CycleCode,
+    DutyCode,
+    OwnerCode,
+    PlanCode,
+    WantedForce,
+    WantedKind,
+    Words,
+)
 from app.schemas.evidence import EvidenceIn, EvidenceOut
 from app.schemas.history import HistoryOut
 from app.schemas.obligations import CountedObligationList, ObligationList, ObligationOut
@@ -40,11 +48,11 @@ WRITES = (*ACTS, errors.PaperReportNotYours, errors.PaperReportIncomplete, error
 
 
 def filters(
-    plan: Annotated[Code | None, Query(description="A plan's slug.", examples=["115-kh-ubnd-2021"])] = None,
+    plan: PlanCode = None,
     cycle: CycleCode = None,
     body: BodyCode = None,
-    owner: Annotated[Code | None, Query(description="The one body that answers for it.", examples=["cong-an"])] = None,
-    duty: Annotated[Code | None, Query(description="A duty's code.", examples=["3.2"])] = None,
+    owner: OwnerCode = None,
+    duty: DutyCode = None,
     status: Annotated[list[Status] | None, Query(description="Repeat it to name several.")] = None,
     past_due: Annotated[bool | None, Query(description="Whether the deadline has passed at `as_of`.")] = None,
     awaiting_review: Annotated[bool | None, Query(description="Whether a claim waits for a review.")] = None,

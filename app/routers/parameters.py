@@ -16,6 +16,9 @@ BodyCode = Annotated[
     Code | None,
     Query(description="A numbered body, with its members, or a member.", examples=["cong-an"]),
 ]
+PlanCode = Annotated[Code | None, Query(description="A plan's slug.", examples=["115-kh-ubnd-2021"])]
+OwnerCode = Annotated[Code | None, Query(description="The one body that answers for it.", examples=["cong-an"])]
+DutyCode = Annotated[Code | None, Query(description="A duty's code.", examples=["3.2"])]
 WantedForce = Annotated[Force | None, Query(description="Whether the plan orders, or asks a body it cannot order.")]
 WantedKind = Annotated[DutyKind | None, Query(description="What the duty asks for.")]
 Words = Annotated[

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain import errors
 from app.domain.access import Act, Caller
@@ -11,7 +12,7 @@ from app.queries.cycles import cycles_of
 from app.queries.moment import Moment
 from app.queries.obligations import Filters
 from app.routers.parameters import BodyCode, CycleCode, Slug
-from app.schemas.status import StatusOut, cycle_statuses
+from app.schemas.status import CycleStatus, StatusOut, cycle_statuses
 from app.web.access import may
 from app.web.clock import Now
 from app.web.problems import documented
@@ -44,9 +45,17 @@ async def get_status(
     """
     since = await only(reading, status.last_change(slug, Moment(as_of or now)))
     moment = Moment(as_of or since["changed_at"], known_at)
-    counted = await every(reading, status.tally(caller, Filters(plan=slug, cycle=cycle, body=body), moment), dict)
-    bodies = await every(reading, status.bodies_of(slug), dict)
-    found = await every(reading, cycles_of(slug, moment, cycle), dict)
-    shown = cycle_statuses(found, bodies, counted)
+    shown = await standing_of_plan(reading, caller, Filters(plan=slug, cycle=cycle, body=body), moment)
     document = StatusOut(plan=slug, as_of=moment.as_of, known_at=known_at, cycles=shown)
     return answer(request, document, headers=lasting(None if as_of else since["next_due"], now))
+
+
+async def standing_of_plan(
+    reading: AsyncConnection, caller: Caller, wanted: Filters, moment: Moment
+) -> list[CycleStatus]:
+    """Add up where a plan stands, cycle by cycle and body by body."""
+    slug = wanted.plan or ""
+    counted = await every(reading, status.tally(caller, wanted, moment), dict)
+    bodies = await every(reading, status.bodies_of(slug), dict)
+    found = await every(reading, cycles_of(slug, moment, wanted.cycle), dict)
+    return cycle_statuses(found, bodies, counted)

@@ -12,7 +12,9 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
+from app.domain.completion import Status
 from app.domain.text import fold
+from app.domain.words import words_of
 
 Cell = str | UUID | int | float | date | datetime | StrEnum | None
 """What a cell holds; a choice is shown by its words, an instant in the time of Vietnam."""
@@ -31,12 +33,12 @@ class Column:
 
 def shown(key: str, vi: str, en: str, width: int, path: str | None = None) -> Column:
     """Make a column that shows a field, by its path when it lies deeper; a part that is missing is an empty cell."""
-    *parts, last = (path or key).split(".")
+    parts = (path or key).split(".")
 
     def value(shape: Any) -> Any:
         for part in parts:
-            shape = getattr(shape, part)
-        return None if shape is None else attrgetter(last)(shape)
+            shape = getattr(shape, part, None)
+        return shape
 
     return Column(key, vi, en, width, value)
 
@@ -71,6 +73,57 @@ OBLIGATIONS: Sequence[Column] = (
     shown("review_outcome", "Kết quả xem xét", "Review", 14, "review.outcome"),
     shown("review_received_at", "Xem xét lúc", "Reviewed at", 18, "review.received_at"),
     shown("version", "Phiên bản", "Version", 10),
+)
+
+HISTORY: Sequence[Column] = (
+    shown("plan", "Kế hoạch", "Plan", 20),
+    shown("cycle", "Kỳ báo cáo", "Cycle", 12),
+    shown("duty", "Nhiệm vụ", "Duty", 10),
+    shown("owner", "Mã cơ quan chủ trì", "Owner", 16),
+    shown("obligation", "Mã nghĩa vụ", "Obligation", 38, "act.obligation"),
+    shown("act", "Việc", "Act", 18, "act.act"),
+    shown("received_at", "Nhận lúc", "Received at", 18, "act.received_at"),
+    shown("recorded_at", "Ghi nhận lúc", "Recorded at", 18, "act.recorded_at"),
+    shown("body", "Mã cơ quan gửi", "Body", 16, "act.body"),
+    shown("state", "Kết quả thực hiện", "State", 18, "act.state"),
+    shown("percent", "Tỷ lệ (%)", "Percent", 10, "act.percent"),
+    shown("summary", "Tóm tắt kết quả", "Summary", 60, "act.summary"),
+    shown("occurred_on", "Ngày thực hiện", "Occurred on", 14, "act.occurred_on"),
+    shown("late_reason", "Lý do chậm", "Late reason", 30, "act.late_reason"),
+    Column("measurements", "Chỉ tiêu", "Measurements", 24, lambda line: _figures(line.act)),
+    shown("outcome", "Kết quả xem xét", "Outcome", 14, "act.outcome"),
+    shown("reason", "Lý do", "Reason", 40, "act.reason"),
+    shown("note", "Ý kiến phối hợp", "Note", 40, "act.note"),
+    shown("due_before", "Hết hạn trước", "Due before", 18, "act.due_before"),
+    shown("kind", "Loại minh chứng", "Kind of evidence", 14, "act.kind"),
+    shown("title", "Tên minh chứng", "Title", 40, "act.title"),
+    shown("classification", "Phân loại", "Classification", 14, "act.classification"),
+    shown("url", "Địa chỉ trang", "URL", 30, "act.url"),
+    shown("number", "Số văn bản", "Number", 20, "act.number"),
+    shown("issued_on", "Ngày ban hành", "Issued on", 14, "act.issued_on"),
+    shown("issuer", "Cơ quan ban hành", "Issuer", 24, "act.issuer"),
+    shown("withdrawn_at", "Rút lúc", "Withdrawn at", 18, "act.withdrawn_at"),
+    shown("document_number", "Số báo cáo giấy", "Document number", 20, "act.document_number"),
+    shown("client", "Ứng dụng gửi", "Client", 38, "act.client"),
+    shown("id", "Mã", "Id", 38, "act.id"),
+)
+STATUS: Sequence[Column] = (
+    shown("plan", "Kế hoạch", "Plan", 20),
+    shown("cycle", "Kỳ báo cáo", "Cycle", 12),
+    shown("due_before", "Hết hạn trước", "Due before", 18),
+    shown("no", "Số thứ tự", "No.", 8),
+    shown("group", "Thuộc nhóm", "Group", 16),
+    shown("code", "Mã cơ quan", "Body", 16),
+    shown("name", "Cơ quan", "Name", 40),
+    shown("force", "Giao hay đề nghị", "Force", 12),
+    shown("status", "Tình trạng", "Status", 28),
+    shown("owed", "Tổng số", "Owed", 10, "totals.owed"),
+    *(
+        Column(status.value, words_of(status).vi, words_of(status).en, 14, attrgetter(f"totals.{status}"))
+        for status in Status
+    ),
+    shown("completion_rate", "Tỷ lệ hoàn thành", "Completion rate", 12),
+    shown("due_completion_rate", "Tỷ lệ hoàn thành trong số đến hạn", "Completion rate of what is due", 16),
 )
 
 FORM_SHOWN: Sequence[Column] = (
@@ -108,6 +161,11 @@ _TARGET = re.compile(r"(?:target:|chi tieu |target )\s*([0-9a-z][0-9a-z.-]*)\Z")
 def target(code: str) -> Column:
     """Make the column in which the figure for a target is filled in."""
     return Column(f"target:{code}", f"Chỉ tiêu {code}", f"Target {code}", 14)
+
+
+def _figures(act: Any) -> str | None:
+    """Spell the figures of an update in one cell."""
+    return "; ".join(f"{one.target} = {one.value.normalize():f}" for one in getattr(act, "measurements", ())) or None
 
 
 def key_of(heading: str) -> str | None:

@@ -3,13 +3,24 @@
 
 def prefers_vietnamese(accept_language: str | None) -> bool:
     """Say whether Vietnamese is asked for more than English; without a wish the answer is English."""
+    weights = _weights(accept_language)
+    return weights["vi"] > weights["en"]
+
+
+def prefers_english(accept_language: str | None) -> bool:
+    """Say whether English is asked for more than Vietnamese; without a wish what people open is in Vietnamese."""
+    weights = _weights(accept_language)
+    return weights["en"] > weights["vi"]
+
+
+def _weights(accept_language: str | None) -> dict[str, float]:
     weights = {"vi": 0.0, "en": 0.0}
     for part in (accept_language or "").split(",")[:20]:
         name, _, quality = part.partition(";")
         language = name.strip().lower().partition("-")[0]
         if language in weights:
             weights[language] = max(weights[language], _weight(quality))
-    return weights["vi"] > weights["en"]
+    return weights
 
 
 def _weight(parameter: str) -> float:

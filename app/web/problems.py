@@ -37,6 +37,7 @@ STATUS: dict[type[Refusal], int] = {
     errors.PartnersOnly: 403,
     errors.NotFound: 404,
     errors.MethodNotAllowed: 405,
+    errors.NotAcceptable: 406,
     errors.AlreadyExists: 409,
     errors.NothingToReview: 409,
     errors.ConditionMet: 409,

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Annotated, Any, TypeVar
@@ -11,7 +12,7 @@ from pydantic import BeforeValidator, WithJsonSchema
 from sqlalchemy import RowMapping, Select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.database.engine import NOBODY, Identity
+from app.database.engine import NOBODY, Database, Identity
 from app.domain.calendar import FIRST_YEAR, HOME_ZONE, LAST_YEAR, end_of, start_of
 from app.domain.errors import NotFound, ServiceUnavailable
 from app.queries.moment import Moment
@@ -78,6 +79,18 @@ async def reading_as_nobody(request: Request) -> AsyncIterator[AsyncConnection]:
         yield connection
 
 
+View = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
+"""Opens one short view after another, for answers that are too long to hold a connection all the while."""
+
+
+@refuses(ServiceUnavailable)
+async def viewing(request: Request) -> View:
+    """Return what opens views for the caller."""
+    database: Database = request.app.state.database
+    identity = Identity.of(await caller_of(request))
+    return lambda: database.reading(identity)
+
+
 async def moment(
     now: Now,
     as_of: Annotated[Until | None, Query(description="Where things stood, or will stand if nobody posts.")] = None,
@@ -89,6 +102,7 @@ async def moment(
 
 Reading = Annotated[AsyncConnection, Depends(reading, scope="function")]
 ReadingAsNobody = Annotated[AsyncConnection, Depends(reading_as_nobody, scope="function")]
+Viewing = Annotated[View, Depends(viewing)]
 Asked = Annotated[Moment, Depends(moment)]
 
 

@@ -1,6 +1,6 @@
 """Spreadsheets (Office Open XML): text is text and never a formula, a date is a date, and memory stays constant."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import IO, Any
@@ -115,6 +115,11 @@ class Table:
             self._begin()
         self._book.row(self._sheet, self._rows, self._columns, shape)
         self._rows += 1
+
+    def extend(self, shapes: Iterable[Any]) -> None:
+        """Add the rows of some shapes."""
+        for shape in shapes:
+            self.add(shape)
 
     def finish(self) -> None:
         """Let people filter what there is."""

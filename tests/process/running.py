@@ -104,6 +104,13 @@ class Running:
         answer.raise_for_status()
         return answer.json()
 
+    def stream(self, name: str, path: str, **params: Any) -> Iterator[bytes]:
+        """Read something that is long, piece by piece, however long it takes."""
+        headers = {"Authorization": f"Bearer {self.fresh_token(name)}"}
+        with self.http.stream("GET", path, params=params, headers=headers, timeout=None) as answer:
+            answer.raise_for_status()
+            yield from answer.iter_bytes()
+
 
 @contextmanager
 def running(data_dir: Path, **settings: str) -> Iterator[Running]:

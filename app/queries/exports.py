@@ -1,0 +1,65 @@
+"""Exports: all that a list holds, page by page.
+
+A page is found among obligations alone, by an index in the plan's order, before any history is read: so each page is a
+short read of its own, and the last of a million costs no more than the first.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Select, Uuid, any_, func, literal, select, tuple_
+
+from app.domain.access import Caller
+from app.models import Body, Cycle, Duty, Obligation, Plan
+from app.models.base import table
+from app.queries.history import history
+from app.queries.moment import Moment
+from app.queries.obligations import Filters, among, matching, visible, within
+from app.queries.standing import standings
+
+AnyRow = Select[*tuple[Any, ...]]
+plans, cycles, duties, owners, obligations = (table(model) for model in (Plan, Cycle, Duty, Body, Obligation))
+Place = tuple[int, UUID]
+"""Where a page ends: the position and the id of its last obligation."""
+
+
+def parts(filters: Filters) -> AnyRow:
+    """Select the cycles to walk through, by deadline, and until when what is recorded is known to all pages."""
+    found = select(cycles.c.plan_id, cycles.c.id.label("cycle_id"), func.clock_timestamp().label("recorded_until"))
+    named = {plans.c.slug: filters.plan, cycles.c.code: filters.cycle}
+    return (
+        found.join(plans, plans.c.id == cycles.c.plan_id)
+        .where(*(column == code for column, code in named.items() if code is not None))
+        .order_by(plans.c.slug, cycles.c.due_before, cycles.c.code)
+    )
+
+
+def page(caller: Caller, filters: Filters, part: Any, after: Place | None, limit: int) -> AnyRow:
+    """Select the next obligations of a cycle in the plan's order, with the codes that name them."""
+    o = obligations.c
+    shown = (o.id, o.position, plans.c.slug.label("plan"), cycles.c.code.label("cycle"), duties.c.code.label("duty"))
+    found = (
+        select(*shown, owners.c.code.label("owner"))
+        .join(plans, plans.c.id == o.plan_id)
+        .join(cycles, cycles.c.id == o.cycle_id)
+        .join(duties, duties.c.id == o.duty_id)
+        .join(owners, owners.c.id == o.owner_id)
+        .where(o.plan_id == part["plan_id"], o.cycle_id == part["cycle_id"])
+        .where(within(filters), visible(caller, obligations))
+    )
+    if after is not None:
+        found = found.where(tuple_(o.position, o.id) > after)
+    return found.order_by(o.position, o.id).limit(limit)
+
+
+def acts(caller: Caller, part: Any, ids: list[UUID], moment: Moment) -> AnyRow:
+    """Select every act on the obligations of a page that the caller may read, in the order of time."""
+    some: Any = {"plan_id": part["plan_id"], "id": any_(literal(ids, ARRAY(Uuid)))}
+    return history(caller, some, moment)
+
+
+def rows(caller: Caller, filters: Filters, ids: list[UUID], moment: Moment) -> AnyRow:
+    """Select those obligations of a page that match, with their standing, in the plan's order."""
+    standing = standings(moment, among(obligations.c.id, ids))
+    found = select(*standing.c).where(visible(caller, standing), *matching(standing, filters))
+    return found.order_by(standing.c.position, standing.c.id)

@@ -1,0 +1,137 @@
+"""Exports: all obligations, acts or totals that a question finds, in a form that people and programs open.
+
+An export walks through the plan's order page by page, each page in a short view of its own: who reads slowly holds no
+connection.  All pages are as of one instant, and know only what had been recorded when the first was read.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.domain import errors
+from app.domain.access import Act, Caller
+from app.queries import exports, plans
+from app.queries.moment import Moment
+from app.queries.obligations import Filters
+from app.routers.obligations import filters
+from app.routers.parameters import BodyCode, CycleCode, DutyCode, OwnerCode, PlanCode, Slug
+from app.routers.status import standing_of_plan
+from app.schemas import columns
+from app.schemas.base import ResponseModel
+from app.schemas.exports import HistoryLine, status_lines
+from app.schemas.views import obligation_out
+from app.web.access import may
+from app.web.exports import OFFERED, Exporting, Rows
+from app.web.problems import documented
+from app.web.reading import Asked, Reading, View, Viewing, every, only
+
+router = APIRouter(prefix="/v1", tags=["exports"])
+Reader = Annotated[Caller, may(Act.READ_STANDING)]
+Named = Sequence[Any]
+ReadPage = Callable[[AsyncConnection, Any, Named, Moment], Awaitable[list[ResponseModel]]]
+PAGE, PAGE_OF_HISTORIES = 250, 50
+"""How many obligations are read at once; each may have many acts."""
+FINDS = OFFERED | documented()
+
+
+@router.get(
+    "/obligations/export",
+    operation_id="exportObligations",
+    summary="Export obligations",
+    response_class=Response,
+    responses=FINDS,
+)
+async def export_obligations(
+    caller: Reader, view: Viewing, asked: Asked, export: Exporting, wanted: Annotated[Filters, Depends(filters)]
+) -> Response:
+    """Export all obligations that match, cycle by cycle in the plan's order, with their standing at `as_of`."""
+
+    async def read(connection: AsyncConnection, _: Any, named: Named, moment: Moment) -> list[ResponseModel]:
+        found = exports.rows(caller, wanted, [one["id"] for one in named], moment)
+        return await every(connection, found, lambda row: obligation_out(row, moment.as_of))
+
+    return await export.answer("obligations", columns.OBLIGATIONS, _walk(view, caller, wanted, asked, read, PAGE))
+
+
+@router.get(
+    "/history/export",
+    operation_id="exportHistory",
+    summary="Export histories",
+    response_class=Response,
+    responses=FINDS,
+)
+async def export_history(
+    caller: Annotated[Caller, may(Act.READ_HISTORY)],
+    view: Viewing,
+    asked: Asked,
+    export: Exporting,
+    plan: PlanCode = None,
+    cycle: CycleCode = None,
+    body: BodyCode = None,
+    owner: OwnerCode = None,
+    duty: DutyCode = None,
+) -> Response:
+    """Export every act that the caller may read, obligation by obligation in the plan's order."""
+    wanted = Filters(plan=plan, cycle=cycle, body=body, owner=owner, duty=duty)
+
+    async def read(connection: AsyncConnection, part: Any, named: Named, moment: Moment) -> list[ResponseModel]:
+        acts = await every(connection, exports.acts(caller, part, [one["id"] for one in named], moment), dict)
+        return _lines(named, [one["act"] for one in acts])
+
+    rows = _walk(view, caller, wanted, asked, read, PAGE_OF_HISTORIES)
+    return await export.answer("history", columns.HISTORY, rows)
+
+
+@router.get(
+    "/plans/{plan}/status/export",
+    operation_id="exportStatus",
+    summary="Export the status of a plan",
+    response_class=Response,
+    responses=OFFERED | documented(errors.NotFound),
+)
+async def export_status(
+    slug: Slug,
+    caller: Reader,
+    reading: Reading,
+    asked: Asked,
+    export: Exporting,
+    cycle: CycleCode = None,
+    body: BodyCode = None,
+) -> Response:
+    """Export totals, rates and a status for each cycle, body and member, one line each."""
+    await only(reading, plans.plan(slug))
+    shown = await standing_of_plan(reading, caller, Filters(plan=slug, cycle=cycle, body=body), asked)
+    return await export.answer("status", columns.STATUS, _at_once(list(status_lines(slug, shown))))
+
+
+async def _walk(
+    view: View, caller: Caller, wanted: Filters, asked: Moment, read: ReadPage, limit: int
+) -> AsyncIterator[list[ResponseModel]]:
+    """Read page after page of every cycle; what is found on a page may be less than its obligations."""
+    async with view() as connection:
+        parts = await every(connection, exports.parts(wanted), dict)
+    for part in parts:
+        moment = Moment(asked.as_of, asked.known_at or parts[0]["recorded_until"])
+        named: list[Any] = []
+        while not named or len(named) == limit:
+            after = (named[-1]["position"], named[-1]["id"]) if named else None
+            async with view() as connection:
+                named = await every(connection, exports.page(caller, wanted, part, after, limit), dict)
+                shapes = await read(connection, part, named, moment) if named else []
+            if not named:
+                break
+            yield shapes
+
+
+def _lines(named: Named, acts: Sequence[Any]) -> list[ResponseModel]:
+    """Bring the acts of a page, which are in their order, together by obligation."""
+    by_obligation: dict[str, list[Any]] = {str(one["id"]): [] for one in named}
+    for act in acts:
+        by_obligation[act["obligation"]].append(act)
+    return [HistoryLine.model_validate({**one, "act": act}) for one in named for act in by_obligation[str(one["id"])]]
+
+
+async def _at_once(shapes: list[ResponseModel]) -> Rows:
+    yield shapes

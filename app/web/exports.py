@@ -1,0 +1,183 @@
+"""Exports: rows as CSV, NDJSON or a spreadsheet, streamed, so that memory stays the same however many there are.
+
+CSV and NDJSON go out as they are read.  A spreadsheet is a compressed archive that can be opened only when it is
+complete: it is written to a file first, row by row.  The first rows are read before anything is answered, so that a
+database that is away is a problem like everywhere else.
+"""
+
+import csv
+import re
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from io import StringIO
+from typing import IO, Annotated, Any
+
+from anyio import to_thread
+from fastapi import Depends, Query, Request, Response
+from fastapi.responses import StreamingResponse
+
+from app.domain.calendar import HOME_ZONE
+from app.domain.errors import NotAcceptable
+from app.schemas.base import ResponseModel
+from app.schemas.columns import Cell, Column
+from app.web import spreadsheets
+from app.web.clock import now_of
+from app.web.languages import prefers_english
+from app.web.problems import refuses
+from app.web.text import harmless
+
+Rows = AsyncIterator[Sequence[ResponseModel]]
+"""Shapes, some at a time."""
+CHUNK_BYTES = 64 * 1024
+BOM = "\ufeff"
+
+
+class Format(StrEnum):
+    """What an export can be."""
+
+    CSV = "csv"
+    NDJSON = "ndjson"
+    XLSX = "xlsx"
+
+
+MEDIA_TYPES = {
+    Format.CSV: "text/csv",
+    Format.NDJSON: "application/x-ndjson",
+    Format.XLSX: spreadsheets.MEDIA_TYPE,
+}
+OFFERED: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "All that matches, as it is read.",
+        "headers": {
+            "Cache-Control": {"$ref": "#/components/headers/Cache-Control"},
+            "Content-Disposition": {"description": "Under which name to keep it.", "schema": {"type": "string"}},
+        },
+        "content": {
+            MEDIA_TYPES[Format.CSV]: {"schema": {"type": "string"}},
+            MEDIA_TYPES[Format.NDJSON]: {"schema": {"type": "string"}},
+            MEDIA_TYPES[Format.XLSX]: {"schema": {"type": "string", "format": "binary"}},
+        },
+    }
+}
+
+
+@dataclass(frozen=True)
+class Export:
+    """How one caller wants to have rows."""
+
+    format: Format
+    bom: bool
+    vietnamese: bool
+    day: date
+
+    async def answer(self, name: str, columns: Sequence[Column], rows: Rows) -> Response:
+        """Answer with rows under their columns' names."""
+        first = await _first(rows)
+        content = await _WRITERS[self.format](self, name, columns, _joined(first, rows))
+        headers = {
+            "Content-Disposition": f'attachment; filename="{name}-{self.day}.{self.format}"',
+            "Cache-Control": "private, no-store",
+            "Vary": "Authorization, Accept, Accept-Language",
+        }
+        return StreamingResponse(content, headers=headers, media_type=MEDIA_TYPES[self.format])
+
+
+@refuses(NotAcceptable)
+async def export(
+    request: Request,
+    format_: Annotated[Format | None, Query(alias="format", description="Or ask for it by `Accept`.")] = None,
+    bom: Annotated[bool, Query(description="Begin CSV with a byte order mark, for old spreadsheet programs.")] = False,
+) -> Export:
+    """Read in which form rows are wanted: `format`, else what `Accept` names, else CSV.
+
+    Raises:
+        NotAcceptable: `Accept` names nothing that is offered.
+    """
+    chosen = format_ or _accepted(request.headers.get("accept"))
+    day = now_of(request).astimezone(HOME_ZONE).date()
+    return Export(chosen, bom, not prefers_english(request.headers.get("accept-language")), day)
+
+
+Exporting = Annotated[Export, Depends(export)]
+
+
+def _accepted(accept: str | None) -> Format:
+    """Choose by what is accepted, in our order; qualities do not matter among three."""
+    ranges = [part.partition(";")[0].strip().lower() for part in (accept or "*/*").split(",")[:20]]
+    for wanted in ranges:
+        pattern = re.compile(re.escape(wanted).replace(r"\*", ".+") + r"\Z")
+        if found := next((one for one, media_type in MEDIA_TYPES.items() if pattern.match(media_type)), None):
+            return found
+    raise NotAcceptable
+
+
+async def _first(rows: Rows) -> Sequence[ResponseModel]:
+    async for some in rows:
+        return some
+    return ()
+
+
+async def _joined(first: Sequence[ResponseModel], rows: Rows) -> Rows:
+    yield first
+    async for some in rows:
+        yield some
+
+
+async def _csv(export: Export, _: str, columns: Sequence[Column], rows: Rows) -> AsyncIterator[str]:
+    async def lines() -> AsyncIterator[str]:
+        yield (BOM if export.bom else "") + _spelled([[column.key for column in columns]])
+        async for some in rows:
+            yield _spelled([_plain(column.of(shape)) for column in columns] for shape in some)
+
+    return lines()
+
+
+def _spelled(table: Iterable[Iterable[Any]]) -> str:
+    """Spell rows as RFC 4180 does; a text that a spreadsheet would run begins with an apostrophe."""
+    text = StringIO()
+    csv.writer(text).writerows([harmless(cell) for cell in row] for row in table)
+    return text.getvalue()
+
+
+def _plain(cell: Cell) -> Any:
+    """Spell a cell as JSON would."""
+    if isinstance(cell, datetime):
+        return cell.isoformat().replace("+00:00", "Z")
+    return cell.value if isinstance(cell, StrEnum) else cell
+
+
+async def _ndjson(_: Export, __: str, ___: Sequence[Column], rows: Rows) -> AsyncIterator[str]:
+    async def lines() -> AsyncIterator[str]:
+        async for some in rows:
+            yield "".join(f"{shape.model_dump_json()}\n" for shape in some)
+
+    return lines()
+
+
+async def _xlsx(export: Export, name: str, columns: Sequence[Column], rows: Rows) -> Iterator[bytes]:
+    file = tempfile.TemporaryFile()  # noqa: SIM115  It is closed when it has been sent.
+    book = spreadsheets.Workbook(file, vietnamese=export.vietnamese)
+    table = spreadsheets.Table(book, name, columns)
+    async for some in rows:
+        await to_thread.run_sync(table.extend, some)
+    table.finish()
+    await to_thread.run_sync(book.close)
+    return _chunks(file)
+
+
+def _chunks(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        file.seek(0)
+        while chunk := file.read(CHUNK_BYTES):
+            yield chunk
+
+
+Content = AsyncIterator[str] | Iterator[bytes]
+_WRITERS: dict[Format, Callable[[Export, str, Sequence[Column], Rows], Awaitable[Content]]] = {
+    Format.CSV: _csv,
+    Format.NDJSON: _ndjson,
+    Format.XLSX: _xlsx,
+}
