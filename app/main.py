@@ -12,6 +12,7 @@ from app import __version__
 from app.commands import idempotency, tokens
 from app.database.engine import SYSTEM, Database, connect
 from app.routers import (
+    calendars,
     clients,
     conditions,
     contributions,
@@ -42,6 +43,7 @@ MAX_BODY_BYTES = 1024 * 1024
 ROUTERS = (
     plans,
     status,
+    calendars,
     updates,
     forms,
     exports,

@@ -27,6 +27,7 @@ class Act(StrEnum):
     READ_STANDING = "standing:read"
     READ_HISTORY = "history:read"
     READ_EVIDENCE = "evidence:read"
+    USE_CALENDARS = "calendars:use"
     REPORT = "updates:write"
     ATTACH = "evidence:write"
     CONTRIBUTE = "contributions:write"
@@ -67,6 +68,7 @@ MAY: Mapping[Act, frozenset[Role]] = {
     Act.READ_STANDING: _READERS,
     Act.READ_HISTORY: _CONCERNED,
     Act.READ_EVIDENCE: _READERS,
+    Act.USE_CALENDARS: _CONCERNED,
     Act.REPORT: _CONCERNED,
     Act.ATTACH: _CONCERNED,
     Act.CONTRIBUTE: frozenset({Role.REPORTER}),
@@ -87,6 +89,7 @@ REPORTERS_REACH: Mapping[Act, Reach] = {
     Act.ATTACH: Reach.INVOLVED,
     Act.CONTRIBUTE: Reach.INVOLVED,
     Act.REQUEST_EXTENSION: Reach.OWN,
+    Act.USE_CALENDARS: Reach.OWN,
 }
 """An act that is not here reaches no obligation."""
 
@@ -95,6 +98,7 @@ SUMMARIES: Mapping[Act, str] = {
     Act.READ_STANDING: "Read standings and totals",
     Act.READ_HISTORY: "Read histories with their narratives",
     Act.READ_EVIDENCE: "Read evidence, by classification",
+    Act.USE_CALENDARS: "Get, give and revoke the addresses of calendars",
     Act.REPORT: "Post updates for obligations one owns, or enter paper reports",
     Act.ATTACH: "Attach evidence to obligations one owns or coordinates",
     Act.CONTRIBUTE: "Post notes and evidence on obligations one coordinates",

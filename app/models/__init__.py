@@ -1,6 +1,7 @@
 """Tables: one file per aggregate.  Importing this package knows them all, as migrations' drift test needs."""
 
 from app.models.body import Body
+from app.models.calendar import CalendarFeed
 from app.models.client import Client, ClientBody, ClientSecret, RevokedToken
 from app.models.condition import ConditionDecision
 from app.models.contribution import Contribution
@@ -17,6 +18,7 @@ from app.models.update import Measurement, Update
 
 __all__ = [
     "Body",
+    "CalendarFeed",
     "Client",
     "ClientBody",
     "ClientReference",

@@ -32,6 +32,7 @@ TAGS = [
     {"name": "reviews", "description": "What the coordinator says of it."},
     {"name": "extensions", "description": "Later deadlines: asked for, given, refused."},
     {"name": "conditions", "description": "From when the condition of a duty is met."},
+    {"name": "calendars", "description": "Deadlines in the calendars of those who must meet them."},
     {"name": "exports", "description": "Everything at once, as CSV, NDJSON or a spreadsheet."},
     {"name": "status", "description": "Totals and rates for integrators."},
     {"name": "clients", "description": "The systems that call the service, and what they may do."},

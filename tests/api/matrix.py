@@ -20,7 +20,7 @@ OWN, OTHERS, ABSENT = "own", "other's", "absent"
 CHARACTER = {"owner": "police", "other": "health", "partner": "culture"}
 STRANGE = obligation("10.1", "so-khdt")
 """An obligation of a body that is none of the callers'."""
-PUBLIC = {"issueToken", "revokeToken", "getKeys", "getMetadata", "getHealth", "getReadiness"}
+PUBLIC = {"issueToken", "revokeToken", "getKeys", "getMetadata", "getHealth", "getReadiness", "readCalendar"}
 """What everybody may call: to get a token, to verify one, and to ask whether the service is there."""
 FORMS = {"issueToken": {"grant_type": "client_credentials"}, "revokeToken": {"token": "x"}}
 BODIES: Mapping[str, Mapping[str, Any]] = {
@@ -41,6 +41,8 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "withdrawEvidence": {"reason": "Đính kèm nhầm."},
     "moveCycleDeadline": {"due_before_on": "2027-06-30", "reason": "Theo chỉ đạo."},
     "closeCycle": {"reason": "Kết thúc kỳ báo cáo."},
+    "giveCalendar": {},
+    "revokeCalendar": {},
     "markHoliday": {"observed_on": "2026-12-31", "name": "Nghỉ bù"},
 }
 ASKED = {"getTemplate": {"cycle": FIRST, "owner": "cong-an"}}
@@ -74,24 +76,26 @@ def operations(document: Mapping[str, Any]) -> list[Operation]:
 class World:
     """What is asked about, and who asks."""
 
-    def __init__(self, service: Service, evidence: Mapping[str, str], secret: str) -> None:
+    def __init__(
+        self, service: Service, evidence: Mapping[str, str], secret: str, calendars: Mapping[str, str]
+    ) -> None:
         self.service = service
         absent = str(uuid4())
         police = str(service.police.client_id)
         self.targets: dict[str, dict[str, str]] = {
             OWN: {
                 "/v1/obligations": str(TOURISTS), "/v1/evidence": evidence[OWN], "/v1/clients": police,
-                "plan": PLAN, "body": "cong-an", "duty": "3.6", "secret": secret,
+                "plan": PLAN, "body": "cong-an", "duty": "3.6", "secret": secret, "token": calendars[OWN],
                 "cycle": FIRST, "day": "2026-09-02",
             },
             OTHERS: {
                 "/v1/obligations": str(STRANGE), "/v1/evidence": evidence[OTHERS], "/v1/clients": police,
-                "plan": PLAN, "body": "so-khdt", "duty": "10.1", "secret": secret,
+                "plan": PLAN, "body": "so-khdt", "duty": "10.1", "secret": secret, "token": calendars[OTHERS],
                 "cycle": FIRST, "day": "2026-09-02",
             },
             ABSENT: {
                 "/v1/obligations": absent, "/v1/evidence": absent, "/v1/clients": absent,
-                "plan": "no-such-plan", "body": "no-such-body", "duty": "99.9", "secret": absent,
+                "plan": "no-such-plan", "body": "no-such-body", "duty": "99.9", "secret": absent, "token": "A" * 64,
                 "cycle": "1999", "day": "2026-09-07",
             },
         }  # fmt: skip
@@ -156,7 +160,16 @@ async def world(service: Service) -> AsyncIterator[World]:
         others = await service.coordinator.attach(STRANGE, classification="restricted", **PAPER)
         secrets = (await service.admin.get(f"/v1/clients/{service.police.client_id}")).json()["secrets"]
         evidence = {OWN: attached.json()["id"], OTHERS: others.json()["id"]}
-        yield World(service, evidence, secrets[0]["id"])
+        calendars = {OWN: await _calendar_of(service, "cong-an"), OTHERS: await _calendar_of(service, "so-khdt")}
+        yield World(service, evidence, secrets[0]["id"], calendars)
+
+
+async def _calendar_of(service: Service, body: str) -> str:
+    """Give the calendar of a body an address, and return the secret in it."""
+    path = f"/v1/plans/{PLAN}/bodies/{body}/calendar"
+    assert (await service.coordinator.post(path, {})).status_code == 201
+    address: str = (await service.coordinator.get(path)).json()["address"]
+    return address.rpartition("/")[2].removesuffix(".ics")
 
 
 async def table_of(service: Service) -> str:

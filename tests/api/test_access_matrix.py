@@ -46,8 +46,9 @@ async def test_every_operation_names_its_scope_or_is_public(service: Service) ->
     assert {name for name, *_ in rows()} == {one.name for one in found}
 
 
-POSTERS_ONLY = {"withdrawEvidence", "contribute"}
-"""Who may do these depends on who posted, or helps: not every owner does."""
+CALENDARS = {"giveCalendar", "getCalendar", "revokeCalendar"}
+POSTERS_ONLY = {"withdrawEvidence", "contribute"} | CALENDARS
+"""Who may do these depends on who posted, or helps, or on whose calendar it is: not every owner does."""
 REPORTERS = {"owner": "cong-an", "other": "so-y-te", "partner": "so-vhttdl"}
 
 

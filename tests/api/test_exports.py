@@ -123,6 +123,19 @@ async def test_a_history_in_a_table_shows_what_was_written(own_service: Service)
     assert (evidence["act"], evidence["number"], evidence["issued_on"]) == ("evidence", "115/BC-CATP", "2021-06-10")
 
 
+async def test_the_deadline_of_a_cycle_is_in_the_history_of_each_of_its_obligations(service: Service) -> None:
+    cycles = f"/v1/plans/{PLAN}/cycles"
+    moved = {"due_before_on": "2028-01-10", "reason": "Theo công văn của UBND thành phố."}
+    await service.coordinator.post(cycles, {"code": "2027"})
+    await service.coordinator.post(f"{cycles}/2027/deadlines", moved)
+
+    exported = lines(await service.police.get(HISTORY, format="ndjson", cycle="2027", owner="cong-an"))
+
+    owed = await listed(service.police, cycle="2027", owner="cong-an")
+    assert [one["act"]["obligation"] for one in exported] == [one["id"] for one in owed]
+    assert {one["act"]["reason"] for one in exported} == {"Theo công văn của UBND thành phố."}
+
+
 async def test_totals_are_exported_line_by_line(lived_in: Service) -> None:
     document = await status_of(lived_in.integrator, as_of=AS_OF)
 

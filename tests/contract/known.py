@@ -42,8 +42,11 @@ IN_BODIES: dict[str, dict[str, list[Any]]] = {
 }
 
 
-def knowing(document: Json, *, evidence: list[str], client: Caller, secret: str) -> Json:
-    """Return a copy whose paths lead somewhere, and whose filters, headers and bodies may be real."""
+def knowing(document: Json, *, evidence: list[str], client: Caller, named: dict[str, str]) -> Json:
+    """Return a copy whose paths lead somewhere, and whose filters, headers and bodies may be real.
+
+    `named` is what stands in a path and is made anew for each test.
+    """
     known = deepcopy(document)
     for path, operations in known["paths"].items():
         for operation in operations.values():
@@ -52,7 +55,7 @@ def knowing(document: Json, *, evidence: list[str], client: Caller, secret: str)
             clients = [str(client.client_id)] if path.startswith("/v1/clients/") else None
             ids = clients or (evidence if "/evidence/" in path else owed)
             operation["parameters"] = [
-                _known(parameter, IN_PATHS | {"id": ids, "secret": [secret]})
+                _known(parameter, IN_PATHS | {"id": ids} | {name: [value] for name, value in named.items()})
                 for parameter in operation.get("parameters", ())
                 if parameter.get("name") != "cursor"
             ]
@@ -60,11 +63,12 @@ def knowing(document: Json, *, evidence: list[str], client: Caller, secret: str)
     for name, fields in IN_BODIES.items():
         properties = shapes[name]["properties"]
         properties |= {field: _either(values, properties[field]) for field, values in fields.items()}
-    shapes["TokenIn"]["properties"] |= {
-        "grant_type": {"enum": ["client_credentials", "password"]},
+    credentials = {
         "client_id": {"enum": [str(client.client_id)]},
         "client_secret": {"enum": [client.secret, "wrong"]},
     }
+    shapes["TokenIn"]["properties"] |= {"grant_type": {"enum": ["client_credentials", "password"]}, **credentials}
+    shapes["RevocationIn"]["properties"] |= {"token": {"enum": [client.token(), "wrong"]}, **credentials}
     return known
 
 

@@ -28,6 +28,7 @@ ELSEWHERE: dict[str, dict[str, str]] = {
 }
 ASKED: dict[str, dict[str, str]] = {"getTemplate": {"cycle": "2026", "owner": "cong-an"}}
 """What must be in the query."""
+CALENDAR = f"/v1/plans/{PLAN}/bodies/cong-an/calendar"
 PAPER = {"received_on": "2021-06-14", "document_number": "9/BC-CATP"}
 
 
@@ -37,10 +38,17 @@ async def place_of(service: Service, operation: str, role: str | None, path: str
     if "/evidence/" in path:
         return {"id": (await attached(service, role)).json()["id"]}
     if path.startswith("/v1/clients/"):
-        client = str(service.police.client_id)
-        secrets = (await service.admin.get(f"/v1/clients/{client}")).json()["secrets"]
-        return {"id": client, "secret": secrets[0]["id"]}
-    return PLACES | ELSEWHERE.get(operation, {})
+        return {"id": str(service.police.client_id), **await secrets_of(service)}
+    named = await secrets_of(service) if "{token}" in path else {}
+    return PLACES | named | ELSEWHERE.get(operation, {})
+
+
+async def secrets_of(service: Service) -> dict[str, str]:
+    """Return the id of a client's secret and, if there is one, the secret in the address of a calendar."""
+    secrets = (await service.admin.get(f"/v1/clients/{service.police.client_id}")).json()["secrets"]
+    calendar = await service.police.get(CALENDAR)
+    address = calendar.json()["address"] if calendar.status_code == 200 else f"{'x' * 64}.ics"
+    return {"secret": secrets[0]["id"], "token": address.rpartition("/")[2].removesuffix(".ics")}
 
 
 async def prepare(service: Service, operation: str) -> None:
@@ -75,10 +83,17 @@ async def _opened(service: Service) -> None:
     await service.coordinator.post(f"/v1/plans/{PLAN}/cycles", {"code": "2027"})
 
 
+async def _calendar_given(service: Service) -> None:
+    await service.coordinator.post(CALENDAR, {})
+
+
 BEFORE: dict[str, Callable[[Service], Awaitable[Any]]] = {
     "giveReview": _claimed,
     "refuseExtension": _asked_for_time,
     "listExtensionRequests": _asked_for_time,
     "listContributions": _contributed,
     "moveCycleDeadline": _opened,
+    "getCalendar": _calendar_given,
+    "revokeCalendar": _calendar_given,
+    "readCalendar": _calendar_given,
 }

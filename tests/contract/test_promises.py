@@ -24,6 +24,7 @@ PUBLIC = {
     "/problems",
     "/problems/{slug}",
     "/readyz",
+    "/v1/calendar/{token}.ics",
     "/v1/oauth/revoke",
     "/v1/oauth/token",
 }

@@ -29,7 +29,7 @@ from schemathesis.specs.openapi.checks import (
 from app.domain.access import MAY, Classification
 from tests.contract.document import OPERATIONS, Operation
 from tests.contract.known import knowing
-from tests.contract.scenes import attached, place_of, prepare
+from tests.contract.scenes import attached, prepare, secrets_of
 from tests.contract.snapshot import checked_in
 from tests.given import CHARACTERS, TRAINING, Service
 
@@ -68,10 +68,9 @@ async def test_nothing_breaks_and_every_answer_is_documented(service: Service, o
     if (str(operation), role) == ("withdrawEvidence", "coordinator"):
         # It can take back only what came on paper.
         evidence = [(await attached(service, role)).json()["id"]]
-    secret = (await place_of(service, "removeSecret", None, "/v1/clients/{id}/secrets/{secret}"))["secret"]
-    known = knowing(checked_in(), evidence=evidence, client=service.police, secret=secret)
-    schema = schemathesis.openapi.from_dict(known)
     await prepare(service, str(operation))
+    known = knowing(checked_in(), evidence=evidence, client=service.police, named=await secrets_of(service))
+    schema = schemathesis.openapi.from_dict(known)
     # The edges of seventeen filters, or of a body, are many and alike: every third or second will do.
     thinning = 1 + len(operation.parameters) // 8 + len(operation.requests) // 2
     seen, turns = set(), itertools.count()

@@ -22,10 +22,12 @@ RIGHTS: dict[str, set[str]] = {
     **dict.fromkeys((*(f"{history}_fact" for history in HISTORY), "plan_size"), READ),
     **dict.fromkeys(("cycle", "obligation"), ADD),
     "client_reference": ADD,
+    "calendar_feed": ADD,
     "idempotency_record": FORGET,
     "alembic_version": READ,
 }
 CHANGED = {
+    "calendar_feed": ("revoked_at",),
     "obligation": ("version", "updated_at"),
     "client": ("name", "scopes", "issuer", "subject", "disabled_at", "version"),
 }

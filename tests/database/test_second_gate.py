@@ -130,7 +130,7 @@ async def test_a_guarded_table_has_one_policy_for_each_right_of_the_application(
         WHERE c.relrowsecurity GROUP BY c.relname
     """
     names = {"r": "SELECT", "a": "INSERT", "w": "UPDATE", "d": "DELETE"}
-    changed = {"obligation": {"UPDATE"}, "client": {"UPDATE"}}
+    changed = {"obligation": {"UPDATE"}, "client": {"UPDATE"}, "calendar_feed": {"UPDATE"}}
     async with told.reading(NOBODY) as connection:
         found = {name: {names[one] for one in commands} for name, commands in await connection.execute(text(policies))}
 

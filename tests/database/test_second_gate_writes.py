@@ -3,12 +3,13 @@
 from itertools import product
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import func, insert, select, text, update
 from sqlmodel import SQLModel
 
-from app.database.engine import SYSTEM, Database, Identity
-from app.domain.access import Act, Role, authorize
+from app.database.engine import SYSTEM, Database, Identity, enter
+from app.domain.access import Act, Resource, Role, authorize
 from app.models import (
+    CalendarFeed,
     ConditionDecision,
     Contribution,
     Evidence,
@@ -20,9 +21,9 @@ from app.models import (
     Update,
 )
 from app.models.base import new_id, stable_id, table
-from tests.database.gate import CALLERS, ON, a_client, called, is_taken, resources, rows
+from tests.database.gate import CALLERS, ON, a_client, called, is_taken, resources, rows, undone
 from tests.database.rights import FORBIDDEN, refusal_of
-from tests.given import PLAN, TOURISTS, TRAINING
+from tests.given import PLAN, TODAY, TOURISTS, TRAINING
 
 WRITERS: dict[type[SQLModel], Act] = {
     Update: Act.REPORT,
@@ -94,3 +95,22 @@ async def test_only_an_admin_sees_clients(told: Database, name: str) -> None:
             if relation != "client":
                 assert (await connection.execute(text(f"DELETE FROM {relation}"))).rowcount == 0  # noqa: S608
         assert (await connection.execute(text("UPDATE client SET name = 'x'"))).rowcount == 0
+
+
+@pytest.mark.parametrize("name", CALLERS)
+async def test_the_database_tells_the_addresses_of_a_calendar_to_whom_the_domain_does(
+    told: Database, name: str
+) -> None:
+    caller, feeds = called(name), table(CalendarFeed)
+    police = stable_id(PLAN, "body", "cong-an")
+    row = {"id": new_id(), "plan_id": stable_id(PLAN), "body_id": police, "client_id": await a_client(told)}
+    allowed = authorize(caller, Act.USE_CALENDARS, Resource(owner_id=police))
+
+    taken = await is_taken(told, caller, insert(feeds).values(row))
+    async with told.writing(SYSTEM) as connection, undone(connection):
+        await connection.execute(insert(feeds).values(row))
+        await enter(connection, Identity.of(caller))
+        seen = await connection.scalar(select(func.count()).select_from(feeds))
+        changed = (await connection.execute(update(feeds).values(revoked_at=TODAY))).rowcount
+
+    assert (taken, seen, changed) == (allowed, int(allowed), int(allowed))

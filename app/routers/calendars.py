@@ -1,0 +1,127 @@
+"""Calendars of deadlines: their addresses for those who report, and the feed for whoever has the address."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.datastructures import State
+
+from app.commands import calendars
+from app.database.engine import SYSTEM, Identity
+from app.domain import errors
+from app.domain.access import Act, Caller, Role
+from app.queries import calendars as queries
+from app.queries.moment import Moment
+from app.routers.parameters import Slug
+from app.schemas.base import Code
+from app.schemas.calendars import CalendarOut, CalendarState, calendar
+from app.schemas.views import obligation_out
+from app.web.access import may
+from app.web.bodies import ExactRoute
+from app.web.clock import Now
+from app.web.etags import etag_of, matches
+from app.web.feeds import feed_of, secret_of
+from app.web.problems import documented
+from app.web.reading import Reading, answer, every, only
+from app.web.writing import Creating, Done
+
+router = APIRouter(prefix="/v1", tags=["calendars"], route_class=ExactRoute)
+Subscriber = Annotated[Caller, may(Act.USE_CALENDARS)]
+Whose = Annotated[Code, Path(alias="body", description="The body's code.", examples=["cong-an"])]
+ADDRESS = "/plans/{plan}/bodies/{body}/calendar"
+REFUSES = documented(errors.NotAllowed, errors.NotFound)
+KEPT_SECONDS = 3600
+FEED: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The deadlines (RFC 5545).",
+        "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in ("ETag", "Cache-Control")},
+        "content": {"text/calendar": {"schema": {"type": "string"}}},
+    },
+    304: {"$ref": "#/components/responses/NotModified"},
+}
+
+
+@router.post(
+    ADDRESS,
+    operation_id="giveCalendar",
+    summary="Give a calendar an address",
+    status_code=201,
+    response_model=CalendarState,
+    responses=REFUSES,
+)
+async def give_calendar(slug: Slug, code: Whose, caller: Subscriber, write: Creating) -> Response:
+    """Give a body's calendar an address, unless it has one; getting it says which."""
+
+    async def act(connection: AsyncConnection) -> Done:
+        row = await calendars.give(connection, caller, slug, code)
+        state = CalendarState(plan=slug, body=code, created_at=row["created_at"], revoked_at=None)
+        return Done(state, location=f"/v1/plans/{slug}/bodies/{code}/calendar")
+
+    return await write(caller, act)
+
+
+@router.get(
+    ADDRESS,
+    operation_id="getCalendar",
+    summary="Get the address of a calendar",
+    response_model=CalendarOut,
+    responses=REFUSES,
+)
+async def get_calendar(request: Request, slug: Slug, code: Whose, caller: Subscriber, reading: Reading) -> Response:
+    """Get the address at which a body's calendar can be read by whoever knows it."""
+    row = await calendars.show(reading, caller, slug, code)
+    state = request.app.state
+    address = f"{state.settings.issuer}/v1/calendar/{secret_of(state.keys, row['feed_id'])}.ics"
+    return answer(request, CalendarOut(plan=slug, body=code, address=address, created_at=row["created_at"]))
+
+
+@router.post(
+    f"{ADDRESS}/revocation",
+    operation_id="revokeCalendar",
+    summary="Revoke the address of a calendar",
+    status_code=201,
+    response_model=CalendarState,
+    responses=REFUSES,
+)
+async def revoke_calendar(slug: Slug, code: Whose, caller: Subscriber, write: Creating) -> Response:
+    """Let the address of a body's calendar hold no more; the next one is another."""
+
+    async def act(connection: AsyncConnection) -> Done:
+        row = await calendars.revoke(connection, caller, slug, code, now=write.now)
+        return Done(CalendarState(plan=slug, body=code, created_at=row["created_at"], revoked_at=write.now))
+
+    return await write(caller, act)
+
+
+@router.get(
+    "/calendar/{token}.ics",
+    operation_id="readCalendar",
+    summary="Read a calendar",
+    response_class=Response,
+    responses=FEED | documented(errors.NotFound),
+)
+async def read_calendar(
+    request: Request,
+    token: Annotated[str, Path(pattern=r"^[A-Za-z0-9_=-]{1,100}$", description="The secret part of the address.")],
+    now: Now,
+) -> Response:
+    """Read the deadlines of a body as iCalendar; the address is all that is needed."""
+    content = await _calendar(request.app.state, token, now)
+    headers = {"ETag": etag_of(content), "Cache-Control": f"private, max-age={KEPT_SECONDS}"}
+    if matches(request.headers.get("if-none-match"), headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    return Response(content, media_type="text/calendar", headers=headers)
+
+
+async def _calendar(state: State, token: str, now: datetime) -> bytes:
+    """Spell the calendar of an address, which is shown what a reporter of those bodies would be."""
+    feed_id = feed_of(state.keys, token)
+    async with state.database.reading(SYSTEM) as connection:
+        feed = await only(connection, queries.feed(feed_id))
+    owner_ids = frozenset(feed["owner_ids"])
+    reader = Caller(client_id=feed["client_id"], role=Role.REPORTER, body_ids=owner_ids)
+    async with state.database.reading(Identity.of(reader)) as connection:
+        found = queries.deadlines(owner_ids, Moment(now))
+        days = await every(connection, found, lambda row: (obligation_out(row, now), row["updated_at"]))
+    return calendar(feed["name"], days)

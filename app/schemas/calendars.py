@@ -1,0 +1,60 @@
+"""Calendars on the wire: their addresses, and the feed itself (RFC 5545)."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from icalendar import Calendar, Event
+
+from app.domain.completion import COMPLETED_STATUSES
+from app.domain.words import words_of
+from app.schemas.base import Instant, ResponseModel
+from app.schemas.obligations import ObligationOut
+
+REFRESHED = timedelta(hours=12)
+
+
+class CalendarState(ResponseModel):
+    """Since when a body's calendar has an address, and until when it had it."""
+
+    plan: str
+    body: str
+    created_at: Instant
+    revoked_at: Instant | None
+
+
+class CalendarOut(ResponseModel):
+    """Where a body's calendar can be read; whoever knows the address can read it, until it is revoked."""
+
+    plan: str
+    body: str
+    address: str
+    created_at: Instant
+
+
+def calendar(name: str, deadlines: Iterable[tuple[ObligationOut, datetime]]) -> bytes:
+    """Spell deadlines, each with the instant of its last change, as days of a calendar."""
+    feed = Calendar()
+    feed.add("prodid", "-//Dondoc//Deadlines//VI")
+    feed.add("version", "2.0")
+    feed.add("x-wr-calname", f"Đôn đốc: {name}")
+    feed.add("refresh-interval", REFRESHED, parameters={"VALUE": "DURATION"})
+    feed.add("x-published-ttl", "PT12H")
+    for obligation, changed_at in deadlines:
+        feed.add_component(_event(obligation, changed_at))
+    content: bytes = feed.to_ical()
+    return content
+
+
+def _event(obligation: ObligationOut, changed_at: datetime) -> Event:
+    """Show one deadline as the whole of the last day on time, which keeps nobody busy."""
+    done = "✓ " if obligation.status in COMPLETED_STATUSES else ""
+    event = Event()
+    event.add("uid", f"{obligation.id}@dondoc")
+    event.add("dtstamp", changed_at)
+    event.add("sequence", obligation.version - 1)
+    event.add("dtstart", obligation.last_day_on_time)
+    event.add("dtend", obligation.last_day_on_time + timedelta(days=1))
+    event.add("summary", f"{done}Nhiệm vụ {obligation.duty.code}, kỳ {obligation.cycle}: {obligation.duty.title_vi}")
+    event.add("description", f"{obligation.owner.name}: {words_of(obligation.status).vi}.")
+    event.add("transp", "TRANSPARENT")
+    return event
