@@ -13,11 +13,13 @@ from app.commands import idempotency, tokens
 from app.database.engine import SYSTEM, Database, connect
 from app.routers import (
     calendars,
+    changes,
     clients,
     conditions,
     contributions,
     cycles,
     evidence,
+    explanations,
     exports,
     extensions,
     forms,
@@ -26,8 +28,10 @@ from app.routers import (
     oauth,
     obligations,
     plans,
+    reminders,
     reviews,
     status,
+    successions,
     updates,
     withdrawals,
 )
@@ -57,6 +61,10 @@ ROUTERS = (
     cycles,
     holidays,
     clients,
+    successions,
+    changes,
+    explanations,
+    reminders,
     oauth,
     health,
 )

@@ -111,7 +111,20 @@ class Condition(Act):
     met: bool
 
 
+@dataclass(frozen=True, kw_only=True)
+class Transfer(Act):
+    """The obligation passes to another owner; a succession passes each obligation once."""
+
+    owner: str
+    succession: int
+
+
 Histories = Mapping[Subject, list[Act]]
+DISTRICTS = (
+    *("ubnd-ninh-kieu", "ubnd-binh-thuy", "ubnd-cai-rang", "ubnd-o-mon", "ubnd-thot-not"),
+    *("ubnd-phong-dien", "ubnd-co-do", "ubnd-thoi-lai", "ubnd-vinh-thanh"),
+)
+"""Members that the seed proposes to succeed: nine successions."""
 GOOD_FIGURES = {"3.2-a": Decimal(100), "3.2-b": Decimal(100), "3.2-c": Decimal("90.000001"), "3.2-d": Decimal(5)}
 
 _HISTORIES: dict[type[Act], tuple[type[SQLModel], dict[str, Any]]] = {
@@ -124,6 +137,7 @@ _HISTORIES: dict[type[Act], tuple[type[SQLModel], dict[str, Any]]] = {
     Review: (models.Review, {"reason": "Đã xem."}),
     Extension: (models.Extension, {"reason": "Theo đề nghị."}),
     Condition: (models.ConditionDecision, {"reason": "Đã có hướng dẫn."}),
+    Transfer: (models.Transfer, {}),
 }
 """Where each kind of act is kept, and the words that it needs and the rule does not read."""
 
@@ -145,7 +159,16 @@ async def record(connection: AsyncConnection, client_id: UUID, histories: Histor
 def _row(subject: Subject, act: Act, client_id: UUID) -> dict[str, Any]:
     row = asdict(act) | {"plan_id": stable_id(PLAN), "obligation_id": subject.id, "client_id": client_id}
     row.pop("figures", None)
-    return row | {"body_id": stable_id(PLAN, "body", subject.owner)} if isinstance(act, Evidence) else row
+    if isinstance(act, Evidence):
+        return row | {"body_id": stable_id(PLAN, "body", subject.owner)}
+    return row | _passed(act, row.pop("owner"), row.pop("succession")) if isinstance(act, Transfer) else row
+
+
+def _passed(act: Transfer, owner: str, succession: int) -> dict[str, Any]:
+    """Spell who owes it now, by one of the successions that the seed proposes."""
+    body_id = stable_id(PLAN, "body", owner)
+    by = stable_id(PLAN, "succession", DISTRICTS[succession], "2025-07-01")
+    return {"owner_id": body_id, "body_id": body_id, "succession_id": by}
 
 
 def _measurements(subject: Subject, act: Act) -> list[dict[str, Any]]:
@@ -186,7 +209,7 @@ async def ask(
 @cache
 def _standings(asked: frozenset[str]) -> Select[Any]:
     """Make the expression once: its instants are parameters, and making it takes longer than running it."""
-    moment = Moment(**dict.fromkeys(asked, DUE_FIRST))
+    moment = Moment(DUE_FIRST, DUE_FIRST if "known_at" in asked else None)
     ids: BindParameter[UUID] = bindparam("ids", expanding=True)
     return select(*standings(moment, table(models.Obligation).c.id.in_(ids)).c)
 
@@ -202,6 +225,7 @@ class Standing:
     completed_at: datetime | None
     due_before: datetime
     evidence_count: int
+    owner: str
 
 
 def shown(row: Mapping[Any, Any], as_of: datetime) -> Standing:
@@ -210,6 +234,7 @@ def shown(row: Mapping[Any, Any], as_of: datetime) -> Standing:
     claim, review = answer.claim, answer.review
     names = ("status", "missing", "completed_at", "due_before", "evidence_count")
     return Standing(
+        owner=answer.owner.code,
         claim=(claim.state, claim.percent, claim.received_at) if claim else None,
         review=(review.outcome, review.received_at) if review else None,
         **{name: getattr(answer, name) for name in names},

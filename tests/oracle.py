@@ -20,6 +20,7 @@ from tests.histories import (
     Review,
     Standing,
     Subject,
+    Transfer,
     Update,
     Withdrawal,
 )
@@ -51,6 +52,7 @@ class _Clerk:
     done_since: datetime | None = None
     accepted: bool = False
     condition_met: bool = False
+    owner: str = ""
     attached: dict[UUID, datetime] = field(default_factory=dict)
     withdrawn: set[UUID] = field(default_factory=set)
 
@@ -71,9 +73,12 @@ class _Clerk:
                 self.decide(act)
 
     def decide(self, act: Act) -> None:
-        """Note whether the condition is met."""
-        if isinstance(act, Condition):
-            self.condition_met = act.met
+        """Note whether the condition is met, or who owes it from now on."""
+        match act:
+            case Condition():
+                self.condition_met = act.met
+            case Transfer():
+                self.owner = act.owner
 
     def report(self, update: Update) -> None:
         """Take what the owner says as its claim; the first completed update since the last break begins a run."""
@@ -138,6 +143,7 @@ class _Clerk:
             completed_at=completed_at,
             due_before=self.due_before,
             evidence_count=len(self.standing_evidence()),
+            owner=self.owner,
         )
 
     def status(self, as_of: datetime, completed_at: datetime | None) -> Status:
@@ -153,7 +159,7 @@ class _Clerk:
 
 
 def _read(subject: Subject, acts: Iterable[Act], as_of: datetime, known_at: datetime | None) -> _Clerk:
-    clerk = _Clerk(subject, subject.due_before)
+    clerk = _Clerk(subject, subject.due_before, owner=subject.owner)
     for act in sorted(acts, key=lambda act: (act.received_at, act.recorded_at, act.id)):
         if act.received_at <= as_of and (known_at is None or act.recorded_at <= known_at):
             clerk.read(act)

@@ -30,10 +30,12 @@ from tests.histories import (
     Extension,
     Review,
     Subject,
+    Transfer,
     Update,
     Withdrawal,
 )
 
+SUCCESSORS = ("so-y-te", "so-tu-phap", "cong-an")
 MOMENT, DAY = timedelta(microseconds=1), timedelta(days=1)
 AROUND_THE_DEADLINE = (DUE_FIRST - DAY, DUE_FIRST - MOMENT, DUE_FIRST, DUE_FIRST + MOMENT, DUE_FIRST + DAY)
 AROUND_THE_CYCLES = (DUE_FIRST - MOMENT, DUE_FIRST, BEGIN_2022 - MOMENT, BEGIN_2022, DUE_2021 - MOMENT, DUE_2021)
@@ -57,7 +59,9 @@ _figures = st.one_of(
 )
 _states = st.sampled_from([ClaimState.COMPLETED, ClaimState.COMPLETED, *ClaimState])
 _percents = st.sampled_from([None, 0, 40, 100])
-_kinds = st.sampled_from([Update, Update, Update, Evidence, Evidence, Withdrawal, Review, Review, Extension, Condition])
+_kinds = st.sampled_from(
+    [Update, Update, Update, Evidence, Evidence, Withdrawal, Review, Review, Extension, Condition, Transfer]
+)
 _plots = st.one_of(st.lists(_kinds, max_size=4), st.lists(_kinds, min_size=4, max_size=9))
 
 
@@ -88,6 +92,9 @@ def _act(draw: st.DrawFn, subject: Subject, kind: type[Act], number: int, before
         return [Review(**base, outcome=draw(st.sampled_from(ReviewOutcome)))]
     if kind is Extension:
         return [Extension(**base, due_before=draw(near))]
+    if kind is Transfer:
+        owner, passed = draw(st.sampled_from(SUCCESSORS)), sum(isinstance(act, Transfer) for act in before)
+        return [Transfer(**base, owner=owner, succession=passed)]
     if kind is Condition:
         return [Condition(**base, met=draw(st.booleans()))]
     return _withdrawals(base, before) if kind is Withdrawal else [Evidence(**base)]

@@ -8,9 +8,11 @@ from uuid import UUID
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.commands.obligations import Locked
-from app.domain.access import Caller
+from app.commands.obligations import Locked, standing_of
+from app.commands.transfers import pass_on
+from app.domain.access import Caller, Role
 from app.models.base import HistoryRow, new_id, table
+from app.schemas.obligations import ObligationOut
 
 Row = Mapping[str, Any]
 
@@ -30,6 +32,16 @@ async def record(
     written = await connection.execute(insert(into).values(row).returning(into.c.recorded_at))
     recorded_at: datetime = written.scalar_one()
     return {**row, "recorded_at": recorded_at, **named(row["obligation_id"], row["client_id"])}
+
+
+async def settled(connection: AsyncConnection, caller: Caller, held: Locked, now: datetime) -> ObligationOut:
+    """Return where an obligation stands after an act of a coordinator, which may have opened it or moved its deadline.
+
+    If its owner has been succeeded meanwhile, it passes to the successor now.
+    """
+    if caller.role is Role.COORDINATOR:
+        await pass_on(connection, held.plan_id, held.id, held.owner_id, now=now)
+    return await standing_of(connection, caller, held.id, now)
 
 
 def named(obligation_id: UUID, client_id: UUID) -> dict[str, UUID]:

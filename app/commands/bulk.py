@@ -22,6 +22,7 @@ from app.domain.access import Caller
 from app.domain.errors import ClientRefReused, Fault, NotFound, Refusal
 from app.models.duty import Recurrence
 from app.queries import obligations as queries
+from app.queries.moment import Moment
 from app.schemas.bulk import NAMES, ItemIn
 from app.schemas.obligations import ObligationOut
 from app.schemas.updates import UpdateOut
@@ -61,7 +62,7 @@ async def report(
     connection: AsyncConnection, caller: Caller, items: Sequence[ItemIn | Refusal], *, now: datetime
 ) -> list[Outcome]:
     """Record every item that nothing speaks against, and say what became of each; refusals are passed through."""
-    asked = await _find(connection, items)
+    asked = await _find(connection, items, Moment(now))
     decisions = await _decide(connection, caller, asked, now=now)
     fresh = {one.id: one for one in decisions if isinstance(one, Report)}
     earlier = {one.update_id: one for one in decisions if isinstance(one, Earlier)}
@@ -71,10 +72,12 @@ async def report(
     return list(_outcomes(decisions, shown, standing))
 
 
-async def _find(connection: AsyncConnection, items: Sequence[ItemIn | Refusal]) -> list[Asked | Refusal]:
+async def _find(
+    connection: AsyncConnection, items: Sequence[ItemIn | Refusal], moment: Moment
+) -> list[Asked | Refusal]:
     """Find the obligation of each item: by its id, or by the codes that name it."""
     keys = {item.names for item in items if isinstance(item, ItemIn) and item.names}
-    rows = (await connection.execute(queries.named(keys))).all() if keys else ()
+    rows = (await connection.execute(queries.named(keys, moment))).all() if keys else ()
     ids: Mapping[Any, UUID] = {tuple(names): obligation_id for obligation_id, *names in rows}
     return [item if isinstance(item, Refusal) else _found(n, item, ids) for n, item in enumerate(items)]
 
@@ -131,7 +134,7 @@ async def _held(
     connection: AsyncConnection, caller: Caller, obligation_ids: Collection[UUID], *, now: datetime
 ) -> dict[UUID, Locked]:
     """Hold the caller's obligations, but for those that a deed in an earlier cycle has settled."""
-    held = await hold_all(connection, caller, obligation_ids)
+    held = await hold_all(connection, caller, obligation_ids, now=now)
     once = {one.id for one in held.values() if one.recurrence is Recurrence.ONCE}
     owed = await standing_rows(connection, caller, once, now)
     return {one.id: one for one in held.values() if one.id not in once or one.id in owed}

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.commands.acts import record
-from app.commands.obligations import hold, standing_of
+from app.commands.acts import record, settled
+from app.commands.obligations import hold
 from app.domain.access import Caller
 from app.domain.calendar import start_of
 from app.domain.errors import ConditionNotWhole
@@ -39,5 +39,5 @@ async def decide(
     row = await record(connection, caller, held, ConditionDecision, since, **fields)
     return ConditionDecided(
         decision=ConditionDecisionOut.model_validate(row),
-        obligation=await standing_of(connection, caller, held.id, now),
+        obligation=await settled(connection, caller, held, now),
     )

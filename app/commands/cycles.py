@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands.holidays import observed, plan_of
+from app.commands.transfers import carry_over
 from app.database.locks import lock
 from app.domain.calendar import CycleTerms, day_of
 from app.domain.errors import CycleUnknown, NotFound
@@ -47,6 +48,7 @@ async def open_cycle(connection: AsyncConnection, slug: str, code: str, *, now: 
     owed = list(obligation_rows(slug, cycle, await _duties(connection, plan["id"]), now))
     if owed:
         await connection.execute(insert(table(Obligation)).on_conflict_do_nothing(), owed)
+    await carry_over(connection, plan["id"], now=now)
     return await shown(connection, slug, code, now)
 
 

@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.commands.acts import record
-from app.commands.obligations import Locked, hold, standing_of, standing_row
+from app.commands.acts import record, settled
+from app.commands.obligations import Locked, hold, standing_row
 from app.commands.paper import received_at
 from app.domain.access import Caller, Role
 from app.domain.calendar import start_of
@@ -51,7 +51,7 @@ async def request(
     fields = {"due_before": due_before, "reason": sent.reason, "document_number": sent.document_number}
     row = await record(connection, caller, held, ExtensionRequest, received, **fields)
     return ExtensionRequested(
-        request=ExtensionOut.model_validate(row), obligation=await standing_of(connection, caller, held.id, now)
+        request=ExtensionOut.model_validate(row), obligation=await settled(connection, caller, held, now)
     )
 
 
@@ -75,9 +75,7 @@ async def grant(
     due_before = await _moved(connection, caller, held, sent.due_before_on, now)
     fields = {"due_before": due_before, "reason": sent.reason, "document_number": sent.document_number}
     row = await record(connection, caller, held, Extension, now, **fields)
-    return Extended(
-        extension=ExtensionOut.model_validate(row), obligation=await standing_of(connection, caller, held.id, now)
-    )
+    return Extended(extension=ExtensionOut.model_validate(row), obligation=await settled(connection, caller, held, now))
 
 
 async def refuse(
@@ -100,7 +98,7 @@ async def refuse(
         raise NoExtensionRequested
     row = await record(connection, caller, held, ExtensionRefusal, now, **sent.model_dump())
     return ExtensionRefused(
-        refusal=ExtensionRefusalOut.model_validate(row), obligation=await standing_of(connection, caller, held.id, now)
+        refusal=ExtensionRefusalOut.model_validate(row), obligation=await settled(connection, caller, held, now)
     )
 
 

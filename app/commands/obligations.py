@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ARRAY, ColumnElement, Integer, RowMapping, Uuid, func, literal, select, update
+from sqlalchemy import ARRAY, ColumnElement, Integer, RowMapping, Select, Uuid, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.access import Act, Caller
@@ -17,6 +17,7 @@ from app.models.base import table
 from app.models.duty import ConditionScope, Recurrence
 from app.queries import obligations as queries
 from app.queries.moment import Moment
+from app.queries.ownership import owner_of
 from app.queries.reach import reachable
 from app.schemas.obligations import ObligationOut
 from app.schemas.views import obligation_out
@@ -54,33 +55,29 @@ async def hold(
         NotFound: there is none, or it is not the caller's (with `partners`, nor coordinated by the caller).
         StaleVersion: its version is not the expected one.
     """
-    mine = reachable(caller, Act.ATTACH if partners else Act.REPORT, obligations)
-    counted_up = (
-        update(obligations)
-        .where(obligations.c.id == obligation_id, mine)
-        .where(plans.c.id == obligations.c.plan_id, duties.c.id == obligations.c.duty_id)
-        .values(version=obligations.c.version + 1, updated_at=touched_at(now))
-        .returning(*_SHOWN)
-    )
-    row = (await connection.execute(counted_up)).mappings().first()
-    return _locked(row, expected)
+    counted_up = update(obligations).where(obligations.c.id == obligation_id)
+    await connection.execute(counted_up.values(version=obligations.c.version + 1, updated_at=touched_at(now)))
+    act = Act.ATTACH if partners else Act.REPORT
+    row = (await connection.execute(_held([obligation_id], caller, act, Moment(now)))).mappings().first()
+    if row is None:
+        raise NotFound
+    if expected is not None and row["version"] != expected + 1:
+        raise StaleVersion
+    return _locked(row)
 
 
-async def hold_all(connection: AsyncConnection, caller: Caller, obligation_ids: Collection[UUID]) -> dict[UUID, Locked]:
+async def hold_all(
+    connection: AsyncConnection, caller: Caller, obligation_ids: Collection[UUID], *, now: datetime
+) -> dict[UUID, Locked]:
     """Lock a set of obligations for acts of their owners, or of a coordinator; what is not the caller's is left out.
 
     They are locked in the order of their ids, so that two sets never wait for each other.  Nothing is counted up yet:
     an act that is refused leaves its obligation as it was.
     """
-    found = (
-        select(*_SHOWN)
-        .join(plans, plans.c.id == obligations.c.plan_id)
-        .join(duties, duties.c.id == obligations.c.duty_id)
-        .where(queries.among(obligations.c.id, obligation_ids), reachable(caller, Act.REPORT, obligations))
-        .order_by(obligations.c.id)
-        .with_for_update(of=obligations, key_share=True)
-    )
-    return {row["id"]: _locked(row, None) for row in (await connection.execute(found)).mappings()}
+    these = select(obligations.c.id).where(queries.among(obligations.c.id, obligation_ids)).order_by(obligations.c.id)
+    await connection.execute(these.with_for_update(key_share=True))
+    found = await connection.execute(_held(obligation_ids, caller, Act.REPORT, Moment(now)))
+    return {row["id"]: _locked(row) for row in found.mappings()}
 
 
 def touched_at(now: datetime) -> ColumnElement[datetime]:
@@ -103,18 +100,26 @@ async def count_up(connection: AsyncConnection, acts: Mapping[UUID, int], *, now
     await connection.execute(counted_up)
 
 
-_SHOWN = (
-    *(obligations.c[name] for name in ("id", "plan_id", "duty_id", "owner_id", "version")),
-    *(plans.c[name] for name in ("issued_on", "max_extensions", "time_zone")),
-    *(duties.c[name] for name in ("recurrence", "condition_scope")),
-)
+def _held(ids: Collection[UUID], caller: Caller, act: Act, moment: Moment) -> Select[Any]:
+    """Select those of some obligations that a caller may act on, once they are locked.
+
+    A statement of its own: one that had waited for a lock would not see the transfer that it had waited for.
+    """
+    owner = owner_of(obligations, moment)
+    return (
+        select(
+            *(obligations.c[name] for name in ("id", "plan_id", "duty_id", "version")),
+            owner.label("owner_id"),
+            *(plans.c[name] for name in ("issued_on", "max_extensions", "time_zone")),
+            *(duties.c[name] for name in ("recurrence", "condition_scope")),
+        )
+        .join(plans, plans.c.id == obligations.c.plan_id)
+        .join(duties, duties.c.id == obligations.c.duty_id)
+        .where(queries.among(obligations.c.id, ids), reachable(caller, act, obligations, owner))
+    )
 
 
-def _locked(row: RowMapping | None, expected: int | None) -> Locked:
-    if row is None:
-        raise NotFound
-    if expected is not None and row["version"] != expected + 1:
-        raise StaleVersion
+def _locked(row: RowMapping) -> Locked:
     names = ("id", "plan_id", "duty_id", "owner_id", "recurrence", "condition_scope", "issued_on", "max_extensions")
     return Locked(**{name: row[name] for name in names}, zone=ZoneInfo(row["time_zone"]))
 

@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.commands.acts import record
-from app.commands.obligations import hold, standing_of, standing_row
+from app.commands.acts import record, settled
+from app.commands.obligations import hold, standing_row
 from app.domain.access import Caller
 from app.domain.completion import ReviewOutcome
 from app.domain.errors import NothingToReview
@@ -35,9 +35,7 @@ async def give(
     held = await hold(connection, caller, obligation_id, expected=expected, now=now)
     _refuse_idle(await standing_row(connection, caller, obligation_id, now), sent.outcome)
     review = await record(connection, caller, held, Review, now, outcome=sent.outcome, reason=sent.reason)
-    return Reviewed(
-        review=ReviewOut.model_validate(review), obligation=await standing_of(connection, caller, obligation_id, now)
-    )
+    return Reviewed(review=ReviewOut.model_validate(review), obligation=await settled(connection, caller, held, now))
 
 
 def _refuse_idle(standing: RowMapping, outcome: ReviewOutcome) -> None:

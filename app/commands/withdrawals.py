@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.commands.acts import record
-from app.commands.obligations import hold, standing_of
+from app.commands.acts import record, settled
+from app.commands.obligations import hold
 from app.domain.access import Caller, Role
 from app.domain.errors import EvidenceNotYours, NotFound
 from app.models import Evidence, Withdrawal
@@ -41,13 +41,14 @@ async def withdraw(
     row = await record(connection, caller, held, Withdrawal, now, evidence_id=evidence_id, reason=sent.reason)
     return Withdrawn(
         withdrawal=WithdrawalOut.model_validate({**row, "evidence": evidence_id}),
-        obligation=await standing_of(connection, caller, held.id, now),
+        obligation=await settled(connection, caller, held, now),
     )
 
 
 async def _posted(connection: AsyncConnection, caller: Caller, evidence_id: UUID, now: datetime) -> RowMapping:
     """Find the evidence; what came on paper was posted by the coordinators, all else by the body that it names."""
-    found = await connection.execute(one_evidence(evidence_id, Moment(now), readable(caller)))
+    moment = Moment(now)
+    found = await connection.execute(one_evidence(evidence_id, moment, readable(caller, moment)))
     row = found.mappings().first()
     if row is None:
         raise NotFound

@@ -35,6 +35,7 @@ class Act(StrEnum):
     REQUEST_EXTENSION = "extension-requests:write"
     EXTEND = "extensions:write"
     DECIDE_CONDITIONS = "conditions:write"
+    RECORD_SUCCESSIONS = "successions:write"
     EDIT_CALENDAR = "holidays:write"
     OPEN_CYCLES = "cycles:write"
     READ_CLIENTS = "clients:read"
@@ -44,7 +45,7 @@ class Act(StrEnum):
 class Classification(StrEnum):
     """Who may read an evidence: `public` any integrator, `internal` partners too, `restricted` owner only.
 
-    Whoever attached an evidence may read it, whatever it is.
+    Whoever attached an evidence may read it, whatever it is, and whoever owes by now what it is on.
     """
 
     PUBLIC = "public"
@@ -76,6 +77,7 @@ MAY: Mapping[Act, frozenset[Role]] = {
     Act.REQUEST_EXTENSION: _CONCERNED,
     Act.EXTEND: _COORDINATORS,
     Act.DECIDE_CONDITIONS: _COORDINATORS,
+    Act.RECORD_SUCCESSIONS: _COORDINATORS,
     Act.EDIT_CALENDAR: _COORDINATORS,
     Act.OPEN_CYCLES: _COORDINATORS,
     Act.READ_CLIENTS: frozenset({Role.ADMIN}),
@@ -106,6 +108,7 @@ SUMMARIES: Mapping[Act, str] = {
     Act.REQUEST_EXTENSION: "Ask for a later deadline",
     Act.EXTEND: "Move a deadline, or refuse to",
     Act.DECIDE_CONDITIONS: "Decide whether conditions are met",
+    Act.RECORD_SUCCESSIONS: "Propose, confirm and reject successions of bodies",
     Act.EDIT_CALENDAR: "Mark days off",
     Act.OPEN_CYCLES: "Open reporting cycles, move their deadlines, close them",
     Act.READ_CLIENTS: "Read clients and what they may do",
@@ -162,7 +165,9 @@ def authorize(caller: Caller, act: Act, resource: Resource | None = None) -> boo
     """Say whether a caller may do an act, on a resource or, without one, at all."""
     if act not in caller.scopes or caller.role not in MAY[act]:
         return False
-    return resource is None or (_reaches(caller, act, resource) and _is_cleared(caller, resource))
+    if resource is None or (act is Act.READ_EVIDENCE and resource.attached_by in caller.body_ids):
+        return True
+    return _reaches(caller, act, resource) and _is_cleared(caller, resource)
 
 
 def _reaches(caller: Caller, act: Act, resource: Resource) -> bool:
@@ -184,6 +189,5 @@ def _is_cleared(caller: Caller, resource: Resource) -> bool:
     if resource.classification is None or caller.role is Role.COORDINATOR:
         return True
     if caller.role is Role.REPORTER:
-        mine = {resource.owner_id, resource.attached_by} & caller.body_ids
-        return bool(mine) or resource.classification is not Classification.RESTRICTED
+        return resource.owner_id in caller.body_ids or resource.classification is not Classification.RESTRICTED
     return resource.classification is Classification.PUBLIC

@@ -14,6 +14,7 @@ from app.models.obligation import Obligation
 from app.models.plan import Plan
 from app.models.reference import ClientReference
 from app.models.review import Review
+from app.models.succession import Succession, SuccessionDecision, Transfer
 from app.models.update import Measurement, Update
 
 __all__ = [
@@ -43,7 +44,10 @@ __all__ = [
     "RevokedToken",
     "Seal",
     "SealedStanding",
+    "Succession",
+    "SuccessionDecision",
     "Target",
+    "Transfer",
     "Update",
     "Withdrawal",
 ]

@@ -1,5 +1,6 @@
 """Bodies: the organisations that a plan names."""
 
+from datetime import date
 from uuid import UUID
 
 from sqlmodel import UniqueConstraint
@@ -9,8 +10,10 @@ from app.models.base import PlanRow, belongs_to, choice, of_plan, optional_text,
 
 
 class Body(PlanRow, table=True):
-    """One row is a numbered body, or a member of one (`group_id`); `position` is the plan's order,
-    `search` its folded name."""
+    """One row is a numbered body, or a member of one (`group_id`), or a body that came after the plan (`joined_on`).
+
+    `position` is the plan's order, `search` the folded name.
+    """
 
     __tablename__ = "body"
     __table_args__ = (
@@ -30,3 +33,4 @@ class Body(PlanRow, table=True):
     open_class: bool
     source_line: int | None = None
     note: str | None = optional_text(1000)
+    joined_on: date | None = None

@@ -13,6 +13,7 @@ from app.models.contribution import Contribution
 from app.models.evidence import Evidence, Withdrawal
 from app.models.extension import Extension, ExtensionRefusal, ExtensionRequest
 from app.models.review import Review
+from app.models.succession import Transfer
 from app.models.update import Measurement, Update
 
 VIEWS = MetaData()
@@ -34,6 +35,7 @@ _FACTS: dict[type[HistoryRow], Table] = {
     ExtensionRefusal: _view(ExtensionRefusal, *_ACT),
     ConditionDecision: _view(ConditionDecision, *_ACT, "met"),
     Contribution: _view(Contribution, *_ACT),
+    Transfer: _view(Transfer, *_ACT, "owner_id", "body_id"),
 }
 MEASUREMENT_FACTS = _view(Measurement, "id", "plan_id", "update_id", "target_id", "value")
 PLAN_SIZES = Table("plan_size", VIEWS, Column("plan_id", Uuid), Column("obligations", Integer))

@@ -5,6 +5,7 @@ obligation's few rows by index and never copies a lookup into every branch of wh
 Source: DOMAIN.md, "Facts, signals, status".
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -30,14 +31,12 @@ from app.models import (
     ConditionDecision,
     Evidence,
     Extension,
-    Obligation,
     Review,
     Target,
     Update,
     Withdrawal,
 )
 from app.models.base import HistoryRow, table
-from app.models.duty import Recurrence
 from app.models.facts import MEASUREMENT_FACTS, facts_of
 from app.queries.cycles import deadline_of
 from app.queries.moment import Found, Moment, Row, history_of, later, latest, order_of
@@ -53,7 +52,7 @@ HISTORIES = tuple(facts_of(kind) for kind in HistoryRow.__subclasses__())
 class Facts:
     """The facts of one obligation, as laterals to join to it and as columns to select.
 
-    `once` duties are one deed whatever the cycle: see `completed_at`.
+    `once` duties are one deed whatever the cycle: see `deeds.py`.
     """
 
     def __init__(self, obligation: Row, moment: Moment, *, name: str = "own") -> None:
@@ -66,24 +65,17 @@ class Facts:
         self._proof = self._lateral("proof", self._standing_evidence())
         self._condition = self._lateral("condition", latest(self._history(conditions), conditions))
         self._extension = self._lateral("extension", latest(self._history(extensions), extensions))
-
         cycles = deadline_of(obligation.c.plan_id, obligation.c.cycle_id, moment).correlate(obligation)
         self._moved = self._lateral("moved", cycles)
 
-    def joined(self, source: FromClause) -> FromClause:
-        """Join every lateral to a source that holds the obligation."""
-        laterals = (
-            self.update,
-            self.review,
-            self._break,
-            self._done,
-            self._unmet,
-            self._proof,
-            self._condition,
-            self._extension,
-            self._moved,
-        )
-        for lateral in laterals:
+    @property
+    def of_completion(self) -> tuple[LateralFromClause, ...]:
+        """The laterals that completion needs, in the order in which they build on each other."""
+        return self.update, self.review, self._break, self._done, self._unmet, self._proof
+
+    def joined(self, source: FromClause, laterals: Iterable[LateralFromClause] | None = None) -> FromClause:
+        """Join laterals to a source that holds the obligation: all, unless some will do."""
+        for lateral in laterals or (*self.of_completion, self._condition, self._extension, self._moved):
             source = source.outerjoin(lateral, true())
         return source
 
@@ -224,25 +216,3 @@ class Facts:
             or_(*meets),
         )
         return found.correlate(targets, self._obligation, self.update)
-
-
-def deed_of(obligation: Row, duty: Row, moment: Moment) -> LateralFromClause:
-    """Find when a `once` duty was first completed by its owner, in whichever cycle; null for other duties.
-
-    The deed is one: completing it in any cycle completes the other ones as well, each against its own deadline.
-    """
-    sibling = table(Obligation).alias("sibling")
-    own = Facts(sibling, moment, name="sibling")
-    completed_at = func.min(own.completed_alone_at).label("completed_at")
-    return (
-        select(completed_at)
-        .select_from(own.joined(sibling))
-        .where(
-            duty.c.recurrence == Recurrence.ONCE,
-            sibling.c.plan_id == obligation.c.plan_id,
-            sibling.c.duty_id == obligation.c.duty_id,
-            sibling.c.owner_id == obligation.c.owner_id,
-        )
-        .correlate(obligation, duty)
-        .lateral("deed")
-    )

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, FromClause, Select, Table, and_, func, literal, select, union_all
+from sqlalchemy import ColumnElement, FromClause, Select, Table, and_, func, literal, or_, select, union_all
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from app.domain.access import Act, Caller
@@ -21,17 +21,21 @@ from app.models import (
     Measurement,
     Obligation,
     Review,
+    Succession,
     Target,
+    Transfer,
     Update,
     Withdrawal,
 )
 from app.models.base import HistoryRow, table
 from app.queries.moment import Moment, order_of
 from app.queries.obligations import among
-from app.queries.reach import cleared, reachable
+from app.queries.ownership import owner_of, owner_when
+from app.queries.reach import attached_by, cleared, reachable
 
 AnyRow = Select[*tuple[Any, ...]]
 updates, evidence, withdrawals, reviews = (table(model) for model in (Update, Evidence, Withdrawal, Review))
+transfers, successions, predecessors = table(Transfer), table(Succession), table(Body).alias("predecessor")
 notes, partners, deadlines = table(Contribution), table(DutyPartner), table(CycleDeadline)
 measurements, targets, bodies, obligations = (table(model) for model in (Measurement, Target, Body, Obligation))
 
@@ -53,10 +57,11 @@ def history(caller: Caller, obligation: Any, moment: Moment) -> AnyRow:
     """Select every act on an obligation that the caller may read, in order."""
     acts = [
         _update_acts(caller, obligation, moment),
-        _evidence_acts(obligation, moment).where(readable(caller)),
-        _withdrawal_acts(obligation, moment).where(readable(caller)),
+        _evidence_acts(obligation, moment).where(readable(caller, moment)),
+        _withdrawal_acts(obligation, moment).where(readable(caller, moment)),
         _contribution_acts(obligation, moment),
         _deadline_acts(obligation, moment),
+        _transfer_acts(obligation, moment),
         *(_acts(table(model), obligation, moment, **_pick(table(model), names)) for model, names in PLAIN.items()),
     ]
     return _in_order(*acts)
@@ -65,9 +70,11 @@ def history(caller: Caller, obligation: Any, moment: Moment) -> AnyRow:
 def contributions(caller: Caller, obligation: Any, moment: Moment) -> AnyRow:
     """Select the notes of partners, and the evidence of theirs that the caller may read, in order."""
     coordinating = select(partners.c.body_id).where(partners.c.duty_id == obligation["duty_id"])
-    theirs = and_(evidence.c.body_id.in_(coordinating), evidence.c.body_id != obligation["owner_id"])
+    owner_then = owner_when(evidence, obligations, moment)
+    theirs = and_(evidence.c.body_id.in_(coordinating), evidence.c.body_id != owner_then)
     return _in_order(
-        _contribution_acts(obligation, moment), _evidence_acts(obligation, moment).where(readable(caller), theirs)
+        _contribution_acts(obligation, moment),
+        _evidence_acts(obligation, moment).where(readable(caller, moment), theirs),
     )
 
 
@@ -92,9 +99,11 @@ def _evidence(moment: Moment) -> AnyRow:
     return select(*shown).select_from(_named(moment)).where(moment.sees(evidence))
 
 
-def readable(caller: Caller) -> ColumnElement[bool]:
+def readable(caller: Caller, moment: Moment) -> ColumnElement[bool]:
     """Keep the evidence that a caller may read, by the obligation that it is on and by its classification."""
-    return and_(reachable(caller, Act.READ_EVIDENCE, obligations), cleared(caller, obligations))
+    owner = owner_of(obligations, moment)
+    reached = and_(reachable(caller, Act.READ_EVIDENCE, obligations, owner), cleared(caller, owner))
+    return or_(reached, attached_by(caller))
 
 
 def _update_acts(caller: Caller, obligation: Any, moment: Moment) -> AnyRow:
@@ -124,6 +133,23 @@ def _deadline_acts(obligation: Any, moment: Moment) -> AnyRow:
     found = select(*order_of(deadlines), spelled.label("act")).join(obligations, its_cycle)
     mine = (obligations.c.plan_id == obligation["plan_id"], obligations.c.id == obligation["id"])
     return found.where(*mine, moment.sees(deadlines))
+
+
+def _transfer_acts(obligation: Any, moment: Moment) -> AnyRow:
+    source = (
+        transfers.join(successions, successions.c.id == transfers.c.succession_id)
+        .join(bodies, bodies.c.id == transfers.c.owner_id)
+        .join(predecessors, predecessors.c.id == successions.c.predecessor_id)
+    )
+    by = {field: successions.c[f"act_{field}"] for field in ("title", "number", "issued_on")}
+    shown = {
+        **_pick(transfers, ("id",)),
+        "succession": transfers.c.succession_id,
+        "predecessor": _object(**_pick(predecessors, ("code", "name"))),
+        "owner": _object(**_pick(bodies, ("code", "name"))),
+        "act_of_succession": _object(**by),
+    }
+    return _acts(transfers, obligation, moment, source=source, **shown)
 
 
 def _evidence_acts(obligation: Any, moment: Moment) -> AnyRow:
@@ -162,10 +188,14 @@ def _acts(table_: Table, obligation: Any, moment: Moment, *, source: FromClause 
 def _spelled(table_: Table, **shown: Any) -> ColumnElement[Any]:
     common = {"obligation": "obligation_id", "client": "client_id", **{name: name for name in TIMES}}
     every = {name: table_.c[column] for name, column in common.items() if column in table_.c} | shown
-    return func.jsonb_build_object(*(part for pair in every.items() for part in pair))
+    return _object(**every)
 
 
-def _pick(table_: Table, names: tuple[str, ...]) -> dict[str, Any]:
+def _object(**shown: Any) -> ColumnElement[Any]:
+    return func.jsonb_build_object(*(part for pair in shown.items() for part in pair))
+
+
+def _pick(table_: FromClause, names: tuple[str, ...]) -> dict[str, Any]:
     return {name: table_.c[name] for name in names}
 
 
@@ -187,7 +217,7 @@ def _attached(caller: Caller, moment: Moment) -> ColumnElement[Any]:
         select(func.jsonb_agg(aggregate_order_by(one, *order_of(evidence))))
         .select_from(_named(moment))
         .where(evidence.c.plan_id == updates.c.plan_id, evidence.c.obligation_id == updates.c.obligation_id)
-        .where(evidence.c.update_id == updates.c.id, moment.sees(evidence), readable(caller))
+        .where(evidence.c.update_id == updates.c.id, moment.sees(evidence), readable(caller, moment))
         .correlate(updates)
     )
     return func.coalesce(found.scalar_subquery(), _none())

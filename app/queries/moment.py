@@ -31,18 +31,20 @@ class Moment:
 
     as_of: datetime
     known_at: datetime | None = None
+    name: str = ""
+    """Tells the parameters of two moments apart that one query asks about."""
 
     def sees(self, row: Row) -> ColumnElement[bool]:
         """Keep the acts received by `as_of` and recorded by `known_at`."""
         received = row.c.received_at <= self.as_of_bind
         if self.known_at is None:
             return received
-        return and_(received, row.c.recorded_at <= bindparam("known_at", self.known_at, INSTANT))
+        return and_(received, row.c.recorded_at <= bindparam(f"known_at{self.name}", self.known_at, INSTANT))
 
     @property
     def as_of_bind(self) -> BindParameter[datetime]:
         """The instant as a parameter: one name, one value, wherever the query needs it."""
-        return bindparam("as_of", self.as_of, INSTANT)
+        return bindparam(f"as_of{self.name}", self.as_of, INSTANT)
 
 
 def order_of(row: Row) -> tuple[ColumnElement[Any], ...]:

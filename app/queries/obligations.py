@@ -31,8 +31,10 @@ from app.models import Body, Cycle, Duty, Obligation, Plan
 from app.models.base import table
 from app.models.duty import DutyKind
 from app.queries.moment import Moment
+from app.queries.ownership import owner_of
 from app.queries.reach import reachable
-from app.queries.standing import standing_of, standings
+from app.queries.standing import bodies as numbered
+from app.queries.standing import owners, standing_of, standings
 
 bodies = table(Body)
 Key = tuple[str, str, str, str]
@@ -125,25 +127,37 @@ def among(column: ColumnElement[UUID], ids: Collection[UUID]) -> ColumnElement[b
     return column == any_(literal(list(ids), ARRAY(Uuid)))
 
 
-def named(keys: Collection[Key]) -> Select[Any]:
-    """Select the ids of obligations by plan, cycle, duty and owner, and these four codes."""
+def named(keys: Collection[Key], moment: Moment) -> Select[Any]:
+    """Select the ids of obligations by plan, cycle, duty and owner, and these four codes.
+
+    The owner is the one that the plan names.  Where it names no such owner, it is the one in force, if that is clear: a
+    body can have succeeded several owners of the same duty.
+    """
     obligations, plans, cycles, duties = (table(model) for model in (Obligation, Plan, Cycle, Duty))
     codes = [literal([key[n] for key in keys], ARRAY(String)) for n in range(4)]
     k = func.unnest(*codes).table_valued("plan", "cycle", "duty", "owner", name="key").render_derived().c
+    by_plan = obligations.c.owner_id == bodies.c.id
     owed = and_(
         obligations.c.plan_id == plans.c.id,
         obligations.c.cycle_id == cycles.c.id,
         obligations.c.duty_id == duties.c.id,
-        obligations.c.owner_id == bodies.c.id,
+        or_(by_plan, owner_of(obligations, moment) == bodies.c.id),
     )
-    return (
-        select(obligations.c.id, k.plan, k.cycle, k.duty, k.owner)
+    found = (
+        select(obligations.c.id, k.plan, k.cycle, k.duty, k.owner, by_plan.label("by_plan"))
         .join(plans, plans.c.slug == k.plan)
         .join(cycles, and_(cycles.c.plan_id == plans.c.id, cycles.c.code == k.cycle))
         .join(duties, and_(duties.c.plan_id == plans.c.id, duties.c.code == k.duty))
         .join(bodies, and_(bodies.c.plan_id == plans.c.id, bodies.c.code == k.owner))
         .join(obligations, owed)
+        .subquery("found")
     )
+    same = [found.c[name] for name in ("plan", "cycle", "duty", "owner")]
+    clear = func.count().over(partition_by=[*same, found.c.by_plan]) == 1
+    planned = func.bool_or(found.c.by_plan).over(partition_by=same)
+    ranked = select(*found.c, clear.label("clear"), planned.label("planned")).subquery("ranked")
+    names = (ranked.c[name] for name in ("id", "plan", "cycle", "duty", "owner"))
+    return select(*names).where(ranked.c.clear, ranked.c.by_plan == ranked.c.planned)
 
 
 def visible(caller: Caller, row: Any) -> ColumnElement[bool]:
@@ -158,14 +172,14 @@ def within(filters: Filters) -> ColumnElement[bool]:
         "plan_id": _ids(Plan, "slug", filters.plan),
         "cycle_id": _ids(Cycle, "code", filters.cycle),
         "duty_id": _ids(Duty, "code", filters.duty),
-        "owner_id": _ids(Body, "code", filters.owner),
     }
     chosen: list[ColumnElement[bool]] = [
         obligations.c[column].in_(ids) for column, ids in named.items() if ids is not None
     ]
+    if filters.owner:
+        chosen.append(owners.c.code == filters.owner)
     if filters.body:
-        ids = select(bodies.c.id).where(bodies.c.code == filters.body)
-        chosen.append(or_(obligations.c.body_id.in_(ids), obligations.c.owner_id.in_(ids)))
+        chosen.append(or_(numbered.c.code == filters.body, owners.c.code == filters.body))
     return and_(true(), *chosen)
 
 

@@ -7,13 +7,15 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from app.domain.completion import Force
 from app.domain.text import fold
-from app.models import Body, Cycle, Duty, DutyOwner, DutyPartner, Plan, Target
+from app.models import Body, Cycle, Duty, DutyOwner, DutyPartner, Plan, Succession, SuccessionDecision, Target
 from app.models.base import table
 from app.models.duty import DutyKind, Recurrence
 from app.models.facts import PLAN_SIZES
+from app.models.succession import Decision
 
 plans, bodies, cycles, duties = table(Plan), table(Body), table(Cycle), table(Duty)
 owners, partners, targets = table(DutyOwner), table(DutyPartner), table(Target)
+successions, decisions = table(Succession), table(SuccessionDecision)
 groups, named = bodies.alias("numbered"), bodies.alias("named")
 
 AnyRow = Select[*tuple[Any, ...]]
@@ -29,7 +31,7 @@ def plan(slug: str) -> AnyRow:
     """Select one plan with its counts and legal bases."""
     counts = _object(
         bodies=_number(bodies, bodies.c.no.is_not(None)),
-        members=_number(bodies, bodies.c.no.is_(None)),
+        members=_number(bodies, bodies.c.group_id.is_not(None), bodies.c.joined_on.is_(None)),
         duties=_number(duties),
         owners=_number(owners, counted=owners.c.body_id.distinct()),
         obligations=_size(),
@@ -38,9 +40,9 @@ def plan(slug: str) -> AnyRow:
     return select(*shown, counts.label("counts")).where(plans.c.slug == slug)
 
 
-def numbered_bodies(slug: str) -> AnyRow:
-    """Select the numbered bodies in the plan's order, their members nested."""
-    return _bodies().where(bodies.c.no.is_not(None), bodies.c.plan_id == plan_id_of(slug))
+def all_bodies(slug: str) -> AnyRow:
+    """Select the numbered bodies in the plan's order and those that came later, their members nested."""
+    return _bodies().where(bodies.c.group_id.is_(None), bodies.c.plan_id == plan_id_of(slug))
 
 
 def one_body(slug: str, code: str) -> AnyRow:
@@ -79,11 +81,14 @@ def plan_id_of(slug: str) -> Any:
 
 
 def _bodies() -> AnyRow:
-    members = _list(_object(code=named.c.code, name=named.c.name), named, named.c.group_id == bodies.c.id)
+    dates = {"joined_on": named.c.joined_on, "succeeded_on": _succeeded_on(named)}
+    member = _object(code=named.c.code, name=named.c.name, **dates)
+    members = _list(member, named, named.c.group_id == bodies.c.id)
     duty_count = select(func.count()).where(duties.c.body_id == bodies.c.id).scalar_subquery()
-    shown = ("no", "code", "name", "heading", "force", "open_class", "source_line", "note")
+    shown = ("no", "code", "name", "heading", "force", "open_class", "source_line", "note", "joined_on")
     return (
         select(
+            _succeeded_on(bodies).label("succeeded_on"),
             *(bodies.c[name] for name in shown),
             _unless_null(groups.c.id, _object(no=groups.c.no, code=groups.c.code)).label("group"),
             members.label("members"),
@@ -91,6 +96,18 @@ def _bodies() -> AnyRow:
         )
         .outerjoin(groups, groups.c.id == bodies.c.group_id)
         .order_by(bodies.c.position)
+    )
+
+
+def _succeeded_on(body: FromClause) -> ColumnElement[Any]:
+    """Find from which day on others owe everything that a body owed."""
+    return (
+        select(func.min(successions.c.effective_on))
+        .join(decisions, decisions.c.succession_id == successions.c.id)
+        .where(successions.c.predecessor_id == body.c.id, successions.c.duties.is_(None))
+        .where(decisions.c.outcome == Decision.CONFIRMED)
+        .correlate(body)
+        .scalar_subquery()
     )
 
 

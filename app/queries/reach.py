@@ -11,24 +11,28 @@ from app.models.base import table
 partners, evidence = table(DutyPartner), table(Evidence)
 
 
-def reachable(caller: Caller, act: Act, row: Any) -> ColumnElement[bool]:
-    """Keep the obligations that an act of the caller's role can be on; `row` has `owner_id` and `duty_id`."""
+def reachable(caller: Caller, act: Act, row: Any, owner: ColumnElement[Any] | None = None) -> ColumnElement[bool]:
+    """Keep the obligations that an act of the caller's role can be on; `row` has `duty_id`, and `owner_id` as in force.
+
+    Where `row` has only the owner that the plan names, `owner` is the one in force.
+    """
     if caller.role not in MAY[act]:
         return false()
     if caller.sees_everything:
         return true()
+    owns = owned_by(caller, row.c.owner_id if owner is None else owner)
     match REPORTERS_REACH.get(act):
         case Reach.OWN:
-            return owned_by(caller, row)
+            return owns
         case Reach.INVOLVED:
-            return or_(owned_by(caller, row), coordinated_by(caller, row))
+            return or_(owns, coordinated_by(caller, row))
         case _:
             return false()
 
 
-def owned_by(caller: Caller, row: Any) -> ColumnElement[bool]:
+def owned_by(caller: Caller, owner: ColumnElement[Any]) -> ColumnElement[bool]:
     """Keep obligations that one of the caller's bodies owns."""
-    return row.c.owner_id.in_(caller.body_ids) if caller.body_ids else false()
+    return owner.in_(caller.body_ids) if caller.body_ids else false()
 
 
 def coordinated_by(caller: Caller, row: Any) -> ColumnElement[bool]:
@@ -37,11 +41,16 @@ def coordinated_by(caller: Caller, row: Any) -> ColumnElement[bool]:
     return row.c.duty_id.in_(named) if caller.body_ids else false()
 
 
-def cleared(caller: Caller, obligation: Any) -> ColumnElement[bool]:
-    """Keep the evidence whose classification lets the caller have it; `obligation` is the one that it is on."""
+def cleared(caller: Caller, owner: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Keep the evidence whose classification lets the caller have it; `owner` owes what it is on."""
     if caller.role is Role.COORDINATOR:
         return true()
     if caller.role is Role.REPORTER:
-        attached = evidence.c.body_id.in_(caller.body_ids) if caller.body_ids else false()
-        return or_(owned_by(caller, obligation), attached, evidence.c.classification != Classification.RESTRICTED)
+        return or_(owned_by(caller, owner), evidence.c.classification != Classification.RESTRICTED)
     return evidence.c.classification == Classification.PUBLIC
+
+
+def attached_by(caller: Caller) -> ColumnElement[bool]:
+    """Keep the evidence that one of the caller's bodies attached, whoever owes by now what it is on."""
+    mine = caller.role is Role.REPORTER and caller.body_ids
+    return evidence.c.body_id.in_(caller.body_ids) if mine else false()

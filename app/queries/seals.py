@@ -24,6 +24,7 @@ from app.models import (
     Seal,
     SealedStanding,
     Target,
+    Transfer,
     Update,
     Withdrawal,
 )
@@ -53,6 +54,7 @@ ACTS: dict[type[HistoryRow], tuple[str, ...]] = {
     Extension: ("due_before", "reason", "document_number"),
     ConditionDecision: ("met", "reason", "document_number"),
     Contribution: ("body_id", "note"),
+    Transfer: ("owner_id", "body_id", "succession_id"),
 }
 OF_EVERY_ACT = ("id", "client_id", "received_at", "recorded_at")
 

@@ -27,8 +27,10 @@ from sqlalchemy import (
 from app.domain.completion import RULES, STARTED_STATES, ClaimState, Force, Signal
 from app.models import Body, Cycle, Duty, Obligation, Plan
 from app.models.base import table
-from app.queries.facts import Facts, deed_of
+from app.queries.deeds import deed_of
+from app.queries.facts import Facts
 from app.queries.moment import Moment
+from app.queries.ownership import Ownership
 
 plans, cycles, duties, obligations = (table(model) for model in (Plan, Cycle, Duty, Obligation))
 owners, bodies = table(Body).alias("owner"), table(Body).alias("numbered")
@@ -67,13 +69,13 @@ def _stood(moment: Moment, *within: ColumnElement[bool]) -> Select[Any]:
 
 
 def _facts(moment: Moment, *within: ColumnElement[bool]) -> Subquery:
-    facts = Facts(obligations, moment)
+    facts, ownership = Facts(obligations, moment), Ownership(obligations, moment)
     deed = deed_of(obligations, duties, moment)
-    source = facts.joined(_named()).outerjoin(deed, true())
+    source = facts.joined(_named(ownership)).outerjoin(deed, true())
     done_at = deed.c.completed_at
     return (
         select(
-            *_names(),
+            *_names(ownership),
             obligations.c.due_before.label("original_due_before"),
             facts.due_before.label("due_before"),
             facts.update.c.state.label("latest_state"),
@@ -119,26 +121,29 @@ def _signals(facts: Subquery, moment: Moment) -> Subquery:
     return select(*f, *(holds.label(signal.value) for signal, holds in holding.items())).subquery("signals")
 
 
-def _named() -> FromClause:
+def _named(ownership: Ownership) -> FromClause:
     """Join an obligation to what names it.
 
     On ids alone: they are unique over all plans, and a second condition on `plan_id` would tell the planner that
     everything of one plan joins with everything else of it.
     """
-    source: FromClause = obligations.join(plans, plans.c.id == obligations.c.plan_id)
-    for other, column in (
-        (cycles, "cycle_id"),
-        (duties, "duty_id"),
-        (owners, "owner_id"),
-        (bodies, "body_id"),
+    source = ownership.joined(obligations)
+    for other, named_by in (
+        (plans, obligations.c.plan_id),
+        (cycles, obligations.c.cycle_id),
+        (duties, obligations.c.duty_id),
+        (owners, ownership.owner_id),
+        (bodies, ownership.body_id),
     ):
-        source = source.join(other, other.c.id == obligations.c[column])
+        source = source.join(other, other.c.id == named_by)
     return source
 
 
-def _names() -> list[ColumnElement[Any]]:
+def _names(ownership: Ownership) -> list[ColumnElement[Any]]:
     return [
-        *(obligations.c[name] for name in ("id", "plan_id", "cycle_id", "duty_id", "owner_id", "body_id")),
+        *(obligations.c[name] for name in ("id", "plan_id", "cycle_id", "duty_id")),
+        ownership.owner_id.label("owner_id"),
+        ownership.body_id.label("body_id"),
         *(obligations.c[name] for name in ("position", "force", "version")),
         plans.c.slug.label("plan"),
         plans.c.time_zone,

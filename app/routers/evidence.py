@@ -32,5 +32,5 @@ async def get_evidence(
     asked: Asked,
 ) -> Response:
     """Get one evidence, if its classification lets the caller read it."""
-    row = await only(reading, history.one_evidence(evidence_id, asked, history.readable(caller)))
+    row = await only(reading, history.one_evidence(evidence_id, asked, history.readable(caller, asked)))
     return answer(request, evidence_out(row))

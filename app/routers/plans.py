@@ -47,9 +47,9 @@ async def get_plan(request: Request, slug: Slug, _: Reader, reading: Reading, no
     responses=READS,
 )
 async def list_bodies(request: Request, slug: Slug, _: Reader, reading: Reading) -> Response:
-    """List the numbered bodies in the plan's order, their members nested."""
+    """List the numbered bodies in the plan's order, then those that came after it, their members nested."""
     await only(reading, queries.plan(slug))
-    found = await every(reading, queries.numbered_bodies(slug), shapes.BodyOut.model_validate)
+    found = await every(reading, queries.all_bodies(slug), shapes.BodyOut.model_validate)
     return answer(request, shapes.BodyList(items=found))
 
 

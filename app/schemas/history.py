@@ -12,6 +12,7 @@ from app.schemas.cycles import CycleDeadlineOut
 from app.schemas.evidence import EvidenceOut, WithdrawalOut
 from app.schemas.extensions import ExtensionOut, ExtensionRefusalOut
 from app.schemas.reviews import ReviewOut
+from app.schemas.successions import TransferOut
 from app.schemas.updates import UpdateOut
 
 
@@ -64,6 +65,12 @@ class CycleDeadlineAct(CycleDeadlineOut):
     obligation: UUID
 
 
+class TransferAct(TransferOut):
+    """The obligation passed to the successor of its owner."""
+
+    act: Literal["transfer"]
+
+
 class ContributionAct(ContributionOut):
     """A partner contributed; its evidence stands beside it."""
 
@@ -86,7 +93,8 @@ HistoryAct = Annotated[
     | ExtensionRefusalAct
     | ConditionDecisionAct
     | ContributionAct
-    | CycleDeadlineAct,
+    | CycleDeadlineAct
+    | TransferAct,
     Field(discriminator="act"),
 ]
 

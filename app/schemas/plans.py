@@ -60,8 +60,19 @@ class BodyName(ResponseModel):
     name: str
 
 
+class MemberOut(BodyName):
+    """A member of a group, and its days in it: null when it was there from the beginning, or still is."""
+
+    joined_on: date | None
+    succeeded_on: date | None
+
+
 class BodyOut(ResponseModel):
-    """A body; a numbered one names its members, a member names its group."""
+    """A body; a numbered one names its members, a member names its group.
+
+    `joined_on` is the day on which it came, for a body that the plan does not name; `succeeded_on` the first day on
+    which others owe all that it owed.
+    """
 
     no: int | None
     code: str
@@ -70,10 +81,12 @@ class BodyOut(ResponseModel):
     force: Force
     open_class: bool
     group: BodyRef | None
-    members: list[BodyName]
+    members: list[MemberOut]
     duty_count: int
     source_line: int | None
     note: str | None
+    joined_on: date | None
+    succeeded_on: date | None
 
 
 class OwnerOut(BodyName):

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from app.domain.calendar import LAST_YEAR, AnnualRule, CycleTerms, start_of
 from app.domain.completion import Force
 from app.models.duty import ConditionScope, DutyKind
+from app.models.succession import SuccessionKind
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 DutyCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]+\.[0-9]+$", max_length=20)]
@@ -260,6 +261,39 @@ class CalendarFile(SeedModel):
     holidays: list[HolidaySeed] = []
 
 
+class SuccessorSeed(SeedModel):
+    """The body that takes over; `name` is for one that the plan does not have."""
+
+    code: Slug
+    name: Words | None = None
+
+
+class ActSeed(SeedModel):
+    """The legal act by which a body is succeeded."""
+
+    title: Words
+    number: Words | None = None
+    issued_on: date | None = None
+
+
+class SuccessionSeed(SeedModel):
+    """A succession, proposed."""
+
+    predecessor: Slug
+    successor: SuccessorSeed | None = None
+    kind: SuccessionKind
+    duties: Annotated[list[DutyCode], Field(min_length=1)] | None = None
+    effective_on: date
+    act: ActSeed
+    note: Words | None = None
+
+
+class SuccessionsFile(SeedModel):
+    """`successions.yaml`, which a plan need not have."""
+
+    successions: list[SuccessionSeed] = []
+
+
 class Seed(SeedModel):
     """A whole plan, as its files say."""
 
@@ -267,4 +301,5 @@ class Seed(SeedModel):
     bodies: list[BodySeed]
     duties: list[DutySeed]
     holidays: list[HolidaySeed]
+    successions: list[SuccessionSeed] = []
     source: list[str]

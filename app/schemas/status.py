@@ -22,9 +22,9 @@ class MemberStatus(ResponseModel):
 
 
 class BodyStatus(ResponseModel):
-    """A numbered body; a group's figures are the sum over its members."""
+    """A numbered body, or one that came after the plan; a group's figures are the sum over its members."""
 
-    no: int
+    no: int | None
     code: str
     name: str
     force: Force
@@ -76,8 +76,8 @@ def cycle_statuses(cycles: Iterable[Row], bodies: Sequence[Row], counted: Iterab
 
 
 def _cycle(cycle: Row, bodies: Sequence[Row], owed: Mapping[Any, Totals]) -> CycleStatus:
-    numbered = [body for body in bodies if body["no"] is not None]
-    shown = [status for body in numbered if (status := _body(body, bodies, owed))]
+    standing_alone = [body for body in bodies if body["group_id"] is None]
+    shown = [status for body in standing_alone if (status := _body(body, bodies, owed))]
     figures = _figures(total(owed.values()))
     return CycleStatus(cycle=cycle["code"], due_before=cycle["due_before"], bodies=shown, **figures)
 

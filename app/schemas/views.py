@@ -14,6 +14,7 @@ from app.schemas.evidence import EvidenceOut
 from app.schemas.extensions import ExtensionOut, ExtensionRequested
 from app.schemas.obligations import ClaimOut, DutyRef, ObligationOut, ReviewRef
 from app.schemas.plans import BodyName, BodyRef
+from app.schemas.successions import SuccessionOut
 
 Row = Mapping[Any, Any]
 
@@ -71,6 +72,20 @@ def client_out(row: Row) -> ClientOut:
     return ClientOut.model_validate({**row, "scopes": scopes, "scopes_limited": row["scopes"] is not None})
 
 
+def succession_out(row: Row) -> SuccessionOut:
+    """Show one succession with what was decided."""
+    code, name = row["confirmed_code"] or row["successor_code"], row["confirmed_name"] or row["successor_name"]
+    shown = {
+        "state": row["outcome"] or "proposed",
+        "predecessor": BodyName(code=row["predecessor_code"], name=row["predecessor_name"]),
+        "successor": BodyName(code=code, name=name) if code else None,
+        "act": {field: row[f"act_{field}"] for field in ("title", "number", "issued_on")},
+        "client": row["client_id"],
+        "decision": _decision(row),
+    }
+    return SuccessionOut.model_validate({**row, **shown})
+
+
 def cycle_out(row: Row) -> CycleOut:
     """Show one cycle, whose row also says its plan's time zone."""
     return CycleOut.model_validate(_dated(row))
@@ -84,6 +99,13 @@ def cycle_detail(row: Row, deadlines: Iterable[Row]) -> CycleDetail:
 
 def _dated(row: Row) -> dict[Any, Any]:
     return {**row, "last_day_on_time": last_day_on_time(row["due_before"], ZoneInfo(row["time_zone"]))}
+
+
+def _decision(row: Row) -> dict[str, Any] | None:
+    if row["outcome"] is None:
+        return None
+    names = ("outcome", "reason", "obligations", "received_at")
+    return {name: row[name] for name in names} | {"client": row["decided_by"], "recorded_at": row["decided_at"]}
 
 
 def _claim(row: Row) -> ClaimOut | None:

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 from app.database.engine import SYSTEM
+from app.models.base import stable_id
 from tests.given import DOCUMENT, FIRST, PLAN, TODAY, TOURISTS, Caller, Service, obligation
 
 CALLERS = ("nobody", "owner", "other", "partner", "coordinator", "integrator", "admin", "disabled", "expired")
@@ -20,6 +21,8 @@ OWN, OTHERS, ABSENT = "own", "other's", "absent"
 CHARACTER = {"owner": "police", "other": "health", "partner": "culture"}
 STRANGE = obligation("10.1", "so-khdt")
 """An obligation of a body that is none of the callers'."""
+SUCCESSION = str(stable_id(PLAN, "succession", "so-ldtbxh", "2025-03-01"))
+"""What the seed proposes of one body; nobody owns a proposal."""
 PUBLIC = {"issueToken", "revokeToken", "getKeys", "getMetadata", "getHealth", "getReadiness", "readCalendar"}
 """What everybody may call: to get a token, to verify one, and to ask whether the service is there."""
 FORMS = {"issueToken": {"grant_type": "client_credentials"}, "revokeToken": {"token": "x"}}
@@ -43,9 +46,17 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "closeCycle": {"reason": "Kết thúc kỳ báo cáo."},
     "giveCalendar": {},
     "revokeCalendar": {},
+    "proposeSuccession": {
+        "predecessor": "so-gtvt",
+        "successor": {"code": "so-xay-dung", "name": "Sở Xây dựng"},
+        "kind": "merged",
+        "effective_on": "2025-03-01",
+        "act": {"title": "Nghị quyết về sắp xếp các cơ quan chuyên môn", "issued_on": "2025-02-20"},
+    },
+    "decideSuccession": {"outcome": "rejected", "reason": "Chưa đủ căn cứ."},
     "markHoliday": {"observed_on": "2026-12-31", "name": "Nghỉ bù"},
 }
-ASKED = {"getTemplate": {"cycle": FIRST, "owner": "cong-an"}}
+ASKED = {"getTemplate": {"cycle": FIRST, "owner": "cong-an"}, "listStatusChanges": {"from": "2026-11-20"}}
 """What an operation has to be asked beside its address."""
 PAPER = {"received_on": "2026-11-20", "document_number": "9/BC-CATP"}
 ON_PAPER = {"reportUpdate", "attachEvidence", "requestExtension"}
@@ -86,16 +97,19 @@ class World:
             OWN: {
                 "/v1/obligations": str(TOURISTS), "/v1/evidence": evidence[OWN], "/v1/clients": police,
                 "plan": PLAN, "body": "cong-an", "duty": "3.6", "secret": secret, "token": calendars[OWN],
+                "succession": SUCCESSION,
                 "cycle": FIRST, "day": "2026-09-02",
             },
             OTHERS: {
                 "/v1/obligations": str(STRANGE), "/v1/evidence": evidence[OTHERS], "/v1/clients": police,
                 "plan": PLAN, "body": "so-khdt", "duty": "10.1", "secret": secret, "token": calendars[OTHERS],
+                "succession": SUCCESSION,
                 "cycle": FIRST, "day": "2026-09-02",
             },
             ABSENT: {
                 "/v1/obligations": absent, "/v1/evidence": absent, "/v1/clients": absent,
                 "plan": "no-such-plan", "body": "no-such-body", "duty": "99.9", "secret": absent, "token": "A" * 64,
+                "succession": absent,
                 "cycle": "1999", "day": "2026-09-07",
             },
         }  # fmt: skip

@@ -77,7 +77,7 @@ def resource(name: str, target: str) -> Resource:
 
 
 ON_OBLIGATIONS = {
-    *("getObligation", "getHistory", "listContributions", "getEvidence"),
+    *("getObligation", "getHistory", "listContributions", "getEvidence", "explainObligation"),
     *("reportUpdate", "attachEvidence", "requestExtension", "giveExtension"),
 }
 

@@ -7,7 +7,7 @@ from copy import deepcopy
 from typing import Any
 
 from tests.api.asking import EVERYTHING_KNOWN
-from tests.contract.scenes import ELSEWHERE
+from tests.contract.scenes import ELSEWHERE, SUCCESSION
 from tests.given import INVESTIGATION, PLAN, TOURISTS, TRAINING, Caller, obligation
 
 Json = dict[str, Any]
@@ -18,7 +18,14 @@ OBLIGATIONS = [INVESTIGATION, TRAINING, TOURISTS, obligation("3.7", "cong-an"), 
 PAPER = {"received_on": ["2021-06-14"], "document_number": ["9/BC-CATP"]}
 LINK = {"url": ["https://example.org/tap-huan"]}
 DOCUMENT = {"number": ["115/KH-UBND", "80-NQ/TW"]}
-IN_PATHS = {"plan": [PLAN], "body": BODIES, "duty": DUTIES, "cycle": [*CYCLES, "2027"], "day": ["2026-09-02"]}
+IN_PATHS = {
+    "plan": [PLAN],
+    "body": BODIES,
+    "duty": DUTIES,
+    "cycle": [*CYCLES, "2027"],
+    "day": ["2026-09-02"],
+    "succession": [SUCCESSION],
+}
 MAY_BE: dict[str, list[Any]] = {
     "plan": [PLAN],
     "cycle": CYCLES,
@@ -29,10 +36,15 @@ MAY_BE: dict[str, list[Any]] = {
     "limit": [1, 20],
     "as_of": [EVERYTHING_KNOWN],
     "known_at": [EVERYTHING_KNOWN],
+    "from": ["2021-06-14", EVERYTHING_KNOWN],
+    "to": [EVERYTHING_KNOWN],
+    "within_days": [0, 30],
     "If-Match": ["*"],
 }
 IN_BODIES: dict[str, dict[str, list[Any]]] = {
     "CycleIn": {"code": [*CYCLES, "2027"]},
+    "SuccessionIn": {"predecessor": ["so-gtvt"], "duties": [["8.1"]]},
+    "SuccessorIn": {"code": ["so-xay-dung", "so-moi"]},
     "MeasurementIn": {"target": ["3.2-a", "3.2-c"], "value": [90, 90.5, 100]},
     "UpdateIn": PAPER,
     "LinkIn": LINK,

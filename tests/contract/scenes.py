@@ -5,12 +5,15 @@ from typing import Any
 
 import httpx
 
+from app.models.base import stable_id
 from tests.given import DOCUMENT, INVESTIGATION, PLAN, TRAINING, Service, obligation
 
 COORDINATED = str(obligation("7.8", "so-vhttdl"))
 """The police coordinate it."""
 CONDITIONAL = str(obligation("3.7", "cong-an"))
 """Its condition covers the whole of it."""
+SUCCESSION = str(stable_id(PLAN, "succession", "so-ldtbxh", "2025-03-01"))
+"""The seed proposes it."""
 PLACES: dict[str, str] = {
     "plan": PLAN,
     "body": "cong-an",
@@ -18,6 +21,7 @@ PLACES: dict[str, str] = {
     "id": str(INVESTIGATION),
     "cycle": "2026",
     "day": "2026-09-02",
+    "succession": SUCCESSION,
 }
 ELSEWHERE: dict[str, dict[str, str]] = {
     "contribute": {"id": COORDINATED},
@@ -26,7 +30,10 @@ ELSEWHERE: dict[str, dict[str, str]] = {
     "moveCycleDeadline": {"cycle": "2027"},
     "closeCycle": {"cycle": "2021-06-15"},
 }
-ASKED: dict[str, dict[str, str]] = {"getTemplate": {"cycle": "2026", "owner": "cong-an"}}
+ASKED: dict[str, dict[str, str]] = {
+    "getTemplate": {"cycle": "2026", "owner": "cong-an"},
+    "listStatusChanges": {"from": "2021-06-14"},
+}
 """What must be in the query."""
 CALENDAR = f"/v1/plans/{PLAN}/bodies/cong-an/calendar"
 PAPER = {"received_on": "2021-06-14", "document_number": "9/BC-CATP"}

@@ -25,6 +25,7 @@ from app.models import (
     ExtensionRequest,
     Obligation,
     Review,
+    Transfer,
     Update,
     Withdrawal,
 )
@@ -37,11 +38,15 @@ BODIES = {"police": ["cong-an"], "culture": ["so-vhttdl"], "health": ["so-y-te"]
 CALLERS = [*BODIES, "bound to nobody", "coordinator", "integrator", "admin"]
 ON = [INVESTIGATION, TRAINING, TOURISTS, obligation("7.8", "so-vhttdl"), obligation("4.1", "so-y-te")]
 """Obligations with a history: two of the police alone, one that culture coordinates, one of culture, one of health."""
+OWNERS = dict(zip(ON, ("cong-an", "cong-an", "cong-an", "so-vhttdl", "so-y-te"), strict=True))
 NARRATIVES = (
     *("progress_update", "review", "extension", "extension_request", "extension_refusal"),
     *("condition_decision", "contribution"),
 )
-POLICED = (*NARRATIVES, "obligation", "measurement", "evidence", "withdrawal")
+POLICED = (*NARRATIVES, "obligation", "measurement", "evidence", "withdrawal", "transfer")
+
+SUCCEEDED, ANOTHER = (stable_id(PLAN, "succession", body, "2025-03-01") for body in ("so-ldtbxh", "ban-dan-toc"))
+"""Successions that the seed proposes."""
 
 
 def called(name: str) -> Caller:
@@ -63,6 +68,8 @@ def rows(client_id: UUID, on: UUID) -> list[tuple[type[SQLModel], dict[str, Any]
         for kind, by in product(Classification, ("cong-an", "so-vhttdl"))
     ]
     attached[0][1]["id"] = first
+    owner = stable_id(PLAN, "body", OWNERS[on])
+    kept = {"owner_id": owner, "body_id": owner, "succession_id": SUCCEEDED}
     return [
         (Update, {**act, "id": update, "state": ClaimState.COMPLETED, "summary": "Đã triển khai."}),
         (Review, {**act, "id": new_id(), "outcome": ReviewOutcome.ACCEPTED, "reason": "Đã xem."}),
@@ -75,6 +82,7 @@ def rows(client_id: UUID, on: UUID) -> list[tuple[type[SQLModel], dict[str, Any]
             {**act, "id": new_id(), "body_id": culture, "note": "Đã phối hợp."},
         ),
         *attached,
+        (Transfer, {**act, **kept, "id": new_id()}),
         (Withdrawal, {**act, "id": new_id(), "evidence_id": first, "reason": "Đính kèm nhầm."}),
     ]
 

@@ -9,18 +9,18 @@ from app.database.failures import sqlstate_of
 READ, ADD, FORGET = {"SELECT"}, {"SELECT", "INSERT"}, {"SELECT", "INSERT", "DELETE"}
 HISTORY = (
     *("condition_decision", "contribution", "evidence", "extension", "extension_refusal", "extension_request"),
-    *("measurement", "progress_update", "review", "withdrawal"),
+    *("measurement", "progress_update", "review", "transfer", "withdrawal"),
 )
 """The acts on obligations, which nobody changes."""
-KEPT = ("cycle_deadline", "holiday", "seal", "sealed_standing")
+KEPT = ("cycle_deadline", "holiday", "seal", "sealed_standing", "succession", "succession_decision")
 """What else nobody changes: to all other tables rows may be corrected by the owner, when it seeds a plan anew."""
 RIGHTS: dict[str, set[str]] = {
     **dict.fromkeys(HISTORY + KEPT, ADD),
-    **dict.fromkeys(("plan", "body", "duty", "duty_owner", "duty_partner", "target"), READ),
+    **dict.fromkeys(("plan", "duty", "duty_owner", "duty_partner", "target"), READ),
     **dict.fromkeys(("client_body", "client_secret", "revoked_token"), FORGET),
     "client": ADD,
     **dict.fromkeys((*(f"{history}_fact" for history in HISTORY), "plan_size"), READ),
-    **dict.fromkeys(("cycle", "obligation"), ADD),
+    **dict.fromkeys(("body", "cycle", "obligation"), ADD),
     "client_reference": ADD,
     "calendar_feed": ADD,
     "idempotency_record": FORGET,

@@ -122,6 +122,15 @@ def desk(client_id: UUID) -> Iterator[tuple[type[SQLModel], dict[str, Any]]]:
         yield models.Holiday, {"observed_on": NOON.date(), "observed": observed, "name": "Nghỉ"}
     seal = uuid4()
     yield models.Seal, cycle | reason | {"id": seal, "known_at": NOON, "form": 1, "digest": "0" * 64}
+    names = {"kind": "renamed", "effective_on": NOON.date(), "act_title": "Nghị quyết"}
+    body, succession = {"successor_id": stable_id(PLAN, "body", "new")}, {"succession_id": uuid4()}
+    joined = {"id": body["successor_id"], "code": "new", "name": "Sở mới", "search": "so moi", "force": "directed"}
+    yield models.Body, joined | {"position": 99, "open_class": False, "joined_on": NOON.date()}
+    predecessor = {"predecessor_id": stable_id(PLAN, "body", PLAIN.owner)}
+    yield models.Succession, predecessor | names | {"id": succession["succession_id"]}
+    yield models.SuccessionDecision, act | reason | succession | body | {"outcome": "confirmed"}
+    to = {"owner_id": body["successor_id"], "body_id": body["successor_id"]}
+    yield models.Transfer, on_one | succession | to
     sealed = {"seal_id": seal, "obligation_id": PLAIN.id}
     yield models.SealedStanding, sealed | {"status": "overdue", "digest": "0" * 64}
 

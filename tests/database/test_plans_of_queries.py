@@ -35,6 +35,7 @@ MEASUREMENTS = """
     SELECT gen_random_uuid(), u.plan_id, u.id, t.id, 90 FROM progress_update u, (SELECT id FROM target LIMIT 1) t
 """
 LINK = "o.owner_id, 'link', 'x', 'public', 'https://example.org/'"
+TRANSFERRED = "o.owner_id, o.body_id, (SELECT (array_agg(s.id ORDER BY s.id))[n] FROM succession s)"
 LONG_HISTORY = (
     ACTS.format("progress_update", "state, summary", "(ARRAY['in_progress', 'completed'])[1 + n % 2], 'x'", 6),
     ACTS.format("review", "outcome, reason", "(ARRAY['accepted', 'returned'])[1 + n % 2], 'x'", 3),
@@ -44,6 +45,7 @@ LONG_HISTORY = (
     ACTS.format("condition_decision", "met, reason", "n % 2 = 0, 'x'", 3),
     ACTS.format("contribution", "body_id, note", "o.owner_id, 'x'", 3),
     ACTS.format("evidence", "body_id, kind, title, classification, url", LINK, 4),
+    ACTS.format("transfer", "owner_id, body_id, succession_id", TRANSFERRED, 3),
     WITHDRAWALS,
     MEASUREMENTS,
     "ANALYZE",

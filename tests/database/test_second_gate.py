@@ -13,9 +13,11 @@ from app.models import Evidence, Obligation
 from app.models.base import table
 from app.models.facts import VIEWS
 from app.queries.history import readable
+from app.queries.moment import Moment
 from app.queries.reach import reachable
 from tests.database.gate import CALLERS, NARRATIVES, ON, POLICED, called, evidence_of, resources
 from tests.database.rights import RIGHTS
+from tests.given import TODAY
 
 
 async def ids(database: Database, identity: Identity, of: Table, *conditions: Any) -> set[UUID]:
@@ -68,7 +70,8 @@ async def test_the_database_lets_a_caller_see_the_evidence_that_the_domain_does(
     found = await ids(told, Identity.of(caller), evidence)
     async with told.reading(SYSTEM) as connection:
         joined = evidence.join(table(Obligation), table(Obligation).c.id == evidence.c.obligation_id)
-        filtered = await connection.execute(select(evidence.c.id).select_from(joined).where(readable(caller)))
+        readable_now = readable(caller, Moment(TODAY))
+        filtered = await connection.execute(select(evidence.c.id).select_from(joined).where(readable_now))
         assert set(filtered.scalars()) == expected
 
     assert len(attached) == 6 * len(ON)

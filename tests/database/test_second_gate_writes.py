@@ -18,10 +18,11 @@ from app.models import (
     ExtensionRequest,
     Obligation,
     Review,
+    Transfer,
     Update,
 )
 from app.models.base import new_id, stable_id, table
-from tests.database.gate import CALLERS, ON, a_client, called, is_taken, resources, rows, undone
+from tests.database.gate import ANOTHER, CALLERS, ON, a_client, called, is_taken, resources, rows, undone
 from tests.database.rights import FORBIDDEN, refusal_of
 from tests.given import PLAN, TODAY, TOURISTS, TRAINING
 
@@ -31,6 +32,8 @@ WRITERS: dict[type[SQLModel], Act] = {
     Contribution: Act.CONTRIBUTE,
     ExtensionRequest: Act.REQUEST_EXTENSION,
 }
+COORDINATORS = (Review, Extension, ExtensionRefusal, ConditionDecision, Transfer, Obligation)
+"""What comes of a coordinator's acts alone."""
 
 
 @pytest.mark.parametrize(("name", "kind"), [*product(CALLERS, WRITERS)])
@@ -49,9 +52,7 @@ async def test_the_database_takes_acts_from_whom_the_domain_does(
         assert taken is allowed, on
 
 
-@pytest.mark.parametrize(
-    ("name", "kind"), [*product(CALLERS, (Review, Extension, ExtensionRefusal, ConditionDecision, Obligation))]
-)
+@pytest.mark.parametrize(("name", "kind"), [*product(CALLERS, COORDINATORS)])
 async def test_only_a_coordinator_reviews_extends_and_opens(told: Database, name: str, kind: type[SQLModel]) -> None:
     caller = called(name)
     if kind is Obligation:
@@ -60,6 +61,7 @@ async def test_only_a_coordinator_reviews_extends_and_opens(told: Database, name
             row = {**found.mappings().one(), "id": new_id(), "owner_id": stable_id(PLAN, "body", "so-y-te")}
     else:
         row = next(row for model, row in rows(await a_client(told), TRAINING) if model is kind)
+        row |= {"succession_id": ANOTHER} if kind is Transfer else {}
 
     assert await is_taken(told, caller, insert(table(kind)).values(row)) is (caller.role is Role.COORDINATOR)
 

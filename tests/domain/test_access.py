@@ -31,6 +31,7 @@ ALLOWED = {
         Act.EXTEND,
         Act.DECIDE_CONDITIONS,
         Act.EDIT_CALENDAR,
+        Act.RECORD_SUCCESSIONS,
         Act.OPEN_CYCLES,
     },
     Role.INTEGRATOR: {Act.READ_PLANS, Act.READ_STANDING, Act.READ_EVIDENCE},
@@ -65,7 +66,9 @@ def test_an_admin_reads_no_reports_and_writes_none() -> None:
     )
 
 
-@pytest.mark.parametrize("act", [Act.REVIEW, Act.EXTEND, Act.DECIDE_CONDITIONS, Act.EDIT_CALENDAR, Act.OPEN_CYCLES])
+@pytest.mark.parametrize(
+    "act", [Act.REVIEW, Act.EXTEND, Act.DECIDE_CONDITIONS, Act.EDIT_CALENDAR, Act.RECORD_SUCCESSIONS, Act.OPEN_CYCLES]
+)
 def test_what_a_coordinator_decides_nobody_else_does(act: Act) -> None:
     assert [role for role in Role if caller(role).may(act)] == [Role.COORDINATOR]
 

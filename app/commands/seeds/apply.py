@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands.holidays import observed
+from app.commands.transfers import carry_over
 from app.commands.seeds.rows import Row, Rows, rows_of
 from app.models import Cycle, Obligation, Target, Update
 from app.models.base import HistoryRow, stable_id, table
@@ -22,7 +23,7 @@ from app.schemas.seed import Seed
 HISTORIES = HistoryRow.__subclasses__()
 LIVING = {"cycle": {"opened_at"}, "obligation": {"version", "updated_at"}}
 """Columns that live on after the seed, and are no difference."""
-GROWING = {"holiday"}
+GROWING = {"holiday", "succession"}
 """Tables that only ever grow: the seed begins them, and what acts have added stays."""
 
 
@@ -71,6 +72,7 @@ async def apply(connection: AsyncConnection, seed: Seed, *, now: datetime, dry_r
     await _refuse_lost_history(connection, changes, plan_id)
     if not dry_run:
         await _write(connection, changes, wanted)
+        await carry_over(connection, plan_id, now=now)
     return changes
 
 
@@ -92,8 +94,10 @@ def _sort_out(changes: Changes, these: Table, rows: list[Row], standing: dict[An
             added.append(row)
         elif changed := _differences(these, row, old):
             altered.append({**row, "changed": changed})
-    dropped = [] if these.name in GROWING else list(standing.values())
-    found = ((changes.added, added), (changes.altered, altered), (changes.dropped, dropped))
+    growing = these.name in GROWING
+    # A body that came after the plan is no business of the seed either.
+    dropped = [] if growing else [row for row in standing.values() if not row.get("joined_on")]
+    found = ((changes.added, added), (changes.altered, [] if growing else altered), (changes.dropped, dropped))
     for kind, some in found:
         if some:
             kind[these.name] = some

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from app.schemas.seed import DutySeed, Seed
+from app.schemas.seed import DutySeed, Seed, SuccessionSeed
 
 Path = tuple[int | str, ...]
 Complaint = tuple[str, Path, str]
@@ -17,6 +17,9 @@ def inconsistencies(seed: Seed) -> Iterator[Complaint]:
     for number, duty in enumerate(seed.duties):
         for place, complaint in _duty(seed, duty):
             yield "duties.yaml", ("duties", number, *place), complaint
+    for number, succession in enumerate(seed.successions):
+        for place, complaint in _succession(seed, succession):
+            yield "successions.yaml", ("successions", number, *place), complaint
     codes = [duty.code for duty in seed.duties]
     yield from (("duties.yaml", ("duties", n, "code"), "stands twice") for n in _repeated(codes))
 
@@ -40,6 +43,20 @@ def _cycles(seed: Seed) -> Iterator[Complaint]:
             yield "plan.yaml", ("cycles", number), "must start, then end, then be due"
     for number in _repeated([cycle.code for cycle in seed.plan.cycles]):
         yield "plan.yaml", ("cycles", number, "code"), "stands twice"
+
+
+def _succession(seed: Seed, succession: SuccessionSeed) -> Iterator[tuple[Path, str]]:
+    groups = {body.code for body in seed.bodies if body.members}
+    owners = {body.code for body in seed.bodies} - groups | {m.code for body in seed.bodies for m in body.members}
+    if succession.predecessor not in owners:
+        yield ("predecessor",), "no such owner"
+    successor = succession.successor
+    if successor and successor.code in {succession.predecessor, *groups}:
+        yield ("successor", "code"), "cannot take over"
+    if successor and successor.code not in owners and not successor.name:
+        yield ("successor",), "no such owner, and no name for a new body"
+    known = {duty.code for duty in seed.duties}
+    yield from ((("duties", n), "no such duty") for n, code in enumerate(succession.duties or ()) if code not in known)
 
 
 def _duty(seed: Seed, duty: DutySeed) -> Iterator[tuple[Path, str]]:

@@ -11,14 +11,16 @@ from pydantic import BaseModel, ValidationError
 
 from app.commands.seeds.consistency import Path as Place
 from app.commands.seeds.consistency import inconsistencies
-from app.schemas.seed import BodiesFile, CalendarFile, DutiesFile, PlanFile, Seed
+from app.schemas.seed import BodiesFile, CalendarFile, DutiesFile, PlanFile, Seed, SuccessionsFile
 
 FILES: dict[str, type[BaseModel]] = {
     "plan.yaml": PlanFile,
     "bodies.yaml": BodiesFile,
     "duties.yaml": DutiesFile,
     "calendar.yaml": CalendarFile,
+    "successions.yaml": SuccessionsFile,
 }
+OPTIONAL = {"successions.yaml"}
 SOURCE = "source.txt"
 _SURPRISES = {"tag:yaml.org,2002:bool", "tag:yaml.org,2002:value"}
 
@@ -81,6 +83,8 @@ def _load(path: Path) -> Document:
         node = yaml.compose(text, PlainLoader)
         content = yaml.load(text, PlainLoader)  # noqa: S506  PlainLoader is a SafeLoader.
     except FileNotFoundError:
+        if path.name in OPTIONAL:
+            return Document(path.name, {}, {(): 1})
         raise SeedInvalid(f"{path.name}: no such file") from None
     except UnicodeDecodeError:
         raise SeedInvalid(f"{path.name}: is not UTF-8") from None
@@ -133,5 +137,6 @@ def _assemble(documents: dict[str, Document], source: list[str]) -> Seed:
         bodies=content["bodies.yaml"]["bodies"],
         duties=content["duties.yaml"]["duties"],
         holidays=content["calendar.yaml"].get("holidays", []),
+        successions=content["successions.yaml"].get("successions", []),
         source=source,
     )

@@ -13,7 +13,7 @@ from app.domain.calendar import day_of
 from app.domain.completion import Force
 from app.domain.text import fold
 from app.models.base import stable_id
-from app.schemas.seed import BodySeed, DutySeed, HolidaySeed, Seed
+from app.schemas.seed import BodySeed, DutySeed, HolidaySeed, Seed, SuccessionSeed
 
 UNMARKED: Mapping[date, bool] = MappingProxyType({})
 Row = dict[str, Any]
@@ -39,6 +39,7 @@ def rows_of(seed: Seed, now: datetime, opened: Iterable[Row] = (), marked: Mappi
     rows["duty_owner"] = list(_owners(seed, ids))
     rows["duty_partner"] = list(_partners(seed, ids))
     rows["target"] = list(_targets(seed, ids))
+    rows["succession"] = [_succession(succession, seed, ids) for succession in seed.successions]
     rows["holiday"] = [_holiday(day, ids) for day in seed.holidays if day.on not in marked]
     off = {row["observed_on"] for row in rows["holiday"]} | {day for day, observed in marked.items() if observed}
     rows["cycle"] = _cycles(seed, rows["plan"][0], now, {row["code"]: row for row in opened}, off)
@@ -78,7 +79,7 @@ def _bodies(seed: Seed, ids: _Ids) -> Iterator[Row]:
     position = count(1)
     for body in seed.bodies:
         columns = body.model_dump(include={"code", "no", "name", "heading", "force", "open_class", "source_line", "note"})
-        yield {**ids.row("body", body.code), **columns, "search": fold(body.name), "group_id": None, "position": next(position)}
+        yield {**ids.row("body", body.code), **columns, "search": fold(body.name), "group_id": None, "joined_on": None, "position": next(position)}
         yield from _members(body, position, ids)
 
 
@@ -86,7 +87,7 @@ def _members(body: BodySeed, position: Iterator[int], ids: _Ids) -> Iterator[Row
     for member in body.members:
         yield {
             **ids.row("body", member.code),
-            **dict.fromkeys(("no", "heading", "source_line", "note")),
+            **dict.fromkeys(("no", "heading", "source_line", "note", "joined_on")),
             "code": member.code,
             "name": member.name,
             "search": fold(member.name),
@@ -150,6 +151,22 @@ def _targets(seed: Seed, ids: _Ids) -> Iterator[Row]:
                 "duty_id": ids.of("duty", duty.code),
                 "position": position,
             }
+
+
+def _succession(succession: SuccessionSeed, seed: Seed, ids: _Ids) -> Row:
+    names = {body.code: body.name for body in seed.bodies}
+    names |= {member.code: member.name for body in seed.bodies for member in body.members}
+    successor, duties = succession.successor, succession.duties
+    named = (succession.predecessor, succession.effective_on.isoformat(), *(duties or ()))
+    return {
+        **ids.row("succession", *named),
+        **succession.model_dump(include={"kind", "duties", "effective_on", "note"}),
+        **{f"act_{field}": value for field, value in succession.act.model_dump().items()},
+        "predecessor_id": ids.of("body", succession.predecessor),
+        "successor_code": successor.code if successor else None,
+        "successor_name": (names.get(successor.code) or successor.name) if successor else None,
+        "client_id": None,
+    }
 
 
 def _holiday(day: HolidaySeed, ids: _Ids) -> Row:

@@ -1,0 +1,80 @@
+"""Transfers: what confirmed successions pass over, whenever obligations are there to pass."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import RowMapping, insert, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.commands.obligations import touched_at
+from app.domain.calendar import start_of
+from app.models import Obligation, Transfer
+from app.models.base import new_id, table
+from app.queries.moment import Moment
+from app.queries.obligations import among
+from app.queries.successions import confirmed, passing_over
+
+obligations, transfers = table(Obligation), table(Transfer)
+
+
+async def carry_over(connection: AsyncConnection, plan_id: UUID, *, now: datetime) -> None:
+    """Pass over whatever the confirmed successions of a plan take, until nothing is left to pass.
+
+    An obligation passes when it is open and due on or after the succession's day: from that day on, or from now on when
+    it was closed by then and has been opened again since.  A successor may itself have been succeeded, so the
+    successions are gone through until none takes anything more; each takes an obligation once.
+    """
+    found = (await connection.execute(confirmed(plan_id))).mappings().all()
+    while any([await _pass_over(connection, one, now) for one in found]):
+        pass
+
+
+async def pass_on(
+    connection: AsyncConnection, plan_id: UUID, obligation_id: UUID, owner_id: UUID, *, now: datetime
+) -> None:
+    """Pass one obligation on if its owner has been succeeded: after an act that opens it, or moves its deadline."""
+    found = (await connection.execute(confirmed(plan_id, predecessor_id=owner_id))).mappings().all()
+    for one in found:
+        if await _pass_over(connection, one, now, only=obligation_id):
+            await pass_on(connection, plan_id, obligation_id, one["successor_id"], now=now)
+            return
+
+
+async def _pass_over(
+    connection: AsyncConnection, succession: RowMapping, now: datetime, only: UUID | None = None
+) -> bool:
+    effective_at = start_of(succession["effective_on"], ZoneInfo(succession["time_zone"]))
+    passed = False
+    for instant in dict.fromkeys((effective_at, max(effective_at, now))):
+        taken = await connection.execute(passing_over(succession, effective_at, Moment(instant), only))
+        ids = list(taken.scalars())
+        await _record(connection, succession, ids, instant, now)
+        passed = passed or bool(ids)
+    return passed
+
+
+async def _record(
+    connection: AsyncConnection, succession: RowMapping, ids: list[UUID], since: datetime, now: datetime
+) -> None:
+    if not ids:
+        return
+    counted_up = update(obligations).where(obligations.c.plan_id == succession["plan_id"], among(obligations.c.id, ids))
+    await connection.execute(counted_up.values(version=obligations.c.version + 1, updated_at=touched_at(now)))
+    await connection.execute(insert(transfers), list(_rows(succession, ids, since)))
+
+
+def _rows(succession: RowMapping, ids: list[UUID], since: datetime) -> Iterator[dict[str, Any]]:
+    for obligation_id in ids:
+        yield {
+            "id": new_id(),
+            "plan_id": succession["plan_id"],
+            "obligation_id": obligation_id,
+            "client_id": succession["client_id"],
+            "received_at": since,
+            "owner_id": succession["successor_id"],
+            "body_id": succession["body_id"],
+            "succession_id": succession["id"],
+        }

@@ -1,0 +1,121 @@
+"""What changed between two instants: the one expression twice, compared, and the acts in between."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    FromClause,
+    String,
+    Table,
+    Uuid,
+    and_,
+    any_,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+    tuple_,
+    union_all,
+)
+
+from app.domain.access import Caller
+from app.models import (
+    ConditionDecision,
+    CycleDeadline,
+    Evidence,
+    Extension,
+    Obligation,
+    Review,
+    Transfer,
+    Update,
+    Withdrawal,
+)
+from app.models.base import HistoryRow, table
+from app.models.facts import facts_of
+from app.queries.moment import Found, Moment, order_of
+from app.queries.obligations import Filters, visible, within
+from app.queries.standing import standings
+
+obligations, deadlines = table(Obligation), table(CycleDeadline)
+KEYS = ("position", "due_before", "id")
+SHOWN = (
+    *("plan", "cycle", "duty_code", "title_vi", "title_en", "body_no", "body_code", "owner_id", "owner_code"),
+    *("owner_name", "duty_id", "position", "due_before", "completed_at", "id"),
+)
+SAID: dict[type[HistoryRow], str | None] = {
+    Update: "state",
+    Evidence: None,
+    Withdrawal: None,
+    Review: "outcome",
+    Extension: None,
+    ConditionDecision: None,
+    Transfer: None,
+}
+"""The acts that can change a status, each with the column that says in a word what it was."""
+
+
+def changed(
+    caller: Caller, filters: Filters, before: Moment, after: Moment, limit: int, page_after: Sequence[Any] | None
+) -> Found:
+    """Select one page and one row more of the obligations whose status differs between two moments.
+
+    What is not owed at one of them has no status there.  The caller sees what is its own at the later one.
+    """
+    then, now = (standings(moment, within(filters)).alias(name) for moment, name in ((before, "then"), (after, "now")))
+    both = then.join(now, now.c.id == then.c.id, full=True)
+    columns = {name: func.coalesce(now.c[name], then.c[name]).label(name) for name in SHOWN}
+    found = (
+        select(
+            *columns.values(),
+            then.c.status.label("status_before"),
+            now.c.status.label("status_after"),
+            func.clock_timestamp().label("recorded_until"),
+        )
+        .select_from(both)
+        .where(then.c.status.is_distinct_from(now.c.status))
+        .subquery("changed")
+    )
+    keys = [found.c[name] for name in KEYS]
+    page = select(*found.c).where(visible(caller, found))
+    if page_after is not None:
+        last = tuple_(*(literal(value, key.type) for key, value in zip(keys, page_after, strict=True)))
+        page = page.where(tuple_(*keys) > last)
+    return page.order_by(*keys).limit(limit + 1)
+
+
+def acts_between(ids: Collection[UUID], before: Moment, after: Moment) -> Found:
+    """Select the acts on some obligations that the later moment sees and the earlier one does not, in order.
+
+    No narrative, and no id by which one could be found.
+    """
+    of = [_acts(facts_of(model), said, ids, before, after) for model, said in SAID.items()]
+    found = union_all(*of, _deadlines(ids, before, after)).subquery("acts")
+    return select(found.c.obligation_id, found.c.act, found.c.said, found.c.received_at).order_by(*order_of(found))
+
+
+def _acts(history: Table, said: str | None, ids: Collection[UUID], before: Moment, after: Moment) -> Found:
+    what = cast(history.c[said], String) if said else cast(null(), String)
+    found = select(history.c.obligation_id, *_named(history), what.label("said"))
+    return found.where(_among(history.c.obligation_id, ids), _between(history, before, after))
+
+
+def _deadlines(ids: Collection[UUID], before: Moment, after: Moment) -> Found:
+    mine = and_(obligations.c.cycle_id == deadlines.c.cycle_id, _among(obligations.c.id, ids))
+    found = select(obligations.c.id.label("obligation_id"), *_named(deadlines), cast(null(), String).label("said"))
+    return found.join(deadlines, mine).where(_between(deadlines, before, after))
+
+
+def _named(history: Table) -> list[ColumnElement[Any]]:
+    return [*order_of(history), literal(str(history.name).removesuffix("_fact")).label("act")]
+
+
+def _between(history: FromClause, before: Moment, after: Moment) -> ColumnElement[bool]:
+    return and_(after.sees(history), history.c.received_at > before.as_of_bind)
+
+
+def _among(column: ColumnElement[UUID], ids: Collection[UUID]) -> ColumnElement[bool]:
+    return column == any_(literal(list(ids), ARRAY(Uuid)))

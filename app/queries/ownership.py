@@ -1,0 +1,54 @@
+"""Whose an obligation is: the new owner of its latest transfer, else the owner that the plan names.
+
+Whoever asks, be it for a list, a filter, a total or an act, asks one of the two expressions here, which are made of the
+same select.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, FromClause, func, true
+
+from app.models import Transfer
+from app.models.facts import facts_of
+from app.queries.moment import Found, Moment, Row, history_of, latest
+
+transfers = facts_of(Transfer)
+
+
+class Ownership:
+    """The owner in force, as a lateral to join to an obligation and as columns to select."""
+
+    def __init__(self, obligation: Row, moment: Moment) -> None:
+        self._obligation = obligation
+        self._transfer = _last_transfer(obligation, moment).lateral("transferred")
+
+    def joined(self, source: FromClause) -> FromClause:
+        """Join the lateral to a source that holds the obligation."""
+        return source.outerjoin(self._transfer, true())
+
+    @property
+    def owner_id(self) -> ColumnElement[UUID]:
+        """Who owes it."""
+        return func.coalesce(self._transfer.c.owner_id, self._obligation.c.owner_id)
+
+    @property
+    def body_id(self) -> ColumnElement[UUID]:
+        """Under which numbered body, or body of its own, the owner stands."""
+        return func.coalesce(self._transfer.c.body_id, self._obligation.c.body_id)
+
+
+def owner_of(obligation: Row, moment: Moment) -> ColumnElement[Any]:
+    """Return who owes an obligation of the query around it, for a condition."""
+    transferred = _last_transfer(obligation, moment).with_only_columns(transfers.c.owner_id).scalar_subquery()
+    return func.coalesce(transferred, obligation.c.owner_id)
+
+
+def owner_when(act: Row, obligation: Row, moment: Moment) -> ColumnElement[Any]:
+    """Return who owed an obligation when an act on it was received, as far as a moment knows."""
+    by_then = _last_transfer(obligation, moment, transfers.c.received_at <= act.c.received_at).correlate(act)
+    return func.coalesce(by_then.with_only_columns(transfers.c.owner_id).scalar_subquery(), obligation.c.owner_id)
+
+
+def _last_transfer(obligation: Row, moment: Moment, *also: ColumnElement[bool]) -> Found:
+    return latest(history_of(transfers, obligation, moment, *also), transfers)

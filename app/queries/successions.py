@@ -1,0 +1,115 @@
+"""Successions of bodies: those of a plan, what was decided, and what has yet to pass over."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, ColumnElement, Select, String, and_, any_, func, literal, select, tuple_
+
+from app.domain.completion import COMPLETED_STATUSES
+from app.models import Body, Obligation, Plan, Succession, SuccessionDecision, Transfer
+from app.models.base import table
+from app.models.succession import Decision
+from app.queries.moment import Moment
+from app.queries.plans import plan_id_of
+from app.queries.standing import duties, standings
+
+AnyRow = Select[*tuple[Any, ...]]
+successions, decisions, transfers = table(Succession), table(SuccessionDecision), table(Transfer)
+plans, obligations, bodies = table(Plan), table(Obligation), table(Body)
+predecessors, successors = bodies.alias("predecessor"), bodies.alias("successor")
+CLOSED = sorted({status.value for status in COMPLETED_STATUSES})
+
+
+def successions_of(slug: str, succession_id: UUID | None = None) -> AnyRow:
+    """Select a plan's successions by day, or one of them, with what was decided."""
+    passed = select(func.count()).where(
+        transfers.c.plan_id == successions.c.plan_id, transfers.c.succession_id == successions.c.id
+    )
+    found = (
+        select(
+            *successions.c,
+            plans.c.slug.label("plan"),
+            plans.c.time_zone,
+            predecessors.c.code.label("predecessor_code"),
+            predecessors.c.name.label("predecessor_name"),
+            successors.c.code.label("confirmed_code"),
+            successors.c.name.label("confirmed_name"),
+            *(decisions.c[name] for name in ("outcome", "reason", "received_at")),
+            decisions.c.client_id.label("decided_by"),
+            decisions.c.recorded_at.label("decided_at"),
+            passed.scalar_subquery().label("obligations"),
+        )
+        .join(plans, plans.c.id == successions.c.plan_id)
+        .join(predecessors, predecessors.c.id == successions.c.predecessor_id)
+        .outerjoin(decisions, _decided())
+        .outerjoin(successors, successors.c.id == decisions.c.successor_id)
+        .where(successions.c.plan_id == plan_id_of(slug))
+        .order_by(successions.c.effective_on, predecessors.c.position, successions.c.recorded_at, successions.c.id)
+    )
+    return found if succession_id is None else found.where(successions.c.id == succession_id)
+
+
+def confirmed(plan_id: UUID, predecessor_id: UUID | None = None) -> AnyRow:
+    """Select what has been confirmed in a plan, or of one body, in the order in which it takes effect."""
+    names = ("id", "plan_id", "predecessor_id", "duties", "effective_on")
+    found = (
+        select(
+            *(successions.c[name] for name in names),
+            decisions.c.successor_id,
+            decisions.c.client_id,
+            func.coalesce(bodies.c.group_id, bodies.c.id).label("body_id"),
+            plans.c.time_zone,
+        )
+        .join(plans, plans.c.id == successions.c.plan_id)
+        .join(decisions, _decided())
+        .join(bodies, bodies.c.id == decisions.c.successor_id)
+        .where(successions.c.plan_id == plan_id, decisions.c.outcome == Decision.CONFIRMED)
+        .order_by(successions.c.effective_on, decisions.c.recorded_at, decisions.c.id)
+    )
+    return found if predecessor_id is None else found.where(successions.c.predecessor_id == predecessor_id)
+
+
+def passing_over(succession: Any, effective_at: Any, moment: Moment, only: UUID | None) -> AnyRow:
+    """Select the obligations that a succession takes over at a moment: open, the predecessor's, due from its day on."""
+    passed = select(transfers.c.obligation_id).where(
+        transfers.c.plan_id == succession["plan_id"], transfers.c.succession_id == succession["id"]
+    )
+    within: list[ColumnElement[bool]] = [
+        obligations.c.plan_id == succession["plan_id"],
+        obligations.c.id.not_in(passed),
+    ]
+    if succession["duties"] is not None:
+        within.append(duties.c.code == any_(literal(succession["duties"], ARRAY(String))))
+    if only is not None:
+        within.append(obligations.c.id == only)
+    standing = standings(moment, *within)
+    return select(standing.c.id).where(
+        standing.c.owner_id == succession["predecessor_id"],
+        standing.c.due_before > effective_at,
+        standing.c.status.not_in(CLOSED),
+    )
+
+
+def conflicting(succession: Any) -> AnyRow:
+    """Select a confirmed succession of the same body for some of the same duties."""
+    others = successions.alias("other")
+    decided = and_(decisions.c.plan_id == others.c.plan_id, decisions.c.succession_id == others.c.id)
+    found = (
+        select(others.c.id)
+        .join(decisions, decided)
+        .where(
+            others.c.plan_id == succession["plan_id"],
+            others.c.predecessor_id == succession["predecessor_id"],
+            others.c.id != succession["id"],
+            decisions.c.outcome == Decision.CONFIRMED,
+        )
+    )
+    if succession["duties"] is None:
+        return found
+    return found.where(
+        others.c.duties.is_(None) | others.c.duties.op("&&")(literal(succession["duties"], ARRAY(String)))
+    )
+
+
+def _decided() -> ColumnElement[bool]:
+    return tuple_(decisions.c.plan_id, decisions.c.succession_id) == tuple_(successions.c.plan_id, successions.c.id)

@@ -1,0 +1,88 @@
+"""What changed in a plan between two instants, and why."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from app.domain import errors
+from app.domain.access import Act, Caller
+from app.queries import changes
+from app.queries.moment import Moment
+from app.queries.obligations import Filters
+from app.queries.plans import plan
+from app.routers.parameters import BodyCode, CycleCode, Slug
+from app.schemas.changes import ChangeList, changes_out
+from app.web.access import may
+from app.web.bodies import ExactRoute
+from app.web.clock import Now
+from app.web.paging import CursorText, Limit, Pages
+from app.web.problems import documented, refuses
+from app.web.reading import Reading, Until, answer, only
+
+router = APIRouter(prefix="/v1/plans", tags=["status"], route_class=ExactRoute)
+
+
+@dataclass(frozen=True)
+class Span:
+    """What is asked about: what changed after an instant, up to a moment."""
+
+    since: datetime
+    until: Moment
+
+
+@refuses(errors.MalformedContent)
+async def span(
+    now: Now,
+    since: Annotated[Until, Query(alias="from", description="What changed after this instant.")],
+    until: Annotated[Until | None, Query(alias="to", description="And up to this one, or now.")] = None,
+    known_at: Annotated[Until | None, Query(description="Only what had been recorded by then.")] = None,
+) -> Span:
+    """Read between which instants.
+
+    Raises:
+        MalformedContent: the first one is later than the last.
+    """
+    if since > (until or now):
+        raise errors.MalformedContent(None, errors.Fault("query: from", "must not be later than `to`, or than now"))
+    return Span(since, Moment(until or now, known_at))
+
+
+@router.get(
+    "/{plan}/status/changes",
+    operation_id="listStatusChanges",
+    summary="List what changed between two instants",
+    response_model=ChangeList,
+    responses=documented(errors.BrokenCursor, errors.NotFound),
+)
+async def list_changes(
+    request: Request,
+    slug: Slug,
+    caller: Annotated[Caller, may(Act.READ_STANDING)],
+    reading: Reading,
+    asked: Annotated[Span, Depends(span)],
+    cycle: CycleCode = None,
+    body: BodyCode = None,
+    limit: Limit = 100,
+    cursor: CursorText = None,
+) -> Response:
+    """List the obligations whose status differs at two instants, each with the acts and deadlines in between."""
+    await only(reading, plan(slug))
+    pages = Pages(request, caller)
+    moment, page_after = pages.begin(asked.until, cursor)
+    before, wanted = Moment(asked.since, moment.known_at, "_before"), Filters(plan=slug, cycle=cycle, body=body)
+    found = changes.changed(caller, wanted, before, moment, limit, page_after)
+    rows = list((await reading.execute(found)).mappings())
+    next_cursor = pages.next_cursor(moment, rows, limit, changes.KEYS)
+    acts = (await reading.execute(changes.acts_between([row["id"] for row in rows], before, moment))).mappings()
+    items = changes_out(rows[:limit], acts, asked.since, moment.as_of)
+    told = ChangeList(
+        plan=slug,
+        since=asked.since,
+        until=moment.as_of,
+        known_at=moment.known_at,
+        items=items,
+        next_cursor=next_cursor,
+    )
+    return answer(request, told, headers=pages.link(next_cursor))

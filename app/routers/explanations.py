@@ -1,0 +1,36 @@
+"""Explanations: why an obligation stands where it stands."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Request, Response
+
+from app.domain.access import Act, Caller
+from app.queries import obligations
+from app.queries.explanations import more_facts
+from app.routers.obligations import READS, ObligationId
+from app.schemas.explanations import ExplanationOut, explanation_out
+from app.web.access import may
+from app.web.bodies import ExactRoute
+from app.web.reading import Asked, Reading, answer, only
+
+router = APIRouter(prefix="/v1/obligations", tags=["obligations"], route_class=ExactRoute)
+
+
+@router.get(
+    "/{id}/explanation",
+    operation_id="explainObligation",
+    summary="Explain where an obligation stands",
+    response_model=ExplanationOut,
+    responses=READS,
+)
+async def explain_obligation(
+    request: Request,
+    obligation_id: ObligationId,
+    caller: Annotated[Caller, may(Act.READ_STANDING)],
+    reading: Reading,
+    asked: Asked,
+) -> Response:
+    """Name the facts, the signals, the rule that matched, the clock, the calendar and the legal basis at an instant."""
+    row = await only(reading, obligations.one(caller, obligation_id, asked))
+    more = await only(reading, more_facts(row["id"], asked))
+    return answer(request, explanation_out(row, more, asked.as_of, asked.known_at), version=row["version"])

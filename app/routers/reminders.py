@@ -1,0 +1,41 @@
+"""Reminders as data, for a gateway that sends mail or messages."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from app.domain.access import Act, Caller
+from app.queries.obligations import Filters
+from app.queries.reminders import reminders
+from app.routers.parameters import BodyCode, CycleCode
+from app.schemas.base import Code
+from app.schemas.reminders import ReminderList, reminders_out
+from app.web.access import may
+from app.web.bodies import ExactRoute
+from app.web.reading import Asked, Reading, answer
+
+router = APIRouter(prefix="/v1/reminders", tags=["reminders"], route_class=ExactRoute)
+
+
+@router.get(
+    "",
+    operation_id="listReminders",
+    summary="List what owners should be reminded of",
+    response_model=ReminderList,
+)
+async def list_reminders(
+    request: Request,
+    caller: Annotated[Caller, may(Act.READ_STANDING)],
+    reading: Reading,
+    asked: Asked,
+    within_days: Annotated[int, Query(ge=0, le=366, description="How many days ahead a deadline is soon.")] = 7,
+    plan: Annotated[Code | None, Query(description="A plan's slug.", examples=["115-kh-ubnd-2021"])] = None,
+    cycle: CycleCode = None,
+    owner: Annotated[Code | None, Query(description="The one body that answers for it.", examples=["cong-an"])] = None,
+    body: BodyCode = None,
+) -> Response:
+    """List what is due soon, overdue, returned or waiting for a review, grouped by owner, as of any instant."""
+    wanted = Filters(plan=plan, cycle=cycle, owner=owner, body=body)
+    rows = (await reading.execute(reminders(caller, wanted, asked, within_days))).mappings()
+    items = reminders_out(rows, asked.as_of)
+    return answer(request, ReminderList(as_of=asked.as_of, within_days=within_days, items=items))

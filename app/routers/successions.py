@@ -1,0 +1,99 @@
+"""Successions: bodies that hand their obligations to others."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Request, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.commands import successions
+from app.domain import errors
+from app.domain.access import Act, Caller
+from app.queries.plans import plan
+from app.queries.successions import successions_of
+from app.routers.cycles import WRITES
+from app.routers.parameters import Slug
+from app.routers.plans import READS, Reader
+from app.schemas.successions import SuccessionDecisionIn, SuccessionIn, SuccessionList, SuccessionOut
+from app.schemas.views import succession_out
+from app.web.access import may
+from app.web.bodies import ExactRoute
+from app.web.problems import documented
+from app.web.reading import Reading, answer, every, only
+from app.web.writing import Creating, Done
+
+router = APIRouter(prefix="/v1/plans/{plan}/successions", tags=["successions"], route_class=ExactRoute)
+Coordinator = Annotated[Caller, may(Act.RECORD_SUCCESSIONS)]
+SuccessionId = Annotated[UUID, Path(alias="succession", description="The succession's id.")]
+
+
+@router.get(
+    "",
+    operation_id="listSuccessions",
+    summary="List the successions of a plan's bodies",
+    response_model=SuccessionList,
+    responses=READS,
+)
+async def list_successions(request: Request, slug: Slug, _: Reader, reading: Reading) -> Response:
+    """List the successions by the day from which they hold, with what was decided."""
+    await only(reading, plan(slug))
+    return answer(request, SuccessionList(items=await every(reading, successions_of(slug), succession_out)))
+
+
+@router.get(
+    "/{succession}",
+    operation_id="getSuccession",
+    summary="Get a succession",
+    response_model=SuccessionOut,
+    responses=READS,
+)
+async def get_succession(
+    request: Request, slug: Slug, succession_id: SuccessionId, _: Reader, reading: Reading
+) -> Response:
+    """Get one succession with what was decided."""
+    return answer(request, succession_out(await only(reading, successions_of(slug, succession_id))))
+
+
+@router.post(
+    "",
+    operation_id="proposeSuccession",
+    summary="Propose a succession",
+    status_code=201,
+    response_model=SuccessionOut,
+    responses=documented(*WRITES, errors.BodyUnknown, errors.DutyUnknown, errors.NotAnOwner, errors.SuccessorUnclear),
+)
+async def propose_succession(slug: Slug, caller: Coordinator, write: Creating, sent: SuccessionIn) -> Response:
+    """Propose that a body is succeeded by another from a day on; nothing changes until it is confirmed."""
+
+    async def act(connection: AsyncConnection) -> Done:
+        done = await successions.propose(connection, caller, slug, sent)
+        return Done(done, location=f"/v1/plans/{slug}/successions/{done.id}")
+
+    return await write(caller, act)
+
+
+@router.post(
+    "/{succession}/decision",
+    operation_id="decideSuccession",
+    summary="Confirm or reject a succession",
+    status_code=201,
+    response_model=SuccessionOut,
+    responses=documented(
+        *WRITES,
+        errors.AlreadyDecided,
+        errors.AlreadySucceeded,
+        errors.SuccessionAhead,
+        errors.NotAnOwner,
+        errors.SuccessorUnclear,
+    ),
+)
+async def decide_succession(
+    slug: Slug, succession_id: SuccessionId, caller: Coordinator, write: Creating, sent: SuccessionDecisionIn
+) -> Response:
+    """Confirm a succession: open obligations due from its day on pass to the successor; or reject it."""
+
+    async def act(connection: AsyncConnection) -> Done:
+        done = await successions.decide(connection, caller, slug, succession_id, sent, now=write.now)
+        return Done(done, location=f"/v1/plans/{slug}/successions/{done.id}")
+
+    return await write(caller, act)

@@ -1,0 +1,97 @@
+"""What changed between two instants, on the wire."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from app.domain.completion import Status
+from app.schemas.base import Instant, ResponseModel
+from app.schemas.obligations import DutyRef
+from app.schemas.plans import BodyName, BodyRef
+
+
+class Reason(StrEnum):
+    """Why a status changed: an act, the clock, or the deed of a duty that is owed once, reported in another cycle."""
+
+    UPDATE = "update"
+    EVIDENCE = "evidence"
+    WITHDRAWAL = "withdrawal"
+    REVIEW = "review"
+    EXTENSION = "extension"
+    CONDITION_DECISION = "condition_decision"
+    TRANSFER = "transfer"
+    CYCLE_DEADLINE = "cycle_deadline"
+    DEADLINE_PASSED = "deadline_passed"
+    DONE_IN_ANOTHER_CYCLE = "done_in_another_cycle"
+
+
+class WhyOut(ResponseModel):
+    """One reason; `said` is the state of an update or the outcome of a review."""
+
+    reason: Reason
+    at: Instant
+    said: str | None
+
+
+class ChangeOut(ResponseModel):
+    """An obligation whose status differs; null where it was not owed.  Its owner is that of the later instant."""
+
+    obligation: UUID
+    plan: str
+    cycle: str
+    duty: DutyRef
+    body: BodyRef
+    owner: BodyName
+    before: Status | None
+    after: Status | None
+    why: list[WhyOut]
+
+
+class ChangeList(ResponseModel):
+    """A page of what changed after `since` and up to `until`, in the plan's order."""
+
+    plan: str
+    since: Instant
+    until: Instant
+    known_at: Instant | None
+    items: list[ChangeOut]
+    next_cursor: str | None
+
+
+Row = Mapping[Any, Any]
+
+
+def changes_out(rows: Iterable[Row], acts: Iterable[Row], since: datetime, until: datetime) -> list[ChangeOut]:
+    """Show what changed, each obligation with the acts on it in between and what the clock did."""
+    by_obligation: dict[UUID, list[WhyOut]] = defaultdict(list)
+    for act in acts:
+        reason = Reason(_NAMES.get(act["act"]) or act["act"])
+        by_obligation[act["obligation_id"]].append(WhyOut(reason=reason, at=act["received_at"], said=act["said"]))
+    return [_change(row, [*by_obligation[row["id"]], *_by_itself(row, by_obligation, since, until)]) for row in rows]
+
+
+def _by_itself(row: Row, acts: Mapping[UUID, list[WhyOut]], since: datetime, until: datetime) -> Iterator[WhyOut]:
+    if since < row["due_before"] <= until:
+        yield WhyOut(reason=Reason.DEADLINE_PASSED, at=row["due_before"], said=None)
+    if not acts[row["id"]] and row["completed_at"] and since < row["completed_at"] <= until:
+        yield WhyOut(reason=Reason.DONE_IN_ANOTHER_CYCLE, at=row["completed_at"], said=None)
+
+
+def _change(row: Row, why: list[WhyOut]) -> ChangeOut:
+    return ChangeOut(
+        obligation=row["id"],
+        plan=row["plan"],
+        cycle=row["cycle"],
+        duty=DutyRef(code=row["duty_code"], title_vi=row["title_vi"], title_en=row["title_en"]),
+        body=BodyRef(no=row["body_no"], code=row["body_code"]),
+        owner=BodyName(code=row["owner_code"], name=row["owner_name"]),
+        before=row["status_before"],
+        after=row["status_after"],
+        why=sorted(why, key=lambda one: one.at),
+    )
+
+
+_NAMES = {"progress_update": "update"}

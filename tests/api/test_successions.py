@@ -1,0 +1,519 @@
+"""Successions of bodies: /v1/plans/{plan}/successions, and who owes what since."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from app.commands.seeds.apply import apply
+from app.commands.seeds.reader import read
+from app.commands.successions import decide as decide_on
+from app.database.embedded import Address
+from app.domain import access
+from app.models.base import stable_id
+from app.schemas.successions import SuccessionDecisionIn
+from app.settings import ROOT
+from tests.api.asking import listed, problem_of, rows_of, status_of
+from tests.conftest import as_owner
+from tests.given import DOCUMENT, FIRST, LINK, PLAN, TODAY, TOURISTS, Caller, Service, obligation
+
+SUCCESSIONS, BODIES = f"/v1/plans/{PLAN}/successions", f"/v1/plans/{PLAN}/bodies"
+CHILDREN = stable_id(PLAN, "succession", "so-ldtbxh", "2025-03-01")
+"""Body 1 hands its duties to the health department."""
+NINH_KIEU = stable_id(PLAN, "succession", "ubnd-ninh-kieu", "2025-07-01")
+ETHNIC = stable_id(PLAN, "succession", "ban-dan-toc", "2025-03-01")
+ACT = {"title": "Nghị quyết về sắp xếp", "issued_on": "2025-02-20"}
+MOMENT = timedelta(microseconds=1)
+FIRST_OF_MARCH = datetime(2025, 2, 28, 17, tzinfo=UTC)
+
+
+def labour(cycle: str = "2026", duty: str = "1.3") -> UUID:
+    """Return an obligation of body 1, by plan."""
+    return obligation(duty, "so-ldtbxh", cycle)
+
+
+async def decide(who: Caller, succession: UUID | str, outcome: str = "confirmed", **more: Any) -> Any:
+    """Decide on a succession."""
+    sent = {"outcome": outcome, "reason": "Theo nghị quyết.", **more}
+    return await who.post(f"{SUCCESSIONS}/{succession}/decision", sent)
+
+
+async def propose(who: Caller, predecessor: str, successor: Any = None, **more: Any) -> Any:
+    """Propose a succession; a successor is named by its code."""
+    named = {"code": successor} if isinstance(successor, str) else successor
+    sent = {"predecessor": predecessor, "successor": named, "kind": "merged", "effective_on": "2025-03-01", "act": ACT}
+    return await who.post(SUCCESSIONS, {**sent, **more})
+
+
+async def succeed(service: Service, predecessor: str, successor: Any, **more: Any) -> Any:
+    """Propose a succession and confirm it."""
+    proposed = await propose(service.coordinator, predecessor, successor, **more)
+    assert proposed.status_code == 201, proposed.text
+    return await decide(service.coordinator, proposed.json()["id"])
+
+
+async def owner_of(service: Service, one: UUID, **params: Any) -> str:
+    """Return the code of who owes an obligation."""
+    code: str = (await service.coordinator.standing(one, **params))["owner"]["code"]
+    return code
+
+
+async def test_the_changes_of_2025_are_proposed_and_change_nothing(service: Service) -> None:
+    found = (await service.integrator.get(SUCCESSIONS)).json()["items"]
+
+    assert {one["state"] for one in found} == {"proposed"}
+    told = [(one["predecessor"]["code"], (one["successor"] or {}).get("code"), one["duties"]) for one in found]
+    assert told[:6] == [
+        ("so-ldtbxh", "so-y-te", None),
+        ("so-tttt", "so-vhttdl", ["6.2", "6.3"]),
+        ("so-tttt", None, ["6.1"]),
+        ("so-gtvt", "so-xay-dung", None),
+        ("so-khdt", "so-tai-chinh", None),
+        ("ban-dan-toc", "so-dan-toc-ton-giao", None),
+    ]
+    assert [(code, duties) for _, code, duties in told[6:]] == [(None, None)] * 9
+    assert {one["effective_on"] for one in found} == {"2025-03-01", "2025-07-01"}
+    assert {one["act"]["number"] for one in found} == {None, "72/2025/QH15"}
+    assert all(one["act"]["title"] for one in found)
+    assert len(await listed(service.coordinator, owner="so-ldtbxh", cycle="2026")) == 16
+    assert [body["no"] for body in (await service.integrator.get(BODIES)).json()["items"]] == list(range(1, 19))
+
+
+async def test_confirming_passes_what_is_open_and_due_from_the_day_on(service: Service) -> None:
+    response = await decide(service.coordinator, CHILDREN)
+
+    assert response.status_code == 201
+    decided = response.json()
+    assert (decided["state"], decided["successor"]["code"], decided["decision"]["obligations"]) == (
+        "confirmed",
+        "so-y-te",
+        32,
+    )
+    owners = {item["cycle"]: item["owner"]["code"] for item in await listed(service.coordinator, duty="1.3")}
+    assert owners == {FIRST: "so-ldtbxh", **{str(year): "so-ldtbxh" for year in range(2021, 2025)}} | {
+        "2025": "so-y-te",
+        "2026": "so-y-te",
+    }
+    assert (await service.coordinator.get(response.headers["location"])).json() == decided
+
+
+async def test_each_day_has_the_owner_of_that_day(service: Service) -> None:
+    known_before = datetime.now(UTC)
+    await decide(service.coordinator, CHILDREN)
+    one = labour("2025")
+
+    assert await owner_of(service, one, as_of=(FIRST_OF_MARCH - MOMENT).isoformat()) == "so-ldtbxh"
+    assert await owner_of(service, one, as_of=FIRST_OF_MARCH.isoformat()) == "so-y-te"
+    assert await owner_of(service, one) == "so-y-te"
+    assert await owner_of(service, one, known_at=known_before.isoformat()) == "so-ldtbxh"
+    assert await owner_of(service, labour("2024")) == "so-ldtbxh"
+
+
+async def test_a_transfer_leaves_its_trace_and_counts_the_version_up(service: Service) -> None:
+    await decide(service.coordinator, CHILDREN)
+
+    [act] = await service.coordinator.history(labour())
+
+    assert (act["act"], act["predecessor"]["code"], act["owner"]["code"]) == ("transfer", "so-ldtbxh", "so-y-te")
+    assert (act["received_at"], act["succession"]) == ("2025-02-28T17:00:00Z", str(CHILDREN))
+    assert act["act_of_succession"]["issued_on"] == "2025-02-20"
+    assert (await service.coordinator.standing(labour()))["version"] == 2
+    assert await service.coordinator.history(labour("2024")) == []
+
+
+async def test_the_successor_sees_and_reports_and_the_predecessor_does_no_more(service: Service) -> None:
+    await service.labour.report(labour(), "in_progress", summary="Trước khi bàn giao")
+    problem_of(await service.health.report(labour()), 404, "not-found")
+    await decide(service.coordinator, CHILDREN)
+
+    reported = await service.health.report(labour(), evidence=[LINK])
+
+    assert (reported.status_code, reported.json()["obligation"]["status"]) == (201, "completed_on_time")
+    assert reported.json()["update"]["evidence"][0]["body"] == "so-y-te"
+    assert [act["act"] for act in await service.health.history(labour())] == [
+        "transfer",
+        "update",
+        "update",
+        "evidence",
+    ]
+    for response in (
+        await service.labour.report(labour()),
+        await service.labour.attach(labour()),
+        await service.labour.get(f"/v1/obligations/{labour()}"),
+        await service.labour.get(f"/v1/obligations/{labour()}/history"),
+    ):
+        problem_of(response, 404, "not-found")
+    assert (await service.labour.report(labour("2024"))).status_code == 201
+    problem_of(await service.health.report(labour("2024")), 404, "not-found")
+
+
+async def test_what_the_predecessor_kept_back_is_the_successors_to_read(service: Service) -> None:
+    hidden = (await service.labour.attach(labour(), classification="restricted")).json()["id"]
+    problem_of(await service.health.get(f"/v1/evidence/{hidden}"), 404, "not-found")
+
+    await decide(service.coordinator, CHILDREN)
+
+    assert (await service.health.get(f"/v1/evidence/{hidden}")).json()["body"] == "so-ldtbxh"
+    assert (await service.labour.get(f"/v1/evidence/{hidden}")).status_code == 200
+
+
+async def test_lists_and_filters_follow_the_owner_in_force(service: Service) -> None:
+    await decide(service.coordinator, CHILDREN)
+
+    assert await listed(service.coordinator, owner="so-ldtbxh", cycle="2026") == []
+    assert len(await listed(service.coordinator, owner="so-y-te", cycle="2026")) == 16 + 6
+    assert len(await listed(service.coordinator, body="so-y-te", cycle="2026")) == 16 + 6
+    assert {item["body"]["no"] for item in await listed(service.coordinator, owner="so-y-te")} == {4}
+    assert len(await listed(service.coordinator, owner="so-ldtbxh", cycle="2026", as_of="2025-02-28")) == 16
+    assert len(await listed(service.health, cycle="2026")) == 16 + 6
+    assert [item["cycle"] for item in await listed(service.labour, duty="1.3")] == [
+        FIRST,
+        "2021",
+        "2022",
+        "2023",
+        "2024",
+    ]
+
+
+async def test_totals_follow_the_owner_and_sum_to_what_is_owed_at_every_level(service: Service) -> None:
+    await decide(service.coordinator, CHILDREN)
+    await decide(service.coordinator, ETHNIC)
+    commune = {"code": "ubnd-phuong-ninh-kieu", "name": "UBND phường Ninh Kiều"}
+    await decide(service.coordinator, NINH_KIEU, successor=commune)
+    service.clock.now += timedelta(seconds=1)
+
+    document = await status_of(service.integrator)
+
+    owed = {cycle["cycle"]: cycle["totals"]["owed"] for cycle in document["cycles"]}
+    assert owed == {FIRST: 252} | {str(year): 296 for year in range(2021, 2027)}
+    for cycle in document["cycles"]:
+        assert cycle["totals"]["owed"] == sum(body["totals"]["owed"] for body in cycle["bodies"])
+        for body in cycle["bodies"]:
+            members = sum(member["totals"]["owed"] for member in body["members"])
+            assert not body["members"] or body["totals"]["owed"] == members
+    last = {body["code"]: body for body in document["cycles"][-1]["bodies"]}
+    assert "so-ldtbxh" not in last
+    assert (last["so-y-te"]["no"], last["so-y-te"]["totals"]["owed"]) == (4, 22)
+    assert (last["so-dan-toc-ton-giao"]["no"], last["so-dan-toc-ton-giao"]["totals"]["owed"]) == (None, 5)
+    assert [body["no"] for body in document["cycles"][-1]["bodies"]] == [*range(2, 12), *range(13, 19), None]
+    members = [member["code"] for member in last["ubnd-quan-huyen"]["members"]]
+    assert ("ubnd-phuong-ninh-kieu" in members, "ubnd-ninh-kieu" in members) == (True, False)
+
+
+async def test_a_confirmation_changes_the_status_document(service: Service) -> None:
+    before = await service.integrator.get(f"/v1/plans/{PLAN}/status")
+    service.clock.now += timedelta(seconds=1)
+    await decide(service.coordinator, CHILDREN)
+
+    after = await service.integrator.get(f"/v1/plans/{PLAN}/status", headers={"If-None-Match": before.headers["etag"]})
+
+    assert after.status_code == 200
+
+
+async def test_what_was_done_stays_with_who_did_it(service: Service) -> None:
+    done = labour("2026", "1.4")
+    service.clock.now = FIRST_OF_MARCH - timedelta(days=10)
+    await service.labour.report(done, evidence=[DOCUMENT])
+    service.clock.now = TODAY
+
+    decided = await decide(service.coordinator, CHILDREN)
+
+    assert decided.json()["decision"]["obligations"] == 31
+    assert await owner_of(service, done) == "so-ldtbxh"
+    assert (await service.labour.standing(done))["status"] == "completed_on_time"
+
+
+async def test_what_was_done_and_is_returned_passes_over_from_the_return_on(service: Service) -> None:
+    done = labour("2026", "1.4")
+    service.clock.now = FIRST_OF_MARCH - timedelta(days=10)
+    await service.labour.report(done, evidence=[DOCUMENT])
+    service.clock.now = TODAY
+    await decide(service.coordinator, CHILDREN)
+    service.clock.now = TODAY + timedelta(days=1)
+
+    returned = await service.coordinator.review(done, "returned", "Thiếu số liệu.")
+
+    assert returned.json()["obligation"]["owner"]["code"] == "so-y-te"
+    assert await owner_of(service, done, as_of=TODAY.isoformat()) == "so-ldtbxh"
+    assert (await service.health.report(done)).status_code == 201
+
+
+async def test_a_deadline_that_is_moved_past_the_day_passes_the_obligation_over(service: Service) -> None:
+    await decide(service.coordinator, CHILDREN)
+    assert await owner_of(service, labour("2024")) == "so-ldtbxh"
+
+    extended = await service.coordinator.extend(labour("2024"), "2027-06-01")
+
+    assert extended.json()["obligation"]["owner"]["code"] == "so-y-te"
+    assert await owner_of(service, labour("2024"), as_of="2026-11-23") == "so-ldtbxh"
+
+
+async def test_a_cycle_that_is_opened_later_is_owed_by_the_successor(service: Service) -> None:
+    await decide(service.coordinator, CHILDREN)
+
+    await service.coordinator.post(f"/v1/plans/{PLAN}/cycles", {"code": "2027"})
+
+    assert await owner_of(service, labour("2027")) == "so-y-te"
+    assert len(await listed(service.coordinator, cycle="2027", owner="so-y-te")) == 22
+    assert (await service.health.report(labour("2027"), "in_progress")).status_code == 201
+
+
+async def test_single_duties_pass_alone(service: Service) -> None:
+    succession = stable_id(PLAN, "succession", "so-tttt", "2025-03-01", "6.2", "6.3")
+
+    await decide(service.coordinator, succession)
+
+    owners = {item["duty"]["code"]: item["owner"]["code"] for item in await listed(service.coordinator, cycle="2026")}
+    assert (owners["6.1"], owners["6.2"], owners["6.3"]) == ("so-tttt", "so-vhttdl", "so-vhttdl")
+    assert {item["duty"]["code"] for item in await listed(service.culture, owner="so-vhttdl", cycle="2026")} >= {"6.2"}
+    body = (await service.integrator.get(f"{BODIES}/so-tttt")).json()
+    assert body["succeeded_on"] is None
+
+
+async def test_a_body_that_is_succeeded_twice(service: Service) -> None:
+    await succeed(service, "so-khdt", "so-tai-chinh")
+    await succeed(
+        service, "so-tai-chinh", {"code": "so-moi", "name": "Sở Tài chính và Kế hoạch"}, effective_on="2026-01-01"
+    )
+    one = obligation("10.1", "so-khdt", "2026")
+
+    told = [await owner_of(service, one, as_of=day) for day in ("2025-02-28", "2025-03-01", "2025-12-31", "2026-01-01")]
+
+    assert told == ["so-khdt", "so-tai-chinh", "so-tai-chinh", "so-moi"]
+    assert [act["owner"]["code"] for act in await service.coordinator.history(one)] == ["so-tai-chinh", "so-moi"]
+    assert await owner_of(service, obligation("10.1", "so-khdt", "2025")) == "so-tai-chinh"
+
+
+async def test_the_order_of_confirming_makes_no_difference(service: Service) -> None:
+    await succeed(
+        service, "so-tai-chinh", {"code": "so-moi", "name": "Sở Tài chính và Kế hoạch"}, effective_on="2026-01-01"
+    )
+    await succeed(service, "so-khdt", "so-tai-chinh")
+    one = obligation("10.1", "so-khdt", "2026")
+
+    told = [await owner_of(service, one, as_of=day) for day in ("2025-02-28", "2025-03-01", "2025-12-31", "2026-01-01")]
+
+    assert told == ["so-khdt", "so-tai-chinh", "so-tai-chinh", "so-moi"]
+
+
+async def test_two_steps_on_one_day_end_at_the_last_successor(service: Service) -> None:
+    await succeed(service, "so-tai-chinh", {"code": "so-moi", "name": "Sở Tài chính và Kế hoạch"})
+    await succeed(service, "so-khdt", "so-tai-chinh")
+
+    assert await owner_of(service, obligation("10.1", "so-khdt", "2026")) == "so-moi"
+
+
+async def test_a_successor_who_was_a_partner_owns_from_then_on(service: Service) -> None:
+    this_year = obligation("3.6", "cong-an", "2026")
+    before = await service.culture.post(f"/v1/obligations/{this_year}/contributions", {"note": "Đã phối hợp."})
+    attached = await service.culture.attach(this_year)
+    assert (before.status_code, attached.status_code) == (201, 201)
+    problem_of(await service.culture.report(this_year), 404, "not-found")
+    service.clock.now = TODAY + timedelta(hours=1)
+
+    await succeed(service, "cong-an", "so-vhttdl", duties=["3.6"], effective_on="2026-11-24")
+    service.clock.now = TODAY + timedelta(hours=2)
+    reported = await service.culture.report(this_year)
+
+    assert (reported.status_code, reported.json()["obligation"]["owner"]["code"]) == (201, "so-vhttdl")
+    problem_of(
+        await service.culture.post(f"/v1/obligations/{this_year}/contributions", {"note": "Nữa."}), 403, "partners-only"
+    )
+    problem_of(await service.police.get(f"/v1/obligations/{this_year}"), 404, "not-found")
+    assert await owner_of(service, TOURISTS) == "cong-an"
+
+
+async def test_what_came_from_a_partner_stays_a_contribution(service: Service) -> None:
+    this_year = obligation("3.6", "cong-an", "2026")
+    service.clock.now = datetime(2025, 2, 1, tzinfo=UTC)
+    await service.culture.post(f"/v1/obligations/{this_year}/contributions", {"note": "Đã phối hợp."})
+    await service.culture.attach(this_year)
+    service.clock.now = TODAY
+    await succeed(service, "cong-an", "so-vhttdl", duties=["3.6"])
+    await service.culture.attach(this_year)
+
+    apart = (await service.culture.get(f"/v1/obligations/{this_year}/contributions")).json()["items"]
+
+    assert [(act["act"], act["received_at"][:10]) for act in apart] == [
+        ("contribution", "2025-02-01"),
+        ("evidence", "2025-02-01"),
+    ]
+
+
+async def test_a_member_is_succeeded_within_its_group_and_both_have_their_days(service: Service) -> None:
+    commune = {"code": "ubnd-phuong-ninh-kieu", "name": "UBND phường Ninh Kiều"}
+    await decide(service.coordinator, NINH_KIEU, successor=commune)
+
+    group = (await service.integrator.get(f"{BODIES}/ubnd-quan-huyen")).json()
+
+    days = {member["code"]: (member["joined_on"], member["succeeded_on"]) for member in group["members"]}
+    assert days["ubnd-ninh-kieu"] == (None, "2025-07-01")
+    assert days["ubnd-phuong-ninh-kieu"] == ("2025-07-01", None)
+    assert days["ubnd-o-mon"] == (None, None)
+    assert len(group["members"]) == 10
+    one = obligation("18.1", "ubnd-ninh-kieu", "2026")
+    shown = await service.coordinator.standing(one)
+    assert (shown["owner"]["code"], shown["body"]["code"]) == ("ubnd-phuong-ninh-kieu", "ubnd-quan-huyen")
+    assert len(await listed(service.coordinator, body="ubnd-quan-huyen", duty="18.1", cycle="2026")) == 9
+
+
+async def test_a_body_that_came_later_is_listed_after_the_plans_own(service: Service) -> None:
+    await decide(service.coordinator, ETHNIC)
+
+    found = (await service.integrator.get(BODIES)).json()["items"]
+
+    assert [body["no"] for body in found] == [*range(1, 19), None]
+    assert (found[-1]["code"], found[-1]["joined_on"]) == ("so-dan-toc-ton-giao", "2025-03-01")
+    assert found[11]["succeeded_on"] == "2025-03-01"
+    plan = (await service.integrator.get(f"/v1/plans/{PLAN}")).json()
+    assert (plan["counts"]["bodies"], plan["counts"]["members"]) == (18, 15)
+
+
+async def test_a_rejected_succession_changes_nothing(service: Service) -> None:
+    before = await listed(service.coordinator, cycle="2026")
+
+    response = await decide(service.coordinator, CHILDREN, "rejected")
+
+    assert (response.json()["state"], response.json()["decision"]["obligations"]) == ("rejected", 0)
+    assert await listed(service.coordinator, cycle="2026") == before
+
+
+async def test_a_succession_is_decided_once(service: Service) -> None:
+    await decide(service.coordinator, CHILDREN)
+    before = await rows_of(service)
+
+    for outcome in ("confirmed", "rejected"):
+        problem_of(await decide(service.coordinator, CHILDREN, outcome), 409, "already-decided")
+
+    assert await rows_of(service) == before
+
+
+async def test_nobody_is_succeeded_twice_for_the_same_duties(service: Service) -> None:
+    await decide(service.coordinator, CHILDREN)
+
+    for duties in (None, ["1.3"]):
+        proposed = await propose(
+            service.coordinator, "so-ldtbxh", "so-tu-phap", duties=duties, effective_on="2026-01-01"
+        )
+        problem_of(await decide(service.coordinator, proposed.json()["id"]), 409, "already-succeeded")
+
+
+async def test_other_duties_of_a_body_can_go_elsewhere(service: Service) -> None:
+    await succeed(service, "so-tttt", "so-vhttdl", duties=["6.2"])
+
+    decided = await succeed(service, "so-tttt", "cong-an", duties=["6.1"])
+
+    assert decided.status_code == 201
+    assert await owner_of(service, obligation("6.1", "so-tttt", "2026")) == "cong-an"
+
+
+async def test_an_undecided_successor_is_named_by_the_decision(service: Service) -> None:
+    problem_of(await decide(service.coordinator, NINH_KIEU), 422, "successor-unclear")
+    nameless = await decide(service.coordinator, NINH_KIEU, successor={"code": "ubnd-phuong-moi"})
+    assert problem_of(nameless, 422, "successor-unclear")["errors"][0]["pointer"] == "/successor/name"
+    problem_of(
+        await decide(service.coordinator, NINH_KIEU, successor={"code": "ubnd-ninh-kieu"}), 422, "successor-unclear"
+    )
+    problem_of(await decide(service.coordinator, NINH_KIEU, successor={"code": "bao-dai"}), 422, "not-an-owner")
+    problem_of(await decide(service.coordinator, CHILDREN, successor={"code": "so-tu-phap"}), 422, "successor-unclear")
+
+    assert (await decide(service.coordinator, NINH_KIEU, successor={"code": "ubnd-o-mon"})).status_code == 201
+
+
+async def test_a_succession_is_confirmed_from_its_day_on(service: Service) -> None:
+    proposed = (await propose(service.coordinator, "so-tu-phap", "so-y-te", effective_on="2026-11-25")).json()["id"]
+
+    problem_of(await decide(service.coordinator, proposed), 409, "succession-ahead")
+    service.clock.now = datetime(2026, 11, 24, 17, tzinfo=UTC)
+    assert (await decide(service.coordinator, proposed)).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("predecessor", "successor", "more", "kind", "pointer"),
+    [
+        ("nobody", "so-y-te", {}, "body-unknown", "/predecessor"),
+        ("ubnd-quan-huyen", "so-y-te", {}, "not-an-owner", "/predecessor"),
+        ("so-tu-phap", "bao-dai", {}, "not-an-owner", "/successor/code"),
+        ("so-tu-phap", "so-tu-phap", {}, "successor-unclear", "/successor/code"),
+        ("so-tu-phap", {"code": "so-moi"}, {}, "successor-unclear", "/successor/name"),
+        ("so-tu-phap", "so-y-te", {"duties": ["5.1", "99.1"]}, "duty-unknown", "/duties/1"),
+        ("so-tu-phap", "so-y-te", {"duties": []}, "malformed-content", "/duties"),
+        ("so-tu-phap", "so-y-te", {"kind": "vanished"}, "malformed-content", "/kind"),
+        ("so-tu-phap", "so-y-te", {"effective_on": "9999-12-31"}, "malformed-content", "/effective_on"),
+        ("so-tu-phap", "so-y-te", {"act": {}}, "malformed-content", "/act/title"),
+        ("so-tu-phap", "so-y-te", {"act": ACT | {"number": "không"}}, "malformed-content", "/act/number"),
+    ],
+)
+async def test_a_proposal_that_cannot_be_is_refused(
+    service: Service, predecessor: str, successor: Any, more: dict[str, Any], kind: str, pointer: str
+) -> None:
+    before = await rows_of(service)
+
+    response = await propose(service.coordinator, predecessor, successor, **more)
+
+    problem = problem_of(response, 422, kind)
+    assert [fault["pointer"] for fault in problem["errors"]] == [pointer]
+    assert await rows_of(service) == before
+
+
+@pytest.mark.parametrize("name", ["police", "integrator", "admin"])
+async def test_only_a_coordinator_proposes_and_decides(service: Service, name: str) -> None:
+    who = getattr(service, name)
+
+    problem_of(await propose(who, "so-tu-phap", "so-y-te"), 403, "not-allowed")
+    problem_of(await decide(who, CHILDREN), 403, "not-allowed")
+    assert (await who.get(SUCCESSIONS)).status_code == 200
+
+
+async def test_what_is_not_there_is_not_found(service: Service) -> None:
+    problem_of(await decide(service.coordinator, UUID(int=0)), 404, "not-found")
+    problem_of(await service.coordinator.get(f"{SUCCESSIONS}/{UUID(int=0)}"), 404, "not-found")
+    problem_of(await service.coordinator.get("/v1/plans/unknown/successions"), 404, "not-found")
+
+
+async def test_seeding_again_drops_nothing_that_came_later(own_service: Service, address: Address) -> None:
+    await decide(own_service.coordinator, ETHNIC)
+    await propose(own_service.coordinator, "so-tu-phap", "so-y-te")
+
+    async with as_owner(address, own_service.app.state.database.engine.url.database) as owner:
+        changes = await apply(owner, read(ROOT / "seeds" / PLAN), now=TODAY)
+
+    assert not changes
+    assert await owner_of(own_service, obligation("12.1", "ban-dan-toc", "2026")) == "so-dan-toc-ton-giao"
+
+
+async def test_seeding_a_later_year_applies_what_is_confirmed(own_service: Service, address: Address) -> None:
+    await decide(own_service.coordinator, CHILDREN)
+
+    async with as_owner(address, own_service.app.state.database.engine.url.database) as owner:
+        await apply(owner, read(ROOT / "seeds" / PLAN), now=datetime(2027, 1, 10, tzinfo=UTC))
+
+    assert await owner_of(own_service, labour("2027")) == "so-y-te"
+
+
+async def test_a_report_that_waited_for_a_transfer_is_not_the_predecessors_any_more(own_service: Service) -> None:
+    coordinator = access.Caller(client_id=own_service.coordinator.client_id, role=access.Role.COORDINATOR)
+    confirmed = SuccessionDecisionIn.model_validate({"outcome": "confirmed", "reason": "Theo nghị quyết."})
+    async with own_service.app.state.database.writing() as connection:
+        await decide_on(connection, coordinator, PLAN, CHILDREN, confirmed, now=TODAY)
+        waiting = asyncio.create_task(own_service.labour.report(labour()))
+        await asyncio.sleep(0.5)
+        assert not waiting.done()
+
+    problem_of(await waiting, 404, "not-found")
+    assert [act["act"] for act in await own_service.coordinator.history(labour())] == ["transfer"]
+
+
+async def test_many_reports_name_an_obligation_by_its_owner_of_today(own_service: Service) -> None:
+    await decide(own_service.coordinator, CHILDREN)
+    item = {"plan": PLAN, "cycle": "2026", "owner": "so-y-te", "state": "in_progress", "summary": "Đang làm."}
+
+    response = await own_service.health.post(
+        "/v1/updates", {"items": [item | {"duty": duty} for duty in ("1.3", "G.1")]}
+    )
+
+    assert [one["status"] for one in response.json()["results"]] == [201, 201], response.text
+    touched = [one["obligation"]["id"] for one in response.json()["results"]]
+    assert touched == [str(labour()), str(obligation("G.1", "so-y-te", "2026"))]
