@@ -11,7 +11,14 @@ from app.commands.obligations import Locked, hold, standing_row
 from app.commands.paper import received_at
 from app.domain.access import Caller, Role
 from app.domain.calendar import start_of
-from app.domain.errors import ExtensionLimitReached, ExtensionNotLater, Fault, NoExtensionRequested
+from app.domain.completion import COMPLETED_STATUSES, Status
+from app.domain.errors import (
+    ExtensionLimitReached,
+    ExtensionNotLater,
+    Fault,
+    NoExtensionRequested,
+    ObligationAlreadyComplete,
+)
 from app.models import Extension, ExtensionRefusal, ExtensionRequest
 from app.models.base import table
 from app.queries.extensions import pending_on
@@ -26,6 +33,9 @@ from app.schemas.extensions import (
     ExtensionRequested,
     ExtensionRequestIn,
 )
+
+CLOSED = COMPLETED_STATUSES | {Status.NOT_APPLICABLE}
+"""Where a later deadline would only turn late into on time."""
 
 
 async def request(
@@ -42,7 +52,7 @@ async def request(
     Raises:
         NotFound, StaleVersion: see `obligations.hold`.
         PaperReportNotYours, PaperReportIncomplete, ReceivedOnImpossible: see `paper.received_at`.
-        ExtensionNotLater, ExtensionLimitReached: no such extension can be given.
+        ObligationAlreadyComplete, ExtensionNotLater, ExtensionLimitReached: no such extension can be given.
     """
     held = await hold(connection, caller, obligation_id, expected=expected, now=now)
     number = None if caller.role is Role.REPORTER else sent.document_number
@@ -68,6 +78,7 @@ async def grant(
 
     Raises:
         NotFound, StaleVersion: see `obligations.hold`.
+        ObligationAlreadyComplete: nothing is left to be done in a longer time.
         ExtensionNotLater: the day is not after the deadline in force, or has come already.
         ExtensionLimitReached: the plan allows no further one.
     """
@@ -104,7 +115,10 @@ async def refuse(
 
 async def _moved(connection: AsyncConnection, caller: Caller, held: Locked, day: date, now: datetime) -> datetime:
     """Return the new deadline, if it can be moved there."""
-    in_force: datetime = (await standing_row(connection, caller, held.id, now))["due_before"]
+    standing = await standing_row(connection, caller, held.id, now)
+    if standing["status"] in CLOSED:
+        raise ObligationAlreadyComplete
+    in_force: datetime = standing["due_before"]
     due_before = start_of(day, held.zone)
     if due_before <= max(in_force, now):
         raise ExtensionNotLater(None, Fault("/due_before_on", "must be after the deadline in force, and after today"))

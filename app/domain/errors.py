@@ -142,6 +142,12 @@ class ExtensionNotLater(Refusal):
     title_vi = "Gia hạn phải lùi thời hạn đến một ngày muộn hơn và chưa qua."
 
 
+class ObligationAlreadyComplete(Refusal):
+    """The obligation is complete, or nothing arises; its deadline cannot be moved any more."""
+
+    title_vi = "Nghĩa vụ đã hoàn thành hoặc không phát sinh; không thể gia hạn nữa."
+
+
 class ExtensionLimitReached(Refusal):
     """The deadline of this obligation has been moved as often as the plan allows."""
 

@@ -29,6 +29,8 @@ from app.web.writing import Done, Writing
 
 router = APIRouter(prefix="/v1", tags=["extensions"], route_class=ExactRoute)
 Coordinator = Annotated[Caller, may(Act.EXTEND)]
+UNMOVABLE = (errors.ObligationAlreadyComplete, errors.ExtensionNotLater, errors.ExtensionLimitReached)
+"""Why a deadline cannot be moved to where it should be."""
 
 
 @router.post(
@@ -37,7 +39,7 @@ Coordinator = Annotated[Caller, may(Act.EXTEND)]
     summary="Ask for a later deadline",
     status_code=201,
     response_model=ExtensionRequested,
-    responses=documented(*WRITES, errors.ExtensionNotLater, errors.ExtensionLimitReached),
+    responses=documented(*WRITES, *UNMOVABLE),
 )
 async def request_extension(
     obligation_id: ObligationId,
@@ -60,7 +62,7 @@ async def request_extension(
     summary="Move a deadline",
     status_code=201,
     response_model=Extended,
-    responses=documented(*ACTS, errors.ExtensionNotLater, errors.ExtensionLimitReached),
+    responses=documented(*ACTS, *UNMOVABLE),
 )
 async def give_extension(
     obligation_id: ObligationId, caller: Coordinator, write: Writing, sent: ExtensionIn

@@ -41,6 +41,7 @@ STATUS: dict[type[Refusal], int] = {
     errors.AlreadyExists: 409,
     errors.NothingToReview: 409,
     errors.ConditionMet: 409,
+    errors.ObligationAlreadyComplete: 409,
     errors.ExtensionLimitReached: 409,
     errors.NoExtensionRequested: 409,
     errors.AlreadyWithdrawn: 409,

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
@@ -63,14 +64,22 @@ async def test_what_is_overdue_can_be_extended_and_was_overdue_until_then(servic
     assert (await status_of(service.integrator, cycle=FIRST))["cycles"][0]["totals"]["overdue"] == 219
 
 
-async def test_a_report_that_came_late_is_on_time_by_the_deadline_that_is_in_force(service: Service) -> None:
+@pytest.mark.parametrize(("one", "state"), [(TRAINING, "completed"), (obligation("3.7", "cong-an"), "not_applicable")])
+async def test_what_is_complete_or_does_not_arise_is_extended_no_more(service: Service, one: UUID, state: str) -> None:
+    await service.police.report(one, state, evidence=[DOCUMENT])
+    before = await service.police.standing(one)
+
+    problem_of(await service.coordinator.extend(one, "2027-01-15"), 409, "obligation-already-complete")
+    problem_of(await service.police.ask_for(one, "2027-01-15"), 409, "obligation-already-complete")
+
+    assert await service.police.standing(one) == before
+
+
+async def test_what_was_returned_can_be_extended_again(service: Service) -> None:
     await service.police.report(TRAINING, evidence=[DOCUMENT])
-    service.clock.now += timedelta(days=1)
+    await service.coordinator.review(TRAINING, "returned")
 
-    response = await service.coordinator.extend(TRAINING, "2026-12-01")
-
-    assert response.json()["obligation"]["status"] == "completed_on_time"
-    assert (await service.police.standing(TRAINING, as_of=TODAY.isoformat()))["status"] == "completed_late"
+    assert (await service.coordinator.extend(TRAINING, "2027-01-15")).status_code == 201
 
 
 async def test_a_deadline_that_moved_twice(service: Service) -> None:
