@@ -56,12 +56,12 @@ async def request(
     """
     held = await hold(connection, caller, obligation_id, expected=expected, now=now)
     number = None if caller.role is Role.REPORTER else sent.document_number
-    received = received_at(caller, sent.received_on, number, issued_on=held.issued_on, zone=held.zone, now=now)
-    due_before = await _moved(connection, caller, held, sent.due_before_on, now)
+    received = received_at(caller, sent.received_on, number, issued_on=held.issued_on, zone=held.zone, now=held.seen_at)
+    due_before = await _moved(connection, caller, held, sent.due_before_on)
     fields = {"due_before": due_before, "reason": sent.reason, "document_number": sent.document_number}
     row = await record(connection, caller, held, ExtensionRequest, received, **fields)
     return ExtensionRequested(
-        request=ExtensionOut.model_validate(row), obligation=await settled(connection, caller, held, now)
+        request=ExtensionOut.model_validate(row), obligation=await settled(connection, caller, held, held.seen_at)
     )
 
 
@@ -83,10 +83,11 @@ async def grant(
         ExtensionLimitReached: the plan allows no further one.
     """
     held = await hold(connection, caller, obligation_id, expected=expected, now=now)
-    due_before = await _moved(connection, caller, held, sent.due_before_on, now)
+    due_before = await _moved(connection, caller, held, sent.due_before_on)
     fields = {"due_before": due_before, "reason": sent.reason, "document_number": sent.document_number}
-    row = await record(connection, caller, held, Extension, now, **fields)
-    return Extended(extension=ExtensionOut.model_validate(row), obligation=await settled(connection, caller, held, now))
+    row = await record(connection, caller, held, Extension, held.seen_at, **fields)
+    standing = await settled(connection, caller, held, held.seen_at)
+    return Extended(extension=ExtensionOut.model_validate(row), obligation=standing)
 
 
 async def refuse(
@@ -105,22 +106,21 @@ async def refuse(
         NoExtensionRequested: none is pending.
     """
     held = await hold(connection, caller, obligation_id, expected=expected, now=now)
-    if (await connection.execute(pending_on(held.id, Moment(now)))).first() is None:
+    if (await connection.execute(pending_on(held.id, Moment(held.seen_at)))).first() is None:
         raise NoExtensionRequested
-    row = await record(connection, caller, held, ExtensionRefusal, now, **sent.model_dump())
-    return ExtensionRefused(
-        refusal=ExtensionRefusalOut.model_validate(row), obligation=await settled(connection, caller, held, now)
-    )
+    row = await record(connection, caller, held, ExtensionRefusal, held.seen_at, **sent.model_dump())
+    standing = await settled(connection, caller, held, held.seen_at)
+    return ExtensionRefused(refusal=ExtensionRefusalOut.model_validate(row), obligation=standing)
 
 
-async def _moved(connection: AsyncConnection, caller: Caller, held: Locked, day: date, now: datetime) -> datetime:
+async def _moved(connection: AsyncConnection, caller: Caller, held: Locked, day: date) -> datetime:
     """Return the new deadline, if it can be moved there."""
-    standing = await standing_row(connection, caller, held.id, now)
+    standing = await standing_row(connection, caller, held.id, held.seen_at)
     if standing["status"] in CLOSED:
         raise ObligationAlreadyComplete
     in_force: datetime = standing["due_before"]
     due_before = start_of(day, held.zone)
-    if due_before <= max(in_force, now):
+    if due_before <= max(in_force, held.seen_at):
         raise ExtensionNotLater(None, Fault("/due_before_on", "must be after the deadline in force, and after today"))
     given = select(func.count()).where(
         table(Extension).c.plan_id == held.plan_id, table(Extension).c.obligation_id == held.id

@@ -27,7 +27,11 @@ obligations, plans, duties = table(Obligation), table(Plan), table(Duty)
 
 @dataclass(frozen=True)
 class Locked:
-    """An obligation that this transaction holds; no other act on it can come between."""
+    """An obligation that this transaction holds; no other act on it can come between.
+
+    `seen_at` is the act's instant, or that of a later act on it which the transaction had to wait for: what is checked
+    as of then has seen every act so far.
+    """
 
     id: UUID
     plan_id: UUID
@@ -38,6 +42,7 @@ class Locked:
     issued_on: date
     max_extensions: int
     zone: ZoneInfo
+    seen_at: datetime
 
 
 async def hold(
@@ -56,14 +61,15 @@ async def hold(
         StaleVersion: its version is not the expected one.
     """
     counted_up = update(obligations).where(obligations.c.id == obligation_id)
-    await connection.execute(counted_up.values(version=obligations.c.version + 1, updated_at=touched_at(now)))
-    act = Act.ATTACH if partners else Act.REPORT
-    row = (await connection.execute(_held([obligation_id], caller, act, Moment(now)))).mappings().first()
+    counted_up = counted_up.values(version=obligations.c.version + 1, updated_at=touched_at(now))
+    touched = (await connection.execute(counted_up.returning(obligations.c.updated_at))).scalar_one_or_none()
+    seen_at, act = touched or now, Act.ATTACH if partners else Act.REPORT
+    row = (await connection.execute(_held([obligation_id], caller, act, Moment(seen_at)))).mappings().first()
     if row is None:
         raise NotFound
     if expected is not None and row["version"] != expected + 1:
         raise StaleVersion
-    return _locked(row)
+    return _locked(row, seen_at)
 
 
 async def hold_all(
@@ -77,7 +83,7 @@ async def hold_all(
     these = select(obligations.c.id).where(queries.among(obligations.c.id, obligation_ids)).order_by(obligations.c.id)
     await connection.execute(these.with_for_update(key_share=True))
     found = await connection.execute(_held(obligation_ids, caller, Act.REPORT, Moment(now)))
-    return {row["id"]: _locked(row) for row in found.mappings()}
+    return {row["id"]: _locked(row, now) for row in found.mappings()}
 
 
 def touched_at(now: datetime) -> ColumnElement[datetime]:
@@ -119,9 +125,9 @@ def _held(ids: Collection[UUID], caller: Caller, act: Act, moment: Moment) -> Se
     )
 
 
-def _locked(row: RowMapping) -> Locked:
+def _locked(row: RowMapping, seen_at: datetime) -> Locked:
     names = ("id", "plan_id", "duty_id", "owner_id", "recurrence", "condition_scope", "issued_on", "max_extensions")
-    return Locked(**{name: row[name] for name in names}, zone=ZoneInfo(row["time_zone"]))
+    return Locked(**{name: row[name] for name in names}, zone=ZoneInfo(row["time_zone"]), seen_at=seen_at)
 
 
 async def standing_row(connection: AsyncConnection, caller: Caller, obligation_id: UUID, now: datetime) -> RowMapping:

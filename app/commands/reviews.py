@@ -33,9 +33,10 @@ async def give(
         NothingToReview: no claim stands, or, to be accepted, none that closes the obligation and is not yet accepted.
     """
     held = await hold(connection, caller, obligation_id, expected=expected, now=now)
-    _refuse_idle(await standing_row(connection, caller, obligation_id, now), sent.outcome)
-    review = await record(connection, caller, held, Review, now, outcome=sent.outcome, reason=sent.reason)
-    return Reviewed(review=ReviewOut.model_validate(review), obligation=await settled(connection, caller, held, now))
+    _refuse_idle(await standing_row(connection, caller, obligation_id, held.seen_at), sent.outcome)
+    review = await record(connection, caller, held, Review, held.seen_at, outcome=sent.outcome, reason=sent.reason)
+    standing = await settled(connection, caller, held, held.seen_at)
+    return Reviewed(review=ReviewOut.model_validate(review), obligation=standing)
 
 
 def _refuse_idle(standing: RowMapping, outcome: ReviewOutcome) -> None:

@@ -270,3 +270,17 @@ async def test_what_was_returned_comes_back_to_the_queue_with_the_next_report(se
 
     assert await ids(service.coordinator, awaiting_review=True) == [str(TRAINING)]
     assert await ids(service.coordinator, awaiting_review=True, as_of=TODAY.isoformat()) == []
+
+
+async def test_an_act_that_waited_for_a_later_one_sees_it(service: Service) -> None:
+    await service.police.report(TRAINING, evidence=[DOCUMENT])
+    asked_at = service.clock.now
+    accepted = await service.coordinator.review(TRAINING, "accepted")
+    await later(service, seconds=1)
+    await service.coordinator.review(TRAINING, "returned")
+
+    service.clock.now = asked_at
+    response = await service.coordinator.review(TRAINING, "accepted")
+
+    assert accepted.status_code == 201
+    problem_of(response, 409, "nothing-to-review")
