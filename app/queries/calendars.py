@@ -11,7 +11,7 @@ from app.models.base import table
 from app.queries.moment import Moment
 from app.queries.obligations import among
 from app.queries.plans import plan_id_of
-from app.queries.standing import standings
+from app.queries.standing import owners, standings
 
 AnyRow = Select[*tuple[Any, ...]]
 feeds, bodies, obligations = table(CalendarFeed), table(Body), table(Obligation)
@@ -42,5 +42,5 @@ def feed(feed_id: UUID) -> AnyRow:
 
 def deadlines(owner_ids: Collection[UUID], moment: Moment) -> AnyRow:
     """Select what a body, or the members of a group, owe, by deadline."""
-    standing = standings(moment, among(obligations.c.owner_id, owner_ids))
+    standing = standings(moment, among(owners.c.id, owner_ids))
     return select(*standing.c).order_by(standing.c.due_before, standing.c.position, standing.c.id)

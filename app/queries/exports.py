@@ -9,16 +9,17 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Select, Uuid, any_, func, literal, select, tuple_
 
-from app.domain.access import Caller
-from app.models import Body, Cycle, Duty, Obligation, Plan
+from app.domain.access import Act, Caller
+from app.models import Cycle, Duty, Obligation, Plan
 from app.models.base import table
 from app.queries.history import history
 from app.queries.moment import Moment
 from app.queries.obligations import Filters, among, matching, visible, within
-from app.queries.standing import standings
+from app.queries.reach import reachable
+from app.queries.standing import named, owners, standings
 
 AnyRow = Select[*tuple[Any, ...]]
-plans, cycles, duties, owners, obligations = (table(model) for model in (Plan, Cycle, Duty, Body, Obligation))
+plans, cycles, duties, obligations = (table(model) for model in (Plan, Cycle, Duty, Obligation))
 Place = tuple[int, UUID]
 """Where a page ends: the position and the id of its last obligation."""
 
@@ -34,18 +35,15 @@ def parts(filters: Filters) -> AnyRow:
     )
 
 
-def page(caller: Caller, filters: Filters, part: Any, after: Place | None, limit: int) -> AnyRow:
+def page(caller: Caller, filters: Filters, part: Any, moment: Moment, after: Place | None, limit: int) -> AnyRow:
     """Select the next obligations of a cycle in the plan's order, with the codes that name them."""
-    o = obligations.c
+    o, (source, ownership) = obligations.c, named(moment)
     shown = (o.id, o.position, plans.c.slug.label("plan"), cycles.c.code.label("cycle"), duties.c.code.label("duty"))
     found = (
         select(*shown, owners.c.code.label("owner"))
-        .join(plans, plans.c.id == o.plan_id)
-        .join(cycles, cycles.c.id == o.cycle_id)
-        .join(duties, duties.c.id == o.duty_id)
-        .join(owners, owners.c.id == o.owner_id)
-        .where(o.plan_id == part["plan_id"], o.cycle_id == part["cycle_id"])
-        .where(within(filters), visible(caller, obligations))
+        .select_from(source)
+        .where(o.plan_id == part["plan_id"], o.cycle_id == part["cycle_id"], within(filters))
+        .where(reachable(caller, Act.READ_STANDING, obligations, ownership.owner_id))
     )
     if after is not None:
         found = found.where(tuple_(o.position, o.id) > after)

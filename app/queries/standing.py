@@ -54,6 +54,12 @@ def standing_of(obligation_id: UUID, moment: Moment) -> Subquery:
     return _stood(moment, obligations.c.id == obligation_id).subquery("standing")
 
 
+def named(moment: Moment) -> tuple[FromClause, Ownership]:
+    """Return obligations joined with what names them, and whose they are at a moment; filters speak of these."""
+    ownership = Ownership(obligations, moment)
+    return _named(ownership), ownership
+
+
 def decide(signals: Any) -> ColumnElement[str]:
     """Turn the table of rules into one CASE over boolean columns named after the signals."""
     branches = [
@@ -69,9 +75,9 @@ def _stood(moment: Moment, *within: ColumnElement[bool]) -> Select[Any]:
 
 
 def _facts(moment: Moment, *within: ColumnElement[bool]) -> Subquery:
-    facts, ownership = Facts(obligations, moment), Ownership(obligations, moment)
+    facts, (source, ownership) = Facts(obligations, moment), named(moment)
     deed = deed_of(obligations, duties, moment)
-    source = facts.joined(_named(ownership)).outerjoin(deed, true())
+    source = facts.joined(source).outerjoin(deed, true())
     done_at = deed.c.completed_at
     return (
         select(

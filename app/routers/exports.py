@@ -118,7 +118,7 @@ async def _walk(
         while not named or len(named) == limit:
             after = (named[-1]["position"], named[-1]["id"]) if named else None
             async with view() as connection:
-                named = await every(connection, exports.page(caller, wanted, part, after, limit), dict)
+                named = await every(connection, exports.page(caller, wanted, part, moment, after, limit), dict)
                 shapes = await read(connection, part, named, moment) if named else []
             if not named:
                 break
