@@ -15,7 +15,7 @@ from app.queries import calendars as queries
 from app.queries.moment import Moment
 from app.routers.parameters import Slug
 from app.schemas.base import Code
-from app.schemas.calendars import CalendarOut, CalendarState, calendar
+from app.schemas.calendars import CalendarAddress, CalendarState, calendar
 from app.schemas.views import obligation_out
 from app.web.access import may
 from app.web.bodies import ExactRoute
@@ -65,7 +65,7 @@ async def give_calendar(slug: Slug, code: Whose, caller: Subscriber, write: Crea
     ADDRESS,
     operation_id="getCalendar",
     summary="Get the address of a calendar",
-    response_model=CalendarOut,
+    response_model=CalendarAddress,
     responses=REFUSES,
 )
 async def get_calendar(request: Request, slug: Slug, code: Whose, caller: Subscriber, reading: Reading) -> Response:
@@ -73,7 +73,7 @@ async def get_calendar(request: Request, slug: Slug, code: Whose, caller: Subscr
     row = await calendars.show(reading, caller, slug, code)
     state = request.app.state
     address = f"{state.settings.issuer}/v1/calendar/{secret_of(state.keys, row['feed_id'])}.ics"
-    return answer(request, CalendarOut(plan=slug, body=code, address=address, created_at=row["created_at"]))
+    return answer(request, CalendarAddress(plan=slug, body=code, address=address, created_at=row["created_at"]))
 
 
 @router.post(

@@ -73,7 +73,7 @@ def filters(
     "",
     operation_id="listObligations",
     summary="List obligations",
-    response_model=ObligationList | CountedObligationList,
+    response_model=CountedObligationList | ObligationList,
     responses=documented(errors.BrokenCursor),
 )
 async def list_obligations(

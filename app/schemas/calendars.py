@@ -22,7 +22,7 @@ class CalendarState(ResponseModel):
     revoked_at: Instant | None
 
 
-class CalendarOut(ResponseModel):
+class CalendarAddress(ResponseModel):
     """Where a body's calendar can be read; whoever knows the address can read it, until it is revoked."""
 
     plan: str

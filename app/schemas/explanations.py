@@ -86,7 +86,7 @@ class CalendarOut(ResponseModel):
     document_number: str | None
 
 
-class BasisOut(ResponseModel):
+class PlanBasisOut(ResponseModel):
     """What the duty rests on: the plan's own sentence, whether it orders or asks, and who sorts tasks as we do."""
 
     plan: str
@@ -114,7 +114,7 @@ class ExplanationOut(ResponseModel):
     facts: FactsOut
     clock: ClockOut
     calendar: CalendarOut
-    legal_basis: BasisOut
+    legal_basis: PlanBasisOut
 
 
 Row = Mapping[Any, Any]
@@ -166,7 +166,7 @@ def _clock(row: Row, as_of: datetime) -> ClockOut:
     )
 
 
-def _basis(row: Row, more: Row) -> BasisOut:
+def _basis(row: Row, more: Row) -> PlanBasisOut:
     shown = {
         "duty": row["duty_code"],
         "plan": row["plan"],
@@ -175,4 +175,4 @@ def _basis(row: Row, more: Row) -> BasisOut:
         "force_text": TextOut.of(FORCES[Force(row["force"])]),
         "classification": CLASSIFICATION,
     }
-    return BasisOut.model_validate({**more, **shown})
+    return PlanBasisOut.model_validate({**more, **shown})

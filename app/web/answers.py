@@ -109,9 +109,9 @@ def _headers(operation: Json, method: str) -> list[str]:
 
 
 def _description(shape: Any) -> Json:
-    """Describe an answer by what its shape's docstring says first; of several shapes, the first one's."""
-    first = (get_args(shape) or (shape,))[0]
-    return {"description": (inspect.getdoc(first) or "").partition("\n\n")[0]} if first else {}
+    """Describe an answer by what its shape's docstring says first; of several shapes, the plainest one's, the last."""
+    plainest = (get_args(shape) or (shape,))[-1]
+    return {"description": (inspect.getdoc(plainest) or "").partition("\n\n")[0]} if plainest else {}
 
 
 def _refusals(route: RouteContext, operation: Json) -> list[Kinds]:
