@@ -14,7 +14,7 @@ from fastapi.routing import RouteContext, iter_route_contexts
 
 from app import schemas
 from app.schemas.problem import Problem
-from app.web import answers
+from app.web import answers, links
 from app.web.answers import Json
 
 DESCRIPTION = """Tracks what public bodies owe under a plan: obligations, deadlines, progress, evidence, standing.
@@ -77,6 +77,7 @@ def _document(app: FastAPI) -> Json:
     made["paths"] = _untitled(made["paths"])
     for route, method in _operations(app):
         _complete(made["paths"][route.path_format][method.lower()], route, method)
+    links.install(made["paths"])
     components |= {"parameters": {"If-None-Match": IF_NONE_MATCH}, **answers.components()}
     _drop_unused(components, made["paths"])
     return made

@@ -6,42 +6,24 @@ failure of ours, or one that the document does not tell of.
 
 import itertools
 from collections.abc import Callable
-from typing import Any
 
 import pytest
-import requests
 import schemathesis
 from anyio import from_thread, to_thread
-from httpx import Response
 from hypothesis import HealthCheck, Phase, settings
-from schemathesis.checks import not_a_server_error
 from schemathesis.core.failures import FailureGroup
 from schemathesis.generation.hypothesis.builder import HypothesisTestConfig, HypothesisTestMode, create_test
 from schemathesis.generation.meta import TestPhase
 from schemathesis.schemas import BaseSchema
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    response_headers_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-)
 
 from app.domain.access import MAY, Classification
+from tests.contract.cases import CHECKS, NOBODY, Case, ask
 from tests.contract.document import OPERATIONS, Operation
 from tests.contract.known import knowing
 from tests.contract.scenes import attached, prepare, secrets_of
 from tests.contract.snapshot import checked_in
 from tests.given import CHARACTERS, TRAINING, Service
 
-Case = schemathesis.Case[Any]
-CHECKS = [
-    not_a_server_error,
-    status_code_conformance,
-    content_type_conformance,
-    response_headers_conformance,
-    response_schema_conformance,
-]
-NOBODY = "nobody"
 ROLES = [NOBODY, "police", "coordinator", "integrator", "admin"]
 ASKED = [(operation, role) for operation in OPERATIONS for role in (ROLES if operation.act else [NOBODY])]
 METHOD_NOT_ALLOWED = 405
@@ -78,7 +60,7 @@ async def test_nothing_breaks_and_every_answer_is_documented(service: Service, o
     def asked(case: Case) -> None:
         if _is_an_edge(case) and next(turns) % thinning:
             return
-        response = from_thread.run(_ask, service, role, case)
+        response = from_thread.run(ask, service, role, case)
         try:
             case.validate_response(response, checks=CHECKS)
         except FailureGroup as found:
@@ -121,12 +103,3 @@ def _is_at_home(operation: Operation, role: str) -> bool:
 
 def _is_let_in(operation: Operation, role: str) -> bool:
     return not operation.act or (role != NOBODY and CHARACTERS[role][0] in MAY[operation.act])
-
-
-async def _ask(service: Service, role: str, case: Case) -> Response:
-    """Send a case as it is, with the token of a role."""
-    sent: Any = requests.Request(**case.as_transport_kwargs(base_url="http://service")).prepare()
-    token = {} if role == NOBODY else {"Authorization": f"Bearer {getattr(service, role).token()}"}
-    kept = {name: value for name, value in sent.headers.items() if name.lower() != "authorization"}
-    headers = [(name.encode(), value.encode("latin-1")) for name, value in {**kept, **token}.items()]
-    return await service.http.request(sent.method, sent.url, content=sent.body, headers=headers)
