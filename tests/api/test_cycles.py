@@ -1,9 +1,11 @@
 """GET and POST /v1/plans/{plan}/cycles."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from tests.api.asking import listed, problem_of, rows_of, status_of
-from tests.given import PLAN, Service
+from tests.given import DOCUMENT, PLAN, Service, obligation
 
 CYCLES = f"/v1/plans/{PLAN}/cycles"
 
@@ -28,6 +30,23 @@ async def test_opening_a_cycle_twice_changes_nothing(service: Service) -> None:
 
     assert again.json() == first.json()
     assert await listed(service.coordinator, cycle="2027") == before
+
+
+async def test_a_past_year_that_nobody_opened_is_overdue_at_once_when_it_is(service: Service) -> None:
+    service.clock.now = datetime(2028, 3, 1, 2, tzinfo=UTC)
+
+    opened = await service.coordinator.post(CYCLES, {"code": "2027"})
+
+    assert (opened.status_code, opened.json()["last_day_on_time"]) == (201, "2027-12-16")
+    owed = await listed(service.coordinator, cycle="2027")
+    assert {(one["force"], one["status"], one["days_overdue"]) for one in owed} == {
+        ("directed", "overdue", 76),
+        ("requested", "awaited", 0),
+    }
+    assert len(owed) == 296
+    paper = {"received_on": "2027-12-16", "document_number": "9/BC-CATP"}
+    in_time = await service.coordinator.report(obligation("3.4", "cong-an", "2027"), evidence=[DOCUMENT], **paper)
+    assert in_time.json()["obligation"]["status"] == "completed_on_time"
 
 
 async def test_opening_a_cycle_shows_in_the_status_document(service: Service) -> None:
