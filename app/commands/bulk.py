@@ -6,7 +6,7 @@ sets.  What is refused is refused before anything is written, so that one bad it
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,12 +15,11 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import references, updates
-from app.commands.obligations import Locked, count_up, hold_all, standing_rows, standings_of
+from app.commands.obligations import Locked, count_up, hold_all, standings_of
 from app.commands.references import Earlier, Named
 from app.commands.updates import Known, Report
 from app.domain.access import Caller
 from app.domain.errors import ClientRefReused, Fault, NotFound, Refusal
-from app.models.duty import Recurrence
 from app.queries import obligations as queries
 from app.queries.moment import Moment
 from app.schemas.bulk import NAMES, ItemIn
@@ -124,20 +123,10 @@ async def _accept(
     connection: AsyncConnection, caller: Caller, fresh: Mapping[Name, Asked], *, now: datetime
 ) -> dict[Name, Report | Refusal]:
     """Hold the obligations of new items, and refuse what must be refused."""
-    held = await _held(connection, caller, {one.obligation_id for one in fresh.values()}, now=now)
+    held = await hold_all(connection, caller, {one.obligation_id for one in fresh.values()}, now=now)
     asked = [(held[one.obligation_id], one.item) for one in fresh.values() if one.obligation_id in held]
     known = await updates.known_of(connection, caller, asked, now=now)
     return {name: _accepted(caller, one, held, known, now) for name, one in fresh.items()}
-
-
-async def _held(
-    connection: AsyncConnection, caller: Caller, obligation_ids: Collection[UUID], *, now: datetime
-) -> dict[UUID, Locked]:
-    """Hold the caller's obligations, but for those that a deed in an earlier cycle has settled."""
-    held = await hold_all(connection, caller, obligation_ids, now=now)
-    once = {one.id for one in held.values() if one.recurrence is Recurrence.ONCE}
-    owed = await standing_rows(connection, caller, once, now)
-    return {one.id: one for one in held.values() if one.id not in once or one.id in owed}
 
 
 def _accepted(caller: Caller, one: Asked, held: Mapping[UUID, Locked], known: Known, now: datetime) -> Report | Refusal:

@@ -53,11 +53,13 @@ async def hold(
     expected: int | None,
     now: datetime,
     partners: bool = False,
+    settled: bool = False,
 ) -> Locked:
     """Lock an obligation for an act of its owner, or of a coordinator, and count its version up.
 
     Raises:
-        NotFound: there is none, or it is not the caller's (with `partners`, nor coordinated by the caller).
+        NotFound: there is none, or it is not the caller's (with `partners`, nor coordinated by the caller), or (without
+            `settled`) it is not owed, since its deed was done in an earlier cycle.
         StaleVersion: its version is not the expected one.
     """
     counted_up = update(obligations).where(obligations.c.id == obligation_id)
@@ -67,23 +69,27 @@ async def hold(
     row = (await connection.execute(_held([obligation_id], caller, act, Moment(seen_at)))).mappings().first()
     if row is None:
         raise NotFound
+    held = _locked(row, seen_at)
+    if not settled and not await _owed(connection, caller, [held], seen_at):
+        raise NotFound
     if expected is not None and row["version"] != expected + 1:
         raise StaleVersion
-    return _locked(row, seen_at)
+    return held
 
 
 async def hold_all(
     connection: AsyncConnection, caller: Caller, obligation_ids: Collection[UUID], *, now: datetime
 ) -> dict[UUID, Locked]:
-    """Lock a set of obligations for acts of their owners, or of a coordinator; what is not the caller's is left out.
+    """Lock a set of obligations for acts of their owners, or of a coordinator.
 
-    They are locked in the order of their ids, so that two sets never wait for each other.  Nothing is counted up yet:
-    an act that is refused leaves its obligation as it was.
+    What is not the caller's is left out, and what is not owed, since its deed was done in an earlier cycle.  They are
+    locked in the order of their ids, so that two sets never wait for each other.  Nothing is counted up yet: an act
+    that is refused leaves its obligation as it was.
     """
     these = select(obligations.c.id).where(queries.among(obligations.c.id, obligation_ids)).order_by(obligations.c.id)
     await connection.execute(these.with_for_update(key_share=True))
     found = await connection.execute(_held(obligation_ids, caller, Act.REPORT, Moment(now)))
-    return {row["id"]: _locked(row, now) for row in found.mappings()}
+    return await _owed(connection, caller, [_locked(row, now) for row in found.mappings()], now)
 
 
 def touched_at(now: datetime) -> ColumnElement[datetime]:
@@ -123,6 +129,15 @@ def _held(ids: Collection[UUID], caller: Caller, act: Act, moment: Moment) -> Se
         .join(duties, duties.c.id == obligations.c.duty_id)
         .where(queries.among(obligations.c.id, ids), reachable(caller, act, obligations, owner))
     )
+
+
+async def _owed(
+    connection: AsyncConnection, caller: Caller, held: Collection[Locked], now: datetime
+) -> dict[UUID, Locked]:
+    """Leave out what a deed in an earlier cycle has settled: only duties that are owed once need to be looked at."""
+    once = {one.id for one in held if one.recurrence is Recurrence.ONCE}
+    owed = await standing_rows(connection, caller, once, now)
+    return {one.id: one for one in held if one.id not in once or one.id in owed}
 
 
 def _locked(row: RowMapping, seen_at: datetime) -> Locked:

@@ -37,7 +37,8 @@ async def withdraw(
         StaleVersion: see `obligations.hold`.
     """
     posted = await _posted(connection, caller, evidence_id, now)
-    held = await hold(connection, caller, posted["obligation_id"], expected=expected, now=now, partners=True)
+    obligation_id: UUID = posted["obligation_id"]
+    held = await hold(connection, caller, obligation_id, expected=expected, now=now, partners=True, settled=True)
     row = await record(connection, caller, held, Withdrawal, now, evidence_id=evidence_id, reason=sent.reason)
     return Withdrawn(
         withdrawal=WithdrawalOut.model_validate({**row, "evidence": evidence_id}),
