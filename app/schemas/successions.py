@@ -17,7 +17,6 @@ from app.schemas.base import (
     Narrative,
     RequestModel,
     ResponseModel,
-    Storable,
     Title,
 )
 from app.schemas.plans import BodyName
@@ -52,7 +51,7 @@ class SuccessionIn(RequestModel):
     duties: Annotated[tuple[Code, ...] | None, Field(min_length=1, max_length=500)] = None
     effective_on: DeadlineDay
     act: ActIn
-    note: Annotated[Storable, Field(max_length=1000)] | None = None
+    note: Annotated[Narrative, Field(max_length=1000)] | None = None
 
 
 class SuccessionDecisionIn(RequestModel):

@@ -31,7 +31,7 @@ MODELS = {model.__name__: model for model in request_models()}
 
 def text_fields(model: type[RequestModel]) -> Iterator[str]:
     """Name the fields that take text of some kind."""
-    for name, shape in model.model_json_schema()["properties"].items():
+    for name, shape in model.model_json_schema().get("properties", {}).items():
         kinds = {part.get("type") for part in (shape, *shape.get("anyOf", ()))}
         if "string" in kinds and "const" not in shape:
             yield name
