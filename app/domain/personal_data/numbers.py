@@ -70,20 +70,27 @@ _PHONE = re.compile(
     rf"(?<![\d+])((?:\+{_GAP}8{_GAP}4|0{_GAP}0{_GAP}8{_GAP}4){_GAP}(?:\({_GAP}0{_GAP}\))?{_GAP}{_LINE}"
     rf"|0{_GAP}{_LINE}|84(?:{_MOBILE})\d{{7}}(?!\d))"
 )
+_UUID = re.compile(r"(?i:(?<![\w-])[\da-f]{8}-[\da-f]{4}-[1-8][\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}(?![\w-]))")
+"""RFC 9562: by these, systems name their records; some happen to hold twelve digits in a row."""
 _NINE = re.compile(r"(?<![\w.,/+-])(?<!\d )((?:0[1-9]|[12]\d|3[0-8])(?:\d{7}|\d([ -])\d{3}\2\d{3}))(?!\w|[ .,/-]\d)")
 
 
 def search(text: str) -> Iterator[tuple[Kind, int, int]]:
     """Yield each number that names a person, the surest kinds first."""
+    text = _blank(_UUID, text)
     yield from _all(Kind.CITIZEN_NUMBER, _CUED_CITIZEN, text)
     yield from _all(Kind.OLD_IDENTITY_NUMBER, _CUED_OLD, text)
     yield from _all(Kind.INSURANCE_CODE, _CHILD_CARD, text)
     yield from _all(Kind.INSURANCE_CODE, _ANY_CARD, text)
-    rest = _HARMLESS.sub(lambda found: "¤" * len(found[0]), text)
+    rest = _blank(_HARMLESS, text)
     yield from (found for found in _all(Kind.CITIZEN_NUMBER, _TWELVE, rest) if _is_citizen_number(text, *found[1:]))
     yield from _all(Kind.INSURANCE_CODE, _CUED_INSURANCE, rest)
     yield from _all(Kind.PHONE_NUMBER, _PHONE, rest)
     yield from _all(Kind.OLD_IDENTITY_NUMBER, _NINE, rest)
+
+
+def _blank(pattern: re.Pattern[str], text: str) -> str:
+    return pattern.sub(lambda found: "¤" * len(found[0]), text)
 
 
 def _all(kind: Kind, pattern: re.Pattern[str], text: str) -> Iterator[tuple[Kind, int, int]]:
