@@ -64,8 +64,10 @@ async def hold(
     """
     counted_up = update(obligations).where(obligations.c.id == obligation_id)
     counted_up = counted_up.values(version=obligations.c.version + 1, updated_at=touched_at(now))
-    touched = (await connection.execute(counted_up.returning(obligations.c.updated_at))).scalar_one_or_none()
-    seen_at, act = touched or now, Act.ATTACH if partners else Act.REPORT
+    seen_at = (await connection.execute(counted_up.returning(obligations.c.updated_at))).scalar_one_or_none()
+    if seen_at is None:
+        raise NotFound
+    act = Act.ATTACH if partners else Act.REPORT
     row = (await connection.execute(_held([obligation_id], caller, act, Moment(seen_at)))).mappings().first()
     if row is None:
         raise NotFound
