@@ -19,6 +19,8 @@ CALLERS = ("nobody", "owner", "other", "partner", "coordinator", "integrator", "
 OWN, OTHERS, ABSENT = "own", "other's", "absent"
 """What is asked about: a thing of the police, whom culture helps; one of a body that is no caller's; nothing."""
 CHARACTER = {"owner": "police", "other": "health", "partner": "culture"}
+TOURISTS_LATER = obligation("3.6", "cong-an", "2026")
+"""The same duty in another cycle: evidence of it leaves what is asked about incomplete, so that it can be extended."""
 STRANGE = obligation("10.1", "so-khdt")
 """An obligation of a body that is none of the callers'."""
 SUCCESSION = str(stable_id(PLAN, "succession", "so-ldtbxh", "2025-03-01"))
@@ -170,7 +172,7 @@ async def world(service: Service) -> AsyncIterator[World]:
     """Let the owners attach restricted evidence to what is asked about."""
     async with service.app.state.database.writing(SYSTEM):
         assert (await service.police.report(TOURISTS)).status_code == 201
-        attached = await service.police.attach(TOURISTS, classification="restricted")
+        attached = await service.police.attach(TOURISTS_LATER, classification="restricted")
         others = await service.coordinator.attach(STRANGE, classification="restricted", **PAPER)
         secrets = (await service.admin.get(f"/v1/clients/{service.police.client_id}")).json()["secrets"]
         evidence = {OWN: attached.json()["id"], OTHERS: others.json()["id"]}

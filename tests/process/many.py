@@ -25,7 +25,7 @@ OBLIGATIONS = """
     JOIN cycle AS year ON year.id = o.cycle_id AND year.code = '2026'
     JOIN cycle AS copy ON copy.plan_id = o.plan_id AND copy.code LIKE 'copy-%'
 """
-EACH = 265
+EACH = 269
 """How many obligations a copied cycle has: those of 2026 but for duties that are owed once."""
 
 
