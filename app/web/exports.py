@@ -6,9 +6,8 @@ database that is away is a problem like everywhere else.
 """
 
 import csv
-import re
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -25,13 +24,15 @@ from app.schemas.base import ResponseModel
 from app.schemas.columns import Cell, Column
 from app.web import spreadsheets
 from app.web.clock import now_of
-from app.web.languages import prefers_english
+from app.web.languages import prefers_english, quality_of
 from app.web.problems import refuses
 from app.web.text import harmless
 
 Rows = AsyncIterator[Sequence[ResponseModel]]
 """Shapes, some at a time."""
 CHUNK_BYTES = 64 * 1024
+MAX_RANGES = 20
+"""How many media ranges of an `Accept` are read."""
 BOM = "\ufeff"
 
 
@@ -105,13 +106,24 @@ Exporting = Annotated[Export, Depends(export)]
 
 
 def _accepted(accept: str | None) -> Format:
-    """Choose by what is accepted, in our order; qualities do not matter among three."""
-    ranges = [part.partition(";")[0].strip().lower() for part in (accept or "*/*").split(",")[:20]]
-    for wanted in ranges:
-        pattern = re.compile(re.escape(wanted).replace(r"\*", ".+") + r"\Z")
-        if found := next((one for one, media_type in MEDIA_TYPES.items() if pattern.match(media_type)), None):
-            return found
-    raise NotAcceptable
+    """Choose what is accepted with the highest quality, and among equals the first of ours (RFC 9110, 12.5.1)."""
+    ranges = dict(map(_range, (accept or "*/*").split(",")[:MAX_RANGES]))
+    best = max(MEDIA_TYPES, key=lambda one: _quality(MEDIA_TYPES[one], ranges))
+    if not _quality(MEDIA_TYPES[best], ranges):
+        raise NotAcceptable
+    return best
+
+
+def _range(part: str) -> tuple[str, float]:
+    """Read a media range and its quality; any other parameter says nothing about what we offer."""
+    name, *parameters = (piece.strip().lower() for piece in part.split(";"))
+    return name, next((quality_of(one) for one in parameters if one.startswith("q=")), 1.0)
+
+
+def _quality(media_type: str, ranges: Mapping[str, float]) -> float:
+    """Return how much a media type is wanted: the most specific range that names it decides."""
+    family = media_type.partition("/")[0]
+    return next((ranges[one] for one in (media_type, f"{family}/*", "*/*") if one in ranges), 0.0)
 
 
 async def _first(rows: Rows) -> Sequence[ResponseModel]:

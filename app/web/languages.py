@@ -19,12 +19,14 @@ def _weights(accept_language: str | None) -> dict[str, float]:
         name, _, quality = part.partition(";")
         language = name.strip().lower().partition("-")[0]
         if language in weights:
-            weights[language] = max(weights[language], _weight(quality))
+            weights[language] = max(weights[language], quality_of(quality))
     return weights
 
 
-def _weight(parameter: str) -> float:
+def quality_of(parameter: str) -> float:
+    """Read the quality of what is preferred, from 0 to 1; one that cannot be read wants nothing (RFC 9110, 12.4.2)."""
     try:
-        return float(parameter.strip().removeprefix("q=") or 1)
+        quality = float(parameter.strip().removeprefix("q=") or 1)
     except ValueError:
         return 0.0
+    return quality if 0 <= quality <= 1 else 0.0

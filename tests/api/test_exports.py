@@ -182,6 +182,13 @@ def test_numbers_are_no_text_that_could_run() -> None:
         ("text/html, application/x-ndjson;q=0.9", "application/x-ndjson"),
         ("text/html,application/xml;q=0.9,*/*;q=0.8", "text/csv; charset=utf-8"),
         ("text/*", "text/csv; charset=utf-8"),
+        ("text/csv;q=0.1, application/x-ndjson;q=0.2", "application/x-ndjson"),
+        ("application/x-ndjson;q=0.5, text/csv; q=0.5", "text/csv; charset=utf-8"),
+        ("text/csv;q=0, */*;q=0.1", "application/x-ndjson"),
+        ("text/*;q=0, APPLICATION/*;Q=0.3", "application/x-ndjson"),
+        ("text/csv;charset=utf-8;q=0.4, */*;q=0.3", "text/csv; charset=utf-8"),
+        (f"*/*;q=0.1, {XLSX};q=1", XLSX),
+        ("text/csv;q=nan, application/x-ndjson;q=0.001", "application/x-ndjson"),
     ],
 )
 async def test_the_form_is_what_is_accepted(lived_in: Service, accept: str, media_type: str) -> None:
@@ -190,8 +197,27 @@ async def test_the_form_is_what_is_accepted(lived_in: Service, accept: str, medi
     assert (response.status_code, response.headers["content-type"]) == (200, media_type)
 
 
-async def test_a_form_that_is_not_offered_is_refused(lived_in: Service) -> None:
-    problem_of(await lived_in.integrator.get(STATUS, headers={"Accept": "application/pdf"}), 406, "not-acceptable")
+@pytest.mark.parametrize(
+    "accept",
+    [
+        "application/pdf",
+        "*******!",
+        "*" * 5_000 + "!",
+        "text/c*",
+        "*/csv",
+        "*",
+        "text/csv;q=0",
+        "*/*;q=0",
+        "text/csv;q=2",
+        "text/csv;q=x",
+        ",;=,",
+    ],
+)
+async def test_a_form_that_is_not_offered_is_refused(lived_in: Service, accept: str) -> None:
+    problem_of(await lived_in.integrator.get(STATUS, headers={"Accept": accept}), 406, "not-acceptable")
+
+
+async def test_a_form_that_nobody_knows_is_refused(lived_in: Service) -> None:
     problem_of(await lived_in.integrator.get(STATUS, format="pdf"), 422, "malformed-content")
 
 
