@@ -151,22 +151,50 @@ async def test_totals_are_exported_line_by_line(lived_in: Service) -> None:
     assert {row["no"] for row in members} == {""}
 
 
-DANGEROUS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", '=HYPERLINK("http://x","y")', "＝1+1"]
+DANGEROUS = {
+    "=1+1": "'=1+1",
+    "+1": "'+1",
+    "-1": "'-1",
+    "@SUM(A1)": "'@SUM(A1)",
+    "\t=1": "'\t'=1",
+    "\r=1": "'\r'=1",
+    '=HYPERLINK("http://x","y")': '\'=HYPERLINK("http://x","y")',
+    "＝1+1": "'＝1+1",
+    "x;=1+1;y": "x;'=1+1;y",
+    "x\t@SUM(A1)\ty": "x\t'@SUM(A1)\ty",
+    "x\n+1": "x\n'+1",
+    'x;"=1+1;y': "x;\"'=1+1;y",
+    "x;;＝1": "x;;'＝1",
+}
 
 
-@pytest.mark.parametrize("text", DANGEROUS)
-async def test_no_cell_runs_when_a_spreadsheet_opens_it(own_service: Service, text: str) -> None:
+@pytest.mark.parametrize(("text", "guarded"), DANGEROUS.items())
+async def test_no_cell_runs_when_a_spreadsheet_opens_it(own_service: Service, text: str, guarded: str) -> None:
     own_service.clock.catch_up()
     await own_service.police.report(TRAINING, "in_progress", summary=text, late_reason="bình thường")
 
     (row,) = table(await own_service.police.get(HISTORY, format="csv", duty="3.4"))
     response = await own_service.police.get(HISTORY, format="xlsx", duty="3.4")
 
-    assert (row["summary"], row["late_reason"]) == (f"'{text}", "bình thường")
+    assert (row["summary"], row["late_reason"]) == (guarded, "bình thường")
     book = openpyxl.load_workbook(BytesIO(response.content))
     assert {cell.data_type for line in book.worksheets[0].iter_rows() for cell in line} <= {"s", "n", "d"}
     if "\r" not in text:
         assert sheet(response)[0]["Tóm tắt kết quả"] == text
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("text", DANGEROUS)
+async def test_no_cell_runs_in_a_spreadsheet_that_separates_otherwise(
+    own_service: Service, text: str, separator: str
+) -> None:
+    own_service.clock.catch_up()
+    await own_service.police.report(TRAINING, "in_progress", summary=text, late_reason="bình thường")
+
+    response = await own_service.police.get(HISTORY, format="csv", duty="3.4")
+
+    cells = [cell for row in csv.reader(StringIO(response.text, newline=""), delimiter=separator) for cell in row]
+    assert [cell for cell in cells if cell.strip('"').startswith(("=", "+", "-", "@", "＝"))] == []
 
 
 def test_numbers_are_no_text_that_could_run() -> None:
