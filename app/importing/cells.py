@@ -105,7 +105,13 @@ def column_of(pointer: Sequence[str], item: Mapping[str, Any]) -> str:
     match "/".join(pointer).split("/"):
         case ["evidence", _, field]:
             return f"evidence_{field}"
-        case ["measurements", place, *_] if place.isdecimal():
-            return f"target:{item['measurements'][int(place)].get('target')}"
+        case ["measurements", place, *_] if target := _target(item, place):
+            return f"target:{target}"
         case parts:
             return ".".join(parts)
+
+
+def _target(item: Mapping[str, Any], place: str) -> Any:
+    """Return the target of a measurement; none when it names none, being no measurement at all."""
+    measured = item["measurements"][int(place)] if place.isdecimal() else None
+    return measured.get("target") if isinstance(measured, dict) else None

@@ -71,7 +71,18 @@ def _json_line(number: int, text: str) -> Line:
         item = json.loads(text)
     except (ValueError, RecursionError):
         return Line(number, fault="is no JSON")
+    if not _can_be_sent(item):
+        return Line(number, fault="holds a number or a character that JSON cannot carry")
     return Line(number, item) if isinstance(item, dict) else Line(number, fault="is no JSON object")
+
+
+def _can_be_sent(item: Any) -> bool:
+    """Say whether what was read can be spelled as JSON in UTF-8: not NaN, nor 1e999, nor half of a surrogate pair."""
+    try:
+        json.dumps(item, ensure_ascii=False, allow_nan=False).encode()
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _csv_lines(path: Path) -> Iterator[Line]:

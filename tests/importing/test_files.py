@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 
 from app.importing.files import FileUnreadable, Line, lines_of
+from app.importing.report import Row
 from app.importing.run import check
 
 NAMED = {"obligation": "6f2539a2-499b-5170-a3ef-88108fa8ca3c", "state": "in_progress", "summary": "Đang làm"}
@@ -42,6 +43,25 @@ def test_a_line_of_json_is_an_item_and_anything_else_is_named(tmp_path: Path) ->
         Line(5, fault="is no JSON"),
         Line(6, {}),
     ]
+
+
+@pytest.mark.parametrize("value", ["NaN", "-Infinity", "1e999", '"\\ud800"', '"\\udc00\\ud800"', '{"\\ud83d": 1}'])
+def test_a_line_that_cannot_be_sent_is_named_and_hurts_no_other(tmp_path: Path, value: str) -> None:
+    lines = read(tmp_path / "a.ndjson", json.dumps(NAMED) + f'\n{{"state": {value}}}\n' + json.dumps(NAMED))
+
+    assert [line.item for line in lines] == [NAMED, None, NAMED]
+    assert lines[1].fault == "holds a number or a character that JSON cannot carry"
+
+
+@pytest.mark.parametrize("figure", ["5", "null", "[]", '"3.2-c"'])
+def test_a_measurement_that_is_none_is_named(tmp_path: Path, figure: str) -> None:
+    rows: list[Row] = []
+    (tmp_path / "a.ndjson").write_text(json.dumps(NAMED)[:-1] + f', "measurements": [{figure}]}}', "utf-8")
+
+    totals = check(tmp_path / "a.ndjson", rows.append)
+
+    assert totals == {"refused": 1}
+    assert (rows[0].detail or "").startswith("measurements.0 ")
 
 
 @pytest.mark.parametrize("separator", [",", ";"])
