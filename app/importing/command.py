@@ -7,7 +7,6 @@ from typing import Annotated
 import httpx
 import typer
 
-from app.domain.errors import ClientRefReused
 from app.importing import run as importing
 from app.importing.files import FileUnreadable
 from app.importing.report import Row
@@ -47,6 +46,8 @@ def import_file(
     except _STOPS as error:
         typer.echo(f"{error} What was recorded stays; run the same command again to go on.", err=True)
         raise typer.Exit(2) from None
+    if totals["replayed"]:
+        typer.echo("What is replayed had been recorded before. Is this a new import? Then add --new.", err=True)
     typer.echo(_spelled(totals))
     raise typer.Exit(1 if totals["refused"] else 0)
 
@@ -62,8 +63,7 @@ def _credentials(path: Path | None, client: str | None) -> Credentials:
 
 def _show(row: Row) -> None:
     if row.result == "refused":
-        hint = " (is this a new import? then add --new)" if row.problem == ClientRefReused.slug() else ""
-        typer.echo(f"line {row.line}: {row.detail}{hint}")
+        typer.echo(f"line {row.line}: {row.detail}")
 
 
 def _progress(totals: Totals) -> None:

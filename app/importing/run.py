@@ -1,13 +1,16 @@
 """An import from end to end: read, send in batches, report every line.
 
-Every line is sent under a name made of the import's name and the line's number (unless it brings a `client_ref` of its
-own), and the service records a name once.  So an import needs no memory of how far it came: killed and run again, it
-sends everything anew, and what had been recorded is shown as such.
+Every line is sent under a name made of the import's name, of what the line says, and of how many lines up to it say
+that (unless it brings a `client_ref` of its own), and the service records a name once.  So an import needs no memory of
+how far it came: killed and run again, it sends everything anew, and what had been recorded is shown as such, also when
+lines have been put right, moved or taken out.
 """
 
+import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -58,7 +61,7 @@ def run(
         FileUnreadable, ServiceRefuses: the import ends; run again, it goes on.
     """
     name = uuid4().hex[:16] if anew else report.name_of(into) or digest_of(file)[:16]
-    batches = _batches(lines_of(file))
+    batches = _batches(_named(lines_of(file), name))
     # A file that cannot be read must not cost the report of one that could.
     first = next(batches, [])
     report.begin(into, name, file.name)
@@ -73,12 +76,28 @@ def run(
     return totals
 
 
+def _named(lines: Iterable[Line], name: str) -> Iterator[Line]:
+    """Give every item a name, as a `client_ref`."""
+    said: Totals = Counter()
+    for line in lines:
+        yield line if line.item is None else replace(line, item=_with_name(line.item, name, said))
+
+
+def _with_name(item: dict[str, Any], name: str, said: Totals) -> dict[str, Any]:
+    if item.get("client_ref") is not None:
+        return item
+    unnamed = {key: value for key, value in item.items() if key != "client_ref"}
+    digest = hashlib.sha256(json.dumps(unnamed, sort_keys=True).encode()).hexdigest()[:32]
+    said[digest] += 1
+    return {**unnamed, "client_ref": f"{name}:{digest}:{said[digest]}"}
+
+
 def _batches(lines: Iterable[Line]) -> Iterator[list[Line]]:
     """Group lines into what one request can hold."""
     batch: list[Line] = []
     size = 0
     for line in lines:
-        weight = len(json.dumps(line.item, ensure_ascii=False).encode("utf-8", "surrogatepass")) + 100
+        weight = len(json.dumps(line.item, ensure_ascii=False).encode()) + 100
         if batch and (len(batch) == MAX_ITEMS or size + weight > MAX_BYTES):
             yield batch
             batch, size = [], 0
@@ -90,7 +109,7 @@ def _batches(lines: Iterable[Line]) -> Iterator[list[Line]]:
 
 def _sent(batch: Sequence[Line], name: str, service: Service) -> list[Row]:
     """Send a batch and say what became of each of its lines."""
-    items = {line.number: _named(line, name) for line in batch if line.item is not None}
+    items = {line.number: line.item for line in batch if line.item is not None}
     results = dict(zip(items, service.report(list(items.values())) if items else [], strict=True))
     return [
         _row(name, line.number, items[line.number], results[line.number])
@@ -98,10 +117,6 @@ def _sent(batch: Sequence[Line], name: str, service: Service) -> list[Row]:
         else _unsent(name, line)
         for line in batch
     ]
-
-
-def _named(line: Line, name: str) -> dict[str, Any]:
-    return {"client_ref": f"{name}:{line.number}", **(line.item or {})}
 
 
 def _unsent(name: str, line: Line) -> Row:
@@ -115,7 +130,7 @@ def _row(name: str, number: int, item: Item, result: Mapping[str, Any]) -> Row:
         detail = _sentence(item, problem.get("errors", ()), problem["title"])
         return Row(**known, result="refused", problem=problem["type"].rpartition("/")[2], detail=detail)
     result_name = "replayed" if result["replayed"] else "recorded"
-    ids = {"obligation": result["obligation"]["id"], "update": result["update"]["id"]}
+    ids = {"obligation": result["update"]["obligation"], "update": result["update"]["id"]}
     return Row(**known, **ids, result=result_name)
 
 

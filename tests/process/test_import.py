@@ -17,6 +17,15 @@ import pytest
 from tests.process.running import Running, running
 
 LINES = 10_000
+DUTIES_OF_SCHOOLS = ("2.1", "2.2", "2.3")
+PAPER = {
+    "kind": "document",
+    "title": "Báo cáo kết quả thực hiện",
+    "classification": "internal",
+    "number": "9/BC-STTTT",
+    "issued_on": "2021-06-09",
+    "issuer": "Sở Thông tin và Truyền thông",
+}
 BAD: dict[int, dict[str, Any]] = {17: {"state": "done"}, 5_003: {"percent": 300}, 9_999: {"duty": "99.9"}}
 
 
@@ -140,18 +149,71 @@ def test_a_separator_in_a_text_loses_nothing_silently(service: Running, tmp_path
     assert (code, "line 2: has a cell below no heading" in said) == (1, True)
 
 
-def test_another_file_under_an_old_report_is_no_new_import_unless_it_says_so(service: Running, tmp_path: Path) -> None:
+def test_lines_taken_out_or_moved_are_not_recorded_again(service: Running, tmp_path: Path) -> None:
+    file = tmp_path / "bao-cao.csv"
+    heading, *rows = ["plan,cycle,duty,owner,state,percent,summary", *(row_of(n, "so-gddt") for n in DUTIES_OF_SCHOOLS)]
+    bad = rows[0].replace("in_progress", "nearly")
+    file.write_text("\n".join([heading, bad, rows[1], rows[2], rows[2]]), "utf-8")
+    imported(service, file, client="so-gddt")
+    before = [row["result"] for row in report_of(file)]
+
+    file.write_text("\n".join([heading, rows[2], rows[1], rows[2]]), "utf-8")
+    code, said = imported(service, file, client="so-gddt")
+
+    assert before == ["refused", "recorded", "recorded", "recorded"]
+    assert (code, [row["result"] for row in report_of(file)]) == (0, ["replayed"] * 3)
+    assert "add --new" in said
+    told = [f"Đã làm {n}" for n in DUTIES_OF_SCHOOLS]
+    assert summaries(service, "so-gddt") == {told[1]: 1, told[2]: 2}
+
+
+def test_a_name_that_is_null_is_none(service: Running, tmp_path: Path) -> None:
+    file, duties = tmp_path / "bao-cao.ndjson", duties_of(service, "so-tu-phap")
+    named = {"plan": "115-kh-ubnd-2021", "cycle": "2026", "owner": "so-tu-phap", "state": "in_progress"}
+    file.write_text(json.dumps({**named, "duty": duties[0], "summary": "Một lần", "client_ref": None}), "utf-8")
+
+    results = []
+    for _ in range(2):
+        imported(service, file, client="so-tu-phap")
+        results += [row["result"] for row in report_of(file)]
+
+    assert results == ["recorded", "replayed"]
+    assert summaries(service, "so-tu-phap") == {"Một lần": 1}
+
+
+def test_a_report_on_what_is_owed_no_more_is_a_line_like_any_other(service: Running, tmp_path: Path) -> None:
+    file = tmp_path / "giay.ndjson"
+    named = {"plan": "115-kh-ubnd-2021", "duty": "G.1", "owner": "so-tttt", "summary": "Giấy"}
+    paper = {"document_number": "9/BC-STTTT", "evidence": [PAPER]}
+    lines = [
+        {**named, **paper, "cycle": "2026", "state": "in_progress", "received_on": "2026-11-20", "evidence": []},
+        {**named, **paper, "cycle": "2021-06-15", "state": "completed", "received_on": "2021-06-10"},
+    ]
+    file.write_text("\n".join(json.dumps(one) for one in lines), "utf-8")
+
+    code, said = imported(service, file, client="coordinator")
+
+    assert code == 0, said
+    rows = report_of(file)
+    assert [row["result"] for row in rows] == ["recorded", "recorded"]
+    assert all(row["obligation"] and row["update"] for row in rows)
+
+
+def test_another_file_under_an_old_report_is_a_new_import_only_when_it_says_so(
+    service: Running, tmp_path: Path
+) -> None:
     file = tmp_path / "hang-thang.csv"
     heading = "plan,cycle,duty,owner,state,percent,summary\n"
     file.write_text(heading + row_of("7.3", "so-vhttdl"), "utf-8")
     imported(service, file, client="so-vhttdl")
-    file.write_text(heading + row_of("7.3", "so-vhttdl") + " lần nữa", "utf-8")
+    file.write_text(heading + row_of("7.3", "so-vhttdl") + " lần nữa\n" + row_of("7.3", "so-vhttdl"), "utf-8")
 
     code, said = imported(service, file, client="so-vhttdl")
+    results = [row["result"] for row in report_of(file)]
     new_code, _ = imported(service, file, "--new", client="so-vhttdl")
 
-    assert (code, "--new" in said) == (1, True)
-    assert (new_code, [row["result"] for row in report_of(file)]) == (0, ["recorded"])
+    assert (code, results, "add --new" in said) == (0, ["recorded", "replayed"], True)
+    assert (new_code, [row["result"] for row in report_of(file)]) == (0, ["recorded", "recorded"])
 
 
 def test_check_sends_nothing_and_needs_no_service(tmp_path: Path, service: Running) -> None:
