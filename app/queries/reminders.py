@@ -28,7 +28,7 @@ def reminders(caller: Caller, filters: Filters, moment: Moment, within_days: int
     kinds = {
         "due_soon": and_(s.status.in_(OPEN), s.due_before <= soon),
         "late": s.status.in_(LATE),
-        "returned": and_(s.review_outcome == ReviewOutcome.RETURNED, s.claim_state.is_(None)),
+        "returned": and_(s.review_outcome == ReviewOutcome.RETURNED, s.claim_state.is_(None), s.completed_at.is_(None)),
         "waiting": s.awaiting_review,
     }
     shown = select(*s, *(kind.label(f"is_{name}") for name, kind in kinds.items()))

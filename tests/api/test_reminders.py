@@ -87,6 +87,20 @@ async def test_what_was_returned_late_is_overdue_as_well(service: Service) -> No
     assert [item["obligation"] for item in found["returned"]] == [str(TRAINING)]
 
 
+async def test_what_was_returned_and_then_done_in_another_cycle_is_in_no_list(service: Service) -> None:
+    first, this_year = obligation("G.1", "cong-an"), obligation("G.1", "cong-an", "2026")
+    await service.police.report(first)
+    await service.coordinator.review(first, "returned")
+    before = (await reminders(service.coordinator, cycle=FIRST))["cong-an"]
+    service.clock.now = TODAY + timedelta(hours=1)
+    await service.police.report(this_year, evidence=[DOCUMENT])
+
+    after = (await reminders(service.coordinator, cycle=FIRST))["cong-an"]
+
+    assert [item["obligation"] for item in before["returned"]] == [str(first)]
+    assert counts(after) == {"overdue": 9}
+
+
 async def test_what_is_done_or_does_not_arise_is_in_no_list(service: Service) -> None:
     await service.police.report(TRAINING, evidence=[DOCUMENT])
     await service.coordinator.review(TRAINING, "accepted")
