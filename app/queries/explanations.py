@@ -32,7 +32,10 @@ def more_facts(obligation_id: Any, moment: Moment) -> AnyRow:
             *_submissions(moment),
             transferred.c.received_at.label("owner_since"),
             case(*((row.c.id.is_not(None), name) for name, row in movers.items())).label("moved_by"),
-            func.coalesce(documents.c.document_number, moved.c.document_number).label("document_number"),
+            # Not the first number that there is: an extension without one was not given by the cycle's document.
+            case((extended.c.id.is_not(None), documents.c.document_number), else_=moved.c.document_number).label(
+                "document_number"
+            ),
             *(cycles.c[name] for name in ("starts_on", "ends_on", "basis")),
             (cycles.c.confirmed | moved.c.id.is_not(None)).label("confirmed"),
             *(plans.c[name] for name in ("number", "issuer", "issued_on")),

@@ -117,6 +117,26 @@ async def test_what_moved_the_deadline_is_named(service: Service) -> None:
     assert "Lý do riêng" not in str(told)
 
 
+@pytest.mark.parametrize(("own", "shown"), [({}, None), ({"document_number": "45/UBND-KGVX"}, "45/UBND-KGVX")])
+async def test_an_extension_is_never_shown_under_the_number_of_the_cycles_document(
+    service: Service, own: dict[str, str], shown: str | None
+) -> None:
+    cycles, next_year = f"/v1/plans/{PLAN}/cycles", obligation("3.4", "cong-an", "2027")
+    moved = {"due_before_on": "2027-12-20", "reason": "Theo công văn.", "document_number": "12/UBND-KGVX"}
+    await service.coordinator.post(cycles, {"code": "2027"})
+    await service.coordinator.post(f"{cycles}/2027/deadlines", moved)
+    before = (await explained(service.integrator, next_year))["calendar"]
+    service.clock.now = TODAY + timedelta(hours=1)
+    await service.coordinator.extend(next_year, "2028-01-15", **own)
+
+    for_the_office = (await explained(service.coordinator, next_year))["calendar"]
+    for_others = (await explained(service.integrator, next_year))["calendar"]
+
+    assert (before["moved_by"], before["document_number"]) == ("cycle_deadline", "12/UBND-KGVX")
+    assert (for_the_office["moved_by"], for_the_office["document_number"]) == ("extension", shown)
+    assert (for_others["moved_by"], for_others["document_number"]) == ("extension", None)
+
+
 async def test_a_requested_body_is_awaited_and_the_reason_is_told(service: Service) -> None:
     told = await explained(service.coordinator, obligation("14.1", "vksnd"))
 
