@@ -49,12 +49,16 @@ STATUSES: Mapping[Status, Text] = {
         "Not applicable: the owner claims that nothing arises, and the condition is not met.",
     ),
     Status.COMPLETED_ON_TIME: Text(
-        "Đã hoàn thành – đúng hạn: đủ báo cáo, minh chứng, chỉ tiêu trước thời hạn.",
-        "Completed on time: the report, the evidence and the targets were all there before the deadline.",
+        "Đã hoàn thành – đúng hạn: báo cáo hoàn thành và căn cứ chứng minh được tính từ trước thời hạn,"
+        " không còn chỉ tiêu nào chưa đạt.",
+        "Completed on time: the completed report and its proof count from before the deadline,"
+        " and no target is left unmet.",
     ),
     Status.COMPLETED_LATE: Text(
-        "Đã hoàn thành – quá hạn: đủ báo cáo, minh chứng, chỉ tiêu nhưng không trước thời hạn.",
-        "Completed late: the report, the evidence and the targets are all there, but were not before the deadline.",
+        "Đã hoàn thành – quá hạn: đã có báo cáo hoàn thành và căn cứ chứng minh, nhưng không đủ cả hai trước thời hạn;"
+        " không còn chỉ tiêu nào chưa đạt.",
+        "Completed late: the completed report and its proof are there, but do not both count from before the deadline;"
+        " no target is left unmet.",
     ),
     Status.OVERDUE: Text(
         "Chưa hoàn thành – quá hạn: đã hết thời hạn mà còn thiếu.",
@@ -69,8 +73,9 @@ STATUSES: Mapping[Status, Text] = {
         "In progress: work has begun, and the deadline has not passed.",
     ),
     Status.NOT_STARTED: Text(
-        "Chưa thực hiện – trong hạn: chưa có báo cáo bắt đầu thực hiện, chưa hết thời hạn.",
-        "Not started: nobody has reported a beginning, and the deadline has not passed.",
+        "Chưa thực hiện – trong hạn: báo cáo gần nhất, nếu có, không cho biết đã bắt đầu; chưa hết thời hạn.",
+        "Not started: the latest report, if there is one, does not say that work has begun, and the deadline has not"
+        " passed.",
     ),
 }
 """One sentence for each rule."""
@@ -93,12 +98,21 @@ SIGNALS: Mapping[Signal, tuple[Text, Text]] = {
         Text("Còn chỉ tiêu chưa đạt hoặc chưa đo.", "Some target is not met, or not measured."),
     ),
     Signal.IN_TIME: (
-        Text("Đủ mọi điều kiện trước thời hạn.", "All conditions held before the deadline."),
-        Text("Chưa đủ mọi điều kiện trước thời hạn.", "Not all conditions held before the deadline."),
+        Text(
+            "Báo cáo hoàn thành và căn cứ chứng minh được tính từ trước thời hạn.",
+            "The completed report and its proof count from before the deadline.",
+        ),
+        Text(
+            "Chưa hoàn thành, hoặc báo cáo hoàn thành và căn cứ chứng minh không đủ cả hai trước thời hạn.",
+            "It is not completed, or its report and its proof do not both count from before the deadline.",
+        ),
     ),
     Signal.STARTED: (
         Text("Báo cáo gần nhất cho biết đã bắt đầu.", "The latest report says that work has begun."),
-        Text("Chưa có báo cáo nào cho biết đã bắt đầu.", "No report says that work has begun."),
+        Text(
+            "Báo cáo gần nhất, nếu có, không cho biết đã bắt đầu.",
+            "The latest report, if there is one, does not say that work has begun.",
+        ),
     ),
     Signal.PAST_DUE: (
         Text("Đã hết thời hạn.", "The deadline has passed."),

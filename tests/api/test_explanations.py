@@ -137,6 +137,39 @@ async def test_an_extension_is_never_shown_under_the_number_of_the_cycles_docume
     assert (for_others["moved_by"], for_others["document_number"]) == ("extension", None)
 
 
+async def test_what_a_later_report_takes_back_is_not_said_to_have_never_been_reported(service: Service) -> None:
+    await service.police.report(THIS_YEAR, "in_progress")
+    service.clock.now = TODAY + timedelta(hours=1)
+    await service.police.report(THIS_YEAR, "not_started")
+
+    told = await explained(service.police, THIS_YEAR)
+
+    (started,) = [one["text"] for one in told["signals"] if one["signal"] == "started"]
+    assert (told["status"], started["en"]) == (
+        "not_started",
+        "The latest report, if there is one, does not say that work has begun.",
+    )
+    assert started["vi"] == "Báo cáo gần nhất, nếu có, không cho biết đã bắt đầu."
+    assert started["en"][1:-1] in told["rule"]["text"]["en"]
+
+
+async def test_only_the_report_and_its_proof_are_said_to_have_been_in_time(service: Service) -> None:
+    this_year = obligation("3.2", "cong-an", "2026")
+    await service.police.report(this_year, evidence=[DOCUMENT])
+    service.clock.now = TODAY + timedelta(days=30)
+    figures = [
+        {"target": f"3.2-{letter}", "value": value} for letter, value in zip("abcd", (100, 100, 95, 6), strict=True)
+    ]
+    await service.police.report(this_year, measurements=figures)
+
+    told = await explained(service.police, this_year)
+
+    texts = [told["rule"]["text"], *(one["text"] for one in told["signals"] if one["signal"] == "in_time")]
+    assert told["status"] == "completed_on_time"
+    assert all("report and its proof count from before the deadline" in text["en"] for text in texts)
+    assert all("báo cáo hoàn thành và căn cứ chứng minh" in text["vi"].lower() for text in texts)
+
+
 async def test_a_requested_body_is_awaited_and_the_reason_is_told(service: Service) -> None:
     told = await explained(service.coordinator, obligation("14.1", "vksnd"))
 
