@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, Timezone, TimezoneStandard
 
+from app.domain.calendar import HOME_ZONE
 from app.domain.completion import COMPLETED_STATUSES
 from app.domain.words import words_of
 from app.schemas.base import Instant, ResponseModel
@@ -32,17 +33,34 @@ class CalendarAddress(ResponseModel):
 
 
 def calendar(name: str, deadlines: Iterable[tuple[ObligationOut, datetime]]) -> bytes:
-    """Spell deadlines, each with the instant of its last change, as days of a calendar."""
+    """Spell deadlines, each with the instant of its last change, as days of a calendar.
+
+    The time zone is there so that a calendar without deadlines has a component, which it needs (RFC 5545, section 3.6).
+    """
     feed = Calendar()
     feed.add("prodid", "-//Dondoc//Deadlines//VI")
     feed.add("version", "2.0")
     feed.add("x-wr-calname", f"Đôn đốc: {name}")
     feed.add("refresh-interval", REFRESHED, parameters={"VALUE": "DURATION"})
     feed.add("x-published-ttl", "PT12H")
+    feed.add_component(_time_zone())
     for obligation, changed_at in deadlines:
         feed.add_component(_event(obligation, changed_at))
     content: bytes = feed.to_ical()
     return content
+
+
+def _time_zone() -> Timezone:
+    """Spell the zone of the days, whose offset from UTC has been the same since before any plan."""
+    begun = datetime(1976, 1, 1)  # noqa: DTZ001  The form has local times here.
+    offset = begun.replace(tzinfo=HOME_ZONE).utcoffset()
+    zone, standard = Timezone(), TimezoneStandard()
+    zone.add("tzid", HOME_ZONE.key)
+    standard.add("dtstart", begun)
+    standard.add("tzoffsetfrom", offset)
+    standard.add("tzoffsetto", offset)
+    zone.add_component(standard)
+    return zone
 
 
 def _event(obligation: ObligationOut, changed_at: datetime) -> Event:

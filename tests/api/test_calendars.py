@@ -1,16 +1,17 @@
 """Calendars: deadlines as iCalendar, at an address that can be revoked."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from icalendar import Calendar
+from icalendar import Calendar, Timezone
 
 from app.models import Extension
 from tests.api.asking import listed, problem_of
 from tests.api.test_logs import Lines, lines  # noqa: F401  A fixture.
+from tests.api.test_successions import succeed
 from tests.given import DOCUMENT, PLAN, TODAY, TRAINING, Caller, Service, act_of, obligation
 
 ADDRESS = f"/v1/plans/{PLAN}/bodies/{{}}/calendar"
@@ -57,6 +58,22 @@ async def test_every_deadline_of_a_body_is_a_day_of_its_calendar(service: Servic
         assert (event["dtstart"].dt, event["dtend"].dt) == (last_day, last_day + timedelta(days=1))
         assert owed[obligation_id]["duty"]["title_vi"] in str(event["summary"])
     assert str(events[str(TRAINING)]["description"]) == "Công an thành phố: chưa hoàn thành – quá hạn."
+
+
+async def test_a_calendar_without_deadlines_has_a_component_all_the_same(service: Service) -> None:
+    service.clock.now = datetime(2030, 3, 2, tzinfo=UTC)
+    await succeed(service, "so-tai-chinh", {"code": "so-moi", "name": "Sở mới"}, effective_on="2030-03-01")
+    path = await address_of(service, "coordinator", "so-moi")
+
+    calendar = Calendar.from_ical((await read(service, path)).content)
+
+    assert await events_of(service, path) == {}
+    (zone,) = calendar.subcomponents
+    assert isinstance(zone, Timezone)
+    assert (zone.tz_name, zone.to_tz().utcoffset(TODAY.replace(tzinfo=None))) == (
+        "Asia/Ho_Chi_Minh",
+        timedelta(hours=7),
+    )
 
 
 async def test_a_calendar_follows_what_happens(service: Service) -> None:
