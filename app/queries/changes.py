@@ -18,14 +18,17 @@ from sqlalchemy import (
     literal,
     null,
     select,
+    true,
     tuple_,
     union_all,
 )
 
 from app.domain.access import Caller
+from app.domain.completion import ReviewOutcome
 from app.models import (
     ConditionDecision,
     CycleDeadline,
+    Duty,
     Evidence,
     Extension,
     Obligation,
@@ -35,16 +38,18 @@ from app.models import (
     Withdrawal,
 )
 from app.models.base import HistoryRow, table
+from app.models.duty import Recurrence
 from app.models.facts import facts_of
+from app.queries.deeds import deed_of
 from app.queries.moment import Found, Moment, order_of
 from app.queries.obligations import Filters, visible, within
 from app.queries.standing import standings
 
-obligations, deadlines = table(Obligation), table(CycleDeadline)
+obligations, duties, deadlines = table(Obligation), table(Duty), table(CycleDeadline)
 KEYS = ("position", "due_before", "id")
 SHOWN = (
     *("plan", "cycle", "duty_code", "title_vi", "title_en", "body_no", "body_code", "owner_id", "owner_code"),
-    *("owner_name", "duty_id", "position", "due_before", "completed_at", "id"),
+    *("owner_name", "duty_id", "position", "due_before", "id"),
 )
 SAID: dict[type[HistoryRow], str | None] = {
     Update: "state",
@@ -56,6 +61,13 @@ SAID: dict[type[HistoryRow], str | None] = {
     Transfer: None,
 }
 """The acts that can change a status, each with the column that says in a word what it was."""
+
+
+_UNDOING = (
+    (facts_of(Update), true()),
+    (facts_of(Withdrawal), true()),
+    (facts_of(Review), facts_of(Review).c.outcome == ReviewOutcome.RETURNED),
+)
 
 
 def changed(
@@ -84,7 +96,46 @@ def changed(
     if page_after is not None:
         last = tuple_(*(literal(value, key.type) for key, value in zip(keys, page_after, strict=True)))
         page = page.where(tuple_(*keys) > last)
-    return page.order_by(*keys).limit(limit + 1)
+    return _with_deeds(page.order_by(*keys).limit(limit + 1), before, after)
+
+
+def _with_deeds(page: Found, before: Moment, after: Moment) -> Found:
+    """Add when a `once` duty was done, also in another cycle, as the moments see it, and by when that was undone."""
+    row = page.subquery("page")
+    deeds = {
+        "elsewhere_before": _deed(before, "elsewhere_at"),
+        "elsewhere_after": _deed(after, "elsewhere_at"),
+        "deed_after": _deed(after, "completed_at"),
+        "undone_at": func.greatest(*(_undone(history, also, before, after) for history, also in _UNDOING)),
+    }
+    return (
+        select(*row.c, *(deed.label(name) for name, deed in deeds.items()))
+        .join_from(row, obligations, obligations.c.id == row.c.id)
+        .join(duties, duties.c.id == row.c.duty_id)
+        .order_by(*(row.c[name] for name in KEYS))
+    )
+
+
+def _deed(moment: Moment, column: str) -> ColumnElement[Any]:
+    deed = deed_of(obligations, duties, moment)
+    return select(deed.c[column]).correlate(obligations, duties).scalar_subquery()
+
+
+def _undone(history: Table, also: ColumnElement[bool], before: Moment, after: Moment) -> ColumnElement[Any]:
+    """Return the last act of a kind, on a `once` duty in another cycle, after which a deed may stand no more."""
+    sibling = table(Obligation).alias("sibling")
+    found = (
+        select(func.max(history.c.received_at))
+        .join_from(sibling, history, history.c.obligation_id == sibling.c.id)
+        .where(
+            duties.c.recurrence == Recurrence.ONCE,
+            *(sibling.c[name] == obligations.c[name] for name in ("plan_id", "duty_id", "owner_id")),
+            sibling.c.id != obligations.c.id,
+            also,
+            _between(history, before, after),
+        )
+    )
+    return found.correlate(obligations, duties).scalar_subquery()
 
 
 def acts_between(ids: Collection[UUID], before: Moment, after: Moment) -> Found:

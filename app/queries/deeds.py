@@ -11,16 +11,19 @@ from app.queries.moment import Moment, Row
 
 
 def deed_of(obligation: Row, duty: Row, moment: Moment) -> LateralFromClause:
-    """Find when a `once` duty was first completed, in whichever cycle; null for other duties.
+    """Find when a `once` duty was first completed, in whichever cycle, and in another one; null for other duties.
 
     The deed is one: completing it in any cycle completes the other ones as well, each against its own deadline.  The
     obligations of a line share the owner that the plan names, whoever has succeeded it.
     """
     sibling = table(Obligation).alias("sibling")
     own = Facts(sibling, moment, name="sibling")
-    completed_at = func.min(own.completed_alone_at).label("completed_at")
+    completed_at = func.min(own.completed_alone_at)
     return (
-        select(completed_at)
+        select(
+            completed_at.label("completed_at"),
+            completed_at.filter(sibling.c.id != obligation.c.id).label("elsewhere_at"),
+        )
         .select_from(own.joined(sibling, own.of_completion))
         .where(
             duty.c.recurrence == Recurrence.ONCE,

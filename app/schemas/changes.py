@@ -14,7 +14,7 @@ from app.schemas.plans import BodyName, BodyRef
 
 
 class Reason(StrEnum):
-    """Why a status changed: an act, the clock, or the deed of a duty that is owed once, reported in another cycle."""
+    """Why a status changed: an act, the clock, or the deed of a duty owed once, done or undone in another cycle."""
 
     UPDATE = "update"
     EVIDENCE = "evidence"
@@ -26,10 +26,14 @@ class Reason(StrEnum):
     CYCLE_DEADLINE = "cycle_deadline"
     DEADLINE_PASSED = "deadline_passed"
     DONE_IN_ANOTHER_CYCLE = "done_in_another_cycle"
+    UNDONE_IN_ANOTHER_CYCLE = "undone_in_another_cycle"
 
 
 class WhyOut(ResponseModel):
-    """One reason; `said` is the state of an update or the outcome of a review."""
+    """One reason; `said` is the state of an update or the outcome of a review.
+
+    `undone_in_another_cycle` is dated at the last act there that may have undone it.
+    """
 
     reason: Reason
     at: Instant
@@ -70,14 +74,17 @@ def changes_out(rows: Iterable[Row], acts: Iterable[Row], since: datetime, until
     for act in acts:
         reason = Reason(_NAMES.get(act["act"]) or act["act"])
         by_obligation[act["obligation_id"]].append(WhyOut(reason=reason, at=act["received_at"], said=act["said"]))
-    return [_change(row, [*by_obligation[row["id"]], *_by_itself(row, by_obligation, since, until)]) for row in rows]
+    return [_change(row, [*by_obligation[row["id"]], *_by_itself(row, since, until)]) for row in rows]
 
 
-def _by_itself(row: Row, acts: Mapping[UUID, list[WhyOut]], since: datetime, until: datetime) -> Iterator[WhyOut]:
+def _by_itself(row: Row, since: datetime, until: datetime) -> Iterator[WhyOut]:
     if since < row["due_before"] <= until:
         yield WhyOut(reason=Reason.DEADLINE_PASSED, at=row["due_before"], said=None)
-    if not acts[row["id"]] and row["completed_at"] and since < row["completed_at"] <= until:
-        yield WhyOut(reason=Reason.DONE_IN_ANOTHER_CYCLE, at=row["completed_at"], said=None)
+    was, done = row["elsewhere_before"], row["elsewhere_after"]
+    if was and (done is None or done > was):
+        yield WhyOut(reason=Reason.UNDONE_IN_ANOTHER_CYCLE, at=row["undone_at"] or until, said=None)
+    if done and done != was and done == row["deed_after"]:
+        yield WhyOut(reason=Reason.DONE_IN_ANOTHER_CYCLE, at=done, said=None)
 
 
 def _change(row: Row, why: list[WhyOut]) -> ChangeOut:

@@ -107,6 +107,75 @@ async def test_a_duty_owed_once_that_is_done_in_another_cycle_says_so(service: S
     assert len(found) == 7
     assert why(found["2026"]) == [("update", "completed"), ("evidence", None)]
     assert (found[FIRST]["after"], why(found[FIRST])) == ("completed_late", [("done_in_another_cycle", None)])
+    assert {one["why"][-1]["at"] for one in found.values()} == {"2026-11-24T03:00:00Z"}
+
+
+async def test_what_happened_in_its_own_cycle_does_not_hide_that_it_was_done_in_another(service: Service) -> None:
+    await service.police.report(obligation("G.1", "cong-an"), "in_progress")
+    service.clock.now = TODAY + timedelta(hours=1)
+    await service.police.report(obligation("G.1", "cong-an", "2026"), evidence=[DOCUMENT])
+
+    [change] = (await changes(service.integrator, cycle=FIRST))["items"]
+
+    assert why(change) == [("update", "in_progress"), ("done_in_another_cycle", None)]
+    assert [one["at"] for one in change["why"]] == ["2026-11-24T03:00:00Z", "2026-11-24T04:00:00Z"]
+
+
+async def test_a_deed_that_is_undone_in_another_cycle_says_so(service: Service) -> None:
+    this_year, hour = obligation("G.1", "cong-an", "2026"), timedelta(hours=1)
+    attached = (await service.police.attach(this_year)).json()["id"]
+    await service.police.report(this_year)
+    service.clock.now = TODAY + hour
+    await service.police.withdraw(attached)
+    service.clock.now = TODAY + 2 * hour
+    await service.police.attach(this_year)
+    service.clock.now = TODAY + 3 * hour
+    await service.coordinator.review(this_year, "returned")
+
+    spans = [
+        {one["cycle"]: one for one in (await changes(service.integrator, since, since + hour))["items"]}
+        for since in (TODAY, TODAY + hour, TODAY + 2 * hour)
+    ]
+
+    at = [f"2026-11-24T0{n}:00:00Z" for n in (4, 5, 6)]
+    assert [why(span[FIRST]) for span in spans] == [
+        [("undone_in_another_cycle", None)],
+        [("done_in_another_cycle", None)],
+        [("undone_in_another_cycle", None)],
+    ]
+    assert [span[FIRST]["why"][0]["at"] for span in spans] == at
+    assert [(span[FIRST]["before"], span[FIRST]["after"]) for span in spans] == [
+        ("completed_late", "overdue"),
+        ("overdue", "completed_late"),
+        ("completed_late", "overdue"),
+    ]
+    assert [why(span["2026"]) for span in spans] == [
+        [("withdrawal", None)],
+        [("evidence", None)],
+        [("review", "returned")],
+    ]
+
+
+async def test_a_deed_that_is_another_one_now_names_both(service: Service) -> None:
+    day, deed = timedelta(days=1), obligation("G.1", "cong-an", "2025")
+    await service.police.report(deed, evidence=[DOCUMENT])
+    service.clock.now = DEADLINE + 2 * day
+    await service.police.report(obligation("G.1", "cong-an", "2024"), evidence=[DOCUMENT])
+    service.clock.now = DEADLINE + 3 * day
+    await service.coordinator.review(deed, "returned")
+
+    [change] = (await changes(service.integrator, DEADLINE + day, DEADLINE + 4 * day, cycle="2026"))["items"]
+
+    assert (change["before"], change["after"]) == ("completed_on_time", "completed_late")
+    assert why(change) == [("done_in_another_cycle", None), ("undone_in_another_cycle", None)]
+    assert [one["at"] for one in change["why"]] == ["2026-12-18T17:00:00Z", "2026-12-19T17:00:00Z"]
+
+
+async def test_no_change_is_without_a_reason(lived_in: Service) -> None:
+    found = (await changes(lived_in.coordinator, datetime(2021, 6, 1, tzinfo=UTC), DEADLINE, limit=500))["items"]
+
+    assert len(found) > 100
+    assert [one for one in found if not one["why"]] == []
 
 
 async def test_a_duty_that_proves_done_before_is_owed_no_more(service: Service) -> None:
@@ -115,9 +184,10 @@ async def test_a_duty_that_proves_done_before_is_owed_no_more(service: Service) 
 
     found = await changes(service.integrator, datetime(2021, 6, 9, tzinfo=UTC), TODAY, cycle="2026")
 
-    assert [(one["duty"]["code"], one["before"], one["after"]) for one in found["items"]] == [
-        ("G.1", "not_started", None)
+    assert [(one["duty"]["code"], one["before"], one["after"], why(one)) for one in found["items"]] == [
+        ("G.1", "not_started", None, [("done_in_another_cycle", None)])
     ]
+    assert found["items"][0]["why"][0]["at"] == "2021-06-10T16:59:59.999999Z"
 
 
 async def test_changes_agree_with_two_lists(service: Service) -> None:
