@@ -1,13 +1,14 @@
 """Seals: closing a cycle digests every standing in it; whoever works the digest out anew finds what was changed.
 
 A digest is SHA-256 over canonical JSON: keys sorted, no blanks, UTF-8, instants in UTC.  Each obligation has one, over
-its standing and its history, and the seal has one over all of these, the moment and the cycle.
+its standing and its history, and the seal has one over all of these, the moment, the cycle with its deadlines, and who
+closed it and why.
 """
 
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -50,7 +51,9 @@ async def close(
         raise CycleNotDue
     moment = Moment(now, await _still(connection, cycle["plan_id"]))
     found = {one["id"]: one async for one in _digested(connection, cycle["id"], moment)}
-    seal = _seal(cycle, caller, moment, {id_: one["digest"] for id_, one in found.items()}, sent)
+    seal = _seal(cycle, caller, moment, sent)
+    digests = {id_: one["digest"] for id_, one in found.items()}
+    seal["digest"] = _digest_of({**cycle, **seal}, digests, await _deadlines(connection, cycle["id"], moment))
     await connection.execute(insert(table(Seal)).values(seal))
     ids = {"plan_id": cycle["plan_id"], "seal_id": seal["id"]}
     rows = [
@@ -84,10 +87,11 @@ async def _verify(connection: AsyncConnection, seal: Row) -> Verdict:
     moment = Moment(seal["received_at"], seal["known_at"])
     now = {one["id"]: one async for one in _digested(connection, seal["cycle_id"], moment)}
     differences = list(_differences(kept, now))
-    if seal["form"] != queries.FORM:
+    if seal["form"] not in queries.FORMS:
         differences = ["it was sealed by another version, which alone can verify it"]
-    elif not differences and _digest_of(seal, seal["code"], moment, kept) != seal["digest"]:
-        differences = ["the seal itself, its moment or its cycle"]
+    elif not differences:
+        again = _digest_of(seal, kept, await _deadlines(connection, seal["cycle_id"], moment))
+        differences = [] if again == seal["digest"] else ["the seal itself, its moment or its cycle"]
     return Verdict(seal["slug"], seal["code"], seal["digest"], len(kept), differences)
 
 
@@ -123,7 +127,12 @@ async def _digested(connection: AsyncConnection, cycle_id: UUID, moment: Moment)
         yield {**standing, "digest": digest(content)}
 
 
-def _seal(cycle: Row, caller: Caller, moment: Moment, digests: Mapping[UUID, str], sent: ClosingIn) -> dict[str, Any]:
+async def _deadlines(connection: AsyncConnection, cycle_id: UUID, moment: Moment) -> list[dict[str, Any]]:
+    found = await connection.execute(queries.deadlines_of(cycle_id, moment))
+    return [dict(row) for row in found.mappings()]
+
+
+def _seal(cycle: Row, caller: Caller, moment: Moment, sent: ClosingIn) -> dict[str, Any]:
     return {
         "id": new_id(),
         "plan_id": cycle["plan_id"],
@@ -132,15 +141,18 @@ def _seal(cycle: Row, caller: Caller, moment: Moment, digests: Mapping[UUID, str
         "received_at": moment.as_of,
         "known_at": moment.known_at,
         "form": queries.FORM,
-        "digest": _digest_of(cycle, cycle["code"], moment, digests),
         **sent.model_dump(),
     }
 
 
-def _digest_of(cycle: Row, code: str, moment: Moment, digests: Mapping[UUID, str]) -> str:
-    terms = {"plan_id": cycle["plan_id"], "cycle": code, "starts_on": cycle["starts_on"], "ends_on": cycle["ends_on"]}
+def _digest_of(seal: Row, digests: Mapping[UUID, str], deadlines: Sequence[Row]) -> str:
+    """Digest a seal as its form spells it; with the seal come the code and the days of its cycle."""
+    terms = {name: seal[name] for name in ("form", "plan_id", "starts_on", "ends_on", "known_at")}
     covered = [[id_, digests[id_]] for id_ in sorted(digests)]
-    return digest({"form": queries.FORM, **terms, "as_of": moment.as_of, "known_at": moment.known_at, "of": covered})
+    more: dict[str, Any] = {}
+    if seal["form"] >= queries.Form.WORDS:
+        more = {**{name: seal[name] for name in queries.WORDS}, "deadlines": deadlines}
+    return digest({**terms, "cycle": seal["code"], "as_of": seal["received_at"], "of": covered, **more})
 
 
 def digest(content: Any) -> str:

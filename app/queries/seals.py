@@ -1,9 +1,10 @@
 """What a seal covers: the standing of each obligation of a cycle at a moment, and every act behind it.
 
 The columns are named here, apart from what the wire shows, because a seal must be worked out the same way for ever: a
-change to any of this needs a new FORM.
+change to any of this needs a new Form.
 """
 
+from enum import IntEnum
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from app.models import (
     ConditionDecision,
     Contribution,
     Cycle,
+    CycleDeadline,
     Evidence,
     Extension,
     ExtensionRefusal,
@@ -35,7 +37,24 @@ from app.queries.standing import standings
 AnyRow = Select[*tuple[Any, ...]]
 obligations, updates, measurements, targets = (table(model) for model in (Obligation, Update, Measurement, Target))
 seals, sealed, cycles, plans = (table(model) for model in (Seal, SealedStanding, Cycle, Plan))
-FORM = 1
+deadlines = table(CycleDeadline)
+
+
+class Form(IntEnum):
+    """What a seal covers, and how that is spelled: each form covers more than those before it, for ever the same way.
+
+    Number 2 is kept for the content of evidence.
+    """
+
+    STANDINGS = 1
+    """The standings and the acts behind them, the moment and the cycle."""
+    WORDS = 3
+    """Also who closed the cycle and why, and every act that moved its deadline."""
+
+
+FORM = max(Form)
+FORMS = frozenset(Form)
+WORDS = ("client_id", "reason", "document_number")
 STANDING = (
     *("duty_code", "owner_code", "body_code", "force", "original_due_before", "due_before", "status"),
     *("claim_state", "claim_percent", "claim_received_at", "review_outcome", "review_received_at"),
@@ -70,6 +89,13 @@ def acts_of(cycle_id: UUID, moment: Moment) -> AnyRow:
     spelled = [_spelled(table(model), names, cycle_id, moment) for model, names in ACTS.items()]
     found = union_all(*spelled, _measured(cycle_id, moment)).subquery("acts")
     return select(found.c.obligation_id, found.c.act).order_by(*order_of(found), found.c.kind, found.c.target)
+
+
+def deadlines_of(cycle_id: UUID, moment: Moment) -> AnyRow:
+    """Select every act that a moment sees on the deadline of a cycle, as a seal spells it, in order."""
+    names = (*OF_EVERY_ACT, "due_before", "reason", "document_number")
+    found = select(*(deadlines.c[name] for name in names)).where(deadlines.c.cycle_id == cycle_id)
+    return found.where(moment.sees(deadlines)).order_by(*order_of(deadlines))
 
 
 def every_seal() -> AnyRow:

@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from app.commands.seals import Verdict, verify
 from app.database.embedded import OWNER, Address
+from app.queries import seals as queries
 from tests.api.asking import problem_of, rows_of
 from tests.conftest import as_owner, url_of
 from tests.given import (
@@ -30,6 +31,7 @@ from tests.given import (
 
 CYCLES = f"/v1/plans/{PLAN}/cycles"
 WAIVABLE = obligation("3.7", "cong-an")
+CONFIRMED = {"due_before_on": "2021-06-15", "reason": "Xác nhận.", "document_number": "11/UBND-KGVX"}
 PAPER: dict[str, Any] = {"received_on": "2021-06-10", "document_number": "9/BC-CATP"}
 
 
@@ -51,6 +53,7 @@ async def live(service: Service) -> None:
         await police.ask_for(TRAINING, "2027-01-15"),
         await coordinator.refuse(TRAINING),
         await coordinator.extend(TRAINING, "2027-01-15"),
+        await coordinator.post(f"{CYCLES}/{FIRST}/deadlines", CONFIRMED),
         await police.report(WAIVABLE, "not_applicable"),
         await coordinator.post(
             f"/v1/obligations/{WAIVABLE}/condition-decisions", {"met": True, "from_on": "2026-11-24", "reason": "Có."}
@@ -139,7 +142,8 @@ async def test_any_change_to_what_a_seal_covers_is_found(
 
 
 # ruff: noqa: S608  The tampering of these tests is SQL as a tamperer writes it.
-OF_TOURISTS = f"WHERE obligation_id = '{TOURISTS}'"
+OF_TOURISTS, OF_TRAINING = (f"WHERE obligation_id = '{one}'" for one in (TOURISTS, TRAINING))
+TRAINING_DIFFERS = f"3.4 cong-an ({TRAINING}): differs"
 SLIPPED_IN = f"""
     INSERT INTO progress_update (id, plan_id, obligation_id, client_id, received_at, recorded_at, state, summary)
     SELECT gen_random_uuid(), o.plan_id, o.id, c.id, '2021-06-10', '2021-06-10', 'completed', 'Xong'
@@ -161,7 +165,26 @@ OTHERS = {
     ),
     "one taken out": ("sealed_standing", f"DELETE FROM sealed_standing {OF_TOURISTS}", "3.6 cong-an"),
     "the digest": ("seal", "UPDATE seal SET digest = md5('') || md5('')", "the seal itself"),
-    "the form": ("seal", "UPDATE seal SET form = 2", "another version"),
+    "the form": ("seal", "UPDATE seal SET form = 99", "another version"),
+    "an older form": ("seal", "UPDATE seal SET form = 1", "the seal itself"),
+    "why it was closed": ("seal", "UPDATE seal SET reason = 'Khác'", "the seal itself"),
+    "the number of the closing": ("seal", "UPDATE seal SET document_number = '1/UBND'", "the seal itself"),
+    "who closed it": (
+        "seal",
+        "UPDATE seal SET client_id = (SELECT id FROM client WHERE name = 'admin')",
+        "the seal itself",
+    ),
+    "why a cycle's deadline was moved": (
+        "cycle_deadline",
+        "UPDATE cycle_deadline SET reason = 'Khác'",
+        "the seal itself",
+    ),
+    "the number of what moved it": (
+        "cycle_deadline",
+        "UPDATE cycle_deadline SET document_number = '1/UBND'",
+        "the seal itself",
+    ),
+    "that it was moved": ("cycle_deadline", "DELETE FROM cycle_deadline", "the seal itself"),
     "the moment": ("seal", "UPDATE seal SET known_at = known_at + interval '1 microsecond'", "the seal itself"),
     "the cycle": ("cycle", "UPDATE cycle SET ends_on = '2021-06-13'", "the seal itself"),
 }
@@ -178,6 +201,23 @@ async def test_whatever_else_is_changed_is_found(
 
     [verdict] = await verified(own_service, address)
     assert [found in difference for difference in verdict.differences] == [True]
+
+
+async def test_a_seal_of_an_older_form_is_verified_as_it_was_spelled(
+    own_service: Service, address: Address, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await live(own_service)
+    monkeypatch.setattr(queries, "FORM", queries.Form.STANDINGS)
+    await close(own_service.coordinator)
+    monkeypatch.undo()
+    await close(own_service.coordinator, "2021")
+
+    intact = await verified(own_service, address)
+    await tamper(own_service, address, "progress_update", f"UPDATE progress_update SET summary = '.' {OF_TRAINING}")
+    altered = await verified(own_service, address)
+
+    assert [one.differences for one in intact] == [[], []]
+    assert [[TRAINING_DIFFERS in difference for difference in one.differences] for one in altered] == [[True], []]
 
 
 def run_verify(address: Address, name: str) -> subprocess.CompletedProcess[str]:
