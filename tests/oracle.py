@@ -50,7 +50,7 @@ class _Clerk:
     claim: Update | None = None
     reviewed: Review | None = None
     done_since: datetime | None = None
-    accepted: bool = False
+    proven_when_accepted: datetime | None = None
     condition_met: bool = False
     owner: str = ""
     attached: dict[UUID, datetime] = field(default_factory=dict)
@@ -94,8 +94,8 @@ class _Clerk:
         if review.outcome is ReviewOutcome.RETURNED:
             self.claim = None
             self.start_over()
-        else:
-            self.accepted = self.done_since is not None
+        elif self.done_since and not self.proven_when_accepted:
+            self.proven_when_accepted = min(self.standing_evidence(), default=self.done_since)
 
     def waives(self) -> bool:
         """Say whether the claim that stands is that nothing arises; it never stands where the condition is met."""
@@ -108,7 +108,7 @@ class _Clerk:
 
     def start_over(self) -> None:
         """Forget the submission so far."""
-        self.done_since, self.accepted = None, False
+        self.done_since = self.proven_when_accepted = None
 
     def standing_evidence(self) -> list[datetime]:
         """List when the evidence that still stands was received."""
@@ -119,9 +119,9 @@ class _Clerk:
         if self.waives():
             return []
         lacking = [] if self.done_since else ["report"]
-        if not self.accepted:
+        if not self.proven_when_accepted:
             lacking += [] if self.standing_evidence() else ["evidence"]
-        if self.done_since and self.claim and self.subject is MEASURED and not self.accepted:
+        if self.done_since and self.claim and self.subject is MEASURED and not self.proven_when_accepted:
             lacking += [f"target:{code}" for code in _failed(self.claim.figures)]
         return lacking
 
@@ -129,8 +129,7 @@ class _Clerk:
         """Say when the last condition came to hold; none while one is missing or no completion is claimed."""
         if self.done_since is None or self.missing():
             return None
-        proofs = self.standing_evidence() + ([self.done_since] if self.accepted else [])
-        return max(self.done_since, min(proofs))
+        return max(self.done_since, self.proven_when_accepted or min(self.standing_evidence()))
 
     def tell(self, as_of: datetime, completed_at: datetime | None, missing: list[str]) -> Standing:
         """Say where it stands, given when it was completed."""

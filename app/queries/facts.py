@@ -61,6 +61,7 @@ class Facts:
         self.review = self._lateral("review", latest(self._history(reviews), reviews))
         self._break = self._lateral("break", self._last_break())
         self._done = self._lateral("done", self._first_done())
+        self._acceptance = self._lateral("acceptance", self._first_acceptance())
         self._unmet = self._lateral("unmet", self._targets_not_met())
         self._proof = self._lateral("proof", self._standing_evidence())
         self._condition = self._lateral("condition", latest(self._history(conditions), conditions))
@@ -71,7 +72,7 @@ class Facts:
     @property
     def of_completion(self) -> tuple[LateralFromClause, ...]:
         """The laterals that completion needs, in the order in which they build on each other."""
-        return self.update, self.review, self._break, self._done, self._unmet, self._proof
+        return self.update, self.review, self._break, self._done, self._acceptance, self._unmet, self._proof
 
     def joined(self, source: FromClause, laterals: Iterable[LateralFromClause] | None = None) -> FromClause:
         """Join laterals to a source that holds the obligation: all, unless some will do."""
@@ -116,14 +117,17 @@ class Facts:
     @property
     def accepted(self) -> ColumnElement[bool]:
         """Whether the completed claim has been accepted: no return can be later, or it would not be done."""
-        accepting = and_(self.review.c.outcome == ReviewOutcome.ACCEPTED, later(self.review, self._done))
-        return func.coalesce(accepting, False)
+        return self._acceptance.c.id.is_not(None)
 
     @property
     def proven_since(self) -> ColumnElement[Any]:
-        """The earliest evidence not withdrawn; an accepted review also proves, as of the completion."""
-        accepted_since = case((self.accepted, self.done_since), else_=null())
-        return func.least(self._proof.c.received_at, accepted_since)
+        """The earliest evidence not withdrawn; an accepted review also proves, as of the completion.
+
+        An acceptance settles what proves: the earliest evidence that stood when it came, else the completion itself.
+        So it moves no completion that was there before it, and what is attached or withdrawn after it moves none.
+        """
+        settled = func.coalesce(self._proof.c.accepted_at, self.done_since)
+        return case((self.accepted, settled), else_=self._proof.c.received_at)
 
     @property
     def evidence_count(self) -> ColumnElement[int]:
@@ -176,19 +180,27 @@ class Facts:
             .correlate(self._obligation, self._break)
         )
 
+    def _first_acceptance(self) -> Found:
+        accepting = self._history(reviews, reviews.c.outcome == ReviewOutcome.ACCEPTED, later(reviews, self._done))
+        order = order_of(reviews)
+        return accepting.with_only_columns(*order).order_by(*order).limit(1).correlate(self._obligation, self._done)
+
     def _standing_evidence(self) -> Found:
-        withdrawn = (
-            select(literal(1))
-            .where(
+        seen = self._history(evidence).outerjoin(
+            withdrawals,
+            and_(
                 withdrawals.c.plan_id == evidence.c.plan_id,
                 withdrawals.c.evidence_id == evidence.c.id,
                 self._moment.sees(withdrawals),
-            )
-            .exists()
+            ),
         )
-        return self._history(evidence, ~withdrawn).with_only_columns(
-            func.min(evidence.c.received_at).label("received_at"), func.count().label("count")
-        )
+        standing = withdrawals.c.id.is_(None)
+        stood = and_(later(self._acceptance, evidence), or_(standing, later(withdrawals, self._acceptance)))
+        return seen.with_only_columns(
+            func.min(evidence.c.received_at).filter(standing).label("received_at"),
+            func.min(evidence.c.received_at).filter(stood).label("accepted_at"),
+            func.count().filter(standing).label("count"),
+        ).correlate(self._obligation, self._acceptance)
 
     def _targets_not_met(self) -> Found:
         missing = aggregate_order_by(targets.c.code, targets.c.position)
@@ -201,7 +213,7 @@ class Facts:
                 ~self.accepted,
                 ~self._measured().exists(),
             )
-            .correlate(self._obligation, self.update, self.review, self._done)
+            .correlate(self._obligation, self.update, self._acceptance, self._done)
         )
 
     def _measured(self) -> Found:

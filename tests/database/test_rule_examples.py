@@ -56,7 +56,7 @@ class Tale:
     known_at: datetime | None = None
 
 
-FIRST_PROOF, OTHER_PROOF = proof(EARLY), proof(JUST)
+FIRST_PROOF, OTHER_PROOF, LATE_PROOF = proof(EARLY), proof(JUST), proof(LATE)
 WITHDRAWAL: list[Act] = [done(EARLY), FIRST_PROOF, withdrawn(LATE, FIRST_PROOF)]
 PAPER: list[Act] = [
     Update(id=uuid4(), received_at=EARLY, recorded_at=LATE, state=ClaimState.COMPLETED),
@@ -95,6 +95,14 @@ TALES = {
     "returned and completed again": Tale([done(EARLY), proof(EARLY), returned(LATE), done(LATER)], TOO_LATE, [], LATER),
     "accepted without evidence": Tale([done(EARLY), accepted(LATE)], IN_TIME, [], EARLY),
     "accepted with evidence": Tale([done(EARLY), proof(EARLY), accepted(LATE)], IN_TIME, [], EARLY),
+    "accepted when proven late": Tale([done(EARLY), proof(LATE), accepted(LATER)], TOO_LATE, [], LATE),
+    "accepted, and proven afterwards": Tale([done(EARLY), accepted(JUST), proof(LATE)], IN_TIME, [], EARLY),
+    "accepted, and its late evidence withdrawn": Tale(
+        [done(EARLY), LATE_PROOF, accepted(LATER), withdrawn(LATEST, LATE_PROOF)], TOO_LATE, [], LATE
+    ),
+    "accepted twice, proven between": Tale(
+        [done(EARLY), accepted(JUST), proof(LATE), done(LATE), accepted(LATER)], IN_TIME, [], EARLY
+    ),
     "accepted when reported late": Tale([done(LATE), accepted(LATER)], TOO_LATE, [], LATE),
     "accepted and reported again": Tale([done(EARLY), accepted(JUST), done(LATE)], IN_TIME, [], EARLY),
     "accepted and returned": Tale([done(EARLY), proof(EARLY), accepted(JUST), returned(LATE)], OVERDUE, ["report"]),
