@@ -6,7 +6,7 @@ names a stronger login.  The database filters rows by the identity of the transa
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import URL, bindparam, func, make_url, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -17,22 +17,24 @@ APP_ROLE = "dondoc_app"
 # Compiling a long query costs more than any of ours runs.
 _SESSION = {"application_name": "dondoc", "timezone": "UTC", "jit": "off"}
 _LIMITS = {"statement_timeout": "20s", "lock_timeout": "5s", "idle_in_transaction_session_timeout": "30s"}
-_ENTER = select(
-    func.set_config("dondoc.role", bindparam("role"), True), func.set_config("dondoc.bodies", bindparam("bodies"), True)
-)
+_SETTINGS = ("role", "client", "bodies")
+_ENTER = select(*(func.set_config(f"dondoc.{name}", bindparam(name), True) for name in _SETTINGS))
+_WHO = select(*(func.coalesce(func.current_setting(f"dondoc.{name}", True), "").label(name) for name in _SETTINGS))
 
 
 @dataclass(frozen=True)
 class Identity:
-    """For whom a transaction is: a role and, for a reporter, its bodies as the database spells an array of ids."""
+    """For whom a transaction is: a role, a client and, for a reporter, its bodies as the database spells them."""
 
     role: str
+    client: str = ""
     bodies: str = "{}"
 
     @classmethod
     def of(cls, caller: Caller) -> "Identity":
         """Return the identity of a caller."""
-        return cls(caller.role.value, f"{{{','.join(sorted(map(str, caller.body_ids)))}}}")
+        bodies = f"{{{','.join(sorted(map(str, caller.body_ids)))}}}"
+        return cls(caller.role.value, str(caller.client_id), bodies)
 
 
 NOBODY = Identity("")
@@ -43,7 +45,16 @@ SYSTEM = Identity("system")
 
 async def enter(connection: AsyncConnection, identity: Identity) -> None:
     """Say for whom the transaction is, until it ends."""
-    await connection.execute(_ENTER, {"role": identity.role, "bodies": identity.bodies})
+    await connection.execute(_ENTER, asdict(identity))
+
+
+@asynccontextmanager
+async def as_system(connection: AsyncConnection) -> AsyncIterator[None]:
+    """Do what follows for the service itself, within the transaction of a caller."""
+    caller = Identity(**(await connection.execute(_WHO)).mappings().one())
+    await enter(connection, SYSTEM)
+    yield
+    await enter(connection, caller)
 
 
 class Database:

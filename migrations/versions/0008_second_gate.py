@@ -1,14 +1,16 @@
 """The second gate: row-level security on everything that belongs to an obligation, and on clients.
 
 Each transaction of the application says who calls: `dondoc.role` (a client's role, or `system` for the service's own
-duties) and `dondoc.bodies` (the bodies that a reporter may report for).  Whoever says nothing sees nothing.  The
+duties), `dondoc.client` (its id) and `dondoc.bodies` (the bodies that a reporter may report for).  Whoever says nothing
+sees nothing.  The
 policies say what `app/domain/access.py` says; a test compares the two.
 
 How a later table joins in: a table with an `obligation_id` gets `ENABLE ROW LEVEL SECURITY` and one policy for each
 command that `dondoc_app` is granted, made of `NARRATORS` or `STANDING` and, after an OR, of `INVOLVED` or `OWNED`.  The
 cheap arm comes first, so that a coordinator passes by it alone, and is a sub-select, so that it is worked out once a
 statement and not once a row.  The other arm is a function and no sub-query: a standing reads ten tables, and planning
-ten sub-queries would cost more than it takes to answer.
+ten sub-queries would cost more than it takes to answer.  Also, a sub-query may be hashed: then each row that is written
+would ask of every row of the other table whose it is.
 
 A standing is the same whoever asks, so it must count evidence and read reports whose words the asker may not see: the
 views `…_fact` show what decides it, and no word, to whoever may read the standing.  They look with their owner's
@@ -42,8 +44,8 @@ OWNED = "dondoc_owns(plan_id, obligation_id)"
 MINE = f"body_id = ANY ({BODIES}::uuid[])"
 PUBLIC = f"({ROLE} = 'integrator' AND classification = 'public')"
 CLEARED = f"({INVOLVED} AND (classification <> 'restricted' OR {MINE} OR {OWNED}))"
-ITS_UPDATE = "FROM progress_update u WHERE u.plan_id = measurement.plan_id AND u.id = measurement.update_id"
-ITS_EVIDENCE = "FROM evidence e WHERE e.plan_id = withdrawal.plan_id AND e.id = withdrawal.evidence_id"
+ITS_OWN = f"{SYSTEM} OR client_id = (SELECT dondoc_client())"
+"""What a client has sent and been answered, which holds every word of it."""
 
 DECISIONS = ("review", "extension", "extension_refusal", "condition_decision")
 """What only a coordinator gives."""
@@ -56,16 +58,16 @@ POLICIES = {
     },
     "progress_update": {"SELECT": f"{NARRATORS} OR {INVOLVED}", "INSERT": f"{NARRATORS} OR {OWNED}"},
     "measurement": {
-        "SELECT": f"{NARRATORS} OR EXISTS (SELECT {ITS_UPDATE})",
-        "INSERT": f"{NARRATORS} OR EXISTS (SELECT {ITS_UPDATE} AND dondoc_owns(u.plan_id, u.obligation_id))",
+        "SELECT": f"{NARRATORS} OR dondoc_sees_update(plan_id, update_id)",
+        "INSERT": f"{NARRATORS} OR dondoc_owns_update(plan_id, update_id)",
     },
     "evidence": {
         "SELECT": f"{NARRATORS} OR {PUBLIC} OR {CLEARED}",
         "INSERT": f"{NARRATORS} OR ({MINE} AND {INVOLVED})",
     },
     "withdrawal": {
-        "SELECT": f"{NARRATORS} OR EXISTS (SELECT {ITS_EVIDENCE})",
-        "INSERT": f"{NARRATORS} OR EXISTS (SELECT {ITS_EVIDENCE} AND e.{MINE})",
+        "SELECT": f"{NARRATORS} OR dondoc_sees_evidence(plan_id, evidence_id)",
+        "INSERT": f"{NARRATORS} OR dondoc_attached(plan_id, evidence_id)",
     },
     "contribution": {"SELECT": f"{NARRATORS} OR {INVOLVED}", "INSERT": f"{SYSTEM} OR ({MINE} AND {INVOLVED})"},
     "extension_request": {"SELECT": f"{NARRATORS} OR {INVOLVED}", "INSERT": f"{NARRATORS} OR {OWNED}"},
@@ -74,6 +76,8 @@ POLICIES = {
     "client": {"SELECT": CLIENT_READERS, "INSERT": ADMIN, "UPDATE": ADMIN},
     "client_secret": {"SELECT": CLIENT_READERS, "INSERT": ADMIN, "DELETE": ADMIN},
     "client_body": {"SELECT": CLIENT_READERS, "INSERT": ADMIN, "DELETE": ADMIN},
+    "idempotency_record": dict.fromkeys(("SELECT", "INSERT", "DELETE"), ITS_OWN),
+    "client_reference": dict.fromkeys(("SELECT", "INSERT"), ITS_OWN),
     "revoked_token": dict.fromkeys(("SELECT", "INSERT", "DELETE"), SYSTEM),
 }
 
@@ -91,6 +95,7 @@ FACTS = {
 """What of each history decides a standing, beside whose and when."""
 FUNCTIONS = {
     "role()": ("text", "current_setting('dondoc.role', true)"),
+    "client()": ("uuid", "nullif(current_setting('dondoc.client', true), '')::uuid"),
     "bodies()": (
         "uuid[]",
         "CASE WHEN dondoc_role() = 'reporter'"
@@ -98,19 +103,26 @@ FUNCTIONS = {
     ),
     "duties()": ("uuid[]", "ARRAY(SELECT p.duty_id FROM duty_partner p WHERE p.body_id = ANY (dondoc_bodies()))"),
 }
-CHECKS = {"is_involved": f"{OWN} OR {COORDINATED}", "owns": OWN}
-"""Functions of an obligation's ids; in PL/pgSQL, which plans them once a connection."""
+CHECKS = {
+    "is_involved": ("obligation", f"{OWN} OR {COORDINATED}"),
+    "owns": ("obligation", OWN),
+    "sees_update": ("progress_update", "true"),
+    "owns_update": ("progress_update", "dondoc_owns(o.plan_id, o.obligation_id)"),
+    "sees_evidence": ("evidence", "true"),
+    "attached": ("evidence", MINE),
+}
+"""Functions of a row's ids, in PL/pgSQL, which plans them once a connection; the policies of its table hold in them."""
 
 
 def upgrade() -> None:
     _add_to_clients()
     for name, (kind, body) in FUNCTIONS.items():
         op.execute(f"CREATE FUNCTION dondoc_{name} RETURNS {kind} LANGUAGE sql STABLE PARALLEL SAFE RETURN {body}")
-    for name, condition in CHECKS.items():
+    for name, (table, condition) in CHECKS.items():
         op.execute(
-            f"CREATE FUNCTION dondoc_{name}(plan uuid, obligation uuid) RETURNS boolean LANGUAGE plpgsql STABLE"
-            " PARALLEL SAFE SET search_path = public, pg_temp AS $$ BEGIN RETURN EXISTS (SELECT FROM obligation o"
-            f" WHERE o.plan_id = plan AND o.id = obligation AND ({condition})); END $$"
+            f"CREATE FUNCTION dondoc_{name}(plan uuid, asked uuid) RETURNS boolean LANGUAGE plpgsql STABLE"
+            f" PARALLEL SAFE SET search_path = public, pg_temp AS $$ BEGIN RETURN EXISTS (SELECT FROM {table} o"
+            f" WHERE o.plan_id = plan AND o.id = asked AND ({condition})); END $$"
         )
     for table, policies in POLICIES.items():
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")

@@ -1,10 +1,11 @@
 """Bodies are succeeded by others: proposed, decided, and each obligation passed over by a row of its history.
 
-The second gate follows (see 0008): what a reporter may write on is what its bodies owe now, by the latest transfer;
-what it may see is also what they have owed before, for it may ask where things stood then, and the application keeps
-each answer to its instant.  Whoever attached an evidence goes on reading it.  `dondoc_taken` looks with its owner's
-rights, since the policy of the transfers asks it; it tells a caller of what has passed to its own bodies alone.  A duty
-owed once is one deed over all its cycles, so whoever has taken one of them must find the others.
+The second gate follows (see 0008): what a reporter may write on is what its bodies owe now, by the latest transfer, and
+what they help with; what it may read is also what came while they owed it, for it may ask where things stood then, and
+the application keeps each answer to its instant.  Whoever attached an evidence goes on reading it.  `dondoc_taken`
+looks with its owner's rights, since the policy of the transfers asks it; it tells a caller of what has passed to its
+own bodies alone.  A duty owed once is one deed over all its cycles, so whoever has taken one of them must find the
+others.
 
 Going down forgets the bodies that came after the plan, once nothing refers to them any more.
 """
@@ -23,14 +24,45 @@ TABLES = ("succession", "succession_decision", "transfer")
 
 ROLE, BODIES, DUTIES = (f"(SELECT dondoc_{name}())" for name in ("role", "bodies", "duties"))
 STANDING, NARRATORS = f"{ROLE} IN ('coordinator', 'integrator', 'system')", f"{ROLE} IN ('coordinator', 'system')"
+SYSTEM = f"{ROLE} = 'system'"
 OWN, COORDINATED = f"owner_id = ANY ({BODIES}::uuid[])", f"duty_id = ANY ({DUTIES}::uuid[])"
 TAKEN = "id = ANY ((SELECT dondoc_taken())::uuid[])"
-INVOLVED, OWNED = (f"dondoc_{check}(plan_id, obligation_id)" for check in ("is_involved", "owns"))
-HAS_OWNED = "dondoc_has_owned(plan_id, obligation_id)"
+INVOLVED, OWNED, HELPED = (f"dondoc_{check}(plan_id, obligation_id)" for check in ("is_involved", "owns", "helps"))
+OWNED_SINCE = "dondoc_owned_since(plan_id, obligation_id, received_at, recorded_at)"
+"""Whoever owned it when the act came, or came to own it later: a predecessor reads nothing of its successor."""
 MINE = f"body_id = ANY ({BODIES}::uuid[])"
 PUBLIC = f"({ROLE} = 'integrator' AND classification = 'public')"
-EVIDENCE = f"{NARRATORS} OR {PUBLIC} OR {MINE} OR ({INVOLVED} AND (classification <> 'restricted' OR {HAS_OWNED}))"
-EVIDENCE_BEFORE = f"{NARRATORS} OR {PUBLIC} OR ({INVOLVED} AND (classification <> 'restricted' OR {MINE} OR {OWNED}))"
+WORDS, WORDS_BEFORE = f"{NARRATORS} OR {OWNED_SINCE} OR {HELPED}", f"{NARRATORS} OR {INVOLVED}"
+ALTERED = {
+    **{
+        (table, "SELECT"): (WORDS, WORDS_BEFORE)
+        for table in (
+            *("progress_update", "contribution", "review", "condition_decision"),
+            *("extension", "extension_request", "extension_refusal"),
+        )
+    },
+    ("evidence", "SELECT"): (
+        f"{NARRATORS} OR {PUBLIC} OR {MINE} OR {OWNED_SINCE} OR ({HELPED} AND classification <> 'restricted')",
+        f"{NARRATORS} OR {PUBLIC} OR ({INVOLVED} AND (classification <> 'restricted' OR {MINE} OR {OWNED}))",
+    ),
+    ("evidence", "INSERT"): (
+        f"{NARRATORS} OR ({MINE} AND ({OWNED} OR {HELPED}))",
+        f"{NARRATORS} OR ({MINE} AND {INVOLVED})",
+    ),
+    ("contribution", "INSERT"): (
+        f"{SYSTEM} OR ({MINE} AND ({OWNED} OR {HELPED}))",
+        f"{SYSTEM} OR ({MINE} AND {INVOLVED})",
+    ),
+    ("obligation", "SELECT"): (
+        f"{STANDING} OR {OWN} OR {COORDINATED} OR {TAKEN}",
+        f"{STANDING} OR {OWN} OR {COORDINATED}",
+    ),
+    ("obligation", "UPDATE"): (
+        f"{NARRATORS} OR dondoc_owns(plan_id, id) OR {COORDINATED}",
+        f"{NARRATORS} OR {OWN} OR {COORDINATED}",
+    ),
+}
+"""Policies of earlier tables: what they become, and what they were."""
 POLICIES = {
     "succession": {"SELECT": "true", "INSERT": NARRATORS},
     "succession_decision": {"SELECT": "true", "INSERT": NARRATORS},
@@ -40,11 +72,10 @@ LAST_OWNER = (
     "coalesce((SELECT t.owner_id FROM transfer t WHERE t.plan_id = o.plan_id AND t.obligation_id = o.id"
     " ORDER BY t.received_at DESC, t.recorded_at DESC, t.id DESC LIMIT 1), o.owner_id)"
 )
-TO_CALLER = f"EXISTS (SELECT FROM transfer t WHERE t.plan_id = o.plan_id AND t.obligation_id = o.id AND t.{OWN})"
 CHECKS = {
     "is_involved": f"o.{OWN} OR o.{COORDINATED} OR o.{TAKEN}",
     "owns": f"{LAST_OWNER} = ANY ({BODIES}::uuid[])",
-    "has_owned": f"o.{OWN} OR {TO_CALLER}",
+    "helps": f"o.{COORDINATED}",
 }
 CHECKS_BEFORE = {"is_involved": f"{OWN} OR {COORDINATED}", "owns": OWN}
 
@@ -106,9 +137,19 @@ def gate() -> None:
             op.execute(
                 f"CREATE POLICY may_{command.lower()} ON {table} FOR {command} TO dondoc_app {clause} ({condition})"
             )
-    alter("obligation", "select", f"{STANDING} OR {OWN} OR {COORDINATED} OR {TAKEN}")
-    alter("obligation", "update", f"{NARRATORS} OR {OWN} OR {COORDINATED} OR {TAKEN}")
-    alter("evidence", "select", EVIDENCE)
+    op.execute(
+        """
+        CREATE FUNCTION dondoc_owned_since(plan uuid, asked uuid, received timestamptz, recorded timestamptz)
+        RETURNS boolean LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = public, pg_temp AS $$
+        BEGIN RETURN dondoc_owns(plan, asked) OR EXISTS (
+            SELECT FROM transfer t JOIN succession s ON s.plan_id = t.plan_id AND s.id = t.succession_id
+            WHERE t.plan_id = plan AND t.obligation_id = asked AND s.predecessor_id = ANY (dondoc_bodies())
+            AND (t.received_at > received OR t.recorded_at > recorded)
+        ); END $$
+        """
+    )
+    for (table, command), (condition, _) in ALTERED.items():
+        alter(table, command, condition)
     shown = "id, plan_id, obligation_id, received_at, recorded_at, owner_id, body_id"
     op.execute(f"CREATE VIEW transfer_fact AS SELECT {shown} FROM transfer WHERE {STANDING} OR {INVOLVED}")
     op.execute("GRANT SELECT ON transfer_fact TO dondoc_app")
@@ -116,13 +157,13 @@ def gate() -> None:
 
 def gate_before() -> None:
     """Let an obligation be the owner's that the plan names, and nobody else's."""
+    for (table, command), (_, condition) in ALTERED.items():
+        alter(table, command, condition)
     op.execute("DROP VIEW transfer_fact")
-    alter("evidence", "select", EVIDENCE_BEFORE)
-    alter("obligation", "update", f"{NARRATORS} OR {OWN} OR {COORDINATED}")
-    alter("obligation", "select", f"{STANDING} OR {OWN} OR {COORDINATED}")
     for name, condition in CHECKS_BEFORE.items():
         check(name, condition)
-    op.execute("DROP FUNCTION dondoc_has_owned(uuid, uuid)")
+    op.execute("DROP FUNCTION dondoc_owned_since(uuid, uuid, timestamptz, timestamptz)")
+    op.execute("DROP FUNCTION dondoc_helps(uuid, uuid)")
     for table, policies in POLICIES.items():
         for command in policies:
             op.execute(f"DROP POLICY may_{command.lower()} ON {table}")
@@ -132,15 +173,16 @@ def gate_before() -> None:
 def check(name: str, condition: str) -> None:
     """Make a function of an obligation's ids, or make it anew."""
     op.execute(
-        f"CREATE OR REPLACE FUNCTION dondoc_{name}(plan uuid, obligation uuid) RETURNS boolean LANGUAGE plpgsql STABLE"
+        f"CREATE OR REPLACE FUNCTION dondoc_{name}(plan uuid, asked uuid) RETURNS boolean LANGUAGE plpgsql STABLE"
         " PARALLEL SAFE SET search_path = public, pg_temp AS $$ BEGIN RETURN EXISTS (SELECT FROM obligation o"
-        f" WHERE o.plan_id = plan AND o.id = obligation AND ({condition})); END $$"
+        f" WHERE o.plan_id = plan AND o.id = asked AND ({condition})); END $$"
     )
 
 
 def alter(table: str, command: str, condition: str) -> None:
     """Give a policy another condition."""
-    op.execute(f"ALTER POLICY may_{command} ON {table} USING ({condition})")
+    clause = "WITH CHECK" if command == "INSERT" else "USING"
+    op.execute(f"ALTER POLICY may_{command.lower()} ON {table} {clause} ({condition})")
 
 
 def succession() -> None:
