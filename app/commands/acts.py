@@ -35,13 +35,17 @@ async def record(
 
 
 async def settled(connection: AsyncConnection, caller: Caller, held: Locked, now: datetime) -> ObligationOut:
-    """Return where an obligation stands after an act of a coordinator, which may have opened it or moved its deadline.
+    """Return where an obligation stands after an act that may have opened it or moved its deadline.
 
-    If its owner has been succeeded meanwhile, it passes to the successor now.
+    If its owner has been succeeded meanwhile, it passes to the successor now.  That owner is shown the last that it
+    sees of it.
     """
     if caller.role is Role.COORDINATOR:
-        await pass_on(connection, held.plan_id, held.id, held.owner_id, now=now)
-    return await standing_of(connection, caller, held.id, now)
+        await pass_on(connection, [held], now=now)
+    standing = await standing_of(connection, caller, held.id, now)
+    if caller.role is not Role.COORDINATOR:
+        await pass_on(connection, [held], now=now)
+    return standing
 
 
 def named(obligation_id: UUID, client_id: UUID) -> dict[str, UUID]:

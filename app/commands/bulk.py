@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.commands import references, updates
 from app.commands.obligations import Locked, count_up, hold_all, standings_of
 from app.commands.references import Earlier, Named
+from app.commands.transfers import pass_on
 from app.commands.updates import Known, Report
 from app.domain.access import Caller
 from app.domain.errors import ClientRefReused, Fault, NotFound, Refusal
@@ -66,6 +67,7 @@ async def report(
     fresh = {one.id: one for one in decisions if isinstance(one, Report)}
     earlier = {one.update_id: one for one in decisions if isinstance(one, Earlier)}
     shown = await _record(connection, caller, list(fresh.values()), now=now)
+    await pass_on(connection, [one.held for one in fresh.values()], now=now)
     shown |= await references.recall(connection, caller, list(earlier.values()), now=now)
     standing = await standings_of(connection, caller, {one.obligation for one in shown.values()}, now)
     return list(_outcomes(decisions, shown, standing))
@@ -155,7 +157,11 @@ def _outcomes(
         if isinstance(decision, Refusal):
             yield Outcome(decision)
             continue
-        update = shown[decision.id if isinstance(decision, Report) else decision.update_id]
+        update = shown.get(decision.id if isinstance(decision, Report) else decision.update_id)
+        if update is None:
+            # What was recorded under the name is not the caller's to see any more.
+            yield Outcome(NotFound())
+            continue
         replayed = isinstance(decision, Earlier) or update.id in seen
         seen.add(update.id)
         yield Outcome(update, standing.get(update.obligation), replayed)

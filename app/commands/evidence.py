@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.commands.obligations import Locked, hold
+from app.commands.obligations import Locked, hold, owners_at
 from app.commands.paper import received_at
 from app.domain.access import Caller, Role
 from app.models import DutyPartner, Evidence
@@ -62,7 +62,7 @@ async def attach(
         held=held,
         sent=sent,
         received_at=received,
-        body_id=await _on_behalf_of(connection, caller, held),
+        body_id=await _on_behalf_of(connection, caller, held, received),
         document_number=sent.document_number,
     )
     (attached,) = await record(connection, caller, [attachment], now=now)
@@ -96,9 +96,11 @@ def _row(caller: Caller, attachment: Attachment) -> dict[str, Any]:
     }
 
 
-async def _on_behalf_of(connection: AsyncConnection, caller: Caller, held: Locked) -> UUID:
-    """Name the body that attaches: the owner when the caller acts for it, else the partner."""
-    if caller.role is Role.COORDINATOR or held.owner_id in caller.body_ids:
+async def _on_behalf_of(connection: AsyncConnection, caller: Caller, held: Locked, received: datetime) -> UUID:
+    """Name the body that attaches: whose paper it was, or the owner when the caller acts for it, else the partner."""
+    if caller.role is Role.COORDINATOR:
+        return (await owners_at(connection, [held.id], received))[held.id]
+    if held.owner_id in caller.body_ids:
         return held.owner_id
     mine = select(partners.c.body_id).where(
         partners.c.plan_id == held.plan_id,

@@ -88,10 +88,18 @@ async def hold_all(
     locked in the order of their ids, so that two sets never wait for each other.  Nothing is counted up yet: an act
     that is refused leaves its obligation as it was.
     """
-    these = select(obligations.c.id).where(queries.among(obligations.c.id, obligation_ids)).order_by(obligations.c.id)
-    await connection.execute(these.with_for_update(key_share=True))
-    found = await connection.execute(_held(obligation_ids, caller, Act.REPORT, Moment(now)))
-    return await _owed(connection, caller, [_locked(row, now) for row in found.mappings()], now)
+    these = select(obligations.c.updated_at).where(queries.among(obligations.c.id, obligation_ids))
+    touched = await connection.execute(these.order_by(obligations.c.id).with_for_update(key_share=True))
+    seen_at = max([now, *touched.scalars()])
+    found = await connection.execute(_held(obligation_ids, caller, Act.REPORT, Moment(seen_at)))
+    return await _owed(connection, caller, [_locked(row, seen_at) for row in found.mappings()], seen_at)
+
+
+async def owners_at(connection: AsyncConnection, obligation_ids: Collection[UUID], at: datetime) -> dict[UUID, UUID]:
+    """Return who owed obligations at an instant."""
+    owner = owner_of(obligations, Moment(at))
+    found = select(obligations.c.id, owner.label("owner_id")).where(queries.among(obligations.c.id, obligation_ids))
+    return {row.id: row.owner_id for row in await connection.execute(found)}
 
 
 def touched_at(now: datetime) -> ColumnElement[datetime]:

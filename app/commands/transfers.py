@@ -1,6 +1,6 @@
 """Transfers: what confirmed successions pass over, whenever obligations are there to pass."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,42 +9,49 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import RowMapping, insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.commands.obligations import touched_at
+from app.commands.obligations import Locked, touched_at
+from app.database.engine import as_system
 from app.domain.calendar import start_of
 from app.models import Obligation, Transfer
 from app.models.base import new_id, table
 from app.queries.moment import Moment
 from app.queries.obligations import among
-from app.queries.successions import confirmed, passing_over
+from app.queries.successions import confirmed, passing_over, succeeded
 
 obligations, transfers = table(Obligation), table(Transfer)
 
 
-async def carry_over(connection: AsyncConnection, plan_id: UUID, *, now: datetime) -> None:
-    """Pass over whatever the confirmed successions of a plan take, until nothing is left to pass.
+async def carry_over(
+    connection: AsyncConnection, plan_id: UUID, *, now: datetime, only: Collection[UUID] | None = None
+) -> None:
+    """Pass over whatever the confirmed successions of a plan take, all of it or some, until nothing is left to pass.
 
     An obligation passes when it is open and due on or after the succession's day: from that day on, or from now on when
     it was closed by then and has been opened again since.  A successor may itself have been succeeded, so the
     successions are gone through until none takes anything more; each takes an obligation once.
     """
     found = (await connection.execute(confirmed(plan_id))).mappings().all()
-    while any([await _pass_over(connection, one, now) for one in found]):
+    while any([await _pass_over(connection, one, now, only) for one in found]):
         pass
 
 
-async def pass_on(
-    connection: AsyncConnection, plan_id: UUID, obligation_id: UUID, owner_id: UUID, *, now: datetime
-) -> None:
-    """Pass one obligation on if its owner has been succeeded: after an act that opens it, or moves its deadline."""
-    found = (await connection.execute(confirmed(plan_id, predecessor_id=owner_id))).mappings().all()
-    for one in found:
-        if await _pass_over(connection, one, now, only=obligation_id):
-            await pass_on(connection, plan_id, obligation_id, one["successor_id"], now=now)
-            return
+async def pass_on(connection: AsyncConnection, held: Collection[Locked], *, now: datetime) -> None:
+    """Pass obligations on whose owners have been succeeded: after acts that may open them, or move their deadlines.
+
+    Whoever acted, it is the service that passes them on, by what a coordinator has confirmed.
+    """
+    owners = sorted({(one.plan_id, one.owner_id) for one in held})
+    ended = {tuple(row) for row in await connection.execute(succeeded(owners))}
+    passing = [one for one in held if (one.plan_id, one.owner_id) in ended]
+    if not passing:
+        return
+    async with as_system(connection):
+        for plan_id in sorted({one.plan_id for one in passing}):
+            await carry_over(connection, plan_id, now=now, only=[one.id for one in passing if one.plan_id == plan_id])
 
 
 async def _pass_over(
-    connection: AsyncConnection, succession: RowMapping, now: datetime, only: UUID | None = None
+    connection: AsyncConnection, succession: RowMapping, now: datetime, only: Collection[UUID] | None
 ) -> bool:
     effective_at = start_of(succession["effective_on"], ZoneInfo(succession["time_zone"]))
     passed = False

@@ -16,8 +16,9 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import evidence
+from app.commands.acts import settled
 from app.commands.evidence import Attachment
-from app.commands.obligations import Locked, hold, standing_of, standing_rows
+from app.commands.obligations import Locked, hold, owners_at, standing_rows
 from app.commands.paper import received_at
 from app.domain.access import Caller
 from app.domain.completion import ClaimState
@@ -37,12 +38,13 @@ FIELDS = {"state", "percent", "summary", "occurred_on", "late_reason", "document
 class Known:
     """What is known of the obligations that are reported on.
 
-    `targets` holds the ids of targets by duty and code, `met` the obligations whose condition was met, by the instant
-    at which a waiver of theirs counts as received.
+    `targets` holds the ids of targets by duty and code; by the instant at which a report counts as received, `met`
+    holds the obligations whose condition was met when they were waived, and `owners` who owed those reported on paper.
     """
 
     targets: Mapping[UUID, Mapping[str, UUID]]
     met: Mapping[datetime, Collection[UUID]]
+    owners: Mapping[datetime, Mapping[UUID, UUID]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +54,7 @@ class Report:
     held: Locked
     sent: UpdateIn
     received_at: datetime
+    owner_id: UUID
     targets: Mapping[str, UUID]
     id: UUID = field(default_factory=new_id)
 
@@ -76,20 +79,27 @@ async def report(
     known = await known_of(connection, caller, [(held, sent)], now=now)
     accepted = accept(caller, held, sent, known, now=now)
     (recorded,) = await record(connection, caller, [accepted], now=now)
-    return Reported(update=recorded, obligation=await standing_of(connection, caller, obligation_id, now))
+    return Reported(update=recorded, obligation=await settled(connection, caller, held, now))
 
 
 async def known_of(
     connection: AsyncConnection, caller: Caller, asked: Collection[tuple[Locked, UpdateIn]], *, now: datetime
 ) -> Known:
-    """Find out what `accept` needs: in one statement for all targets, and one for each instant of a waiver."""
+    """Find out what `accept` needs: one statement for all targets, and one for each instant of a waiver or a paper."""
     waived: dict[datetime, set[UUID]] = {}
+    on_paper: dict[datetime, set[UUID]] = {}
     for held, sent in asked:
-        if sent.state is ClaimState.NOT_APPLICABLE:
-            with suppress(Refusal):
-                waived.setdefault(_received(caller, held, sent, now), set()).add(held.id)
-    met = {at: await _met(connection, caller, ids, at) for at, ids in waived.items()}
-    return Known(await _targets_of(connection, {held.duty_id for held, sent in asked if sent.measurements}), met)
+        with suppress(Refusal):
+            received = _received(caller, held, sent, now)
+            if sent.state is ClaimState.NOT_APPLICABLE:
+                waived.setdefault(received, set()).add(held.id)
+            if sent.received_on and sent.evidence:
+                on_paper.setdefault(received, set()).add(held.id)
+    return Known(
+        targets=await _targets_of(connection, {held.duty_id for held, sent in asked if sent.measurements}),
+        met={at: await _met(connection, caller, ids, at) for at, ids in waived.items()},
+        owners={at: await owners_at(connection, ids, at) for at, ids in on_paper.items()},
+    )
 
 
 async def _met(connection: AsyncConnection, caller: Caller, ids: Collection[UUID], at: datetime) -> set[UUID]:
@@ -123,7 +133,8 @@ def accept(caller: Caller, held: Locked, sent: UpdateIn, known: Known, *, now: d
     unknown = [n for n, measurement in enumerate(sent.measurements) if measurement.target not in ids]
     if unknown:
         raise TargetUnknown(None, *(Fault(f"/measurements/{n}/target", "is no target of this duty") for n in unknown))
-    return Report(held=held, sent=sent, received_at=received, targets=ids)
+    owner = known.owners.get(received, {}).get(held.id, held.owner_id)
+    return Report(held=held, sent=sent, received_at=received, owner_id=owner, targets=ids)
 
 
 def _received(caller: Caller, held: Locked, sent: UpdateIn, now: datetime) -> datetime:
@@ -180,7 +191,7 @@ def _attachments(report: Report) -> list[Attachment]:
             held=report.held,
             sent=one,
             received_at=report.received_at,
-            body_id=report.held.owner_id,
+            body_id=report.owner_id,
             document_number=report.sent.document_number,
             update_id=report.id,
         )

@@ -1,5 +1,6 @@
 """Successions of bodies: those of a plan, what was decided, and what has yet to pass over."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from app.models import Body, Obligation, Plan, Succession, SuccessionDecision, T
 from app.models.base import table
 from app.models.succession import Decision
 from app.queries.moment import Moment
+from app.queries.obligations import among
 from app.queries.plans import plan_id_of
 from app.queries.standing import duties, standings
 
@@ -49,10 +51,10 @@ def successions_of(slug: str, succession_id: UUID | None = None) -> AnyRow:
     return found if succession_id is None else found.where(successions.c.id == succession_id)
 
 
-def confirmed(plan_id: UUID, predecessor_id: UUID | None = None) -> AnyRow:
-    """Select what has been confirmed in a plan, or of one body, in the order in which it takes effect."""
+def confirmed(plan_id: UUID) -> AnyRow:
+    """Select what has been confirmed in a plan, in the order in which it takes effect."""
     names = ("id", "plan_id", "predecessor_id", "duties", "effective_on")
-    found = (
+    return (
         select(
             *(successions.c[name] for name in names),
             decisions.c.successor_id,
@@ -66,11 +68,20 @@ def confirmed(plan_id: UUID, predecessor_id: UUID | None = None) -> AnyRow:
         .where(successions.c.plan_id == plan_id, decisions.c.outcome == Decision.CONFIRMED)
         .order_by(successions.c.effective_on, decisions.c.recorded_at, decisions.c.id)
     )
-    return found if predecessor_id is None else found.where(successions.c.predecessor_id == predecessor_id)
 
 
-def passing_over(succession: Any, effective_at: Any, moment: Moment, only: UUID | None) -> AnyRow:
-    """Select the obligations that a succession takes over at a moment: open, the predecessor's, due from its day on."""
+def succeeded(owners: Collection[tuple[UUID, UUID]]) -> AnyRow:
+    """Select those of some bodies, each with its plan, of which a succession has been confirmed."""
+    body = (successions.c.plan_id, successions.c.predecessor_id)
+    confirmed_of = decisions.c.outcome == Decision.CONFIRMED
+    return select(*body).join(decisions, _decided()).where(confirmed_of, tuple_(*body).in_(owners)).distinct()
+
+
+def passing_over(succession: Any, effective_at: Any, moment: Moment, only: Collection[UUID] | None) -> AnyRow:
+    """Select the obligations that a succession takes over at a moment: open, the predecessor's, due from its day on.
+
+    What the predecessor itself took over by a later act of law is not among them: by that act it owes again.
+    """
     passed = select(transfers.c.obligation_id).where(
         transfers.c.plan_id == succession["plan_id"], transfers.c.succession_id == succession["id"]
     )
@@ -81,7 +92,15 @@ def passing_over(succession: Any, effective_at: Any, moment: Moment, only: UUID 
     if succession["duties"] is not None:
         within.append(duties.c.code == any_(literal(succession["duties"], ARRAY(String))))
     if only is not None:
-        within.append(obligations.c.id == only)
+        within.append(among(obligations.c.id, only))
+    by, later = transfers.alias("by"), successions.alias("later")
+    taken_later = (
+        select(by.c.obligation_id)
+        .join(later, tuple_(later.c.plan_id, later.c.id) == tuple_(by.c.plan_id, by.c.succession_id))
+        .where(by.c.plan_id == succession["plan_id"], by.c.owner_id == succession["predecessor_id"])
+        .where(later.c.effective_on > succession["effective_on"])
+    )
+    within.append(obligations.c.id.not_in(taken_later))
     standing = standings(moment, *within)
     return select(standing.c.id).where(
         standing.c.owner_id == succession["predecessor_id"],

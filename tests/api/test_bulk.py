@@ -1,6 +1,7 @@
 """POST /v1/updates: many updates in one request."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -215,6 +216,18 @@ async def test_a_client_ref_that_comes_twice_in_one_request_counts_once(service:
     assert other["problem"]["type"] == "/problems/client-ref-reused"
     assert [result["problem"]["errors"][0]["pointer"] for result in both] == ["/items/3/state", "/items/4/state"]
     assert (await service.police.standing(TRAINING))["version"] == 2
+
+
+async def test_a_repeated_item_is_not_found_by_who_may_not_see_it_any_more(service: Service) -> None:
+    one = item(TRAINING, client_ref="so-1")
+    await service.police.bulk(one)
+    other = {"bodies": [{"plan": PLAN, "body": "so-y-te"}]}
+    await service.admin.patch(f"/v1/clients/{service.police.client_id}", other)
+    service.clock.now += timedelta(seconds=11)
+
+    (again,) = results_of(await service.police.bulk(one))
+
+    assert (again["status"], again["problem"]["type"]) == (404, "/problems/not-found")
 
 
 async def test_a_client_ref_belongs_to_its_client(service: Service) -> None:

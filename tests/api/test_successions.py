@@ -17,7 +17,7 @@ from app.schemas.successions import SuccessionDecisionIn
 from app.settings import ROOT
 from tests.api.asking import listed, problem_of, rows_of, status_of
 from tests.conftest import as_owner
-from tests.given import DOCUMENT, FIRST, LINK, PLAN, TODAY, TOURISTS, Caller, Service, obligation
+from tests.given import DOCUMENT, FIRST, LINK, PLAN, TODAY, TOURISTS, Caller, Service, item, obligation
 
 SUCCESSIONS, BODIES = f"/v1/plans/{PLAN}/successions", f"/v1/plans/{PLAN}/bodies"
 CHILDREN = stable_id(PLAN, "succession", "so-ldtbxh", "2025-03-01")
@@ -296,6 +296,87 @@ async def test_the_order_of_confirming_makes_no_difference(service: Service) -> 
     told = [await owner_of(service, one, as_of=day) for day in ("2025-02-28", "2025-03-01", "2025-12-31", "2026-01-01")]
 
     assert told == ["so-khdt", "so-tai-chinh", "so-tai-chinh", "so-moi"]
+
+
+async def test_a_body_that_takes_over_again_keeps_what_it_took(service: Service) -> None:
+    await succeed(service, "so-khdt", "so-tai-chinh")
+    back = await succeed(service, "so-tai-chinh", "so-khdt", effective_on="2026-01-01")
+
+    assert back.status_code == 201
+    for one in (obligation("R.2", "so-tai-chinh", "2026"), obligation("10.1", "so-khdt", "2026")):
+        assert await owner_of(service, one) == "so-khdt"
+        assert await owner_of(service, one, as_of="2025-12-31") == "so-tai-chinh"
+    assert len(await service.coordinator.history(obligation("R.2", "so-tai-chinh", "2026"))) == 1
+
+
+async def test_a_body_that_a_later_act_gives_duties_owes_them_from_then_on(service: Service) -> None:
+    await succeed(service, "so-tai-chinh", {"code": "so-moi", "name": "Sở Tài chính và Kế hoạch"})
+    await succeed(service, "so-khdt", "so-tai-chinh", effective_on="2025-07-01")
+    one = obligation("10.1", "so-khdt", "2026")
+
+    assert await owner_of(service, one) == "so-tai-chinh"
+    assert await owner_of(service, obligation("R.2", "so-tai-chinh", "2026")) == "so-moi"
+
+
+@pytest.mark.parametrize("name", ["labour", "coordinator"])
+async def test_what_was_done_and_is_taken_back_passes_over_from_then_on(service: Service, name: str) -> None:
+    done, paper = labour("2026", "1.4"), {"received_on": "2026-11-24", "document_number": "9/BC-SLDTBXH"}
+    service.clock.now = FIRST_OF_MARCH - timedelta(days=10)
+    await service.labour.report(done, evidence=[DOCUMENT])
+    service.clock.now = TODAY
+    await decide(service.coordinator, CHILDREN)
+
+    service.clock.now = TODAY + timedelta(days=1)
+    who = getattr(service, name)
+    reported = await who.report(done, "in_progress", **paper if name == "coordinator" else {})
+
+    assert reported.status_code == 201
+    assert reported.json()["obligation"]["owner"]["code"] == ("so-y-te" if name == "coordinator" else "so-ldtbxh")
+    assert await owner_of(service, done) == "so-y-te"
+    assert await owner_of(service, done, as_of=TODAY.isoformat()) == "so-ldtbxh"
+    problem_of(await service.labour.report(done, "in_progress"), 404, "not-found")
+
+
+async def test_many_reports_at_once_pass_on_what_they_open(service: Service) -> None:
+    done, other = labour("2026", "1.4"), labour("2026", "1.3")
+    service.clock.now = FIRST_OF_MARCH - timedelta(days=10)
+    await service.labour.bulk(*(item(one, "completed", evidence=[DOCUMENT]) for one in (done, other)))
+    service.clock.now = TODAY
+    await decide(service.coordinator, CHILDREN)
+
+    response = await service.labour.bulk(item(done, "in_progress"), item(other, "completed"))
+
+    first, second = response.json()["results"]
+    assert (first["status"], first["obligation"]) == (201, None)
+    assert (second["status"], second["obligation"]["status"]) == (201, "completed_on_time")
+    assert [await owner_of(service, one) for one in (done, other)] == ["so-y-te", "so-ldtbxh"]
+
+
+async def test_what_was_done_and_loses_its_evidence_passes_over(service: Service) -> None:
+    done = labour("2026", "1.4")
+    service.clock.now = FIRST_OF_MARCH - timedelta(days=10)
+    await service.labour.report(done)
+    attached = (await service.labour.attach(done)).json()["id"]
+    service.clock.now = TODAY
+    await decide(service.coordinator, CHILDREN)
+    assert await owner_of(service, done) == "so-ldtbxh"
+
+    withdrawn = await service.labour.withdraw(attached)
+
+    assert withdrawn.status_code == 201
+    assert await owner_of(service, done) == "so-y-te"
+
+
+async def test_a_paper_of_the_predecessor_stays_its_own(service: Service) -> None:
+    paper = {"received_on": "2025-02-20", "document_number": "9/BC-SLDTBXH"}
+    await decide(service.coordinator, CHILDREN)
+
+    await service.coordinator.report(labour(), evidence=[DOCUMENT], **paper)
+    await service.coordinator.attach(labour(), **paper)
+    await service.coordinator.bulk(item(labour(), evidence=[LINK], **paper))
+
+    attached = [act for act in await service.coordinator.history(labour()) if act["act"] == "evidence"]
+    assert [one["body"] for one in attached] == ["so-ldtbxh"] * 3
 
 
 async def test_two_steps_on_one_day_end_at_the_last_successor(service: Service) -> None:
