@@ -2,18 +2,20 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import RowMapping, update
+from sqlalchemy import ColumnElement, RowMapping, and_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.domain.access import Act, Caller, Resource, authorize
+from app.database.engine import as_system
+from app.domain.access import Act, Caller, Resource, Role, authorize
 from app.domain.errors import NotAllowed, NotFound
-from app.models import CalendarFeed
+from app.models import CalendarFeed, Client, ClientBody
 from app.models.base import new_id, table
 from app.queries import calendars as queries
 
-feeds = table(CalendarFeed)
+feeds, clients, grants = table(CalendarFeed), table(Client), table(ClientBody)
 
 
 async def show(connection: AsyncConnection, caller: Caller, slug: str, code: str) -> RowMapping:
@@ -54,11 +56,29 @@ async def revoke(connection: AsyncConnection, caller: Caller, slug: str, code: s
     return body
 
 
+async def revoke_lost(connection: AsyncConnection, client_id: UUID, *, now: datetime) -> None:
+    """Let the addresses hold no more that a client has given and could not give now: it is disabled, or lost a body.
+
+    The service does so itself: who changes clients sees no calendar.
+    """
+    lost = or_(clients.c.disabled_at.is_not(None), and_(clients.c.role == Role.REPORTER, ~_granted()))
+    given = (feeds.c.client_id == client_id, feeds.c.revoked_at.is_(None), feeds.c.client_id == clients.c.id)
+    async with as_system(connection):
+        await connection.execute(update(feeds).where(*given, lost).values(revoked_at=now))
+
+
+def _granted() -> ColumnElement[bool]:
+    mine = (grants.c.client_id == feeds.c.client_id, grants.c.plan_id == feeds.c.plan_id)
+    return select(grants.c.body_id).where(*mine, grants.c.body_id == feeds.c.body_id).exists()
+
+
 async def _body(connection: AsyncConnection, caller: Caller, slug: str, code: str) -> RowMapping:
     found: Any = queries.body(slug, code)
     body: RowMapping | None = (await connection.execute(found)).mappings().first()
     if body is None:
         raise NotFound
-    if not authorize(caller, Act.USE_CALENDARS, Resource(owner_id=body["id"])):
+    # The calendar of a group shows what its members owe, so it takes all of them to give it.
+    owners = set(body["owner_ids"]) - ({body["id"]} if len(body["owner_ids"]) > 1 else set())
+    if not all(authorize(caller, Act.USE_CALENDARS, Resource(owner_id=owner)) for owner in owners):
         raise NotAllowed
     return body

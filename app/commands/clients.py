@@ -15,6 +15,7 @@ from sqlalchemy import delete, func, insert, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.commands.calendars import revoke_lost
 from app.domain.access import Act, Role, acts_of, granted
 from app.domain.errors import (
     AlreadyExists,
@@ -111,6 +112,7 @@ async def change(
     if "bodies" in changes:
         await connection.execute(delete(client_bodies).where(client_bodies.c.client_id == client_id))
         await _grant(connection, client_id, role, changes["bodies"])
+    await revoke_lost(connection, client_id, now=now)
 
 
 async def add_secret(

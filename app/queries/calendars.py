@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ScalarSelect, Select, func, or_, select
 
 from app.models import Body, CalendarFeed, Obligation
 from app.models.base import table
@@ -18,11 +18,11 @@ feeds, bodies, obligations = table(CalendarFeed), table(Body), table(Obligation)
 
 
 def body(slug: str, code: str) -> AnyRow:
-    """Select a body of a plan and, if its calendar has an address, the id of that address."""
+    """Select a body of a plan, the ids of those who owe what it shows and, if it has an address, the id of that."""
     holding = feeds.c.revoked_at.is_(None) & (feeds.c.plan_id == bodies.c.plan_id) & (feeds.c.body_id == bodies.c.id)
     return (
         select(bodies.c.id, bodies.c.plan_id, bodies.c.group_id, bodies.c.code, feeds.c.id.label("feed_id"))
-        .add_columns(feeds.c.created_at)
+        .add_columns(feeds.c.created_at, _owners().label("owner_ids"))
         .outerjoin(feeds, holding)
         .where(bodies.c.plan_id == plan_id_of(slug), bodies.c.code == code)
     )
@@ -30,14 +30,18 @@ def body(slug: str, code: str) -> AnyRow:
 
 def feed(feed_id: UUID) -> AnyRow:
     """Select the body whose calendar an address shows, as long as it holds, and the ids of those who owe it."""
-    member = table(Body).alias("member")
-    theirs = or_(member.c.id == bodies.c.id, member.c.group_id == bodies.c.id)
-    owners = select(func.array_agg(member.c.id)).where(member.c.plan_id == bodies.c.plan_id, theirs)
     return (
-        select(bodies.c.name, feeds.c.client_id, owners.scalar_subquery().label("owner_ids"))
+        select(bodies.c.name, feeds.c.client_id, _owners().label("owner_ids"))
         .join(feeds, (feeds.c.plan_id == bodies.c.plan_id) & (feeds.c.body_id == bodies.c.id))
         .where(feeds.c.id == feed_id, feeds.c.revoked_at.is_(None))
     )
+
+
+def _owners() -> ScalarSelect[Any]:
+    """Select the ids of a body and, if it is a group, of its members."""
+    member = table(Body).alias("member")
+    theirs = or_(member.c.id == bodies.c.id, member.c.group_id == bodies.c.id)
+    return select(func.array_agg(member.c.id)).where(member.c.plan_id == bodies.c.plan_id, theirs).scalar_subquery()
 
 
 def deadlines(owner_ids: Collection[UUID], moment: Moment) -> AnyRow:

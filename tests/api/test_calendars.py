@@ -157,6 +157,38 @@ async def test_only_the_body_and_the_coordinator_have_its_address(service: Servi
         problem_of(response, 403, "not-allowed")
 
 
+async def test_who_stands_for_the_group_alone_does_not_get_what_its_members_owe(service: Service) -> None:
+    await service.admin.patch(
+        f"/v1/clients/{service.police.client_id}", {"bodies": [{"plan": PLAN, "body": "ubnd-quan-huyen"}]}
+    )
+    service.clock.now += timedelta(seconds=11)
+
+    problem_of(await service.police.post(ADDRESS.format("ubnd-quan-huyen"), {}), 403, "not-allowed")
+
+
+@pytest.mark.parametrize(
+    "change", [{"disabled": True}, {"bodies": []}, {"bodies": [{"plan": PLAN, "body": "so-y-te"}]}], ids=str
+)
+async def test_an_address_goes_with_the_right_to_give_it(service: Service, change: dict[str, Any]) -> None:
+    path = await address_of(service)
+    assert (await read(service, path)).status_code == 200
+
+    assert (await service.admin.patch(f"/v1/clients/{service.police.client_id}", change)).status_code == 200
+
+    problem_of(await read(service, path), 404, "not-found")
+    assert await address_of(service, "coordinator") != path
+
+
+async def test_an_address_stays_when_its_client_changes_otherwise(service: Service) -> None:
+    path = await address_of(service)
+    bodies = [{"plan": PLAN, "body": body} for body in ("so-y-te", "cong-an")]
+
+    for change in ({"name": "Công an"}, {"bodies": bodies}):
+        assert (await service.admin.patch(f"/v1/clients/{service.police.client_id}", change)).status_code == 200
+
+    assert (await read(service, path)).status_code == 200
+
+
 async def test_there_is_no_calendar_of_an_unknown_body(service: Service) -> None:
     problem_of(await service.coordinator.post(ADDRESS.format("nobody"), {}), 404, "not-found")
 
