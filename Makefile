@@ -15,7 +15,7 @@ run: $(VENV)/.run ## Serve the seeded plan on an embedded PostgreSQL (PORT=8000,
 	@exec $(BIN)/dondoc serve
 
 test: $(VENV)/.dev ## Run every test, on an embedded PostgreSQL of its own
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 check: $(VENV)/.dev ## Lint, types, layers, lock files
 	$(BIN)/ruff check .

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from app import serving
 from app.cli import clients, keys
 from app.cli.running import owner, plainly, run, say
 from app.commands import holidays, seals
@@ -28,6 +27,9 @@ cli.add_typer(calendar, name="holidays")
 @cli.command()
 def serve() -> None:
     """Serve the API: on DATABASE_URL, or on an embedded PostgreSQL that is made, migrated and seeded first."""
+    # The web application takes longer to load than most commands run.
+    from app import serving  # noqa: PLC0415
+
     with plainly():
         serving.serve(Settings(), say=say)
 

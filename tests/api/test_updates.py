@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from tests.api.asking import listed, problem_of, rows_of
-from tests.given import DOCUMENT, FIRST, INVESTIGATION, LINK, PLAN, TRAINING, Service, obligation
+from tests.given import DOCUMENT, FIRST, INVESTIGATION, LINK, PLAN, TRAINING, Service, item, obligation
 
 FIGURES = {"3.2-a": 100, "3.2-b": 100, "3.2-c": 93.5, "3.2-d": 6}
 WHOLE_CONDITIONS = [
@@ -145,15 +145,17 @@ async def test_no_other_duty_can_be_not_applicable(service: Service) -> None:
     owed = await listed(service.coordinator, cycle="2026")
     before = await rows_of(service)
 
-    answers = {
-        item["duty"]["code"]: await service.coordinator.report(item["id"], "not_applicable", **paper)
-        for item in owed
-        if item["duty"]["code"] not in {"1.2", "1.10", "3.7", "7.1", "7.2"}
-    }
+    others = {one["duty"]["code"]: one["id"] for one in owed}
+    others = {code: one for code, one in others.items() if code not in {"1.2", "1.10", "3.7", "7.1", "7.2"}}
 
-    problems = [problem_of(answer, 422, "condition-not-whole") for answer in answers.values()]
-    assert len(problems) == 83 + 4 - 5
-    assert {fault["pointer"] for problem in problems for fault in problem["errors"]} == {"/state"}
+    answer = await service.coordinator.bulk(*(item(one, "not_applicable", **paper) for one in others.values()))
+    alone = await service.coordinator.report(others["4.1"], "not_applicable", **paper)
+
+    results = answer.json()["results"]
+    assert len(results) == 83 + 4 - 5
+    assert {one["problem"]["type"] for one in results} == {"/problems/condition-not-whole"}
+    assert {fault["pointer"][-6:] for one in results for fault in one["problem"]["errors"]} == {"/state"}
+    problem_of(alone, 422, "condition-not-whole")
     assert await rows_of(service) == before
 
 
