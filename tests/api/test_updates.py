@@ -156,7 +156,8 @@ async def test_no_other_duty_can_be_not_applicable(service: Service) -> None:
     assert {one["problem"]["type"] for one in results} == {"/problems/condition-not-whole"}
     assert {fault["pointer"][-6:] for one in results for fault in one["problem"]["errors"]} == {"/state"}
     problem_of(alone, 422, "condition-not-whole")
-    assert await rows_of(service) == before
+    # What many at once were answered is kept under their key, as it is when some of them are recorded.
+    assert {**await rows_of(service), "idempotency_record": 0} == before
 
 
 @pytest.mark.parametrize("name", ["health", "culture"])
