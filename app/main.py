@@ -93,7 +93,7 @@ def create_app(settings: Settings, database: Database | None = None, clock: Cloc
     app.add_middleware(headers.HeadGuard)
     for part in (problems, pages, openapi):
         part.install(app)
-    app.add_middleware(Gate, working=settings.max_working, waiting=settings.max_waiting)
+    app.add_middleware(Gate, working=settings.max_working, waiting=settings.max_waiting, largest_body=MAX_BODY_BYTES)
     app.add_middleware(logs.RequestLog)
     return app
 

@@ -19,7 +19,8 @@ from app.web.problems import refuses
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 MAX_DEPTH = 32
-_NESTING = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+_NESTING = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
+"""A string without an end takes all that is left: nothing is ever looked at twice, whatever was sent."""
 _STEPS = {b"[": 1, b"{": 1, b"]": -1, b"}": -1}
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 

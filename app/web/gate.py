@@ -1,19 +1,23 @@
-"""What is let in: not more at once than can be worked on.
+"""What is let in: not more at once than can be worked on, and nothing that is still on its way.
 
 Under overload a request that would have to wait for long is told at once to come back, which costs next to nothing;
-a queue without an end would answer everybody too late.
+a queue without an end would answer everybody too late.  A request takes a place once its body is there, so that whoever
+sends slowly, or stops in the middle, keeps nobody else out.
 """
 
 import asyncio
+from collections import deque
 
 from starlette.requests import Request
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.domain.errors import ServiceUnavailable
+from app.domain.errors import ServiceUnavailable, UnreadableRequest
 from app.web.problems import answer_to
 
 PATIENCE_SECONDS = 5
 """How long a request waits for its turn."""
+BODY_SECONDS = 20
+"""How long a body may take to arrive."""
 ALWAYS_OPEN = {"/healthz"}
 """A process that is busy lives: whoever restarted it would make things worse."""
 
@@ -21,8 +25,8 @@ ALWAYS_OPEN = {"/healthz"}
 class Gate:
     """Lets so many requests in, and so many wait."""
 
-    def __init__(self, app: ASGIApp, *, working: int, waiting: int) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, *, working: int, waiting: int, largest_body: int) -> None:
+        self._app, self._largest_body = app, largest_body
         self._places = asyncio.Semaphore(working)
         self._waiting, self._may_wait = 0, waiting
 
@@ -30,13 +34,33 @@ class Gate:
         """Serve one request, or say why not."""
         if scope["type"] != "http" or scope["path"] in ALWAYS_OPEN:
             await self._app(scope, receive, send)
-        elif not await self._comes_in():
+            return
+        try:
+            arrived = await self._arrived(receive)
+        except TimeoutError:
+            late = UnreadableRequest("The body did not arrive in time.")
+            await answer_to(Request(scope), late)(scope, receive, send)
+            return
+        if not await self._comes_in():
             await answer_to(Request(scope), ServiceUnavailable())(scope, receive, send)
-        else:
-            try:
-                await self._app(scope, receive, send)
-            finally:
-                self._places.release()
+            return
+        try:
+            await self._app(scope, _after(arrived, receive), send)
+        finally:
+            self._places.release()
+
+    async def _arrived(self, receive: Receive) -> deque[Message]:
+        """Wait for a body, or for more of it than anything takes, which is refused further in."""
+        arrived: deque[Message] = deque()
+        size = 0
+        async with asyncio.timeout(BODY_SECONDS):
+            while size <= self._largest_body:
+                message = await receive()
+                arrived.append(message)
+                size += len(message.get("body", b""))
+                if not message.get("more_body", False):
+                    break
+        return arrived
 
     async def _comes_in(self) -> bool:
         """Take a place, now or within our patience."""
@@ -50,3 +74,12 @@ class Gate:
             return False
         finally:
             self._waiting -= 1
+
+
+def _after(arrived: deque[Message], receive: Receive) -> Receive:
+    """Receive what has arrived already, and then what comes."""
+
+    async def next_message() -> Message:
+        return arrived.popleft() if arrived else await receive()
+
+    return next_message

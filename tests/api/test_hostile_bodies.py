@@ -236,3 +236,13 @@ async def test_a_huge_number_of_small_things_is_refused(lived_in: Service) -> No
         problem_of(response, 422, "malformed-content")
         refused(response)
         assert len(response.content) < 20_000
+
+
+@pytest.mark.parametrize("end", [b"", b"\\", b'"', b"]"], ids=["nothing", "backslash", "quote", "bracket"])
+async def test_half_a_mebibyte_of_escapes_is_looked_through_once(lived_in: Service, end: bytes) -> None:
+    """Whoever looked again from each of them would not be done in hours."""
+    content = b"[" * 17 + b'"' + b'\\"' * 250_000 + end
+
+    response = await lived_in.http.post("/v1/updates", content=content, headers={"Content-Type": "application/json"})
+
+    problem_of(response, 400, "unreadable-request")
