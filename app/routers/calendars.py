@@ -99,7 +99,7 @@ async def revoke_calendar(slug: Slug, code: Whose, caller: Subscriber, write: Cr
     operation_id="readCalendar",
     summary="Read a calendar",
     response_class=Response,
-    responses=FEED | documented(errors.NotFound),
+    responses=FEED | documented(errors.NotFound, errors.ServiceUnavailable),
 )
 async def read_calendar(
     request: Request,

@@ -9,7 +9,14 @@ from app.commands import tokens as issued
 from app.commands.clients import Proven
 from app.database.engine import SYSTEM
 from app.domain.access import Act
-from app.domain.errors import ClientUnknown, GrantNotSupported, ScopeNotGranted, TokenOfAnotherClient, TooManyRequests
+from app.domain.errors import (
+    ClientUnknown,
+    GrantNotSupported,
+    ScopeNotGranted,
+    ServiceUnavailable,
+    TokenOfAnotherClient,
+    TooManyRequests,
+)
 from app.schemas.oauth import KeyOut, KeySet, Metadata, RevocationIn, TokenIn, TokenOut
 from app.web import tokens
 from app.web.bodies import only_a_form
@@ -27,7 +34,7 @@ PROOFS = ["client_secret_basic", "client_secret_post"]
     operation_id="issueToken",
     summary="Get an access token",
     response_model=TokenOut,
-    responses=documented(GrantNotSupported, ScopeNotGranted, ClientUnknown, TooManyRequests),
+    responses=documented(GrantNotSupported, ScopeNotGranted, ClientUnknown, TooManyRequests, ServiceUnavailable),
     dependencies=[Depends(only_a_form)],
 )
 async def issue_token(request: Request, now: Now, sent: Annotated[TokenIn, Form()]) -> Response:
@@ -52,7 +59,7 @@ async def issue_token(request: Request, now: Now, sent: Annotated[TokenIn, Form(
     summary="Revoke an access token",
     response_class=Response,
     response_description="The token is not taken any more.",
-    responses=documented(TokenOfAnotherClient, ClientUnknown, TooManyRequests),
+    responses=documented(TokenOfAnotherClient, ClientUnknown, TooManyRequests, ServiceUnavailable),
     dependencies=[Depends(only_a_form)],
 )
 async def revoke_token(request: Request, now: Now, sent: Annotated[RevocationIn, Form()]) -> Response:

@@ -44,7 +44,8 @@ async def _authenticated(request: Request) -> Caller:
     try:
         caller = await callers.of(request.app.state.database, _token_of(request), now_of(request))
     except TokenRefused as refused:
-        note(request.scope, authentication="refused", by="token", reason=refused.reason.value)
+        whose = str(refused.client_id) if refused.client_id else None
+        note(request.scope, authentication="refused", by="token", reason=refused.reason.value, client=whose)
         raise NotAuthenticated from None
     note(request.scope, authentication="accepted", by="token", client=str(caller.client_id), role=caller.role.value)
     return caller

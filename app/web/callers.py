@@ -89,7 +89,7 @@ async def _look_up(database: Database, verified: Verified) -> Caller:
         raise TokenRefused(Reason.CLIENT_UNKNOWN)
     for is_so, reason in ((row["disabled_at"], Reason.CLIENT_DISABLED), (row["revoked"], Reason.REVOKED)):
         if is_so:
-            raise TokenRefused(reason)
+            raise TokenRefused(reason, row["id"])
     return _caller(row, verified)
 
 

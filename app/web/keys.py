@@ -26,6 +26,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from jose import jwk
 from jose.backends.base import Key
 
+from app.domain.errors import ServiceUnavailable
+
 log = structlog.get_logger()
 PEPPER_BYTES = 32
 LIFETIME = timedelta(minutes=10)
@@ -76,12 +78,18 @@ class Keys:
         self._look()
 
     def at(self, now: datetime) -> Keyring:
-        """Return the keys at an instant, of files that were there a second before."""
+        """Return the keys at an instant, of files that were there a second before.
+
+        Raises:
+            ServiceUnavailable: no key is left that can be read.
+        """
         if abs(now - self._looked_at) >= NOTICED_WITHIN:
             self._looked_at = now
             self._look_again()
         ended = {former.kid for former, key in pairwise(self._signing) if key.signs_from + OVERLAP <= now}
         live = {key.kid: key for key in self._signing if key.kid not in ended}
+        if not live:
+            raise ServiceUnavailable
         begun = [key for key in live.values() if key.signs_from <= now]
         return Keyring(begun[-1] if begun else next(iter(live.values())), live)
 
@@ -99,17 +107,21 @@ class Keys:
         return hmac.digest(self.pepper, b"subkey:" + purpose.encode(), "sha256")
 
     def _look_again(self) -> None:
-        """Look for changes; what cannot be read leaves the keys as they were, and is tried again."""
+        """Look for changes; what cannot be read is tried again, and until then the keys are those that are still there.
+
+        A key whose file was taken away may be in other hands: it goes, whatever else can be read.
+        """
         try:
             self._look()
         except (OSError, ValueError, KeysExposed) as error:
             log.warning("keys unreadable", kind=type(error).__name__)
+            self._signing = [key for key in self._signing if key.path.exists()]
 
     def _look(self) -> None:
         """Read the files anew, if any has come, gone or changed."""
         with os.scandir(self._folder) as entries:
             seen = frozenset((one.name, one.stat().st_mtime_ns) for one in entries if _NAMED.match(one.name))
-        if seen and seen != self._seen:
+        if seen != self._seen:
             found = (_signing_key(self._folder / name, _read(self._folder / name)) for name, _ in seen)
             self._signing = sorted(found, key=lambda key: key.signs_from)
             self._seen = seen
@@ -180,6 +192,9 @@ def _make(path: Path, content: Callable[[], bytes]) -> None:
         return
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        if os.geteuid() == 0:
+            # Whoever runs the service reads it, also when the operator is root.
+            os.fchown(file.fileno(), path.parent.stat().st_uid, path.parent.stat().st_gid)
         file.write(content())
         file.flush()
         os.fsync(file.fileno())

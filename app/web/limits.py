@@ -13,10 +13,11 @@ from uuid import UUID
 from fastapi import Request
 from limits import parse
 from limits.aio.strategies import MovingWindowRateLimiter
+from limits.errors import StorageError
 from limits.limits import RateLimitItem
 from limits.storage import storage_from_string
 
-from app.domain.errors import TooManyRequests
+from app.domain.errors import ServiceUnavailable, TooManyRequests
 from app.settings import Settings
 
 IPV6_SITE = 64
@@ -27,7 +28,7 @@ class TokenLimits:
     """Counts requests for tokens."""
 
     def __init__(self, settings: Settings) -> None:
-        self.limiter = MovingWindowRateLimiter(storage_from_string(settings.limits_storage))
+        self.limiter = MovingWindowRateLimiter(storage_from_string(settings.limits_storage, wrap_exceptions=True))
         self.per_client, self.per_address = parse(settings.token_limit), parse(settings.address_limit)
 
 
@@ -36,6 +37,7 @@ async def count_address(request: Request) -> None:
 
     Raises:
         TooManyRequests: with the seconds until it makes sense to try again.
+        ServiceUnavailable: the store of the counters does not answer: nobody is let in uncounted.
     """
     limits: TokenLimits = request.app.state.token_limits
     await _count(limits.limiter, limits.per_address, "address", _site_of(request.client.host if request.client else ""))
@@ -46,15 +48,20 @@ async def count_client(request: Request, client_id: UUID) -> None:
 
     Raises:
         TooManyRequests: with the seconds until it makes sense to try again.
+        ServiceUnavailable: the store of the counters does not answer: nobody is let in uncounted.
     """
     limits: TokenLimits = request.app.state.token_limits
     await _count(limits.limiter, limits.per_client, "client", str(client_id))
 
 
 async def _count(limiter: MovingWindowRateLimiter, limit: RateLimitItem, *whose: str) -> None:
-    if not await limiter.hit(limit, *whose):
+    try:
+        if await limiter.hit(limit, *whose):
+            return
         stats = await limiter.get_window_stats(limit, *whose)
-        raise TooManyRequests(wait_seconds=max(1, ceil(stats.reset_time - time())))
+    except StorageError:
+        raise ServiceUnavailable from None
+    raise TooManyRequests(wait_seconds=max(1, ceil(stats.reset_time - time())))
 
 
 def _site_of(host: str) -> str:
@@ -62,4 +69,6 @@ def _site_of(host: str) -> str:
         address = ip_address(host)
     except ValueError:
         return host
-    return str(IPv6Network((address, IPV6_SITE), strict=False)) if isinstance(address, IPv6Address) else host
+    if not isinstance(address, IPv6Address):
+        return host
+    return str(address.ipv4_mapped or IPv6Network((address, IPV6_SITE), strict=False))

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from jose import jws
 
+from app.domain.errors import ServiceUnavailable
 from app.web import keys
 from app.web.keys import AHEAD, LIFETIME, OVERLAP, Keys, KeysExposed
 from app.web.tokens import TokenRefused, issue, verify
@@ -49,6 +50,34 @@ def test_a_new_key_is_published_at_once_and_signs_later(tmp_path: Path) -> None:
     soon, later = running.at(TODAY + SECOND), running.at(TODAY + AHEAD)
     assert (soon.current.kid, set(soon.live)) == (old.kid, {old.kid, new.kid})
     assert (later.current.kid, set(later.live)) == (new.kid, {old.kid, new.kid})
+
+
+def test_a_key_that_was_taken_away_goes_whatever_cannot_be_read(tmp_path: Path) -> None:
+    running = keys.load(tmp_path)
+    token = issued(running, TODAY)
+    new = keys.rotate(tmp_path, now=TODAY, at_once=True)
+    new.path.chmod(0o640)
+
+    assert not any_key(running, TODAY + SECOND)
+    new.path.chmod(0o600)
+
+    assert running.at(TODAY + 2 * SECOND).current.kid == new.kid
+    assert not is_taken(running, token, TODAY + 2 * SECOND)
+
+
+def test_without_any_file_no_key_is_left(tmp_path: Path) -> None:
+    running = keys.load(tmp_path)
+
+    (tmp_path / "signing.pem").unlink()
+
+    assert not any_key(running, TODAY + SECOND)
+
+
+def any_key(held: Keys, now: datetime) -> bool:
+    try:
+        return bool(held.at(now).live)
+    except ServiceUnavailable:
+        return False
 
 
 def test_a_token_of_the_old_key_is_good_until_it_ends(tmp_path: Path) -> None:

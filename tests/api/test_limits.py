@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from limits.errors import StorageError
 
 from app.commands.clients import NewClient
 from app.database.engine import Database
@@ -150,6 +151,57 @@ async def test_whoever_waits_too_long_is_told_so(
 
         slow.go_on.set()
         assert (await begun).status_code == 200
+
+
+class NeverEnding(httpx.AsyncByteStream):
+    """A body of which the rest does not come."""
+
+    def __init__(self) -> None:
+        self.waited_for = asyncio.Event()
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield b"grant_type="
+        self.waited_for.set()
+        await asyncio.Event().wait()
+
+
+async def test_whoever_never_ends_a_body_takes_nobodys_place(
+    database: Database, keys_dir: Path, cast: Mapping[str, NewClient]
+) -> None:
+    async with limited(database, keys_dir, cast, max_working=1, max_waiting=0) as service:
+        body = NeverEnding()
+        slow = asyncio.create_task(service.http.post("/v1/oauth/token", content=body))
+        await body.waited_for.wait()
+
+        assert (await service.police.get("/v1/plans")).status_code == 200
+
+        assert not slow.done()
+        slow.cancel()
+
+
+async def test_a_body_that_does_not_come_in_time_is_refused(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.web.gate.BODY_SECONDS", 0.05)
+
+    problem_of(await service.http.post("/v1/oauth/token", content=NeverEnding()), 400, "unreadable-request")
+
+
+async def test_addresses_of_ipv4_that_are_written_as_ipv6_are_told_apart(
+    database: Database, keys_dir: Path, cast: Mapping[str, NewClient]
+) -> None:
+    async with limited(database, keys_dir, cast, address_limit="1/minute") as service:
+        asked = [await ask(service, service.police, address=f"::ffff:10.0.0.{n}") for n in (1, 2, 1)]
+        asked.append(await ask(service, service.police, address="10.0.0.1"))
+
+    assert [answer.status_code for answer in asked] == [200, 200, 429, 429]
+
+
+async def test_nobody_gets_a_token_uncounted(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(*_: Any) -> bool:
+        raise StorageError(ConnectionError("no store"))
+
+    monkeypatch.setattr(service.app.state.token_limits.limiter, "hit", broken)
+
+    problem_of(await ask(service, service.police), 503, "service-unavailable")
 
 
 @pytest.mark.parametrize(("depth", "status"), [(31, 422), (33, 400), (900, 400)])

@@ -160,6 +160,7 @@ async def test_why_a_client_was_refused_is_logged_too(service: Service, lines: L
 
     disabled, missing = lines()
     assert (disabled["reason"], missing["reason"]) == ("client-disabled", "missing")
+    assert (disabled["client"], missing["client"]) == (str(service.disabled.client_id), None)
 
 
 async def test_which_secret_was_used_is_logged_by_its_id(service: Service, lines: Lines) -> None:

@@ -33,11 +33,11 @@ class Reason(StrEnum):
 
 
 class TokenRefused(Exception):
-    """A token is not taken, for a reason that is for the log."""
+    """A token is not taken, for a reason that is for the log, as is whose it is once that has been verified."""
 
-    def __init__(self, reason: Reason) -> None:
+    def __init__(self, reason: Reason, client_id: UUID | None = None) -> None:
         super().__init__(reason.value)
-        self.reason = reason
+        self.reason, self.client_id = reason, client_id
 
 
 @dataclass(frozen=True, kw_only=True)

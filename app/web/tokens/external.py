@@ -122,7 +122,12 @@ class KeySource:
         self._lock = asyncio.Lock()
 
     async def get(self, kid: str, now: datetime) -> PublicKey | None:
-        """Return a key, after a look at the issuer's if ours are old or do not have it."""
+        """Return a key, after a look at the issuer's if ours are old or do not have it.
+
+        Whose key is known and young waits for no look that somebody else has caused.
+        """
+        if kid in self._keys and self._is_younger(KEPT, now):
+            return self._keys[kid]
         async with self._lock:
             if self._should_try(kid, now):
                 self._tried_at = now
