@@ -36,7 +36,7 @@ class Gate:
             await self._app(scope, receive, send)
             return
         try:
-            arrived = await self._arrived(receive)
+            arrived = await self._arrived(receive) if self._is_awaited(scope) else deque()
         except TimeoutError:
             late = UnreadableRequest("The body did not arrive in time.")
             await answer_to(Request(scope), late)(scope, receive, send)
@@ -48,6 +48,11 @@ class Gate:
             await self._app(scope, _after(arrived, receive), send)
         finally:
             self._places.release()
+
+    def _is_awaited(self, scope: Scope) -> bool:
+        """Say whether a body is one that can be taken: one that says to be larger is refused unread, further in."""
+        said = dict(scope["headers"]).get(b"content-length", b"0")
+        return not said.isdigit() or int(said[:20]) <= self._largest_body
 
     async def _arrived(self, receive: Receive) -> deque[Message]:
         """Wait for a body, or for more of it than anything takes, which is refused further in."""
