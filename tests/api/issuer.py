@@ -63,12 +63,15 @@ class Publisher:
 
     def __init__(self, issuer: Issuer) -> None:
         self.issuer, self.asked, self.status, self.padding, self.redirects = issuer, 0, 200, 0, False
-        self.address = ""
+        self.address, self.came, self.goes_on = "", asyncio.Event(), asyncio.Event()
+        self.goes_on.set()
 
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer one request."""
         await reader.readuntil(b"\r\n\r\n")
         self.asked += 1
+        self.came.set()
+        await self.goes_on.wait()
         body = json.dumps(self.issuer.jwks).encode() + b" " * self.padding
         location = f"Location: {self.address}\r\n" if self.redirects else ""
         status = 302 if self.redirects else self.status

@@ -1,5 +1,6 @@
 """Tokens of an external issuer: taken for the client that its subject is mapped to, and never for more."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -14,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from app.commands.clients import NewClient
 from app.database.engine import Database
 from app.settings import Settings
+from app.web.tokens.external import AGAIN_AFTER
 from tests.api.asking import problem_of
 from tests.api.forgery import Forger
 from tests.api.issuer import AUDIENCE, NAME, SUBJECT, Issuer, publishing
@@ -246,3 +248,21 @@ async def test_a_weak_key_of_the_issuer_verifies_nothing(
 def test_the_service_does_not_start_with_half_an_issuer(settings: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="DONDOC_OIDC"):
         Settings(**settings)
+
+
+async def test_a_token_of_a_known_key_does_not_wait_while_another_key_is_looked_for(
+    database: Database, keys_dir: Path, cast: Mapping[str, NewClient], issuer: Issuer
+) -> None:
+    async with publishing(issuer) as publisher, trusting(database, keys_dir, cast, publisher.address) as service:
+        assert (await read(service, issuer.token("rsa-1"))).status_code == 200
+        service.clock.now += AGAIN_AFTER
+        publisher.came.clear()
+        publisher.goes_on.clear()
+        looking = asyncio.create_task(read(service, issuer.token("rsa-1", {"kid": "unknown"})))
+        await publisher.came.wait()
+
+        answer = await read(service, issuer.token("ec-1"))
+
+        assert (answer.status_code, looking.done()) == (200, False)
+        publisher.goes_on.set()
+        problem_of(await looking, 401, "not-authenticated")
