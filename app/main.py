@@ -82,11 +82,7 @@ def create_app(settings: Settings, database: Database | None = None, clock: Cloc
         redirect_slashes=False,
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
-    app.state.settings, app.state.clock = settings, clock
-    app.state.keys = keys.load(settings.keys_dir)
-    app.state.callers = Callers(app.state.keys, settings)
-    app.state.token_limits = TokenLimits(settings)
-    app.state.database = database or connect(_address(settings), pool_size=settings.pool_size)
+    furnish(app, settings, database, clock)
     for module in ROUTERS:
         app.include_router(module.router, dependencies=[Depends(refuse_unknown)])
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
@@ -96,6 +92,16 @@ def create_app(settings: Settings, database: Database | None = None, clock: Cloc
     app.add_middleware(Gate, working=settings.max_working, waiting=settings.max_waiting, largest_body=MAX_BODY_BYTES)
     app.add_middleware(logs.RequestLog)
     return app
+
+
+def furnish(app: FastAPI, settings: Settings, database: Database | None, clock: Clock) -> None:
+    """Give the service what it works with."""
+    state = app.state
+    state.settings, state.clock = settings, clock
+    state.keys = keys.load(settings.keys_dir)
+    state.callers = Callers(state.keys, settings)
+    state.token_limits = TokenLimits(settings)
+    state.database = database or connect(_address(settings), pool_size=settings.pool_size)
 
 
 def _address(settings: Settings) -> str:

@@ -23,7 +23,7 @@ from app.commands import clients
 from app.commands.clients import NewClient
 from app.database.engine import SYSTEM, Database
 from app.domain.access import Role, acts_of
-from app.main import create_app
+from app.main import create_app, furnish
 from app.models.base import new_id, stable_id, table
 from app.schemas.clients import BodyGrant
 from app.settings import Settings
@@ -225,6 +225,10 @@ LINK = {
 }
 
 
+_idle: list[FastAPI] = []
+"""Applications that have served a test with the usual settings, and can serve another one with another database."""
+
+
 @dataclass
 class Service:
     """The service in this process, its clock, and the characters."""
@@ -241,10 +245,17 @@ class Service:
     ) -> AsyncIterator["Service"]:
         """Serve a database; errors of ours reach the test as they reach a caller, as answers."""
         clock = Clock()
-        app = create_app(settings or Settings(keys_dir_or_default=keys_dir), database, clock)
+        usual = Settings(keys_dir_or_default=keys_dir)
+        # The first request of an application works out its routes, which takes longer than most tests do.
+        app = (
+            create_app(settings, database, clock) if settings else _idle.pop() if _idle else create_app(usual, database)
+        )
+        furnish(app, settings or usual, database, clock)
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://service") as http:
             yield cls(app, http, clock, cast)
+        if settings is None:
+            _idle.append(app)
 
     def __getattr__(self, name: str) -> Caller:
         """Let a character call: `service.police`, `service.coordinator`."""
