@@ -9,6 +9,8 @@
     schemas/    wire shapes: what callers send and get
     models/     tables: one file per aggregate
     database/   engine and embedded PostgreSQL
+    inspection/ whether a file is what it says, and harmless
+    stores/     the bytes of files: a local folder, or an object store
     settings    one frozen Settings
     domain/     the ground floor: the rules, in the standard library only, with no I/O and no clock
 

@@ -3,13 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+import structlog
 from fastapi import Depends, FastAPI
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from app import __version__
 from app.commands import idempotency, tokens
+from app.commands.tidying import GRACE, tidy
 from app.database.engine import SYSTEM, Database, connect
 from app.routers import (
     calendars,
@@ -36,6 +38,7 @@ from app.routers import (
     withdrawals,
 )
 from app.settings import Settings
+from app.stores.opening import open_parts, open_store
 from app.web import headers, keys, logs, openapi, pages, problems
 from app.web.callers import Callers
 from app.web.clock import Clock, system_clock
@@ -43,6 +46,7 @@ from app.web.gate import Gate
 from app.web.limits import TokenLimits
 from app.web.parameters import refuse_unknown
 
+log = structlog.get_logger()
 MAX_BODY_BYTES = 1024 * 1024
 ROUTERS = (
     plans,
@@ -98,6 +102,7 @@ def furnish(app: FastAPI, settings: Settings, database: Database | None, clock: 
     """Give the service what it works with."""
     state = app.state
     state.settings, state.clock = settings, clock
+    state.parts, state.store = open_parts(settings), open_store(settings)
     state.keys = keys.load(settings.keys_dir)
     state.callers = Callers(state.keys, settings)
     state.token_limits = TokenLimits(settings)
@@ -122,9 +127,20 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 async def _tidy(app: FastAPI) -> None:
     while True:
-        with suppress(Exception):
-            async with app.state.database.writing(SYSTEM) as connection:
-                now = app.state.clock()
-                await idempotency.forget_expired(connection, now=now)
-                await tokens.forget_expired(connection, now=now)
+        for chore in (_forget_answers, _remove_orphans):
+            try:
+                await chore(app, app.state.clock())
+            except Exception as error:  # noqa: BLE001  The next hour is another try.
+                log.warning("tidying failed", chore=chore.__name__, kind=type(error).__name__)
         await asyncio.sleep(timedelta(hours=1).total_seconds())
+
+
+async def _forget_answers(app: FastAPI, now: datetime) -> None:
+    async with app.state.database.writing(SYSTEM) as connection:
+        await idempotency.forget_expired(connection, now=now)
+        await tokens.forget_expired(connection, now=now)
+
+
+async def _remove_orphans(app: FastAPI, now: datetime) -> None:
+    async with app.state.database.reading(SYSTEM) as connection:
+        await tidy(connection, app.state.store, app.state.parts, before=now - GRACE)

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 from pydantic import AliasChoices, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from app.domain.files import MIB, Limits
+
 ROOT = Path(__file__).parent.parent
 """The folder that holds app/, migrations/ and seeds/."""
 
@@ -53,6 +55,30 @@ class Settings(BaseSettings):
     max_waiting: int = Field(default=256, ge=0, validation_alias="DONDOC_MAX_WAITING")
     pool_size: int = Field(default=4, ge=1, le=100, validation_alias="DONDOC_POOL_SIZE")
     log_level: str = Field(default="info", validation_alias="DONDOC_LOG_LEVEL")
+
+    max_file_mib: int = Field(default=50, ge=1, le=2047, validation_alias="DONDOC_MAX_FILE_MIB")
+    obligation_quota_mib: int = Field(default=500, ge=1, validation_alias="DONDOC_OBLIGATION_QUOTA_MIB")
+    client_quota_mib: int = Field(default=5000, ge=1, validation_alias="DONDOC_CLIENT_QUOTA_MIB")
+    upload_rate: int = Field(default=10_000, ge=0, validation_alias="DONDOC_UPLOAD_RATE")
+    """The least bytes a second at which a file must come."""
+    upload_patience: float = Field(default=20, gt=0, validation_alias="DONDOC_UPLOAD_PATIENCE")
+    """How many seconds a sender may be silent."""
+
+    @property
+    def evidence_dir(self) -> Path:
+        """The folder of the bytes of files, and of the parts that are being received."""
+        return self.data_dir / "evidence"
+
+    @property
+    def limits(self) -> Limits:
+        """How much may be sent."""
+        return Limits(
+            file=self.max_file_mib * MIB,
+            obligation=self.obligation_quota_mib * MIB,
+            client=self.client_quota_mib * MIB,
+            rate=self.upload_rate,
+            patience=self.upload_patience,
+        )
 
     @property
     def keys_dir(self) -> Path:

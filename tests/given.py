@@ -175,6 +175,31 @@ class Caller:
         acts: list[dict[str, Any]] = response.json()["items"]
         return acts
 
+    async def announce(
+        self, obligation_id: UUID, content: bytes, *, headers: Any = None, **fields: Any
+    ) -> httpx.Response:
+        """Announce a file whose bytes will follow."""
+        sent = FILE | {"size": len(content)} | fields
+        return await self.post(f"/v1/obligations/{obligation_id}/evidence", sent, headers=headers)
+
+    async def put(
+        self, evidence_id: str, content: bytes | AsyncIterator[bytes], *, headers: dict[str, str] | None = None
+    ) -> httpx.Response:
+        """Send the bytes of a file, said to be a PDF unless the headers say otherwise."""
+        sent = {"Content-Type": "application/pdf", **(headers or {})}
+        path = f"/v1/evidence/{evidence_id}/content"
+        return await self.service.http.put(path, content=content, headers=self._with_token(sent))
+
+    async def upload(self, obligation_id: UUID, content: bytes, **fields: Any) -> dict[str, Any]:
+        """Announce a file and send its bytes."""
+        announced = await self.announce(obligation_id, content, **fields)
+        assert announced.status_code == 201, announced.text
+        kind = {"Content-Type": announced.json()["media_type"]}
+        answer = await self.put(announced.json()["id"], content, headers=kind)
+        assert answer.status_code == 200, answer.text
+        shown: dict[str, Any] = answer.json()
+        return shown
+
     async def standing(self, obligation_id: UUID, **params: Any) -> dict[str, Any]:
         """Read where an obligation stands."""
         response = await self.get(f"/v1/obligations/{obligation_id}", **params)
@@ -217,6 +242,13 @@ DOCUMENT = {
     "issued_on": "2021-06-10",
     "issuer": "Công an thành phố",
 }
+FILE = {
+    "kind": "file",
+    "title": "Biên bản nghiệm thu lớp tập huấn",
+    "classification": "internal",
+    "file_name": "bien-ban-nghiem-thu.pdf",
+    "media_type": "application/pdf",
+}
 LINK = {
     "kind": "link",
     "title": "Trang tin về hội nghị tập huấn",
@@ -245,7 +277,7 @@ class Service:
     ) -> AsyncIterator["Service"]:
         """Serve a database; errors of ours reach the test as they reach a caller, as answers."""
         clock = Clock()
-        usual = Settings(keys_dir_or_default=keys_dir)
+        usual = Settings(keys_dir_or_default=keys_dir, data_dir=keys_dir / "data")
         # The first request of an application works out its routes, which takes longer than most tests do.
         app = (
             create_app(settings, database, clock) if settings else _idle.pop() if _idle else create_app(usual, database)

@@ -131,7 +131,7 @@ _HISTORIES: dict[type[Act], tuple[type[SQLModel], dict[str, Any]]] = {
     Update: (models.Update, {"summary": "Đã triển khai."}),
     Evidence: (
         models.Evidence,
-        {"kind": "link", "title": "Trang tin", "classification": "public", "url": "https://example.org/"},
+        {"kind": "link", "classification": "public"},
     ),
     Withdrawal: (models.Withdrawal, {"reason": "Đính kèm nhầm."}),
     Review: (models.Review, {"reason": "Đã xem."}),

@@ -1,4 +1,4 @@
-"""The `dondoc` command: serve, migrate, seed, verify, client, keys, import, holidays, db."""
+"""The `dondoc` command: serve, migrate, seed, verify, client, keys, evidence, import, holidays, db."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli import clients, keys
+from app.cli import clients, evidence, keys
 from app.cli.running import owner, plainly, run, say
 from app.commands import holidays, seals
 from app.commands.seeds.apply import apply
@@ -19,6 +19,7 @@ from app.settings import Settings
 cli = typer.Typer(help="Dondoc tracks what public bodies owe under a plan.", no_args_is_help=True, add_completion=False)
 cli.add_typer(clients.cli, name="client")
 cli.add_typer(keys.cli, name="keys")
+cli.add_typer(evidence.cli, name="evidence")
 cli.command("import")(import_file)
 calendar = typer.Typer(help="Holidays: the days that working days step over.", no_args_is_help=True)
 cli.add_typer(calendar, name="holidays")

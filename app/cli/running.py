@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands.seeds.apply import SeedRefused
 from app.commands.seeds.reader import SeedInvalid
+from app.commands.tidying import StoreOfAnotherDatabase
 from app.database import embedded
 from app.database.engine import SYSTEM, connect
 from app.domain.errors import Refusal
@@ -20,6 +21,7 @@ Result = TypeVar("Result")
 EXPECTED = (
     SeedInvalid,
     SeedRefused,
+    StoreOfAnotherDatabase,
     Refusal,
     KeysExposed,
     embedded.DataDirectoryInUse,

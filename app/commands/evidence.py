@@ -1,4 +1,4 @@
-"""Evidence: an owner or a partner attaches a link or names an official document."""
+"""Evidence: an owner or a partner attaches a link, names an official document, or announces a file."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,15 +12,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.commands.obligations import Locked, hold, owners_at
 from app.commands.paper import received_at
 from app.domain.access import Caller, Role
-from app.models import DutyPartner, Evidence
+from app.domain.errors import ContentTooLarge, Fault, SupersededUnknown
+from app.models import DutyPartner, Evidence, EvidenceText
 from app.models.base import new_id, table
-from app.queries.history import some_evidence
+from app.queries.evidence import one_evidence, some_evidence
 from app.queries.moment import Moment
-from app.schemas.evidence import AttachedIn, EvidenceIn, EvidenceOut
+from app.schemas.evidence import DocumentIn, EvidenceIn, EvidenceOut, FileIn, LinkIn
 from app.schemas.views import evidence_out
 
-evidence, partners = table(Evidence), table(DutyPartner)
-FIELDS = {"kind", "title", "classification", "url", "number", "issued_on", "issuer"}
+evidence, texts, partners = table(Evidence), table(EvidenceText), table(DutyPartner)
+OWN = {"kind", "classification", "number", "issued_on", "media_type", "size", "sha256", "supersedes"}
+WRITTEN = {"title", "url", "issuer", "file_name"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +33,7 @@ class Attachment:
     """
 
     held: Locked
-    sent: AttachedIn
+    sent: LinkIn | DocumentIn | FileIn
     received_at: datetime
     body_id: UUID
     document_number: str | None
@@ -46,14 +48,19 @@ async def attach(
     sent: EvidenceIn,
     *,
     now: datetime,
+    largest: int,
     expected: int | None = None,
 ) -> EvidenceOut:
-    """Record one evidence of an owner or a partner, or of a paper report.
+    """Record one evidence of an owner or a partner, or of a paper report; `largest` is the cap of a file, in bytes.
 
     Raises:
         NotFound, StaleVersion: see `obligations.hold`.
         PaperReportNotYours, PaperReportIncomplete, ReceivedOnImpossible: see `paper.received_at`.
+        ContentTooLarge: the file is announced as larger than the cap.
+        SupersededUnknown, AlreadySuperseded: it cannot take the place of the evidence that it names.
     """
+    if (getattr(sent, "size", None) or 0) > largest:
+        raise ContentTooLarge(None, Fault("/size", f"must be at most {largest} bytes"))
     held = await hold(connection, caller, obligation_id, expected=expected, now=now, partners=True)
     received = received_at(
         caller, sent.received_on, sent.document_number, issued_on=held.issued_on, zone=held.zone, now=now
@@ -65,6 +72,7 @@ async def attach(
         body_id=await _on_behalf_of(connection, caller, held, received),
         document_number=sent.document_number,
     )
+    await _refuse_foreign_version(connection, attachment)
     (attached,) = await record(connection, caller, [attachment], now=now)
     return attached
 
@@ -76,6 +84,7 @@ async def record(
     if not attachments:
         return []
     await connection.execute(insert(evidence), [_row(caller, one) for one in attachments])
+    await connection.execute(insert(texts), [_written(one) for one in attachments])
     written = await connection.execute(some_evidence([one.id for one in attachments], Moment(now)))
     shown = {row["id"]: evidence_out(row) for row in written.mappings()}
     return [shown[one.id] for one in attachments]
@@ -91,9 +100,32 @@ def _row(caller: Caller, attachment: Attachment) -> dict[str, Any]:
         "body_id": attachment.body_id,
         "update_id": attachment.update_id,
         "document_number": attachment.document_number,
-        **dict.fromkeys(("url", "number", "issued_on", "issuer")),
-        **attachment.sent.model_dump(include=FIELDS),
+        **dict.fromkeys(OWN),
+        **attachment.sent.model_dump(include=OWN),
     }
+
+
+def _written(attachment: Attachment) -> dict[str, Any]:
+    ids = {"id": attachment.id, "plan_id": attachment.held.plan_id}
+    return {**ids, **dict.fromkeys(WRITTEN), **attachment.sent.model_dump(include=WRITTEN)}
+
+
+async def shown(connection: AsyncConnection, evidence_id: UUID, at: datetime) -> EvidenceOut:
+    """Return an evidence as the wire shows it."""
+    return evidence_out((await connection.execute(one_evidence(evidence_id, Moment(at)))).mappings().one())
+
+
+async def _refuse_foreign_version(connection: AsyncConnection, attachment: Attachment) -> None:
+    earlier = getattr(attachment.sent, "supersedes", None)
+    if earlier is None:
+        return
+    mine = select(evidence.c.id).where(
+        evidence.c.id == earlier,
+        evidence.c.obligation_id == attachment.held.id,
+        evidence.c.body_id == attachment.body_id,
+    )
+    if (await connection.execute(mine)).first() is None:
+        raise SupersededUnknown(None, Fault("/supersedes", "names no such evidence"))
 
 
 async def _on_behalf_of(connection: AsyncConnection, caller: Caller, held: Locked, received: datetime) -> UUID:

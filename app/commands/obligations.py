@@ -27,7 +27,7 @@ obligations, plans, duties = table(Obligation), table(Plan), table(Duty)
 
 @dataclass(frozen=True)
 class Locked:
-    """An obligation that this transaction holds; no other act on it can come between.
+    """An obligation that this transaction holds, in which version; no other act on it can come between.
 
     `seen_at` is the act's instant, or that of a later act on it which the transaction had to wait for: what is checked
     as of then has seen every act so far.
@@ -41,6 +41,7 @@ class Locked:
     condition_scope: ConditionScope | None
     issued_on: date
     max_extensions: int
+    version: int
     zone: ZoneInfo
     seen_at: datetime
 
@@ -58,9 +59,29 @@ async def hold(
     """Lock an obligation for an act of its owner, or of a coordinator, and count its version up.
 
     Raises:
+        NotFound: see `hold_any_version`.
+        StaleVersion: its version is not the expected one.
+    """
+    held = await hold_any_version(connection, caller, obligation_id, now=now, partners=partners, settled=settled)
+    if expected is not None and held.version != expected + 1:
+        raise StaleVersion
+    return held
+
+
+async def hold_any_version(
+    connection: AsyncConnection,
+    caller: Caller,
+    obligation_id: UUID,
+    *,
+    now: datetime,
+    partners: bool = False,
+    settled: bool = False,
+) -> Locked:
+    """Lock an obligation and count its version up, whatever it is.
+
+    Raises:
         NotFound: there is none, or it is not the caller's (with `partners`, nor coordinated by the caller), or (without
             `settled`) it is not owed, since its deed was done in an earlier cycle.
-        StaleVersion: its version is not the expected one.
     """
     counted_up = update(obligations).where(obligations.c.id == obligation_id)
     counted_up = counted_up.values(version=obligations.c.version + 1, updated_at=touched_at(now))
@@ -74,8 +95,6 @@ async def hold(
     held = _locked(row, seen_at)
     if not settled and not await _owed(connection, caller, [held], seen_at):
         raise NotFound
-    if expected is not None and row["version"] != expected + 1:
-        raise StaleVersion
     return held
 
 
@@ -151,8 +170,10 @@ async def _owed(
 
 
 def _locked(row: RowMapping, seen_at: datetime) -> Locked:
-    names = ("id", "plan_id", "duty_id", "owner_id", "recurrence", "condition_scope", "issued_on", "max_extensions")
-    return Locked(**{name: row[name] for name in names}, zone=ZoneInfo(row["time_zone"]), seen_at=seen_at)
+    ids = ("id", "plan_id", "duty_id", "owner_id", "version")
+    rules = ("recurrence", "condition_scope", "issued_on", "max_extensions")
+    named = {name: row[name] for name in (*ids, *rules)}
+    return Locked(**named, zone=ZoneInfo(row["time_zone"]), seen_at=seen_at)
 
 
 async def standing_row(connection: AsyncConnection, caller: Caller, obligation_id: UUID, now: datetime) -> RowMapping:

@@ -8,7 +8,7 @@ closed it and why.
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -50,7 +50,7 @@ async def close(
     if now < cycle["due_before"]:
         raise CycleNotDue
     moment = Moment(now, await _still(connection, cycle["plan_id"]))
-    found = {one["id"]: one async for one in _digested(connection, cycle["id"], moment)}
+    found = {one["id"]: one async for one in _digested(connection, cycle["id"], moment, queries.FORM)}
     seal = _seal(cycle, caller, moment, sent)
     digests = {id_: one["digest"] for id_, one in found.items()}
     seal["digest"] = _digest_of({**cycle, **seal}, digests, await _deadlines(connection, cycle["id"], moment))
@@ -85,8 +85,10 @@ async def verify(connection: AsyncConnection) -> list[Verdict]:
 async def _verify(connection: AsyncConnection, seal: Row) -> Verdict:
     kept = {row.obligation_id: row.digest for row in await connection.execute(queries.under(seal["id"]))}
     moment = Moment(seal["received_at"], seal["known_at"])
-    now = {one["id"]: one async for one in _digested(connection, seal["cycle_id"], moment)}
-    differences = list(_differences(kept, now))
+    now = {one["id"]: one async for one in _digested(connection, seal["cycle_id"], moment, seal["form"])}
+    first = seal["form"] == queries.Form.STANDINGS
+    erased = set((await connection.execute(queries.erased_in(seal["cycle_id"]))).scalars()) if first else ()
+    differences = list(_differences(kept, now, erased))
     if seal["form"] not in queries.FORMS:
         differences = ["it was sealed by another version, which alone can verify it"]
     elif not differences:
@@ -95,7 +97,7 @@ async def _verify(connection: AsyncConnection, seal: Row) -> Verdict:
     return Verdict(seal["slug"], seal["code"], seal["digest"], len(kept), differences)
 
 
-def _differences(kept: Mapping[UUID, str], now: Mapping[UUID, Row]) -> Iterator[str]:
+def _differences(kept: Mapping[UUID, str], now: Mapping[UUID, Row], erased: Collection[UUID]) -> Iterator[str]:
     for id_ in sorted(kept.keys() | now.keys()):
         name = f"{now[id_]['duty_code']} {now[id_]['owner_code']} ({id_})" if id_ in now else str(id_)
         if id_ not in now:
@@ -103,7 +105,7 @@ def _differences(kept: Mapping[UUID, str], now: Mapping[UUID, Row]) -> Iterator[
         elif id_ not in kept:
             yield f"{name}: was not there"
         elif kept[id_] != now[id_]["digest"]:
-            yield f"{name}: differs"
+            yield f"{name}: differs" + (", and evidence of it was erased by law" if id_ in erased else "")
 
 
 async def _still(connection: AsyncConnection, plan_id: UUID) -> datetime:
@@ -117,10 +119,12 @@ async def _still(connection: AsyncConnection, plan_id: UUID) -> datetime:
     return instant
 
 
-async def _digested(connection: AsyncConnection, cycle_id: UUID, moment: Moment) -> AsyncIterator[dict[str, Any]]:
+async def _digested(
+    connection: AsyncConnection, cycle_id: UUID, moment: Moment, form: int
+) -> AsyncIterator[dict[str, Any]]:
     """Yield each standing of a cycle with the digest of itself and of its history."""
     histories: dict[UUID, list[Any]] = defaultdict(list)
-    for row in await connection.execute(queries.acts_of(cycle_id, moment)):
+    for row in await connection.execute(queries.acts_of(cycle_id, moment, form)):
         histories[row.obligation_id].append(row.act)
     for standing in (await connection.execute(queries.standings_of(cycle_id, moment))).mappings():
         content = {"standing": dict(standing), "history": histories[standing["id"]]}

@@ -12,7 +12,7 @@ from app.domain.access import Caller, Role
 from app.domain.errors import EvidenceNotYours, NotFound
 from app.models import Evidence, Withdrawal
 from app.models.base import table
-from app.queries.history import one_evidence, readable
+from app.queries.evidence import one_evidence, readable
 from app.queries.moment import Moment
 from app.schemas.evidence import WithdrawalIn, WithdrawalOut, Withdrawn
 

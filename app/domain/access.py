@@ -40,6 +40,8 @@ class Act(StrEnum):
     OPEN_CYCLES = "cycles:write"
     READ_CLIENTS = "clients:read"
     MANAGE_CLIENTS = "clients:write"
+    READ_READS = "evidence-reads:read"
+    ERASE = "evidence:erase"
 
 
 class Classification(StrEnum):
@@ -82,6 +84,8 @@ MAY: Mapping[Act, frozenset[Role]] = {
     Act.OPEN_CYCLES: _COORDINATORS,
     Act.READ_CLIENTS: frozenset({Role.ADMIN}),
     Act.MANAGE_CLIENTS: frozenset({Role.ADMIN}),
+    Act.READ_READS: _COORDINATORS,
+    Act.ERASE: _COORDINATORS,
 }
 REPORTERS_REACH: Mapping[Act, Reach] = {
     Act.READ_STANDING: Reach.INVOLVED,
@@ -113,6 +117,8 @@ SUMMARIES: Mapping[Act, str] = {
     Act.OPEN_CYCLES: "Open reporting cycles, move their deadlines, close them",
     Act.READ_CLIENTS: "Read clients and what they may do",
     Act.MANAGE_CLIENTS: "Add, change and disable clients, and their secrets",
+    Act.READ_READS: "Read who was given the bytes of evidence",
+    Act.ERASE: "Erase evidence by law",
 }
 
 

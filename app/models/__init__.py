@@ -7,7 +7,7 @@ from app.models.condition import ConditionDecision
 from app.models.contribution import Contribution
 from app.models.cycle import Cycle, CycleDeadline, Holiday, Seal, SealedStanding
 from app.models.duty import Duty, DutyOwner, DutyPartner, Target
-from app.models.evidence import Evidence, Withdrawal
+from app.models.evidence import Erasure, Evidence, EvidenceContent, EvidenceRead, EvidenceText, Withdrawal
 from app.models.extension import Extension, ExtensionRefusal, ExtensionRequest
 from app.models.idempotency import IdempotencyRecord
 from app.models.obligation import Obligation
@@ -31,7 +31,11 @@ __all__ = [
     "Duty",
     "DutyOwner",
     "DutyPartner",
+    "Erasure",
     "Evidence",
+    "EvidenceContent",
+    "EvidenceRead",
+    "EvidenceText",
     "Extension",
     "ExtensionRefusal",
     "ExtensionRequest",

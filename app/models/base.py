@@ -56,7 +56,7 @@ def optional_text(length: int) -> Any:
     return Field(default=None, max_length=length)
 
 
-def choice(values: type[StrEnum], name: str, *, optional: bool = False) -> Any:
+def choice(values: type[StrEnum], name: str, *, optional: bool = False, length: int = 24) -> Any:
     """Spell a choice: text with a CHECK over the enum's values; a native enum cannot be downgraded.
 
     The CHECK has the bare name, since that is what migrations give it.
@@ -65,7 +65,7 @@ def choice(values: type[StrEnum], name: str, *, optional: bool = False) -> Any:
         values,
         native_enum=False,
         create_constraint=True,
-        length=24,
+        length=length,
         name=conv(name),
         values_callable=lambda enum: [member.value for member in enum],
     )

@@ -1,14 +1,25 @@
-"""Evidence: what proves an update, and its withdrawal."""
+"""Evidence: what proves an update; a file's bytes and who read them; its withdrawal and its erasure."""
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint
 from sqlmodel import Index, UniqueConstraint
 
 from app.domain.access import Classification
-from app.models.base import HistoryRow, belongs_to, by_client, choice, optional_text, text
+from app.domain.files import MediaType
+from app.models.base import (
+    HistoryRow,
+    PlanRow,
+    belongs_to,
+    by_client,
+    choice,
+    instant,
+    optional_text,
+    recorded,
+    text,
+)
 
 
 class EvidenceKind(StrEnum):
@@ -16,12 +27,15 @@ class EvidenceKind(StrEnum):
 
     LINK = "link"
     DOCUMENT = "document"
+    FILE = "file"
 
 
 class Evidence(HistoryRow, table=True):
-    """One row is one link, or one reference to an official document by number, date and issuer.
+    """One row is one link, one reference to an official document by number, date and issuer, or one announced file.
 
     `body_id` is the owner or partner on whose behalf it was attached, `update_id` the update that it came with, if any.
+    A file proves nothing until its bytes are there: see `EvidenceContent`.  `size` (bytes) and `sha256` (hexadecimal,
+    when it was announced) are what the bytes must be.
     """
 
     __tablename__ = "evidence"
@@ -31,23 +45,97 @@ class Evidence(HistoryRow, table=True):
         by_client(),
         belongs_to("body", "body_id"),
         belongs_to("progress_update", "update_id"),
-        CheckConstraint("kind <> 'link' OR url IS NOT NULL", name="link_has_url"),
+        belongs_to("evidence", "supersedes"),
+        UniqueConstraint("plan_id", "supersedes"),
         CheckConstraint(
-            "kind <> 'document' OR (number IS NOT NULL AND issued_on IS NOT NULL AND issuer IS NOT NULL)",
-            name="document_is_named",
+            "kind <> 'document' OR (number IS NOT NULL AND issued_on IS NOT NULL)", name="document_is_named"
         ),
+        CheckConstraint("kind <> 'file' OR (media_type IS NOT NULL AND size > 0)", name="file_is_described"),
     )
 
     body_id: UUID
     update_id: UUID | None = None
     kind: EvidenceKind = choice(EvidenceKind, "kind")
-    title: str = text(500)
     classification: Classification = choice(Classification, "classification")
-    url: str | None = optional_text(2000)
     number: str | None = optional_text(60)
     issued_on: date | None = None
-    issuer: str | None = optional_text(300)
     document_number: str | None = optional_text(60)
+    media_type: MediaType | None = choice(MediaType, "media_type", optional=True, length=80)
+    size: int | None = None
+    sha256: str | None = optional_text(64)
+    supersedes: UUID | None = None
+
+
+class EvidenceText(PlanRow, table=True):
+    """One row is what people wrote of one evidence (`id` is the evidence's), apart so that it can be erased by law.
+
+    Nothing of it is ever changed; it goes only together with an `Erasure`.
+    """
+
+    __tablename__ = "evidence_text"
+    __table_args__ = (ForeignKeyConstraint(["id", "plan_id"], ["evidence.id", "evidence.plan_id"]),)
+
+    title: str = text(500)
+    url: str | None = optional_text(2000)
+    issuer: str | None = optional_text(300)
+    file_name: str | None = optional_text(255)
+
+
+class EvidenceContent(HistoryRow, table=True):
+    """One row says that the bytes of one file are kept; `size` in bytes, `sha256` in hexadecimal."""
+
+    __tablename__ = "evidence_content"
+    __table_args__ = (
+        UniqueConstraint("plan_id", "evidence_id"),
+        Index("ix_evidence_content_history", "plan_id", "obligation_id", "received_at", "recorded_at", "id"),
+        Index("ix_evidence_content_client", "client_id"),
+        belongs_to("obligation", "obligation_id"),
+        by_client(),
+        belongs_to("evidence", "evidence_id"),
+    )
+
+    evidence_id: UUID
+    size: int
+    sha256: str = text(64)
+
+
+class EvidenceRead(PlanRow, table=True):
+    """One row is one time that a client was given bytes of one file; `received_at` is when it asked.
+
+    It is kept like history, and is no act on the obligation: nothing changes by it.
+    """
+
+    __tablename__ = "evidence_read"
+    __table_args__ = (
+        Index("ix_evidence_read_history", "plan_id", "evidence_id", "recorded_at", "id"),
+        belongs_to("obligation", "obligation_id"),
+        by_client(),
+        belongs_to("evidence", "evidence_id"),
+    )
+
+    evidence_id: UUID
+    obligation_id: UUID
+    client_id: UUID
+    received_at: datetime = instant()
+    recorded_at: datetime = recorded()
+    sha256: str = text(64)
+
+
+class Erasure(HistoryRow, table=True):
+    """One row says that the words and the bytes of one evidence were erased, why, and on what legal basis."""
+
+    __tablename__ = "erasure"
+    __table_args__ = (
+        UniqueConstraint("plan_id", "evidence_id"),
+        Index("ix_erasure_history", "plan_id", "obligation_id", "received_at", "recorded_at", "id"),
+        belongs_to("obligation", "obligation_id"),
+        by_client(),
+        belongs_to("evidence", "evidence_id"),
+    )
+
+    evidence_id: UUID
+    reason: str = text(10_000)
+    legal_basis: str = text(500)
 
 
 class Withdrawal(HistoryRow, table=True):

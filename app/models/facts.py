@@ -8,9 +8,10 @@ from sqlalchemy import Column, Integer, MetaData, Table, Uuid
 from sqlmodel import SQLModel
 
 from app.models.base import HistoryRow, table
+from app.models.client import Client
 from app.models.condition import ConditionDecision
 from app.models.contribution import Contribution
-from app.models.evidence import Evidence, Withdrawal
+from app.models.evidence import Erasure, Evidence, EvidenceContent, Withdrawal
 from app.models.extension import Extension, ExtensionRefusal, ExtensionRequest
 from app.models.review import Review
 from app.models.succession import Transfer
@@ -27,8 +28,10 @@ def _view(model: type[SQLModel], *names: str) -> Table:
 
 _FACTS: dict[type[HistoryRow], Table] = {
     Update: _view(Update, *_ACT, "state", "percent"),
-    Evidence: _view(Evidence, *_ACT),
+    Evidence: _view(Evidence, *_ACT, "kind"),
+    EvidenceContent: _view(EvidenceContent, *_ACT, "evidence_id", "client_id", "size"),
     Withdrawal: _view(Withdrawal, *_ACT, "evidence_id"),
+    Erasure: _view(Erasure, *_ACT, "evidence_id"),
     Review: _view(Review, *_ACT, "outcome"),
     Extension: _view(Extension, *_ACT, "due_before"),
     ExtensionRequest: _view(ExtensionRequest, *_ACT),
@@ -38,6 +41,10 @@ _FACTS: dict[type[HistoryRow], Table] = {
     Transfer: _view(Transfer, *_ACT, "owner_id", "body_id"),
 }
 MEASUREMENT_FACTS = _view(Measurement, "id", "plan_id", "update_id", "target_id", "value")
+CLIENT_NAMES = Table(
+    "client_name", VIEWS, *(Column(name, table(Client).c[name].type) for name in ("id", "name", "role"))
+)
+"""Who is who among the clients, for a coordinator."""
 PLAN_SIZES = Table("plan_size", VIEWS, Column("plan_id", Uuid), Column("obligations", Integer))
 """How many obligations a plan has; its size is no secret."""
 

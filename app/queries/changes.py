@@ -30,6 +30,7 @@ from app.models import (
     CycleDeadline,
     Duty,
     Evidence,
+    EvidenceContent,
     Extension,
     Obligation,
     Review,
@@ -54,6 +55,7 @@ SHOWN = (
 SAID: dict[type[HistoryRow], str | None] = {
     Update: "state",
     Evidence: None,
+    EvidenceContent: None,
     Withdrawal: None,
     Review: "outcome",
     Extension: None,

@@ -30,6 +30,7 @@ from app.domain.completion import COMPARATORS, REVIEWABLE_STATES, ClaimState, Re
 from app.models import (
     ConditionDecision,
     Evidence,
+    EvidenceContent,
     Extension,
     Review,
     Target,
@@ -37,12 +38,13 @@ from app.models import (
     Withdrawal,
 )
 from app.models.base import HistoryRow, table
+from app.models.evidence import EvidenceKind
 from app.models.facts import MEASUREMENT_FACTS, facts_of
 from app.queries.cycles import deadline_of
 from app.queries.moment import Found, Moment, Row, history_of, later, latest, order_of
 
-updates, reviews, evidence, withdrawals, extensions, conditions = (
-    facts_of(kind) for kind in (Update, Review, Evidence, Withdrawal, Extension, ConditionDecision)
+updates, reviews, evidence, contents, withdrawals, extensions, conditions = (
+    facts_of(kind) for kind in (Update, Review, Evidence, EvidenceContent, Withdrawal, Extension, ConditionDecision)
 )
 measurements, targets = MEASUREMENT_FACTS, table(Target)
 HISTORIES = tuple(facts_of(kind) for kind in HistoryRow.__subclasses__())
@@ -186,21 +188,23 @@ class Facts:
         return accepting.with_only_columns(*order).order_by(*order).limit(1).correlate(self._obligation, self._done)
 
     def _standing_evidence(self) -> Found:
-        seen = self._history(evidence).outerjoin(
-            withdrawals,
-            and_(
-                withdrawals.c.plan_id == evidence.c.plan_id,
-                withdrawals.c.evidence_id == evidence.c.id,
-                self._moment.sees(withdrawals),
-            ),
-        )
-        standing = withdrawals.c.id.is_(None)
-        stood = and_(later(self._acceptance, evidence), or_(standing, later(withdrawals, self._acceptance)))
+        """Find since when there is evidence that stands: a file proves nothing before its bytes are there."""
+        seen = self._history(evidence)
+        for act in (contents, withdrawals):
+            seen = seen.outerjoin(act, and_(*self._of_evidence(act)))
+        since = func.coalesce(contents.c.received_at, evidence.c.received_at)
+        no_file, not_withdrawn = evidence.c.kind != EvidenceKind.FILE, withdrawals.c.id.is_(None)
+        standing = and_(or_(no_file, contents.c.id.is_not(None)), not_withdrawn)
+        came = and_(later(self._acceptance, evidence), or_(no_file, later(self._acceptance, contents)))
+        stood = and_(came, or_(not_withdrawn, later(withdrawals, self._acceptance)))
         return seen.with_only_columns(
-            func.min(evidence.c.received_at).filter(standing).label("received_at"),
-            func.min(evidence.c.received_at).filter(stood).label("accepted_at"),
+            func.min(since).filter(standing).label("received_at"),
+            func.min(since).filter(stood).label("accepted_at"),
             func.count().filter(standing).label("count"),
         ).correlate(self._obligation, self._acceptance)
+
+    def _of_evidence(self, act: Table) -> tuple[ColumnElement[bool], ...]:
+        return act.c.plan_id == evidence.c.plan_id, act.c.evidence_id == evidence.c.id, self._moment.sees(act)
 
     def _targets_not_met(self) -> Found:
         missing = aggregate_order_by(targets.c.code, targets.c.position)

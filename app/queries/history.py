@@ -1,46 +1,42 @@
-"""The history of one obligation: its acts in order, each a whole wire shape; updates and evidence by their ids."""
+"""The history of one obligation: its acts in order, each a whole wire shape; updates by their ids."""
 
 from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, FromClause, Select, Table, and_, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, FromClause, Select, Table, and_, func, literal, select, union_all
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
-from app.domain.access import Act, Caller
+from app.domain.access import Caller
 from app.models import (
     Body,
     ConditionDecision,
     Contribution,
     CycleDeadline,
     DutyPartner,
-    Evidence,
     Extension,
     ExtensionRefusal,
     ExtensionRequest,
     Measurement,
-    Obligation,
     Review,
     Succession,
     Target,
     Transfer,
     Update,
-    Withdrawal,
 )
 from app.models.base import HistoryRow, table
+from app.queries.evidence import bodies, erasures, evidence, fields, named, obligations, readable, withdrawals
 from app.queries.moment import Moment, order_of
 from app.queries.obligations import among
-from app.queries.ownership import owner_of, owner_when
-from app.queries.reach import attached_by, cleared, reachable
+from app.queries.ownership import owner_when
 
 AnyRow = Select[*tuple[Any, ...]]
-updates, evidence, withdrawals, reviews = (table(model) for model in (Update, Evidence, Withdrawal, Review))
-transfers, successions, predecessors = table(Transfer), table(Succession), table(Body).alias("predecessor")
+updates, transfers, successions = (table(model) for model in (Update, Transfer, Succession))
+predecessors = table(Body).alias("predecessor")
 notes, partners, deadlines = table(Contribution), table(DutyPartner), table(CycleDeadline)
-measurements, targets, bodies, obligations = (table(model) for model in (Measurement, Target, Body, Obligation))
+measurements, targets = table(Measurement), table(Target)
 
 UPDATE = ("id", "state", "percent", "summary", "occurred_on", "late_reason", "document_number")
-EVIDENCE = ("id", "kind", "title", "classification", "url", "number", "issued_on", "issuer", "document_number")
 
 TIMES = ("received_at", "recorded_at")
 PLAIN: dict[type[HistoryRow], tuple[str, ...]] = {
@@ -58,7 +54,8 @@ def history(caller: Caller, obligation: Any, moment: Moment) -> AnyRow:
     acts = [
         _update_acts(caller, obligation, moment),
         _evidence_acts(obligation, moment).where(readable(caller, moment)),
-        _withdrawal_acts(obligation, moment).where(readable(caller, moment)),
+        _acts_on_evidence(withdrawals, obligation, moment).where(readable(caller, moment)),
+        _acts_on_evidence(erasures, obligation, moment, "legal_basis").where(readable(caller, moment)),
         _contribution_acts(obligation, moment),
         _deadline_acts(obligation, moment),
         _transfer_acts(obligation, moment),
@@ -82,28 +79,6 @@ def some_updates(caller: Caller, ids: Collection[UUID], moment: Moment) -> AnyRo
     """Select updates by their ids, each a whole wire shape."""
     shown = _spelled(updates, **_shown_of_updates(caller, moment))
     return select(shown.label("update")).where(among(updates.c.id, ids))
-
-
-def one_evidence(evidence_id: UUID, moment: Moment, *allowed: ColumnElement[bool]) -> AnyRow:
-    """Select one evidence, as far as `allowed` lets it be read."""
-    return _evidence(moment).where(evidence.c.id == evidence_id, *allowed)
-
-
-def some_evidence(ids: Collection[UUID], moment: Moment) -> AnyRow:
-    """Select evidence by its ids."""
-    return _evidence(moment).where(among(evidence.c.id, ids))
-
-
-def _evidence(moment: Moment) -> AnyRow:
-    shown = (*evidence.c, bodies.c.code.label("body"), withdrawals.c.received_at.label("withdrawn_at"))
-    return select(*shown).select_from(_named(moment)).where(moment.sees(evidence))
-
-
-def readable(caller: Caller, moment: Moment) -> ColumnElement[bool]:
-    """Keep the evidence that a caller may read, by the obligation that it is on and by its classification."""
-    owner = owner_of(obligations, moment)
-    reached = and_(reachable(caller, Act.READ_EVIDENCE, obligations, owner), cleared(caller, owner))
-    return or_(reached, attached_by(caller))
 
 
 def _update_acts(caller: Caller, obligation: Any, moment: Moment) -> AnyRow:
@@ -153,27 +128,12 @@ def _transfer_acts(obligation: Any, moment: Moment) -> AnyRow:
 
 
 def _evidence_acts(obligation: Any, moment: Moment) -> AnyRow:
-    return _acts(evidence, obligation, moment, source=_named(moment), **_shown_of_evidence())
+    return _acts(evidence, obligation, moment, source=named(moment), **fields())
 
 
-def _shown_of_evidence() -> dict[str, Any]:
-    return {**_pick(evidence, EVIDENCE), "body": bodies.c.code, "withdrawn_at": withdrawals.c.received_at}
-
-
-def _withdrawal_acts(obligation: Any, moment: Moment) -> AnyRow:
-    shown = {**_pick(withdrawals, ("id", "reason")), "evidence": withdrawals.c.evidence_id}
-    return _acts(withdrawals, obligation, moment, source=_named(moment), **shown)
-
-
-def _named(moment: Moment) -> FromClause:
-    """Join evidence to its obligation, to the body that it was attached for, and to its withdrawal."""
-    withdrawn = and_(
-        withdrawals.c.plan_id == evidence.c.plan_id,
-        withdrawals.c.evidence_id == evidence.c.id,
-        moment.sees(withdrawals),
-    )
-    owed = evidence.join(obligations, obligations.c.id == evidence.c.obligation_id)
-    return owed.join(bodies, bodies.c.id == evidence.c.body_id).outerjoin(withdrawals, withdrawn)
+def _acts_on_evidence(act: Table, obligation: Any, moment: Moment, *names: str) -> AnyRow:
+    shown = {**_pick(act, ("id", "reason", *names)), "evidence": act.c.evidence_id}
+    return _acts(act, obligation, moment, source=named(moment), **shown)
 
 
 def _acts(table_: Table, obligation: Any, moment: Moment, *, source: FromClause | None = None, **shown: Any) -> AnyRow:
@@ -212,10 +172,10 @@ def _measured() -> ColumnElement[Any]:
 
 def _attached(caller: Caller, moment: Moment) -> ColumnElement[Any]:
     """Spell the evidence that came with an update, as far as the caller may read it."""
-    one = _spelled(evidence, **_shown_of_evidence())
+    one = _spelled(evidence, **fields())
     found = (
         select(func.jsonb_agg(aggregate_order_by(one, *order_of(evidence))))
-        .select_from(_named(moment))
+        .select_from(named(moment))
         .where(evidence.c.plan_id == updates.c.plan_id, evidence.c.obligation_id == updates.c.obligation_id)
         .where(evidence.c.update_id == updates.c.id, moment.sees(evidence), readable(caller, moment))
         .correlate(updates)

@@ -1,7 +1,7 @@
 """What a seal covers: the standing of each obligation of a cycle at a moment, and every act behind it.
 
 The columns are named here, apart from what the wire shows, because a seal must be worked out the same way for ever: a
-change to any of this needs a new Form.
+change to any of this needs a new Form.  A kind of act that comes later needs none: no earlier moment sees one.
 """
 
 from enum import IntEnum
@@ -15,7 +15,10 @@ from app.models import (
     Contribution,
     Cycle,
     CycleDeadline,
+    Erasure,
     Evidence,
+    EvidenceContent,
+    EvidenceText,
     Extension,
     ExtensionRefusal,
     ExtensionRequest,
@@ -37,19 +40,16 @@ from app.queries.standing import standings
 AnyRow = Select[*tuple[Any, ...]]
 obligations, updates, measurements, targets = (table(model) for model in (Obligation, Update, Measurement, Target))
 seals, sealed, cycles, plans = (table(model) for model in (Seal, SealedStanding, Cycle, Plan))
-deadlines = table(CycleDeadline)
+deadlines, texts = table(CycleDeadline), table(EvidenceText)
 
 
 class Form(IntEnum):
-    """What a seal covers, and how that is spelled: each form covers more than those before it, for ever the same way.
-
-    Number 2 is kept for the content of evidence.
-    """
+    """What a seal covers, and how that is spelled: for ever the same way."""
 
     STANDINGS = 1
-    """The standings and the acts behind them, the moment and the cycle."""
-    WORDS = 3
-    """Also who closed the cycle and why, and every act that moved its deadline."""
+    """The standings and the acts behind them with the words of evidence, which can be erased; the moment and the cycle."""
+    WORDS = 2
+    """Also who closed the cycle and why, and every act that moved its deadline; of evidence what cannot be erased."""
 
 
 FORM = max(Form)
@@ -60,13 +60,13 @@ STANDING = (
     *("claim_state", "claim_percent", "claim_received_at", "review_outcome", "review_received_at"),
     *("done_since", "proven_since", "unmet_targets", "completed_at", "evidence_count", "condition_met"),
 )
+_EVIDENCE = ("update_id", "body_id", "kind", "classification", "number", "issued_on", "document_number")
 ACTS: dict[type[HistoryRow], tuple[str, ...]] = {
     Update: ("state", "percent", "summary", "occurred_on", "late_reason", "document_number"),
-    Evidence: (
-        *("update_id", "body_id", "kind", "title", "classification", "url", "number", "issued_on", "issuer"),
-        "document_number",
-    ),
+    Evidence: (*_EVIDENCE, "media_type", "size", "sha256", "supersedes"),
+    EvidenceContent: ("evidence_id", "size", "sha256"),
     Withdrawal: ("evidence_id", "reason"),
+    Erasure: ("evidence_id", "reason", "legal_basis"),
     Review: ("outcome", "reason"),
     ExtensionRequest: ("due_before", "reason", "document_number"),
     ExtensionRefusal: ("reason", "document_number"),
@@ -75,6 +75,7 @@ ACTS: dict[type[HistoryRow], tuple[str, ...]] = {
     Contribution: ("body_id", "note"),
     Transfer: ("owner_id", "body_id", "succession_id"),
 }
+FIRST_ACTS = ACTS | {Evidence: (*_EVIDENCE, "title", "url", "issuer")}
 OF_EVERY_ACT = ("id", "client_id", "received_at", "recorded_at")
 
 
@@ -84,9 +85,10 @@ def standings_of(cycle_id: UUID, moment: Moment) -> AnyRow:
     return select(standing.c.id, *(standing.c[name] for name in STANDING)).order_by(standing.c.id)
 
 
-def acts_of(cycle_id: UUID, moment: Moment) -> AnyRow:
-    """Select every act on the obligations of a cycle that a moment sees, as a seal spells it, in order."""
-    spelled = [_spelled(table(model), names, cycle_id, moment) for model, names in ACTS.items()]
+def acts_of(cycle_id: UUID, moment: Moment, form: int) -> AnyRow:
+    """Select every act on the obligations of a cycle that a moment sees, as a seal of a form spells it, in order."""
+    acts = FIRST_ACTS if form == Form.STANDINGS else ACTS
+    spelled = [_spelled(table(model), names, cycle_id, moment) for model, names in acts.items()]
     found = union_all(*spelled, _measured(cycle_id, moment)).subquery("acts")
     return select(found.c.obligation_id, found.c.act).order_by(*order_of(found), found.c.kind, found.c.target)
 
@@ -96,6 +98,13 @@ def deadlines_of(cycle_id: UUID, moment: Moment) -> AnyRow:
     names = (*OF_EVERY_ACT, "due_before", "reason", "document_number")
     found = select(*(deadlines.c[name] for name in names)).where(deadlines.c.cycle_id == cycle_id)
     return found.where(moment.sees(deadlines)).order_by(*order_of(deadlines))
+
+
+def erased_in(cycle_id: UUID) -> AnyRow:
+    """Select the obligations of a cycle whose evidence was erased, whenever that was."""
+    erasures = table(Erasure)
+    owed = select(obligations.c.id).where(obligations.c.cycle_id == cycle_id)
+    return select(erasures.c.obligation_id).where(erasures.c.obligation_id.in_(owed))
 
 
 def every_seal() -> AnyRow:
@@ -119,12 +128,15 @@ def under(seal_id: UUID) -> AnyRow:
 
 
 def _spelled(history: Table, names: tuple[str, ...], cycle_id: UUID, moment: Moment) -> AnyRow:
-    parts = (part for name in (*OF_EVERY_ACT, *names) for part in (name, history.c[name]))
-    act = func.jsonb_build_object("act", literal(str(history.name)), *parts)
-    kind, target = literal(str(history.name)).label("kind"), literal("").label("target")
-    return _within(
-        select(history.c.obligation_id, *order_of(history), kind, target, act.label("act")), history, cycle_id, moment
+    columns = {name: history.c[name] if name in history.c else texts.c[name] for name in (*OF_EVERY_ACT, *names)}
+    act = func.jsonb_build_object(
+        "act", literal(str(history.name)), *(part for pair in columns.items() for part in pair)
     )
+    kind, target = literal(str(history.name)).label("kind"), literal("").label("target")
+    found = select(history.c.obligation_id, *order_of(history), kind, target, act.label("act"))
+    if "title" in names:
+        found = found.outerjoin(texts, texts.c.id == history.c.id)
+    return _within(found, history, cycle_id, moment)
 
 
 def _measured(cycle_id: UUID, moment: Moment) -> AnyRow:

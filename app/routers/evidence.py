@@ -1,20 +1,33 @@
 """Evidence by its own address."""
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Request, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.commands import contents, erasures
+from app.commands import reading as given
+from app.database.engine import Identity
 from app.domain import errors
 from app.domain.access import Act, Caller
-from app.queries import history
-from app.schemas.evidence import EvidenceOut
+from app.queries import evidence as queries
+from app.queries.moment import Moment
+from app.schemas.evidence import ErasureIn, EvidenceOut, ReadList, ReadOut
 from app.schemas.views import evidence_out
 from app.web.access import may
+from app.web.bodies import ExactRoute
+from app.web.clock import Now
+from app.web.downloads import ASKED_WITH, BYTES, OFFERED, download, remove_bytes, wanted
+from app.web.paging import CursorText, Limit, Pages
 from app.web.problems import documented
 from app.web.reading import Asked, Reading, answer, only
+from app.web.uploads import NO_BODY_LIMIT, Uploading
+from app.web.writing import Done, Writing
 
-router = APIRouter(prefix="/v1/evidence", tags=["evidence"])
+router = APIRouter(prefix="/v1/evidence", tags=["evidence"], route_class=ExactRoute)
+EvidenceId = Annotated[UUID, Path(alias="id", description="The evidence's id.")]
 
 
 @router.get(
@@ -26,11 +39,135 @@ router = APIRouter(prefix="/v1/evidence", tags=["evidence"])
 )
 async def get_evidence(
     request: Request,
-    evidence_id: Annotated[UUID, Path(alias="id", description="The evidence's id.")],
+    evidence_id: EvidenceId,
     caller: Annotated[Caller, may(Act.READ_EVIDENCE)],
     reading: Reading,
     asked: Asked,
 ) -> Response:
     """Get one evidence, if its classification lets the caller read it."""
-    row = await only(reading, history.one_evidence(evidence_id, asked, history.readable(caller, asked)))
+    row = await only(reading, queries.one_evidence(evidence_id, asked, queries.readable(caller, asked)))
     return answer(request, evidence_out(row))
+
+
+@router.put(
+    "/{id}/content",
+    operation_id="putContent",
+    summary="Send the bytes of a file",
+    response_model=EvidenceOut,
+    max_body_size=NO_BODY_LIMIT,
+    openapi_extra={"requestBody": {"required": True, "content": BYTES}},
+    responses=documented(
+        errors.NotFound,
+        errors.UploadTooSlow,
+        errors.EvidenceHasNoBytes,
+        errors.EvidenceEnded,
+        errors.ContentAlreadyThere,
+        errors.QuotaReached,
+        errors.EvidenceErased,
+        errors.ContentTooLarge,
+        errors.UnsupportedMediaType,
+        errors.ContentDiffers,
+        errors.FileRefused,
+        errors.StorageFull,
+    ),
+)
+async def put_content(
+    evidence_id: EvidenceId, caller: Annotated[Caller, may(Act.ATTACH)], upload: Uploading, now: Now
+) -> Response:
+    """Send the raw bytes of a file that was announced; only from then on does it prove anything.
+
+    Sending the same bytes again gives the same answer; other bytes are a new evidence that supersedes this one.
+    """
+    awaited = await upload.look(
+        caller, lambda reading: contents.awaited(reading, caller, evidence_id, upload.limits, now=now)
+    )
+    async with upload.receive(awaited.media_type, awaited.size) as part:
+        contents.refuse_other_bytes(awaited, part.size, part.sha256)
+        await upload.inspect(part, awaited.media_type)
+
+        async def act(connection: AsyncConnection, received: contents.Received, at: datetime) -> Done:
+            done = await contents.record(connection, caller, awaited, received, upload.limits, now=at)
+            return Done(done, status_code=200)
+
+        return await upload.record(caller, part, act, again=awaited.kept is not None)
+
+
+@router.get(
+    "/{id}/content",
+    operation_id="getContent",
+    summary="Get the bytes of a file",
+    response_class=Response,
+    openapi_extra={"parameters": ASKED_WITH},
+    responses=OFFERED
+    | documented(
+        errors.NotFound,
+        errors.ContentNotArrived,
+        errors.EvidenceHasNoBytes,
+        errors.EvidenceErased,
+        errors.RangeNotSatisfiable,
+    ),
+)
+async def get_content(
+    request: Request, evidence_id: EvidenceId, caller: Annotated[Caller, may(Act.READ_EVIDENCE)], now: Now
+) -> Response:
+    """Get the bytes of a file, if its classification lets the caller read it.
+
+    That they were given is recorded before the first of them goes.
+    """
+    async with request.app.state.database.writing(Identity.of(caller)) as connection:
+        content = await given.content(connection, caller, evidence_id, now=now)
+        part = wanted(request, content)
+        if part.is_given:
+            await given.note(connection, caller, content, now=now)
+    return await download(request, content, part)
+
+
+@router.get(
+    "/{id}/reads",
+    operation_id="listReads",
+    summary="List who was given the bytes of a file",
+    response_model=ReadList,
+    responses=documented(errors.BrokenCursor, errors.NotFound),
+)
+async def list_reads(
+    request: Request,
+    evidence_id: EvidenceId,
+    caller: Annotated[Caller, may(Act.READ_READS)],
+    reading: Reading,
+    now: Now,
+    limit: Limit = 100,
+    cursor: CursorText = None,
+) -> Response:
+    """List who was given the bytes of a file, the latest first."""
+    asked, pages = Moment(now), Pages(request, caller)
+    await only(reading, queries.one_evidence(evidence_id, asked, queries.readable(caller, asked)))
+    moment, after = pages.begin(asked, cursor)
+    rows = list((await reading.execute(queries.reads_of(evidence_id, limit, after))).mappings())
+    next_cursor = pages.next_cursor(moment, rows, limit, ("recorded_at", "id"))
+    items = [ReadOut.model_validate(row) for row in rows[:limit]]
+    return answer(request, ReadList(items=items, next_cursor=next_cursor), headers=pages.link(next_cursor))
+
+
+@router.post(
+    "/{id}/erasure",
+    operation_id="eraseEvidence",
+    summary="Erase evidence by law",
+    status_code=201,
+    response_model=EvidenceOut,
+    responses=documented(errors.NotFound, errors.EvidenceErased),
+)
+async def erase_evidence(
+    request: Request,
+    evidence_id: EvidenceId,
+    caller: Annotated[Caller, may(Act.ERASE)],
+    write: Writing,
+    sent: ErasureIn,
+) -> Response:
+    """Erase what was written of an evidence, and its bytes; that it was there, who erased it and why stays."""
+
+    async def act(connection: AsyncConnection) -> Done:
+        return Done(await erasures.erase(connection, caller, evidence_id, sent, now=write.now, expected=write.expected))
+
+    answered = await write(caller, act)
+    await remove_bytes(request, evidence_id)
+    return answered

@@ -171,15 +171,25 @@ async def report_update(
     status_code=201,
     tags=["evidence"],
     response_model=EvidenceOut,
-    responses=documented(*WRITES),
+    responses=documented(*WRITES, errors.AlreadySuperseded, errors.SupersededUnknown),
 )
 async def attach_evidence(
-    obligation_id: ObligationId, caller: Annotated[Caller, may(Act.ATTACH)], write: Writing, sent: EvidenceIn
+    request: Request,
+    obligation_id: ObligationId,
+    caller: Annotated[Caller, may(Act.ATTACH)],
+    write: Writing,
+    sent: EvidenceIn,
 ) -> Response:
-    """Attach a link or a document to an obligation that the caller owns or coordinates."""
+    """Attach a link, a document or a file to an obligation that the caller owns or coordinates.
+
+    The bytes of a file follow by `PUT /v1/evidence/{id}/content`; until they are there, it proves nothing.
+    """
+    largest = request.app.state.settings.limits.file
 
     async def act(connection: AsyncConnection) -> Done:
-        done = await evidence.attach(connection, caller, obligation_id, sent, now=write.now, expected=write.expected)
+        done = await evidence.attach(
+            connection, caller, obligation_id, sent, now=write.now, largest=largest, expected=write.expected
+        )
         return Done(done, location=f"/v1/evidence/{done.id}")
 
     return await write(caller, act)

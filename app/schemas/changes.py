@@ -18,6 +18,7 @@ class Reason(StrEnum):
 
     UPDATE = "update"
     EVIDENCE = "evidence"
+    EVIDENCE_CONTENT = "evidence_content"
     WITHDRAWAL = "withdrawal"
     REVIEW = "review"
     EXTENSION = "extension"

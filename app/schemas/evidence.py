@@ -1,13 +1,14 @@
-"""Evidence on the wire: links, and references to official documents."""
+"""Evidence on the wire: links, references to official documents, and files."""
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from urllib.parse import unquote
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, HttpUrl, StringConstraints, TypeAdapter, ValidationError
+from pydantic import AfterValidator, Field, HttpUrl, StringConstraints, TypeAdapter, ValidationError, model_validator
 
-from app.domain.access import Classification
+from app.domain.access import Classification, Role
+from app.domain.files import EXTENSIONS, MediaType, is_named_for, is_plain_name
 from app.domain.personal_data import IDENTIFIERS
 from app.models.evidence import EvidenceKind
 from app.schemas.base import (
@@ -69,6 +70,40 @@ class DocumentIn(RequestModel):
     issuer: Name
 
 
+def _file_name(written: str) -> str:
+    if not is_plain_name(written):
+        raise Wrong("must be a plain name, without a path and without invisible characters")
+    return guard(written)
+
+
+FileName = Annotated[Storable, StringConstraints(min_length=1, max_length=255), AfterValidator(_file_name)]
+"""The name that a file is downloaded under; it is never the name that it is kept under."""
+Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+"""A SHA-256 digest in lower-case hexadecimal."""
+
+
+class FileIn(RequestModel):
+    """A file; its bytes follow by `PUT /v1/evidence/{id}/content`, and must be what is announced here.
+
+    `size` is in bytes.  `supersedes` names an earlier evidence of the same body on the same obligation, which stays.
+    """
+
+    kind: Literal[EvidenceKind.FILE]
+    title: Title
+    classification: Classification
+    file_name: FileName
+    media_type: MediaType
+    size: Annotated[int, Field(strict=True, ge=1, le=2**31 - 1)]
+    sha256: Digest | None = None
+    supersedes: UUID | None = None
+
+    @model_validator(mode="after")
+    def _named_for_its_type(self) -> Self:
+        if not is_named_for(self.media_type, self.file_name):
+            raise Wrong(f"file_name must end in {' or '.join(EXTENSIONS[self.media_type])}")
+        return self
+
+
 AttachedIn = Annotated[LinkIn | DocumentIn, Field(discriminator="kind")]
 
 
@@ -86,27 +121,80 @@ class PaperDocumentIn(DocumentIn):
     document_number: DocumentNumber | None = None
 
 
-EvidenceIn = Annotated[PaperLinkIn | PaperDocumentIn, Field(discriminator="kind")]
+class PaperFileIn(FileIn):
+    """A file; the last two fields belong to a paper report that a coordinator enters."""
+
+    received_on: Day | None = None
+    document_number: DocumentNumber | None = None
+
+
+EvidenceIn = Annotated[PaperLinkIn | PaperDocumentIn | PaperFileIn, Field(discriminator="kind")]
+
+
+class ErasureIn(RequestModel):
+    """Why an evidence is erased, and the law that says so."""
+
+    reason: Narrative
+    legal_basis: Title
+
+
+class ReadOut(ResponseModel):
+    """One time that a client was given bytes of a file: who, what (its digest), and when it asked."""
+
+    id: UUID
+    client: UUID
+    name: str
+    role: Role
+    sha256: str
+    received_at: Instant
+    recorded_at: Instant
+
+
+class ReadList(ResponseModel):
+    """Who was given the bytes of a file, the latest first."""
+
+    items: list[ReadOut]
+    next_cursor: str | None
+
+
+class ContentOut(ResponseModel):
+    """The bytes of a file are kept; a file counts as received at `received_at`."""
+
+    size: int
+    sha256: str
+    received_at: Instant
+    recorded_at: Instant
 
 
 class EvidenceOut(ResponseModel):
-    """One evidence; `withdrawn_at` is null while it stands."""
+    """One evidence; `withdrawn_at` is null while it stands.
+
+    `content` is null until the bytes of a file are there: until then it proves nothing.  Once `erased_at` says so, what
+    was written of it and its bytes are gone.
+    """
 
     id: UUID
     obligation: UUID
     body: str
     kind: EvidenceKind
-    title: str
+    title: str | None
     classification: Classification
     url: str | None
     number: str | None
     issued_on: Day | None
     issuer: str | None
+    file_name: str | None
+    media_type: MediaType | None
+    size: int | None
+    sha256: str | None
+    supersedes: UUID | None
+    content: ContentOut | None
     document_number: str | None
     client: UUID
     received_at: Instant
     recorded_at: Instant
     withdrawn_at: Instant | None
+    erased_at: Instant | None
 
 
 class WithdrawalIn(RequestModel):

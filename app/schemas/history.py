@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.schemas.base import ResponseModel
+from app.schemas.base import Instant, ResponseModel
 from app.schemas.conditions import ConditionDecisionOut
 from app.schemas.contributions import ContributionOut
 from app.schemas.cycles import CycleDeadlineOut
@@ -32,6 +32,20 @@ class WithdrawalAct(WithdrawalOut):
     """Evidence was withdrawn."""
 
     act: Literal["withdrawal"]
+
+
+class ErasureAct(ResponseModel):
+    """The words and the bytes of an evidence were erased by law."""
+
+    act: Literal["erasure"]
+    id: UUID
+    obligation: UUID
+    evidence: UUID
+    reason: str
+    legal_basis: str
+    client: UUID
+    received_at: Instant
+    recorded_at: Instant
 
 
 class ReviewAct(ReviewOut):
@@ -87,6 +101,7 @@ HistoryAct = Annotated[
     UpdateAct
     | EvidenceAct
     | WithdrawalAct
+    | ErasureAct
     | ReviewAct
     | ExtensionRequestAct
     | ExtensionAct

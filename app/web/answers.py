@@ -51,6 +51,15 @@ HEADERS: dict[str, Json] = {
     "Idempotent-Replayed": _header(
         "This is the answer that was given when the key was first used.", "true", enum=["true"]
     ),
+    "Accept-Ranges": _header("A part can be asked for with `Range`.", "bytes", always=True, enum=["bytes"]),
+    "Content-Disposition": _header(
+        "An attachment, and its name (RFC 6266, RFC 8187).", "attachment; filename=\"a.pdf\"; filename*=UTF-8''a.pdf"
+    ),
+    "Content-Range": _header("Which bytes these are, and of how many (RFC 9110).", "bytes 0-99/5000"),
+    "Content-Security-Policy": _header("Nothing in the file may run.", "default-src 'none'; sandbox", always=True),
+    "Cross-Origin-Resource-Policy": _header("No other site may embed it.", "same-origin", always=True),
+    "Repr-Digest": _header("The SHA-256 digest of the whole file (RFC 9530).", "sha-256=:…:", always=True),
+    "X-Content-Type-Options": _header("The file is what its media type says.", "nosniff", always=True),
     "WWW-Authenticate": _header("What to show (RFC 6750, RFC 7617).", 'Bearer realm="dondoc"'),
     "Retry-After": _header("After how many seconds to try again.", 2, minimum=1),
 }
@@ -100,7 +109,8 @@ def _headers(operation: Json, method: str) -> list[str]:
     """Name the headers of the answer to a request that was not refused."""
     asked = {parameter.get("name") for parameter in operation.get("parameters", ())}
     names = ["X-Request-Id"]
-    if reads(operation, method) or ("Idempotency-Key" in asked and "204" not in operation["responses"]):
+    records = method == "PUT" or "Idempotency-Key" in asked
+    if reads(operation, method) or (records and "204" not in operation["responses"]):
         names.append("ETag")
     if reads(operation, method) or method != "GET":
         names.append("Cache-Control")

@@ -107,8 +107,8 @@ def _exemplify(operation: Json, success: str) -> None:
     examples: Json = json.loads(file.read_text("utf-8")) if file.exists() else {}
     places = {"request": operation.get("requestBody"), "response": operation["responses"][success]}
     for name, found in examples.items():
-        for content in places[name]["content"].values():
-            content["examples"] = found
+        # Where a body may be of several media types, the examples are of the first.
+        next(iter(places[name]["content"].values()))["examples"] = found
 
 
 def _shapes(shapes: Json) -> Json:

@@ -3,6 +3,7 @@
 No problem ever repeats what was sent, and none shows a trace.
 """
 
+import errno
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -36,8 +37,10 @@ STATUS: dict[type[Refusal], int] = {
     errors.EvidenceNotYours: 403,
     errors.PartnersOnly: 403,
     errors.NotFound: 404,
+    errors.ContentNotArrived: 404,
     errors.MethodNotAllowed: 405,
     errors.NotAcceptable: 406,
+    errors.UploadTooSlow: 408,
     errors.AlreadyExists: 409,
     errors.NothingToReview: 409,
     errors.ConditionMet: 409,
@@ -54,9 +57,16 @@ STATUS: dict[type[Refusal], int] = {
     errors.CycleClosed: 409,
     errors.CycleNotDue: 409,
     errors.RequestInFlight: 409,
+    errors.EvidenceHasNoBytes: 409,
+    errors.EvidenceEnded: 409,
+    errors.ContentAlreadyThere: 409,
+    errors.AlreadySuperseded: 409,
+    errors.QuotaReached: 409,
+    errors.EvidenceErased: 410,
     errors.StaleVersion: 412,
     errors.ContentTooLarge: 413,
     errors.UnsupportedMediaType: 415,
+    errors.RangeNotSatisfiable: 416,
     errors.MalformedContent: 422,
     errors.PersonalDataFound: 422,
     errors.SecrecyMarkFound: 422,
@@ -69,6 +79,9 @@ STATUS: dict[type[Refusal], int] = {
     errors.ClientRefReused: 422,
     errors.ItemsRefused: 422,
     errors.ExtensionNotLater: 422,
+    errors.ContentDiffers: 422,
+    errors.FileRefused: 422,
+    errors.SupersededUnknown: 422,
     errors.ConditionNotWhole: 422,
     errors.TargetUnknown: 422,
     errors.PaperReportIncomplete: 422,
@@ -80,6 +93,7 @@ STATUS: dict[type[Refusal], int] = {
     errors.TooManyRequests: 429,
     errors.InternalFault: 500,
     errors.ServiceUnavailable: 503,
+    errors.StorageFull: 507,
 }
 """Which answer each kind of refusal becomes; a test proves that every kind is here."""
 
@@ -90,6 +104,8 @@ CONSTRAINTS: dict[str, type[Refusal]] = {
     "uq_succession_decision_plan_id_succession_id": errors.AlreadyDecided,
     "uq_withdrawal_plan_id_evidence_id": errors.AlreadyWithdrawn,
     "uq_client_issuer_subject": errors.AlreadyExists,
+    "uq_evidence_plan_id_supersedes": errors.AlreadySuperseded,
+    "uq_erasure_plan_id_evidence_id": errors.EvidenceErased,
 }
 """Constraints that a caller can run into, by name; any other one that refuses is a bug of ours."""
 
@@ -106,8 +122,10 @@ HEADERS: dict[type[Refusal], dict[str, str]] = {
     errors.RequestInFlight: {"Retry-After": "1"},
     errors.TooManyRequests: {"Retry-After": "60"},
     errors.ServiceUnavailable: {"Retry-After": "2"},
+    errors.StorageFull: {"Retry-After": "60"},
+    errors.RangeNotSatisfiable: {"Content-Range": "bytes */{size}"},
 }
-"""What the answer to a kind of refusal says beside its body."""
+"""What the answer to a kind of refusal says beside its body; what stands in braces, the refusal knows."""
 
 
 Kinds = type[Refusal]
@@ -140,7 +158,7 @@ def answer_to(request: Request, refusal: Refusal) -> Response:
         "Content-Language": "vi" if _vietnamese(request) else "en",
         "Cache-Control": "no-store",
         "Vary": "Accept-Language",
-        **HEADERS.get(kind, {}),
+        **{name: value.format_map(vars(refusal)) for name, value in HEADERS.get(kind, {}).items()},
         **({"Retry-After": str(refusal.wait_seconds)} if refusal.wait_seconds else {}),
     }
     request.scope["refusal"] = kind.slug()
@@ -188,10 +206,16 @@ def from_validation(error: RequestValidationError) -> Refusal:
     return kind_of_fault(findings)(None, *faults(findings, error.body))
 
 
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
 def from_failure(error: BaseException) -> Refusal:
     """Turn a failure that nobody foresaw into a refusal."""
     if isinstance(error, Refusal):
         return error
+    if isinstance(error, OSError) and error.errno in _FULL:
+        log.error("no room", kind=type(error).__name__)
+        return errors.StorageFull()
     match kind_of(error):
         case Failure.UNAVAILABLE:
             log.warning("database unavailable", kind=type(error).__name__)

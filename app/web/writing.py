@@ -56,6 +56,17 @@ class Done:
 Act = Callable[[AsyncConnection], Awaitable[Done]]
 
 
+async def repeated(attempt: Callable[[], Awaitable[Response]]) -> Response:
+    """Run a transaction; one that the database asks to repeat is repeated."""
+    for tries_left in reversed(range(TRIES)):
+        try:
+            return await attempt()
+        except DBAPIError as error:
+            if not (tries_left and is_retryable(error)):
+                raise
+    raise AssertionError  # pragma: no cover
+
+
 class Write:
     """Runs acts for one request."""
 
@@ -66,14 +77,8 @@ class Write:
         self.expected: int | None = None
 
     async def __call__(self, caller: Caller, act: Act) -> Response:
-        """Run an act once: commit, then answer; a transaction that the database asks to repeat is repeated."""
-        for tries_left in reversed(range(TRIES)):
-            try:
-                return await self._attempt(caller, act)
-            except DBAPIError as error:
-                if not (tries_left and is_retryable(error)):
-                    raise
-        raise AssertionError  # pragma: no cover
+        """Run an act once: commit, then answer."""
+        return await repeated(lambda: self._attempt(caller, act))
 
     async def _attempt(self, caller: Caller, act: Act) -> Response:
         async with self._database.writing(Identity.of(caller)) as connection:
@@ -111,6 +116,12 @@ class Write:
 
 def _of(caller: Caller, key: str):  # type: ignore[no-untyped-def]
     return and_(records.c.client_id == caller.client_id, records.c.key == key)
+
+
+def answered(done: Done) -> Response:
+    """Answer with what an act that takes no key leaves."""
+    content = _bytes(done.body)
+    return _answer(done.status_code, content, etag_of(content, done.version), done.location)
 
 
 def _bytes(body: ResponseModel | None) -> bytes:

@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from app.database.engine import SYSTEM
 from app.models.base import stable_id
+from tests.files import pdf
 from tests.given import DOCUMENT, FIRST, PLAN, TODAY, TOURISTS, Caller, Service, obligation
 
 CALLERS = ("nobody", "owner", "other", "partner", "coordinator", "integrator", "admin", "disabled", "expired")
@@ -44,6 +45,7 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "refuseExtension": {"reason": "Không đủ căn cứ."},
     "decideCondition": {"met": True, "from_on": "2026-11-20", "reason": "Đã có hướng dẫn."},
     "withdrawEvidence": {"reason": "Đính kèm nhầm."},
+    "eraseEvidence": {"reason": "Theo yêu cầu.", "legal_basis": "Luật 91/2025/QH15, Điều 14"},
     "moveCycleDeadline": {"due_before_on": "2027-06-30", "reason": "Theo chỉ đạo."},
     "closeCycle": {"reason": "Kết thúc kỳ báo cáo."},
     "giveCalendar": {},
@@ -146,6 +148,8 @@ class World:
             return {"data": FORMS[operation.name], "headers": headers}
         if operation.method == "GET":
             return {"headers": headers, "params": ASKED.get(operation.name)}
+        if operation.name == "putContent":
+            return {"content": pdf(), "headers": {**headers, "Content-Type": "application/pdf"}}
         body = dict(BODIES[operation.name])
         if caller == "coordinator" and operation.name in ON_PAPER:
             body |= PAPER

@@ -7,6 +7,7 @@ import pytest
 
 from app.database.engine import Database
 from tests.api.asking import listed, problem_of
+from tests.files import pdf
 from tests.given import DOCUMENT, FIRST, PLAN, TODAY, TOURISTS, TRAINING, Caller, Service, obligation
 from tests.statements import statements_on
 
@@ -43,6 +44,18 @@ async def test_a_report_with_evidence_changes_one_status(service: Service) -> No
         "2026-11-25T03:00:00Z",
         None,
     )
+
+
+async def test_the_bytes_of_a_file_change_a_status_once_they_are_there(service: Service) -> None:
+    await service.police.report(TRAINING)
+    evidence = (await service.police.announce(TRAINING, pdf())).json()["id"]
+    service.clock.now = TODAY + timedelta(hours=1)
+    await service.police.put(evidence, pdf())
+
+    [change] = (await changes(service.integrator, TODAY))["items"]
+
+    assert (change["before"], change["after"]) == ("overdue", "completed_late")
+    assert why(change) == [("evidence_content", None)]
 
 
 async def test_what_leads_to_no_other_status_is_no_change(service: Service) -> None:

@@ -8,12 +8,15 @@ import pytest
 from sqlalchemy import true
 
 from app.commands import obligations as held
+from app.commands import reading, withdrawals
 from app.database.engine import NOBODY, Identity
-from app.queries import history, obligations, status
+from app.domain.access import Classification
+from app.queries import evidence, history, obligations, status
 from app.web import access
 from tests.api.asking import problem_of, rows_of
 from tests.api.conftest import TOUCHED
-from tests.given import PLAN, TRAINING, Caller, Service
+from tests.files import pdf
+from tests.given import PLAN, TOURISTS, TRAINING, Caller, Service
 
 NAMES = ("police", "culture", "health", "coordinator", "integrator")
 NARRATIVE = "Đã triển khai theo kế hoạch."
@@ -21,11 +24,12 @@ NARRATIVE = "Đã triển khai theo kế hoạch."
 
 def take_the_filters_away(patch: pytest.MonkeyPatch) -> None:
     """Let every query of the application ask for everything."""
-    for module in (obligations, history, held):
+    for module in (obligations, held):
         patch.setattr(module, "reachable", lambda *_: true())
     for module in (obligations, status):
         patch.setattr(module, "visible", lambda *_: true())
-    patch.setattr(history, "readable", lambda *_: true())
+    for module in (evidence, history, reading, withdrawals):
+        patch.setattr(module, "readable", lambda *_: true())
 
 
 def take_the_gate_away(patch: pytest.MonkeyPatch) -> None:
@@ -35,13 +39,13 @@ def take_the_gate_away(patch: pytest.MonkeyPatch) -> None:
 
 async def reads(service: Service, caller: Caller) -> AsyncIterator[httpx.Response]:
     """Read everything that is about an obligation, with one request after the other."""
-    evidence = [
+    attached = [
         act["id"]
         for one in TOUCHED
         for act in (await service.coordinator.get(f"/v1/obligations/{one}/history")).json()["items"]
         if act["act"] == "evidence"
     ]
-    assert evidence
+    assert attached
     at = {"as_of": "2026-11-24T03:00:00Z"}
     yield await caller.get("/v1/obligations", limit=500, count=True, **at)
     yield await caller.get("/v1/obligations", q="tap huan", sort="updated_at", **at)
@@ -50,7 +54,7 @@ async def reads(service: Service, caller: Caller) -> AsyncIterator[httpx.Respons
     for one in TOUCHED:
         yield await caller.get(f"/v1/obligations/{one}", **at)
         yield await caller.get(f"/v1/obligations/{one}/history", **at)
-    for one in evidence:
+    for one in attached:
         yield await caller.get(f"/v1/evidence/{one}", **at)
 
 
@@ -72,6 +76,21 @@ async def test_the_database_alone_answers_as_the_application_does(
     after = [shown(response) async for response in reads(lived_in, caller)]
     assert after == before
     assert {status_code for status_code, _ in before} <= {200, 403, 404}
+
+
+async def test_the_database_alone_gives_bytes_to_whom_the_application_does(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = [(await service.police.upload(TOURISTS, pdf(), classification=one))["id"] for one in Classification]
+    asked = [(getattr(service, name), f"/v1/evidence/{one}/content") for name in NAMES for one in files]
+    before = [(answer.status_code, answer.content) for answer in [await who.get(path) for who, path in asked]]
+
+    take_the_filters_away(monkeypatch)
+
+    after = [(answer.status_code, answer.content) for answer in [await who.get(path) for who, path in asked]]
+    assert [status for status, _ in after] == [status for status, _ in before]
+    assert [status for status, _ in before].count(200) == 3 + 2 + 0 + 3 + 1
+    assert {content for status, content in after if status == 200} == {pdf()}
 
 
 @pytest.mark.parametrize("name", ["integrator", "admin"])

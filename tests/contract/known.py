@@ -7,7 +7,7 @@ from copy import deepcopy
 from typing import Any
 
 from tests.api.asking import EVERYTHING_KNOWN
-from tests.contract.scenes import ELSEWHERE, SUCCESSION
+from tests.contract.scenes import A_FILE, ELSEWHERE, SUCCESSION
 from tests.given import INVESTIGATION, PLAN, TOURISTS, TRAINING, Caller, obligation
 
 Json = dict[str, Any]
@@ -17,6 +17,7 @@ BODIES = ["cong-an", "so-vhttdl", "so-y-te"]
 OBLIGATIONS = [INVESTIGATION, TRAINING, TOURISTS, obligation("3.7", "cong-an"), obligation("7.1", "so-vhttdl")]
 PAPER = {"received_on": ["2021-06-14"], "document_number": ["9/BC-CATP"]}
 LINK = {"url": ["https://example.org/tap-huan"]}
+A_PDF: dict[str, list[Any]] = {"file_name": ["bao-cao.pdf"], "media_type": ["application/pdf"], "size": [len(A_FILE)]}
 DOCUMENT = {"number": ["115/KH-UBND", "80-NQ/TW"]}
 IN_PATHS = {
     "plan": [PLAN],
@@ -40,6 +41,7 @@ MAY_BE: dict[str, list[Any]] = {
     "to": [EVERYTHING_KNOWN],
     "within_days": [0, 30],
     "If-Match": ["*"],
+    "Range": ["bytes=0-9", f"bytes={len(A_FILE)}-"],
 }
 IN_BODIES: dict[str, dict[str, list[Any]]] = {
     "CycleIn": {"code": [*CYCLES, "2027"]},
@@ -51,6 +53,7 @@ IN_BODIES: dict[str, dict[str, list[Any]]] = {
     "DocumentIn": DOCUMENT,
     "PaperLinkIn": LINK | PAPER,
     "PaperDocumentIn": DOCUMENT | PAPER,
+    "PaperFileIn": A_PDF | PAPER,
 }
 
 

@@ -1,11 +1,13 @@
 """Where each operation is asked in the real plan, by whom, and what must have happened before it can be."""
 
+import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import httpx
 
 from app.models.base import stable_id
+from app.web.openapi import EXAMPLES
 from tests.given import DOCUMENT, INVESTIGATION, PLAN, TRAINING, Service, obligation
 
 COORDINATED = str(obligation("7.8", "so-vhttdl"))
@@ -36,12 +38,17 @@ ASKED: dict[str, dict[str, str]] = {
 }
 """What must be in the query."""
 CALENDAR = f"/v1/plans/{PLAN}/bodies/cong-an/calendar"
+ON_FILES = {"putContent", "getContent", "listReads"}
+A_FILE: bytes = json.loads((EXAMPLES / "putContent.json").read_text("utf-8"))["request"]["bytes"]["value"].encode()
+"""The file that the document shows."""
 PAPER = {"received_on": "2021-06-14", "document_number": "9/BC-CATP"}
 
 
 async def place_of(service: Service, operation: str, role: str | None, path: str) -> dict[str, str]:
     """Let happen what must have happened, and say what stands in the path."""
     await prepare(service, operation)
+    if operation in ON_FILES:
+        return {"id": await filed(service, role, operation)}
     if "/evidence/" in path:
         return {"id": (await attached(service, role)).json()["id"]}
     if path.startswith("/v1/clients/"):
@@ -70,6 +77,18 @@ async def attached(service: Service, role: str | None) -> httpx.Response:
     if role == "coordinator":
         return await service.coordinator.attach(INVESTIGATION, **own, **PAPER)
     return await service.police.attach(INVESTIGATION, **own)
+
+
+async def filed(service: Service, role: str | None, operation: str) -> str:
+    """Announce one file, the same however often it is asked for; its bytes come, and are read twice, but for one."""
+    who = service.coordinator if role == "coordinator" else service.police
+    own = {"headers": {"Idempotency-Key": f"scene-file-{role}"}, **(PAPER if role == "coordinator" else {})}
+    evidence_id: str = (await who.announce(INVESTIGATION, A_FILE, classification="public", **own)).json()["id"]
+    if operation != "putContent":
+        await who.put(evidence_id, A_FILE)
+        for _ in range(2):
+            await service.coordinator.get(f"/v1/evidence/{evidence_id}/content")
+    return evidence_id
 
 
 async def _claimed(service: Service) -> None:

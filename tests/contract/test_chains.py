@@ -105,6 +105,6 @@ def _exemplary(document: Json) -> Json:
     for operation in (one for item in document["paths"].values() for one in item.values()):
         operation["parameters"] = [one for one in operation["parameters"] if resolved(one).get("required")]
         for content in operation.get("requestBody", {}).get("content", {}).values():
-            shown = [one["value"] for one in content["examples"].values()]
-            content["schema"] = {"anyOf": [{"enum": shown}, content["schema"]]}
+            shown = [one["value"] for one in content.get("examples", {}).values()]
+            content["schema"] = {"anyOf": [{"enum": shown}, content["schema"]]} if shown else content["schema"]
     return document

@@ -35,6 +35,7 @@ FROM_THE_EDGE = {
     errors.PersonalDataFound,
     errors.SecrecyMarkFound,
     errors.ServiceUnavailable,
+    errors.StorageFull,
     errors.UnreadableRequest,
 }
 """Kinds that no function of ours has to raise: the framework, the database or a bug does."""

@@ -20,7 +20,7 @@ from app.domain.access import MAY, Classification
 from tests.contract.cases import CHECKS, NOBODY, Case, ask
 from tests.contract.document import OPERATIONS, Operation
 from tests.contract.known import knowing
-from tests.contract.scenes import attached, prepare, secrets_of
+from tests.contract.scenes import ON_FILES, attached, filed, prepare, secrets_of
 from tests.contract.snapshot import checked_in
 from tests.given import CHARACTERS, TRAINING, Service
 
@@ -46,10 +46,7 @@ BRIEF, THOROUGH = _budget(4), _budget(10)
 
 @pytest.mark.parametrize(("operation", "role"), ASKED, ids=str)
 async def test_nothing_breaks_and_every_answer_is_documented(service: Service, operation: Operation, role: str) -> None:
-    evidence = [(await service.police.attach(TRAINING, classification=one)).json()["id"] for one in Classification]
-    if (str(operation), role) == ("withdrawEvidence", "coordinator"):
-        # It can take back only what came on paper.
-        evidence = [(await attached(service, role)).json()["id"]]
+    evidence = await _evidence_for(service, str(operation), role)
     await prepare(service, str(operation))
     known = knowing(checked_in(), evidence=evidence, client=service.police, named=await secrets_of(service))
     schema = schemathesis.openapi.from_dict(known)
@@ -73,6 +70,16 @@ async def test_nothing_breaks_and_every_answer_is_documented(service: Service, o
     await to_thread.run_sync(_exercise(schema, operation, role, asked))
 
     assert (int(operation.success) in seen) == _is_let_in(operation, role)
+
+
+async def _evidence_for(service: Service, operation: str, role: str) -> list[str]:
+    """Return the ids of evidence that an operation can be on."""
+    if operation in ON_FILES:
+        return [await filed(service, role, operation)]
+    if (operation, role) == ("withdrawEvidence", "coordinator"):
+        # It can take back only what came on paper.
+        return [(await attached(service, role)).json()["id"]]
+    return [(await service.police.attach(TRAINING, classification=one)).json()["id"] for one in Classification]
 
 
 def _exercise(schema: BaseSchema, operation: Operation, role: str, test: Callable[[Case], None]) -> Callable[[], None]:

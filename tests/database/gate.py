@@ -19,7 +19,11 @@ from app.models import (
     ConditionDecision,
     Contribution,
     DutyPartner,
+    Erasure,
     Evidence,
+    EvidenceContent,
+    EvidenceRead,
+    EvidenceText,
     Extension,
     ExtensionRefusal,
     ExtensionRequest,
@@ -43,7 +47,17 @@ NARRATIVES = (
     *("progress_update", "review", "extension", "extension_request", "extension_refusal"),
     *("condition_decision", "contribution"),
 )
-POLICED = (*NARRATIVES, "obligation", "measurement", "evidence", "withdrawal", "transfer")
+BESIDE_EVIDENCE = ("evidence_text", "evidence_content", "erasure")
+"""What whoever sees an evidence sees of it."""
+POLICED = (
+    *(*NARRATIVES, *BESIDE_EVIDENCE),
+    *("obligation", "measurement", "evidence", "evidence_read", "withdrawal", "transfer"),
+)
+OF_EVIDENCE: Mapping[type[SQLModel], Mapping[str, Any]] = {
+    EvidenceContent: {"size": 10, "sha256": "0" * 64},
+    EvidenceRead: {"sha256": "0" * 64},
+    Erasure: {"reason": "Theo yêu cầu.", "legal_basis": "Luật 91/2025/QH15"},
+}
 
 SUCCEEDED, ANOTHER = (stable_id(PLAN, "succession", body, "2025-03-01") for body in ("so-ldtbxh", "ban-dan-toc"))
 """Successions that the seed proposes."""
@@ -61,7 +75,7 @@ def rows(client_id: UUID, on: UUID) -> list[tuple[type[SQLModel], dict[str, Any]
     """Return one act of each kind on an obligation, and evidence of each classification by the owner and by culture."""
     act = {"plan_id": PLAN_ID, "obligation_id": on, "client_id": client_id, "received_at": TODAY}
     update, first = new_id(), new_id()
-    link = {"kind": "link", "title": "Trang tin", "url": "https://example.org/"}
+    link = {"kind": "link"}
     culture = stable_id(PLAN, "body", "so-vhttdl")
     attached = [
         (Evidence, {**act, **link, "id": new_id(), "classification": kind, "body_id": stable_id(PLAN, "body", by)})
@@ -83,6 +97,12 @@ def rows(client_id: UUID, on: UUID) -> list[tuple[type[SQLModel], dict[str, Any]
         ),
         *attached,
         (Transfer, {**act, **kept, "id": new_id()}),
+        *((EvidenceText, {"id": row["id"], "plan_id": PLAN_ID, "title": "Trang tin"}) for _, row in attached),
+        *(
+            (kind, {**act, "id": new_id(), "evidence_id": row["id"], **fields})
+            for kind, fields in OF_EVIDENCE.items()
+            for _, row in attached
+        ),
         (Withdrawal, {**act, "id": new_id(), "evidence_id": first, "reason": "Đính kèm nhầm."}),
     ]
 

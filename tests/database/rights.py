@@ -8,8 +8,8 @@ from app.database.failures import sqlstate_of
 
 READ, ADD, FORGET = {"SELECT"}, {"SELECT", "INSERT"}, {"SELECT", "INSERT", "DELETE"}
 HISTORY = (
-    *("condition_decision", "contribution", "evidence", "extension", "extension_refusal", "extension_request"),
-    *("measurement", "progress_update", "review", "transfer", "withdrawal"),
+    *("condition_decision", "contribution", "erasure", "evidence", "evidence_content", "evidence_read", "extension"),
+    *("extension_refusal", "extension_request", "measurement", "progress_update", "review", "transfer", "withdrawal"),
 )
 """The acts on obligations, which nobody changes."""
 KEPT = ("cycle_deadline", "holiday", "seal", "sealed_standing", "succession", "succession_decision")
@@ -19,11 +19,15 @@ RIGHTS: dict[str, set[str]] = {
     **dict.fromkeys(("plan", "duty", "duty_owner", "duty_partner", "target"), READ),
     **dict.fromkeys(("client_body", "client_secret", "revoked_token"), FORGET),
     "client": ADD,
-    **dict.fromkeys((*(f"{history}_fact" for history in HISTORY), "plan_size"), READ),
+    **dict.fromkeys(
+        (*(f"{history}_fact" for history in HISTORY if history != "evidence_read"), "plan_size", "client_name"), READ
+    ),
     **dict.fromkeys(("body", "cycle", "obligation"), ADD),
     "client_reference": ADD,
     "calendar_feed": ADD,
     "idempotency_record": FORGET,
+    # A trigger lets a text go only when its erasure is recorded.
+    "evidence_text": FORGET,
     "alembic_version": READ,
 }
 CHANGED = {

@@ -30,12 +30,20 @@ WITHDRAWALS = """
     SELECT gen_random_uuid(), plan_id, obligation_id, client_id, received_at, id, 'x' FROM evidence
     WHERE received_at < timestamptz '2021-08-01 00:00Z'
 """
+ERASURES = """
+    INSERT INTO erasure (id, plan_id, obligation_id, client_id, received_at, evidence_id, reason, legal_basis)
+    SELECT gen_random_uuid(), plan_id, obligation_id, client_id, received_at, id, 'x', 'x' FROM evidence
+"""
 MEASUREMENTS = """
     INSERT INTO measurement (id, plan_id, update_id, target_id, value)
     SELECT gen_random_uuid(), u.plan_id, u.id, t.id, 90 FROM progress_update u, (SELECT id FROM target LIMIT 1) t
 """
-LINK = "o.owner_id, 'link', 'x', 'public', 'https://example.org/'"
+FILE = "o.owner_id, 'file', 'public', 'application/pdf', 10"
 TRANSFERRED = "o.owner_id, o.body_id, (SELECT (array_agg(s.id ORDER BY s.id))[n] FROM succession s)"
+CONTENTS = """
+    INSERT INTO evidence_content (id, plan_id, obligation_id, client_id, received_at, evidence_id, size, sha256)
+    SELECT gen_random_uuid(), plan_id, obligation_id, client_id, received_at, id, 10, repeat('0', 64) FROM evidence
+"""
 LONG_HISTORY = (
     ACTS.format("progress_update", "state, summary", "(ARRAY['in_progress', 'completed'])[1 + n % 2], 'x'", 6),
     ACTS.format("review", "outcome, reason", "(ARRAY['accepted', 'returned'])[1 + n % 2], 'x'", 3),
@@ -44,8 +52,10 @@ LONG_HISTORY = (
     ACTS.format("extension_refusal", "reason", "'x'", 3),
     ACTS.format("condition_decision", "met, reason", "n % 2 = 0, 'x'", 3),
     ACTS.format("contribution", "body_id, note", "o.owner_id, 'x'", 3),
-    ACTS.format("evidence", "body_id, kind, title, classification, url", LINK, 4),
     ACTS.format("transfer", "owner_id, body_id, succession_id", TRANSFERRED, 3),
+    ACTS.format("evidence", "body_id, kind, classification, media_type, size", FILE, 4),
+    CONTENTS,
+    ERASURES,
     WITHDRAWALS,
     MEASUREMENTS,
     "ANALYZE",
@@ -55,7 +65,7 @@ BY_ITS_OWN = re.compile(r"\((obligation_id|evidence_id|update_id|due_before|id) 
 BY_INSTANT = {"ix_condition_decision_since"}
 """Indexes that give a plan's last and next instant at once."""
 
-WITHOUT_EFFECT = {"contribution", "extension_refusal", "extension_request"}
+WITHOUT_EFFECT = {"contribution", "erasure", "evidence_read", "extension_refusal", "extension_request"}
 """Acts that the history shows and no standing reads."""
 
 

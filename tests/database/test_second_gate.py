@@ -12,10 +12,10 @@ from app.domain.access import Act, authorize
 from app.models import Evidence, Obligation
 from app.models.base import table
 from app.models.facts import VIEWS
-from app.queries.history import readable
+from app.queries.evidence import readable
 from app.queries.moment import Moment
 from app.queries.reach import reachable
-from tests.database.gate import CALLERS, NARRATIVES, ON, POLICED, called, evidence_of, resources
+from tests.database.gate import BESIDE_EVIDENCE, CALLERS, NARRATIVES, ON, POLICED, called, evidence_of, resources
 from tests.database.rights import RIGHTS
 from tests.given import TODAY
 
@@ -95,7 +95,7 @@ async def test_the_database_lets_a_caller_read_the_narratives_that_the_domain_do
 async def test_what_decides_a_standing_is_shown_to_whoever_may_read_the_standing(
     told: Database, name: str, relation: str
 ) -> None:
-    if relation in {"plan_size", "measurement_fact"}:
+    if relation in {"plan_size", "client_name", "measurement_fact"}:
         return
     caller, obligations = called(name), await resources(told)
     allowed = {on for on in ON if authorize(caller, Act.READ_STANDING, obligations[on])}
@@ -104,6 +104,27 @@ async def test_what_decides_a_standing_is_shown_to_whoever_may_read_the_standing
         found = (await connection.execute(text(f"SELECT obligation_id FROM {relation}"))).scalars().all()  # noqa: S608
 
     assert set(found) == allowed
+
+
+@pytest.mark.parametrize(("name", "relation"), [*product(CALLERS, BESIDE_EVIDENCE)])
+async def test_what_is_told_of_an_evidence_is_seen_by_whoever_sees_the_evidence(
+    told: Database, name: str, relation: str
+) -> None:
+    identity = Identity.of(called(name))
+    key = "id" if relation == "evidence_text" else "evidence_id"
+
+    async with told.reading(identity) as connection:
+        found = set((await connection.execute(text(f"SELECT {key} FROM {relation}"))).scalars())  # noqa: S608
+
+    assert found == await ids(told, identity, table(Evidence))
+
+
+@pytest.mark.parametrize("name", CALLERS)
+async def test_only_a_coordinator_sees_who_was_given_a_file(told: Database, name: str) -> None:
+    async with told.reading(Identity.of(called(name))) as connection:
+        seen = await connection.scalar(text("SELECT count(*) FROM evidence_read"))
+
+    assert seen == (6 * len(ON) if name == "coordinator" else 0)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,10 @@ from app.models import (
     CalendarFeed,
     ConditionDecision,
     Contribution,
+    Erasure,
     Evidence,
+    EvidenceContent,
+    EvidenceRead,
     Extension,
     ExtensionRefusal,
     ExtensionRequest,
@@ -22,7 +25,19 @@ from app.models import (
     Update,
 )
 from app.models.base import new_id, stable_id, table
-from tests.database.gate import ANOTHER, CALLERS, ON, a_client, called, is_taken, resources, rows, undone
+from tests.database.gate import (
+    ANOTHER,
+    CALLERS,
+    OF_EVIDENCE,
+    ON,
+    a_client,
+    called,
+    evidence_of,
+    is_taken,
+    resources,
+    rows,
+    undone,
+)
 from tests.database.rights import FORBIDDEN, refusal_of
 from tests.given import PLAN, TODAY, TOURISTS, TRAINING
 
@@ -64,6 +79,31 @@ async def test_only_a_coordinator_reviews_extends_and_opens(told: Database, name
         row |= {"succession_id": ANOTHER} if kind is Transfer else {}
 
     assert await is_taken(told, caller, insert(table(kind)).values(row)) is (caller.role is Role.COORDINATOR)
+
+
+@pytest.mark.parametrize(("name", "kind"), [*product(CALLERS, OF_EVIDENCE)])
+async def test_bytes_come_from_who_attached_reads_from_who_may_read_and_erasures_from_a_coordinator(
+    told: Database, name: str, kind: type[SQLModel]
+) -> None:
+    caller, obligations, evidence = called(name), await resources(told), table(Evidence)
+    async with told.reading(SYSTEM) as connection:
+        found = (await connection.execute(select(*evidence.c))).mappings().all()
+    attached = [{**row, "id": new_id()} for row in found]
+    async with told.writing(SYSTEM) as connection:
+        await connection.execute(insert(evidence), attached)
+    for row in attached:
+        on = evidence_of(row, obligations[row["obligation_id"]])
+        readable = authorize(caller, Act.READ_EVIDENCE, on)
+        coordinates = caller.role is Role.COORDINATOR
+        allowed = {
+            EvidenceContent: coordinates or (readable and row["body_id"] in caller.body_ids),
+            EvidenceRead: readable,
+            Erasure: coordinates,
+        }[kind]
+        act = {name: row[name] for name in ("plan_id", "obligation_id", "client_id", "received_at")}
+        written = {**act, **OF_EVIDENCE[kind], "id": new_id(), "evidence_id": row["id"]}
+
+        assert await is_taken(told, caller, insert(table(kind)).values(written)) is allowed
 
 
 @pytest.mark.parametrize("by", ["cong-an", "so-y-te", "so-ldtbxh"])

@@ -1,0 +1,63 @@
+"""Lawful erasure: the words and the bytes of an evidence go; that something was there, who erased it and why stays.
+
+What the evidence proved, it still proves: an erasure says nothing of the work that was done.  A file that should prove
+nothing any more is withdrawn.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.commands.evidence import shown
+from app.commands.idempotency import forget_about
+from app.commands.obligations import hold
+from app.database.engine import as_system
+from app.domain.access import Caller
+from app.domain.errors import NotFound
+from app.models import Erasure, EvidenceText
+from app.models.base import new_id, table
+from app.queries.evidence import one_evidence, readable
+from app.queries.moment import Moment
+from app.schemas.evidence import ErasureIn, EvidenceOut
+
+erasures, texts = table(Erasure), table(EvidenceText)
+
+
+async def erase(
+    connection: AsyncConnection,
+    caller: Caller,
+    evidence_id: UUID,
+    sent: ErasureIn,
+    *,
+    now: datetime,
+    expected: int | None = None,
+) -> EvidenceOut:
+    """Record an erasure and erase what was written; the bytes go once this is committed.
+
+    Raises:
+        NotFound: there is no such evidence.
+        EvidenceErased: it has been erased already; the database's constraint says so.
+        StaleVersion: see `obligations.hold`.
+    """
+    moment = Moment(now)
+    found = await connection.execute(one_evidence(evidence_id, moment, readable(caller, moment)))
+    row = found.mappings().first()
+    if row is None:
+        raise NotFound
+    await hold(connection, caller, row["obligation_id"], expected=expected, now=now, settled=True)
+    erasure = {
+        "id": new_id(),
+        "plan_id": row["plan_id"],
+        "obligation_id": row["obligation_id"],
+        "client_id": caller.client_id,
+        "received_at": now,
+        "evidence_id": evidence_id,
+        **sent.model_dump(),
+    }
+    await connection.execute(insert(erasures).values(erasure))
+    await connection.execute(delete(texts).where(texts.c.plan_id == row["plan_id"], texts.c.id == evidence_id))
+    async with as_system(connection):
+        await forget_about(connection, evidence_id)
+    return await shown(connection, evidence_id, now)

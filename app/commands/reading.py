@@ -1,0 +1,74 @@
+"""Giving the bytes of a file to somebody: who asked, and that it was recorded before anything was given."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import RowMapping, insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.domain.access import Caller
+from app.domain.errors import ContentNotArrived, EvidenceErased, EvidenceHasNoBytes, NotFound
+from app.domain.files import MediaType
+from app.models import EvidenceRead
+from app.models.base import new_id, table
+from app.models.evidence import EvidenceKind
+from app.queries.evidence import one_evidence, readable
+from app.queries.moment import Moment
+
+reads = table(EvidenceRead)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Content:
+    """The bytes of one file, as they can be asked for."""
+
+    evidence_id: UUID
+    plan_id: UUID
+    obligation_id: UUID
+    content_id: UUID
+    file_name: str
+    media_type: MediaType
+    size: int
+    sha256: str
+
+
+async def content(connection: AsyncConnection, caller: Caller, evidence_id: UUID, *, now: datetime) -> Content:
+    """Find the bytes of an evidence that the caller may read; a withdrawn one can still be read.
+
+    Raises:
+        NotFound: there is none, or the caller may not know of it.
+        EvidenceHasNoBytes, ContentNotArrived, EvidenceErased: there are no bytes, not yet, or no more.
+    """
+    moment = Moment(now)
+    found = await connection.execute(one_evidence(evidence_id, moment, readable(caller, moment)))
+    row = found.mappings().first()
+    if row is None:
+        raise NotFound
+    _refuse_without_bytes(row)
+    names = ("plan_id", "obligation_id", "content_id", "file_name", "media_type")
+    kept = {name: row["content"][name] for name in ("size", "sha256")}
+    return Content(evidence_id=row["id"], **kept, **{name: row[name] for name in names})
+
+
+def _refuse_without_bytes(row: RowMapping) -> None:
+    if row["kind"] != EvidenceKind.FILE:
+        raise EvidenceHasNoBytes
+    if row["erased_at"]:
+        raise EvidenceErased
+    if row["content"] is None:
+        raise ContentNotArrived
+
+
+async def note(connection: AsyncConnection, caller: Caller, given: Content, *, now: datetime) -> None:
+    """Record that a caller is about to be given bytes."""
+    row = {
+        "id": new_id(),
+        "plan_id": given.plan_id,
+        "obligation_id": given.obligation_id,
+        "client_id": caller.client_id,
+        "received_at": now,
+        "evidence_id": given.evidence_id,
+        "sha256": given.sha256,
+    }
+    await connection.execute(insert(reads).values(row))

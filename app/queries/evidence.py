@@ -1,0 +1,162 @@
+"""Evidence with its words, its bytes and its end; who may read it; how much is kept; who read it."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    Table,
+    and_,
+    case,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    tuple_,
+)
+
+from app.domain.access import Act, Caller, Role
+from app.models import (
+    Body,
+    Erasure,
+    Evidence,
+    EvidenceContent,
+    EvidenceRead,
+    EvidenceText,
+    Obligation,
+    Withdrawal,
+)
+from app.models.base import table
+from app.models.facts import CLIENT_NAMES, facts_of
+from app.queries.moment import Moment
+from app.queries.obligations import among
+from app.queries.ownership import owner_of
+from app.queries.reach import attached_by, cleared, reachable
+
+AnyRow = Select[*tuple[Any, ...]]
+evidence, texts, contents, withdrawals, erasures, reads = (
+    table(model) for model in (Evidence, EvidenceText, EvidenceContent, Withdrawal, Erasure, EvidenceRead)
+)
+bodies, obligations = table(Body), table(Obligation)
+_OWN = (
+    "kind",
+    "classification",
+    "number",
+    "issued_on",
+    "document_number",
+    "media_type",
+    "size",
+    "sha256",
+    "supersedes",
+)
+_WRITTEN = ("title", "url", "issuer", "file_name")
+_ACT = ("plan_id", "body_id", "obligation_id", "client_id", "received_at", "recorded_at")
+
+
+def one_evidence(evidence_id: UUID, moment: Moment, *allowed: ColumnElement[bool]) -> AnyRow:
+    """Select one evidence, as far as `allowed` lets it be read."""
+    return _evidence(moment).where(evidence.c.id == evidence_id, *allowed)
+
+
+def some_evidence(ids: Collection[UUID], moment: Moment) -> AnyRow:
+    """Select evidence by its ids."""
+    return _evidence(moment).where(among(evidence.c.id, ids))
+
+
+def _evidence(moment: Moment) -> AnyRow:
+    shown = ((name, column) for name, column in fields().items() if name not in _ACT)
+    columns = (*(evidence.c[name] for name in _ACT), *(column.label(name) for name, column in shown))
+    return select(*columns, contents.c.id.label("content_id")).select_from(named(moment)).where(moment.sees(evidence))
+
+
+def readable(caller: Caller, moment: Moment) -> ColumnElement[bool]:
+    """Keep the evidence that a caller may read, by the obligation that it is on and by its classification."""
+    owner = owner_of(obligations, moment)
+    reached = and_(reachable(caller, Act.READ_EVIDENCE, obligations, owner), cleared(caller, owner))
+    return or_(reached, attached_by(caller))
+
+
+def posted_by(caller: Caller) -> ColumnElement[bool]:
+    """Keep the evidence that a caller posted: a reporter for one of its bodies, a coordinator from a paper report."""
+    if caller.role is Role.COORDINATOR:
+        return evidence.c.document_number.is_not(None)
+    return and_(evidence.c.body_id.in_(caller.body_ids), evidence.c.document_number.is_(None))
+
+
+def fields() -> Mapping[str, ColumnElement[Any]]:
+    """Name what a caller sees of an evidence, over what `named` joins."""
+    content = func.jsonb_build_object(
+        *(part for name in ("size", "sha256", "received_at", "recorded_at") for part in (name, contents.c[name]))
+    )
+    return {
+        **{name: evidence.c[name] for name in ("id", *_OWN)},
+        **{name: texts.c[name] for name in _WRITTEN},
+        "body": bodies.c.code,
+        "content": case((contents.c.id.is_not(None), content), else_=null()),
+        "withdrawn_at": withdrawals.c.received_at,
+        "erased_at": erasures.c.received_at,
+    }
+
+
+def named(moment: Moment) -> FromClause:
+    """Join evidence to its obligation, its body and its words, and to what had become of it by a moment."""
+    owed = evidence.join(obligations, obligations.c.id == evidence.c.obligation_id)
+    source = owed.join(bodies, bodies.c.id == evidence.c.body_id).outerjoin(texts, texts.c.id == evidence.c.id)
+    for act in (contents, withdrawals, erasures):
+        source = source.outerjoin(act, and_(_of_evidence(act), moment.sees(act)))
+    return source
+
+
+def _of_evidence(act: Table) -> ColumnElement[bool]:
+    return and_(act.c.plan_id == evidence.c.plan_id, act.c.evidence_id == evidence.c.id)
+
+
+def reads_of(evidence_id: UUID, limit: int, after: Sequence[Any] | None) -> AnyRow:
+    """Select a page of those who were given the bytes of an evidence, the latest first, and one row more."""
+    keys = [reads.c.recorded_at, reads.c.id]
+    found = (
+        select(reads.c.id, CLIENT_NAMES.c.id.label("client"), CLIENT_NAMES.c.name, CLIENT_NAMES.c.role, reads.c.sha256)
+        .add_columns(reads.c.received_at, reads.c.recorded_at, func.clock_timestamp().label("recorded_until"))
+        .join(CLIENT_NAMES, CLIENT_NAMES.c.id == reads.c.client_id)
+        .where(reads.c.evidence_id == evidence_id)
+    )
+    if after is not None:
+        found = found.where(
+            tuple_(*keys) < tuple_(*(literal(value, key.type) for value, key in zip(after, keys, strict=True)))
+        )
+    return found.order_by(*(key.desc() for key in keys)).limit(limit + 1)
+
+
+def erased_content(evidence_id: UUID) -> AnyRow:
+    """Select the content of an evidence that has been erased."""
+    erased = and_(erasures.c.plan_id == contents.c.plan_id, erasures.c.evidence_id == contents.c.evidence_id)
+    found = select(contents.c.id, contents.c.sha256).join(erasures, erased)
+    return found.where(contents.c.evidence_id == evidence_id)
+
+
+def promised(content_ids: Collection[UUID]) -> AnyRow:
+    """Keep the ids of contents whose bytes must be in the store: those that a row knows, and no erasure has ended."""
+    erased = select(literal(1)).where(
+        erasures.c.plan_id == contents.c.plan_id, erasures.c.evidence_id == contents.c.evidence_id
+    )
+    return select(contents.c.id).where(contents.c.id.in_(content_ids), ~erased.exists())
+
+
+def kept_bytes(obligation_id: UUID, client_id: UUID) -> AnyRow:
+    """Add up the bytes that are kept for an obligation, whoever may read them, and those that a client has sent."""
+    kept, ended = facts_of(EvidenceContent), facts_of(Erasure)
+    erased = and_(ended.c.plan_id == kept.c.plan_id, ended.c.evidence_id == kept.c.evidence_id)
+    of_obligation, of_client = kept.c.obligation_id == obligation_id, kept.c.client_id == client_id
+
+    def total(which: ColumnElement[bool]) -> ColumnElement[int]:
+        return func.coalesce(func.sum(kept.c.size).filter(which), 0)
+
+    return (
+        select(total(of_obligation).label("obligation"), total(of_client).label("client"))
+        .select_from(kept.outerjoin(ended, erased))
+        .where(ended.c.id.is_(None), or_(of_obligation, of_client))
+    )

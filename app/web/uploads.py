@@ -1,0 +1,174 @@
+"""What an upload is: bytes that stream into a part, held against a cap, a rate and a digest, and nothing of them kept
+in memory; then one transaction that records what the store has made durable.
+
+No transaction is open while bytes come in, since a slow sender would hold a connection to the database.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, nullcontext
+from datetime import datetime
+from typing import Annotated, TypeVar
+
+from fastapi import Depends, Header, Request, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.requests import ClientDisconnect
+
+from app.commands.contents import Received
+from app.database.engine import Identity
+from app.domain.access import Caller
+from app.domain.errors import (
+    ContentDiffers,
+    ContentTooLarge,
+    Fault,
+    Refusal,
+    UnreadableRequest,
+    UnsupportedMediaType,
+    UploadTooSlow,
+)
+from app.domain.files import Limits, MediaType
+from app.inspection import inspect
+from app.models.base import new_id
+from app.stores import Part, Parts, Store
+from app.stores.base import name_of
+from app.web.digests import sha256_of
+from app.web.writing import Done, answered, repeated
+
+BUFFER_BYTES = 512 * 1024
+NO_BODY_LIMIT = 2**62
+"""For the framework, whose own limit is for JSON: an upload has limits of its own."""
+Found = TypeVar("Found")
+Recording = Callable[[AsyncConnection, Received, datetime], Awaitable[Done]]
+
+
+class Upload:
+    """Receives the bytes of one request."""
+
+    def __init__(self, request: Request, sha256: str | None) -> None:
+        state = request.app.state
+        self._request, self._sha256 = request, sha256
+        self._parts: Parts = state.parts
+        self._store: Store = state.store
+        self.limits: Limits = state.settings.limits
+
+    async def look(self, caller: Caller, question: Callable[[AsyncConnection], Awaitable[Found]]) -> Found:
+        """Ask the database something for the caller before the bytes come."""
+        async with self._request.app.state.database.reading(Identity.of(caller)) as connection:
+            return await question(connection)
+
+    @asynccontextmanager
+    async def receive(self, media_type: MediaType, size: int) -> AsyncIterator[Part]:
+        """Receive the whole body into a part, on the disk when this begins, and gone when it ends unless it was kept.
+
+        Raises:
+            UnsupportedMediaType: it says that it is something else.
+            ContentTooLarge, ContentDiffers: it is longer than allowed, or not what was announced.
+            UploadTooSlow: it comes too slowly, or not to its end.
+        """
+        self._refuse_by_headers(media_type, size)
+        part = await asyncio.to_thread(self._parts.begin)
+        try:
+            await self._fill(part, size)
+            await asyncio.to_thread(part.finish)
+            if self._sha256 not in {None, part.sha256}:
+                raise ContentDiffers(None, Fault("header: repr-digest", "is not the digest of the bytes that came"))
+            yield part
+        finally:
+            await asyncio.to_thread(part.discard)
+
+    async def inspect(self, part: Part, media_type: MediaType) -> None:
+        """Look the bytes through.
+
+        Raises:
+            FileRefused: they are not what they are said to be, or may do harm.
+        """
+        await inspect(part.path, media_type)
+
+    async def record(self, caller: Caller, part: Part, act: Recording, *, again: bool) -> Response:
+        """Keep a part, then record that it is kept; bytes that are here already are not kept `again`.
+
+        The instant of the act is the one at which all of the bytes were here.
+        """
+        now: datetime = self._request.app.state.clock()
+        received = Received(new_id(), part.size, part.sha256)
+
+        async def attempt() -> Response:
+            async with self._request.app.state.database.writing(Identity.of(caller)) as connection:
+                done = await act(connection, received, now)
+            return answered(done)
+
+        async with nullcontext() if again else self._kept(part, name_of(received.content_id, received.sha256)):
+            return await repeated(attempt)
+
+    @asynccontextmanager
+    async def _kept(self, part: Part, name: str) -> AsyncIterator[None]:
+        await asyncio.to_thread(self._store.keep, part.path, name)
+        try:
+            yield
+        except Refusal:
+            # Only a refusal is certain to have left no row; whatever else failed, tidying up will find out.
+            await asyncio.to_thread(self._store.remove, name)
+            raise
+
+    def _refuse_by_headers(self, media_type: MediaType, size: int) -> None:
+        headers = self._request.headers
+        said = headers.get("content-type", media_type).partition(";")[0].strip().lower()
+        if said not in {media_type, "application/octet-stream"} or "content-encoding" in headers:
+            raise UnsupportedMediaType
+        if "content-range" in headers:
+            raise UnreadableRequest("A file is sent whole.")
+        length = headers.get("content-length")
+        if length is not None:
+            self._refuse_longer(int(length), size)
+
+    def _refuse_longer(self, came: int, size: int) -> None:
+        if came > self.limits.file:
+            raise ContentTooLarge
+        if came > size:
+            raise ContentDiffers(None, Fault("/size", "is less than the number of bytes that came"))
+
+    async def _fill(self, part: Part, size: int) -> None:
+        buffer = bytearray()
+        async for chunk in self._chunks():
+            buffer += chunk
+            self._refuse_longer(part.size + len(buffer), size)
+            if len(buffer) >= BUFFER_BYTES:
+                await asyncio.to_thread(part.write, bytes(buffer))
+                buffer.clear()
+        await asyncio.to_thread(part.write, bytes(buffer))
+
+    async def _chunks(self) -> AsyncIterator[bytes]:
+        loop, patience = asyncio.get_running_loop(), self.limits.patience
+        began, came = loop.time(), 0
+        stream = aiter(self._request.stream())
+        while True:
+            try:
+                async with asyncio.timeout(patience):
+                    chunk = await anext(stream)
+            except StopAsyncIteration:
+                return
+            except (TimeoutError, ClientDisconnect):
+                raise UploadTooSlow from None
+            came += len(chunk)
+            waited = loop.time() - began
+            if waited > patience and came < self.limits.rate * waited:
+                raise UploadTooSlow
+            yield chunk
+
+
+async def upload(
+    request: Request,
+    repr_digest: Annotated[
+        str | None,
+        Header(
+            max_length=1000,
+            description="RFC 9530: `sha-256=:…:`, checked before anything is kept.",
+            examples=["sha-256=:eMdecChxcySi75+oMTTzJm1HT963AdQRHd1bZV3+u6M=:"],
+        ),
+    ] = None,
+) -> Upload:
+    """Prepare to receive a file."""
+    return Upload(request, sha256_of(repr_digest))
+
+
+Uploading = Annotated[Upload, Depends(upload)]
