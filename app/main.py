@@ -13,6 +13,7 @@ from app import __version__
 from app.commands import idempotency, tokens
 from app.commands.tidying import GRACE, tidy
 from app.database.engine import SYSTEM, Database, connect
+from app.inspection.clamav import Scanner
 from app.routers import (
     calendars,
     changes,
@@ -103,6 +104,7 @@ def furnish(app: FastAPI, settings: Settings, database: Database | None, clock: 
     state = app.state
     state.settings, state.clock = settings, clock
     state.parts, state.store = open_parts(settings), open_store(settings)
+    state.scanner = Scanner(settings.clamav_address) if settings.clamav_address else None
     state.keys = keys.load(settings.keys_dir)
     state.callers = Callers(state.keys, settings)
     state.token_limits = TokenLimits(settings)

@@ -63,6 +63,10 @@ class Settings(BaseSettings):
     """The least bytes a second at which a file must come."""
     upload_patience: float = Field(default=20, gt=0, validation_alias="DONDOC_UPLOAD_PATIENCE")
     """How many seconds a sender may be silent."""
+    clamav_address: str | None = Field(
+        default=None, pattern=r"^(/.+|[^/]+:\d{1,5})$", validation_alias="DONDOC_CLAMAV_ADDRESS"
+    )
+    """ClamAV's daemon: `host:port`, or the path of its socket.  Once it is named, no file is taken without it."""
 
     @property
     def evidence_dir(self) -> Path:

@@ -22,6 +22,7 @@ class Reason(StrEnum):
     PATHS = "holds names that lead out of it"
     PIXELS = "has too many pixels"
     LOCATION = "says where it was taken"
+    VIRUS = "holds what the virus scanner calls harmful"
 
 
 class Refused(Exception):

@@ -28,6 +28,7 @@ from app.domain.errors import (
 )
 from app.domain.files import Limits, MediaType
 from app.inspection import inspect
+from app.inspection.clamav import Scanner
 from app.models.base import new_id
 from app.stores import Part, Parts, Store
 from app.stores.base import name_of
@@ -49,6 +50,7 @@ class Upload:
         self._request, self._sha256 = request, sha256
         self._parts: Parts = state.parts
         self._store: Store = state.store
+        self._scanner: Scanner | None = state.scanner
         self.limits: Limits = state.settings.limits
 
     async def look(self, caller: Caller, question: Callable[[AsyncConnection], Awaitable[Found]]) -> Found:
@@ -77,12 +79,15 @@ class Upload:
             await asyncio.to_thread(part.discard)
 
     async def inspect(self, part: Part, media_type: MediaType) -> None:
-        """Look the bytes through.
+        """Look the bytes through, and let the virus scanner do so if there is one.
 
         Raises:
             FileRefused: they are not what they are said to be, or may do harm.
+            ServiceUnavailable: there is a scanner, and it says nothing.
         """
         await inspect(part.path, media_type)
+        if self._scanner is not None:
+            await self._scanner.scan(part.path)
 
     async def record(self, caller: Caller, part: Part, act: Recording, *, again: bool) -> Response:
         """Keep a part, then record that it is kept; bytes that are here already are not kept `again`.
