@@ -27,8 +27,8 @@ from app.domain.errors import (
     UploadTooSlow,
 )
 from app.domain.files import Limits, MediaType
-from app.inspection import inspect
 from app.inspection.clamav import Scanner
+from app.inspection.process import inspect
 from app.models.base import new_id
 from app.stores import Part, Parts, Store
 from app.stores.base import name_of
