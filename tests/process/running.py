@@ -41,9 +41,13 @@ class Running:
         """Start the service and return when it is ready."""
         with (self.data_dir / "service.log").open("ab") as log:
             self.process = subprocess.Popen(  # noqa: S603  Our own command, of our own environment.
-                [Path(sys.executable).with_name("dondoc"), "serve"], env=self.environment(), stdout=log, stderr=log
+                self.command(), env=self.environment(), stdout=log, stderr=log
             )
         self.wait_until_ready()
+
+    def command(self) -> list[str | Path]:
+        """Return what is run."""
+        return [Path(sys.executable).with_name("dondoc"), "serve"]
 
     def environment(self) -> dict[str, str]:
         """Return the settings of this service."""
