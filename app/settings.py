@@ -63,6 +63,10 @@ class Settings(BaseSettings):
     """The least bytes a second at which a file must come."""
     upload_patience: float = Field(default=20, gt=0, validation_alias="DONDOC_UPLOAD_PATIENCE")
     """How many seconds a sender may be silent."""
+    evidence_url: str | None = Field(
+        default=None, pattern=r"^(s3|gs|az)://[^/]", validation_alias="DONDOC_EVIDENCE_URL"
+    )
+    """The bucket that keeps the bytes of files, with a prefix if there is one; by default they are in a folder."""
     clamav_address: str | None = Field(
         default=None, pattern=r"^(/.+|[^/]+:\d{1,5})$", validation_alias="DONDOC_CLAMAV_ADDRESS"
     )

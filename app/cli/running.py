@@ -15,6 +15,7 @@ from app.database import embedded
 from app.database.engine import SYSTEM, connect
 from app.domain.errors import Refusal
 from app.settings import Settings
+from app.stores.opening import ObjectStoresMissing
 from app.web.keys import KeysExposed
 
 Result = TypeVar("Result")
@@ -22,6 +23,7 @@ EXPECTED = (
     SeedInvalid,
     SeedRefused,
     StoreOfAnotherDatabase,
+    ObjectStoresMissing,
     Refusal,
     KeysExposed,
     embedded.DataDirectoryInUse,

@@ -6,9 +6,26 @@ from app.stores.local import LocalStore
 from app.stores.parts import Parts
 
 
+class ObjectStoresMissing(Exception):
+    """The settings name a bucket, and what speaks to buckets is not installed."""
+
+    def __init__(self) -> None:
+        super().__init__("DONDOC_EVIDENCE_URL needs the extra `objects`: pip install '.[objects]'")
+
+
 def open_store(settings: Settings) -> Store:
-    """Return the store of kept files."""
-    return LocalStore(settings.evidence_dir / "files")
+    """Return the store of kept files.
+
+    Raises:
+        ObjectStoresMissing: it is a bucket, and the extra is not installed.
+    """
+    if settings.evidence_url is None:
+        return LocalStore(settings.evidence_dir / "files")
+    try:
+        from app.stores.objects import ObjectStore  # noqa: PLC0415  An extra, which most do without.
+    except ModuleNotFoundError:
+        raise ObjectStoresMissing from None
+    return ObjectStore(settings.evidence_url)
 
 
 def open_parts(settings: Settings) -> Parts:
