@@ -95,8 +95,9 @@ async def test_bytes_come_from_who_attached_reads_from_who_may_read_and_erasures
         on = evidence_of(row, obligations[row["obligation_id"]])
         readable = authorize(caller, Act.READ_EVIDENCE, on)
         coordinates = caller.role is Role.COORDINATOR
+        attaches = authorize(caller, Act.ATTACH, obligations[row["obligation_id"]])
         allowed = {
-            EvidenceContent: coordinates or (readable and row["body_id"] in caller.body_ids),
+            EvidenceContent: coordinates or (attaches and row["body_id"] in caller.body_ids),
             EvidenceRead: readable,
             Erasure: coordinates,
         }[kind]
