@@ -16,6 +16,7 @@ from app.models.base import (
     by_client,
     choice,
     instant,
+    of_history,
     optional_text,
     recorded,
     text,
@@ -40,9 +41,7 @@ class Evidence(HistoryRow, table=True):
 
     __tablename__ = "evidence"
     __table_args__ = (
-        Index("ix_evidence_history", "plan_id", "obligation_id", "received_at", "recorded_at", "id"),
-        belongs_to("obligation", "obligation_id"),
-        by_client(),
+        *of_history("evidence"),
         belongs_to("body", "body_id"),
         belongs_to("progress_update", "update_id"),
         belongs_to("evidence", "supersedes"),
@@ -87,10 +86,8 @@ class EvidenceContent(HistoryRow, table=True):
     __tablename__ = "evidence_content"
     __table_args__ = (
         UniqueConstraint("plan_id", "evidence_id"),
-        Index("ix_evidence_content_history", "plan_id", "obligation_id", "received_at", "recorded_at", "id"),
+        *of_history("evidence_content"),
         Index("ix_evidence_content_client", "client_id"),
-        belongs_to("obligation", "obligation_id"),
-        by_client(),
         belongs_to("evidence", "evidence_id"),
     )
 
@@ -127,9 +124,7 @@ class Erasure(HistoryRow, table=True):
     __tablename__ = "erasure"
     __table_args__ = (
         UniqueConstraint("plan_id", "evidence_id"),
-        Index("ix_erasure_history", "plan_id", "obligation_id", "received_at", "recorded_at", "id"),
-        belongs_to("obligation", "obligation_id"),
-        by_client(),
+        *of_history("erasure"),
         belongs_to("evidence", "evidence_id"),
     )
 
@@ -144,9 +139,7 @@ class Withdrawal(HistoryRow, table=True):
     __tablename__ = "withdrawal"
     __table_args__ = (
         UniqueConstraint("plan_id", "evidence_id"),
-        Index("ix_withdrawal_history", "plan_id", "obligation_id", "received_at", "recorded_at", "id"),
-        belongs_to("obligation", "obligation_id"),
-        by_client(),
+        *of_history("withdrawal"),
         belongs_to("evidence", "evidence_id"),
     )
 

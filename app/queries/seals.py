@@ -47,9 +47,9 @@ class Form(IntEnum):
     """What a seal covers, and how that is spelled: for ever the same way."""
 
     STANDINGS = 1
-    """The standings and the acts behind them with the words of evidence, which can be erased; the moment and the cycle."""
+    """The standings and the acts behind them with the words of evidence, the moment and the cycle."""
     WORDS = 2
-    """Also who closed the cycle and why, and every act that moved its deadline; of evidence what cannot be erased."""
+    """Also who closed the cycle and why, and every act that moved its deadline; no word that can be erased."""
 
 
 FORM = max(Form)

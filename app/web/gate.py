@@ -53,7 +53,7 @@ class Gate:
             self._places.release()
 
     def _is_awaited(self, scope: Scope) -> bool:
-        """Say whether a body is one that can be taken, and no file: one that says to be larger is refused further in."""
+        """Say whether a body is one that can be taken, and no file: what says to be larger is refused further in."""
         if scope["method"] == "PUT" and _RECEIVED_INSIDE.fullmatch(scope["path"]):
             return False
         said = dict(scope["headers"]).get(b"content-length", b"0")

@@ -8,6 +8,7 @@ import pytest
 from app.commands.clients import NewClient
 from app.database.embedded import Address
 from app.domain.access import Classification
+from app.settings import Settings
 from tests.api.copies import service_over_a_copy
 from tests.given import DOCUMENT, INVESTIGATION, LINK, TOURISTS, TRAINING, Service, obligation
 
@@ -35,3 +36,10 @@ async def lived_in(
         ]
         assert {answer.status_code for answer in answers} == {201}
         yield serving
+
+
+@pytest.fixture
+def folder(service: Service) -> Path:
+    """Give the folder in which the service keeps files."""
+    settings: Settings = service.app.state.settings
+    return settings.evidence_dir

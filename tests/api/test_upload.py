@@ -1,9 +1,6 @@
 """PUT /v1/evidence/{id}/content: the bytes of a file that was announced."""
 
 import asyncio
-import base64
-import errno
-import hashlib
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -14,8 +11,6 @@ import pytest
 
 from app import models
 from app.models.evidence import EvidenceKind
-from app.settings import Settings
-from app.stores.parts import Part
 from tests.api.asking import problem_of, rows_of
 from tests.files import pdf, sha256
 from tests.given import FILE, LINK, TODAY, TOURISTS, TRAINING, Service, act_of
@@ -24,21 +19,9 @@ FIRST, SECOND = pdf("Thứ nhất"), pdf("Thứ hai, dài hơn")
 PATH = f"/v1/obligations/{TRAINING}/evidence"
 
 
-@pytest.fixture
-def folder(service: Service) -> Path:
-    """Give the folder in which the service keeps files."""
-    settings: Settings = service.app.state.settings
-    return settings.evidence_dir
-
-
 def kept(folder: Path) -> list[bytes]:
     """Return what is kept, whole."""
     return [path.read_bytes() for path in (folder / "files").glob("*/*")]
-
-
-def with_limits(service: Service, **limits: Any) -> None:
-    """Serve with other limits."""
-    service.app.state.settings = service.app.state.settings.model_copy(update=limits)
 
 
 async def announced(service: Service, content: bytes = FIRST, **fields: Any) -> str:
@@ -179,91 +162,12 @@ async def test_other_bytes_for_the_same_file_are_refused(service: Service) -> No
     assert shown["content"]["sha256"] == sha256(one)
 
 
-async def test_a_new_version_supersedes_and_the_old_one_stays(service: Service) -> None:
-    old = await service.police.upload(TRAINING, FIRST)
-
-    new = await service.police.upload(TRAINING, SECOND, supersedes=old["id"])
-
-    assert new["supersedes"] == old["id"]
-    assert (await service.police.get(f"/v1/evidence/{old['id']}")).json() == old
-    assert (await service.police.standing(TRAINING))["evidence_count"] == 2
-
-
-async def test_a_version_has_one_successor(service: Service) -> None:
-    old = await service.police.upload(TRAINING, FIRST)
-    await announced(service, SECOND, supersedes=old["id"])
-
-    response = await service.police.announce(TRAINING, SECOND, supersedes=old["id"])
-
-    problem_of(response, 409, "already-superseded")
-
-
-async def test_only_evidence_of_the_same_body_and_obligation_can_be_superseded(service: Service) -> None:
-    elsewhere = (await service.police.announce(TOURISTS, FIRST)).json()["id"]
-    of_culture = (await service.culture.announce(TOURISTS, FIRST)).json()["id"]
-
-    for obligation, earlier in ((TRAINING, elsewhere), (TOURISTS, of_culture), (TRAINING, str(UUID(int=0)))):
-        response = await service.police.announce(obligation, SECOND, supersedes=earlier)
-        problem = problem_of(response, 422, "superseded-unknown")
-        assert [fault["pointer"] for fault in problem["errors"]] == ["/supersedes"]
-
-
 async def test_a_paper_files_bytes_count_as_received_with_the_paper(service: Service) -> None:
     paper = {"received_on": "2021-06-14", "document_number": "212/BC-CATP"}
 
     shown = (await service.coordinator.upload(TRAINING, FIRST, **paper))["content"]
 
     assert shown["received_at"] == "2021-06-14T16:59:59.999999Z"
-
-
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("file_name", "../bao-cao.pdf"),
-        ("file_name", "/etc/passwd.pdf"),
-        ("file_name", "C:\\bao-cao.pdf"),
-        ("file_name", ".pdf"),
-        ("file_name", "bao-cao\u202efdp.pdf"),
-        ("file_name", "bao\u0000cao.pdf"),
-        ("file_name", "bao-cao\n.pdf"),
-        ("file_name", "bao-cao.docx"),
-        ("file_name", "bao-cao.pdf.exe"),
-        ("file_name", "bao-cao"),
-        ("file_name", "a" * 252 + ".pdf"),
-        ("media_type", "application/zip"),
-        ("media_type", "image/svg+xml"),
-        ("media_type", "application/vnd.ms-word.document.macroEnabled.12"),
-        ("media_type", "image/png"),
-        ("size", 0),
-        ("size", -1),
-        ("size", 2**31),
-        ("size", "10"),
-        ("size", 1.5),
-        ("sha256", "x"),
-        ("sha256", "A" * 64),
-        ("supersedes", "no-id"),
-        ("url", "https://example.org"),
-    ],
-)
-async def test_a_file_that_is_announced_wrongly_is_refused(service: Service, field: str, value: Any) -> None:
-    before = await rows_of(service)
-
-    response = await service.police.announce(TRAINING, FIRST, **{field: value})
-
-    problem_of(response, 422, "malformed-content")
-    assert await rows_of(service) == before
-
-
-async def test_the_name_of_a_file_is_looked_through_for_personal_data(service: Service) -> None:
-    for name in ("ho-so-chau-Nguyễn-Thị-Lan.pdf", "CCCD_092211000123.pdf"):
-        problem = problem_of(await service.police.announce(TRAINING, FIRST, file_name=name), 422, "personal-data-found")
-        assert [fault["pointer"] for fault in problem["errors"]] == ["/file_name"]
-
-
-async def test_a_file_that_is_too_large_is_refused_when_it_is_announced(service: Service) -> None:
-    problem_of(await service.police.announce(TRAINING, FIRST, size=50 * 2**20 + 1), 413, "content-too-large")
-
-    assert (await service.police.announce(TRAINING, FIRST, size=50 * 2**20)).status_code == 201
 
 
 @pytest.mark.parametrize("sent", [FIRST[:-1], FIRST + b"x", b"", b"x" * len(FIRST)])
@@ -275,74 +179,6 @@ async def test_bytes_that_were_not_announced_are_refused(service: Service, folde
 
     assert (await rows_of(service), len(kept(folder))) == (before, files)
     assert list((folder / "parts").iterdir()) == []
-
-
-async def test_a_stream_without_a_length_is_cut_at_what_was_announced(service: Service) -> None:
-    evidence, sent = await announced(service), 0
-
-    async def endless() -> AsyncIterator[bytes]:
-        nonlocal sent
-        while True:
-            sent += 65536
-            yield b"x" * 65536
-
-    response = await service.police.put(evidence, endless())
-
-    problem_of(response, 422, "content-differs")
-    assert sent <= 4 * 65536
-
-
-@pytest.mark.parametrize(
-    ("header", "status", "kind"),
-    [
-        ("sha-256=:{}:", 200, None),
-        ("sha-512=:eA==:, sha-256=:{}:", 200, None),
-        ("sha-256=:eA==:", 400, "unreadable-request"),
-        ("sha-512=:eA==:", 400, "unreadable-request"),
-        ("sha-256={}", 400, "unreadable-request"),
-        ("nonsense", 400, "unreadable-request"),
-    ],
-)
-async def test_a_digest_in_the_header_is_read_as_rfc_9530_spells_it(
-    service: Service, header: str, status: int, kind: str | None
-) -> None:
-    spelled = header.format(base64.b64encode(hashlib.sha256(FIRST).digest()).decode())
-
-    response = await service.police.put(await announced(service), FIRST, headers={"Repr-Digest": spelled})
-
-    assert response.status_code == status
-    assert kind is None or problem_of(response, status, kind)
-
-
-async def test_a_digest_in_the_header_that_is_another_ones_is_refused(service: Service) -> None:
-    other = base64.b64encode(hashlib.sha256(SECOND).digest()).decode()
-
-    response = await service.police.put(await announced(service), FIRST, headers={"Repr-Digest": f"sha-256=:{other}:"})
-
-    problem_of(response, 422, "content-differs")
-
-
-@pytest.mark.parametrize(
-    ("headers", "status", "kind"),
-    [
-        ({"Content-Type": "text/html"}, 415, "unsupported-media-type"),
-        ({"Content-Type": "multipart/form-data; boundary=x"}, 415, "unsupported-media-type"),
-        ({"Content-Encoding": "gzip"}, 415, "unsupported-media-type"),
-        ({"Content-Range": "bytes 0-9/20"}, 400, "unreadable-request"),
-    ],
-)
-async def test_only_the_whole_raw_bytes_are_taken(
-    service: Service, headers: dict[str, str], status: int, kind: str
-) -> None:
-    problem_of(await service.police.put(await announced(service), FIRST, headers=headers), status, kind)
-
-
-async def test_bytes_need_no_content_type(service: Service) -> None:
-    response = await service.police.put(
-        await announced(service), FIRST, headers={"Content-Type": "application/octet-stream"}
-    )
-
-    assert response.status_code == 200
 
 
 async def test_only_a_file_has_bytes(service: Service) -> None:
@@ -373,69 +209,6 @@ async def test_a_partner_sends_the_bytes_of_its_own_file_and_the_owner_does_not(
     assert (await service.culture.put(evidence, FIRST)).status_code == 200
 
 
-async def test_a_quota_of_an_obligation_is_not_exceeded(service: Service) -> None:
-    with_limits(service, obligation_quota_mib=1)
-    large = pdf("Lớn", size=700_000)
-    await service.police.upload(TOURISTS, large)
-
-    evidence = (await service.culture.announce(TOURISTS, large)).json()["id"]
-    problem_of(await service.culture.put(evidence, large), 409, "quota-reached")
-
-    await service.police.upload(TRAINING, large)
-
-
-async def test_a_quota_of_a_client_is_not_exceeded(service: Service) -> None:
-    with_limits(service, client_quota_mib=1)
-    large = pdf("Lớn", size=700_000)
-    await service.police.upload(TOURISTS, large)
-
-    problem_of(await service.police.put(await announced(service, large), large), 409, "quota-reached")
-
-    await service.culture.upload(TOURISTS, large)
-
-
-async def test_a_sender_that_falls_silent_is_cut_off(service: Service, folder: Path) -> None:
-    with_limits(service, upload_patience=0.05)
-
-    async def silent() -> AsyncIterator[bytes]:
-        yield FIRST[:10]
-        await asyncio.Event().wait()
-
-    problem_of(await service.police.put(await announced(service), silent()), 408, "upload-too-slow")
-    assert list((folder / "parts").iterdir()) == []
-
-
-async def test_a_sender_that_drips_is_cut_off(service: Service) -> None:
-    with_limits(service, upload_patience=0.05, upload_rate=1_000_000)
-    content = pdf(size=10_000)
-
-    async def drip() -> AsyncIterator[bytes]:
-        for place in range(0, len(content), 100):
-            yield content[place : place + 100]
-            await asyncio.sleep(0.01)
-
-    problem_of(await service.police.put(await announced(service, content), drip()), 408, "upload-too-slow")
-
-
-async def test_a_full_disk_is_told_and_leaves_nothing(
-    service: Service, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    evidence = await announced(service)
-    before = await rows_of(service)
-
-    def full(_part: Part, _data: bytes) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    with monkeypatch.context() as patched:
-        patched.setattr(Part, "write", full)
-        response = await service.police.put(evidence, FIRST)
-
-    problem_of(response, 507, "storage-full")
-    assert await rows_of(service) == before
-    assert list((folder / "parts").iterdir()) == []
-    assert (await service.police.put(evidence, FIRST)).status_code == 200
-
-
 async def test_two_that_send_the_same_bytes_at_once_get_the_same_answer(own_service: Service) -> None:
     evidence = (await own_service.police.announce(TRAINING, FIRST)).json()["id"]
 
@@ -452,3 +225,18 @@ async def test_the_history_shows_a_file_with_its_content(service: Service) -> No
 
     assert act == evidence | {"act": "evidence"}
     assert act["kind"] == EvidenceKind.FILE
+
+
+async def test_bytes_that_come_after_an_acceptance_move_nothing(service: Service) -> None:
+    await service.police.report(TRAINING)
+    evidence = await announced(service)
+    service.clock.now += timedelta(minutes=5)
+    await service.coordinator.review(TRAINING, "accepted")
+    before = await service.police.standing(TRAINING)
+    service.clock.now += timedelta(minutes=5)
+
+    await service.police.put(evidence, FIRST)
+
+    after = await service.police.standing(TRAINING)
+    assert before["completed_at"] == after["completed_at"] == "2026-11-24T03:00:00Z"
+    assert (before["evidence_count"], after["evidence_count"]) == (0, 1)
