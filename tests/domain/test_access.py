@@ -33,6 +33,8 @@ ALLOWED = {
         Act.EDIT_CALENDAR,
         Act.RECORD_SUCCESSIONS,
         Act.OPEN_CYCLES,
+        Act.READ_READS,
+        Act.ERASE,
     },
     Role.INTEGRATOR: {Act.READ_PLANS, Act.READ_STANDING, Act.READ_EVIDENCE},
     Role.ADMIN: {Act.READ_PLANS, Act.READ_CLIENTS, Act.MANAGE_CLIENTS},
