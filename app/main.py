@@ -1,16 +1,13 @@
 """create_app(): wiring, nothing else."""
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from datetime import timedelta
+from contextlib import asynccontextmanager
 
 from fastapi import Depends, FastAPI
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from app import __version__
-from app.commands import idempotency, tokens
-from app.database.engine import SYSTEM, Database, connect
+from app.database.engine import Database, connect
 from app.routers import (
     calendars,
     changes,
@@ -18,6 +15,7 @@ from app.routers import (
     conditions,
     contributions,
     cycles,
+    events,
     evidence,
     explanations,
     exports,
@@ -36,18 +34,21 @@ from app.routers import (
     withdrawals,
 )
 from app.settings import Settings
-from app.web import headers, keys, logs, openapi, pages, problems
+from app.web import headers, keys, logs, openapi, pages, problems, signing
 from app.web.callers import Callers
 from app.web.clock import Clock, system_clock
+from app.web.feed import Feed
 from app.web.gate import Gate
 from app.web.limits import TokenLimits
 from app.web.parameters import refuse_unknown
+from app.working import Jobs, working
 
 MAX_BODY_BYTES = 1024 * 1024
 ROUTERS = (
     plans,
     status,
     calendars,
+    events,
     updates,
     forms,
     exports,
@@ -84,9 +85,11 @@ def create_app(settings: Settings, database: Database | None = None, clock: Cloc
     )
     app.state.settings, app.state.clock = settings, clock
     app.state.keys = keys.load(settings.keys_dir)
+    app.state.checkpoint_keys = signing.load(settings.keys_dir)
     app.state.callers = Callers(app.state.keys, settings)
     app.state.token_limits = TokenLimits(settings)
     app.state.database = database or connect(_address(settings), pool_size=settings.pool_size)
+    app.state.feed = Feed(app.state.database)
     for module in ROUTERS:
         app.include_router(module.router, dependencies=[Depends(refuse_unknown)])
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
@@ -105,20 +108,11 @@ def _address(settings: Settings) -> str:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Tidy up while the service runs, and give every connection back when it ends."""
-    tidying = asyncio.create_task(_tidy(app))
-    yield
-    tidying.cancel()
-    with suppress(asyncio.CancelledError):
-        await tidying
-    await app.state.database.close()
-
-
-async def _tidy(app: FastAPI) -> None:
-    while True:
-        with suppress(Exception):
-            async with app.state.database.writing(SYSTEM) as connection:
-                now = app.state.clock()
-                await idempotency.forget_expired(connection, now=now)
-                await tokens.forget_expired(connection, now=now)
-        await asyncio.sleep(timedelta(hours=1).total_seconds())
+    """Do the service's own duties while it runs, and give every connection back when it ends."""
+    state = app.state
+    jobs = Jobs(state.database, state.checkpoint_keys.sign, state.clock)
+    duties = jobs.duties if state.settings.jobs_here else ()
+    async with working(*duties, state.feed.run):
+        yield
+    await state.feed.close()
+    await state.database.close()

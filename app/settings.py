@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, model_validator
@@ -52,12 +53,19 @@ class Settings(BaseSettings):
     """How many requests are worked on at once; some more wait, and the next one is told to come back."""
     max_waiting: int = Field(default=256, ge=0, validation_alias="DONDOC_MAX_WAITING")
     pool_size: int = Field(default=4, ge=1, le=100, validation_alias="DONDOC_POOL_SIZE")
+    jobs: Literal["here", "apart"] = Field(default="here", validation_alias="DONDOC_JOBS")
+    """Whether the service does its own duties beside answering, or `dondoc worker` does them in a process apart."""
     log_level: str = Field(default="info", validation_alias="DONDOC_LOG_LEVEL")
 
     @property
     def keys_dir(self) -> Path:
         """The folder of the signing key and the pepper; share it between instances of one service."""
         return self.keys_dir_or_default or self.data_dir / "keys"
+
+    @property
+    def jobs_here(self) -> bool:
+        """Whether a serving process does the service's own duties, too."""
+        return self.jobs == "here"
 
     @property
     def issuer(self) -> str:

@@ -28,6 +28,7 @@ from app.models.base import new_id, stable_id, table
 from app.schemas.clients import BodyGrant
 from app.settings import Settings
 from app.web import tokens
+from app.working import Jobs
 
 PLAN = "115-kh-ubnd-2021"
 TODAY = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
@@ -245,6 +246,20 @@ class Service:
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://service") as http:
             yield cls(app, http, clock, cast)
+
+    @property
+    def jobs(self) -> Jobs:
+        """The duties of this service; a test does them when it wants them done."""
+        state = self.app.state
+        return Jobs(state.database, state.checkpoint_keys.sign, state.clock)
+
+    async def events(self, after: int = 0) -> list[dict[str, Any]]:
+        """Number what waits, and read the change feed as an integrator."""
+        await self.jobs.number()
+        response = await self.integrator.get("/v1/events", after=after, limit=500)
+        assert response.status_code == 200, response.text
+        found: list[dict[str, Any]] = response.json()["items"]
+        return found
 
     def __getattr__(self, name: str) -> Caller:
         """Let a character call: `service.police`, `service.coordinator`."""

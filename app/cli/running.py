@@ -14,7 +14,7 @@ from app.database import embedded
 from app.database.engine import SYSTEM, connect
 from app.domain.errors import Refusal
 from app.settings import Settings
-from app.web.keys import KeysExposed
+from app.web.private_files import KeysExposed
 
 Result = TypeVar("Result")
 EXPECTED = (

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.commands import events
 from app.commands.obligations import Locked, hold, owners_at
 from app.commands.paper import received_at
 from app.domain.access import Caller, Role
@@ -19,7 +20,7 @@ from app.queries.moment import Moment
 from app.schemas.evidence import AttachedIn, EvidenceIn, EvidenceOut
 from app.schemas.views import evidence_out
 
-evidence, partners = table(Evidence), table(DutyPartner)
+partners = table(DutyPartner)
 FIELDS = {"kind", "title", "classification", "url", "number", "issued_on", "issuer"}
 
 
@@ -75,7 +76,7 @@ async def record(
     """Write evidence to obligations that are held, and return it in order as it was written."""
     if not attachments:
         return []
-    await connection.execute(insert(evidence), [_row(caller, one) for one in attachments])
+    await events.write(connection, Evidence, [_row(caller, one) for one in attachments])
     written = await connection.execute(some_evidence([one.id for one in attachments], Moment(now)))
     shown = {row["id"]: evidence_out(row) for row in written.mappings()}
     return [shown[one.id] for one in attachments]

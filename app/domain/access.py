@@ -38,6 +38,8 @@ class Act(StrEnum):
     RECORD_SUCCESSIONS = "successions:write"
     EDIT_CALENDAR = "holidays:write"
     OPEN_CYCLES = "cycles:write"
+    READ_EVENTS = "events:read"
+    READ_CHECKPOINTS = "audit:read"
     READ_CLIENTS = "clients:read"
     MANAGE_CLIENTS = "clients:write"
 
@@ -80,6 +82,8 @@ MAY: Mapping[Act, frozenset[Role]] = {
     Act.RECORD_SUCCESSIONS: _COORDINATORS,
     Act.EDIT_CALENDAR: _COORDINATORS,
     Act.OPEN_CYCLES: _COORDINATORS,
+    Act.READ_EVENTS: _READERS,
+    Act.READ_CHECKPOINTS: _EVERYONE,
     Act.READ_CLIENTS: frozenset({Role.ADMIN}),
     Act.MANAGE_CLIENTS: frozenset({Role.ADMIN}),
 }
@@ -87,6 +91,7 @@ REPORTERS_REACH: Mapping[Act, Reach] = {
     Act.READ_STANDING: Reach.INVOLVED,
     Act.READ_HISTORY: Reach.INVOLVED,
     Act.READ_EVIDENCE: Reach.INVOLVED,
+    Act.READ_EVENTS: Reach.INVOLVED,
     Act.REPORT: Reach.OWN,
     Act.ATTACH: Reach.INVOLVED,
     Act.CONTRIBUTE: Reach.INVOLVED,
@@ -111,6 +116,8 @@ SUMMARIES: Mapping[Act, str] = {
     Act.RECORD_SUCCESSIONS: "Propose, confirm and reject successions of bodies",
     Act.EDIT_CALENDAR: "Mark days off",
     Act.OPEN_CYCLES: "Open reporting cycles, move their deadlines, close them",
+    Act.READ_EVENTS: "Follow what changes",
+    Act.READ_CHECKPOINTS: "Read what was signed of the events",
     Act.READ_CLIENTS: "Read clients and what they may do",
     Act.MANAGE_CLIENTS: "Add, change and disable clients, and their secrets",
 }

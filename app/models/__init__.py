@@ -7,6 +7,7 @@ from app.models.condition import ConditionDecision
 from app.models.contribution import Contribution
 from app.models.cycle import Cycle, CycleDeadline, Holiday, Seal, SealedStanding
 from app.models.duty import Duty, DutyOwner, DutyPartner, Target
+from app.models.event import Checkpoint, DeadlineWatch, Event, SequencedEvent
 from app.models.evidence import Evidence, Withdrawal
 from app.models.extension import Extension, ExtensionRefusal, ExtensionRequest
 from app.models.idempotency import IdempotencyRecord
@@ -20,6 +21,7 @@ from app.models.update import Measurement, Update
 __all__ = [
     "Body",
     "CalendarFeed",
+    "Checkpoint",
     "Client",
     "ClientBody",
     "ClientReference",
@@ -28,9 +30,11 @@ __all__ = [
     "Contribution",
     "Cycle",
     "CycleDeadline",
+    "DeadlineWatch",
     "Duty",
     "DutyOwner",
     "DutyPartner",
+    "Event",
     "Evidence",
     "Extension",
     "ExtensionRefusal",
@@ -44,6 +48,7 @@ __all__ = [
     "RevokedToken",
     "Seal",
     "SealedStanding",
+    "SequencedEvent",
     "Succession",
     "SuccessionDecision",
     "Target",

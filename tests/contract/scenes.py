@@ -94,6 +94,11 @@ async def _calendar_given(service: Service) -> None:
     await service.coordinator.post(CALENDAR, {})
 
 
+async def _told(service: Service) -> None:
+    await service.police.report(TRAINING, evidence=[DOCUMENT])
+    await service.jobs.number()
+
+
 BEFORE: dict[str, Callable[[Service], Awaitable[Any]]] = {
     "giveReview": _claimed,
     "refuseExtension": _asked_for_time,
@@ -103,4 +108,5 @@ BEFORE: dict[str, Callable[[Service], Awaitable[Any]]] = {
     "getCalendar": _calendar_given,
     "revokeCalendar": _calendar_given,
     "readCalendar": _calendar_given,
+    **dict.fromkeys(("listEvents", "streamEvents", "listCheckpoints"), _told),
 }

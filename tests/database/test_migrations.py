@@ -19,7 +19,7 @@ from app.commands.clients import NewClient
 from app.database import migrations
 from app.database.embedded import OWNER, Address
 from app.domain.completion import ClaimState, ReviewOutcome
-from app.models import IdempotencyRecord
+from app.models import Checkpoint, IdempotencyRecord
 from app.models.base import stable_id, table
 from app.settings import ROOT
 from tests.conftest import as_owner, create_database, url_of
@@ -106,6 +106,8 @@ async def write_some_of_everything(connection: AsyncConnection, client_id: UUID)
     await record(connection, client_id, told)
     for model, fields in desk(client_id):
         await connection.execute(table(model).insert().values({"id": uuid4(), "plan_id": stable_id(PLAN)} | fields))
+    signed = {"id": uuid4(), "size": 1, "note": "…"}
+    await connection.execute(table(Checkpoint).insert().values(signed))
     kept = {"client_id": client_id, "key": "k", "fingerprint": b"f", "status_code": 201, "body": b"{}"}
     await connection.execute(table(IdempotencyRecord).insert().values(kept))
 
@@ -133,6 +135,9 @@ def desk(client_id: UUID) -> Iterator[tuple[type[SQLModel], dict[str, Any]]]:
     yield models.Transfer, on_one | succession | to
     sealed = {"seal_id": seal, "obligation_id": PLAIN.id}
     yield models.SealedStanding, sealed | {"status": "overdue", "digest": "0" * 64}
+    event = {"id": uuid4(), "obligation_id": PLAIN.id}
+    yield models.Event, event | {"type": "update.reported", "occurred_at": NOON}
+    yield models.SequencedEvent, event | {"seq": 1, "content": b"{}", "node": b"0" * 32}
 
 
 async def upgrade(address: Address, name: str, revision: str = "head") -> None:

@@ -13,6 +13,8 @@ ALLOWED = {
         Act.READ_HISTORY,
         Act.READ_EVIDENCE,
         Act.USE_CALENDARS,
+        Act.READ_EVENTS,
+        Act.READ_CHECKPOINTS,
         Act.REPORT,
         Act.ATTACH,
         Act.REQUEST_EXTENSION,
@@ -24,6 +26,8 @@ ALLOWED = {
         Act.READ_HISTORY,
         Act.READ_EVIDENCE,
         Act.USE_CALENDARS,
+        Act.READ_EVENTS,
+        Act.READ_CHECKPOINTS,
         Act.REPORT,
         Act.ATTACH,
         Act.REVIEW,
@@ -34,8 +38,14 @@ ALLOWED = {
         Act.RECORD_SUCCESSIONS,
         Act.OPEN_CYCLES,
     },
-    Role.INTEGRATOR: {Act.READ_PLANS, Act.READ_STANDING, Act.READ_EVIDENCE},
-    Role.ADMIN: {Act.READ_PLANS, Act.READ_CLIENTS, Act.MANAGE_CLIENTS},
+    Role.INTEGRATOR: {
+        Act.READ_PLANS,
+        Act.READ_STANDING,
+        Act.READ_EVIDENCE,
+        Act.READ_EVENTS,
+        Act.READ_CHECKPOINTS,
+    },
+    Role.ADMIN: {Act.READ_PLANS, Act.READ_CHECKPOINTS, Act.READ_CLIENTS, Act.MANAGE_CLIENTS},
 }
 
 
@@ -61,9 +71,9 @@ def test_an_integrator_reads_no_narratives_and_writes_nothing() -> None:
 
 
 def test_an_admin_reads_no_reports_and_writes_none() -> None:
-    assert not any(
-        caller(Role.ADMIN).may(act) for act in Act if act not in {Act.READ_PLANS, Act.READ_CLIENTS, Act.MANAGE_CLIENTS}
-    )
+    known = {Act.READ_PLANS, Act.READ_CHECKPOINTS, Act.READ_CLIENTS, Act.MANAGE_CLIENTS}
+
+    assert not any(caller(Role.ADMIN).may(act) for act in Act if act not in known)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,21 @@
+"""A process that numbers events until it is killed: `python -m tests.database.numbering FOLDER < address`."""
+
+import asyncio
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from app.database.engine import connect
+from app.web import signing
+from app.working import Jobs, again_and_again
+
+
+async def number(url: str, folder: Path) -> None:
+    """Number events as the service does, only with less rest."""
+    jobs = Jobs(connect(url, pool_size=1), signing.load(folder).sign, lambda: datetime.now(UTC))
+    await again_and_again(jobs.number, 0.02)
+
+
+if __name__ == "__main__":
+    # The address holds a password, and arguments can be seen by everybody on the machine.
+    asyncio.run(number(sys.stdin.readline().strip(), Path(sys.argv[1])))
