@@ -8,6 +8,7 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from app import __version__
 from app.database.engine import Database, connect
+from app.delivering import Deliverer
 from app.routers import (
     calendars,
     changes,
@@ -31,6 +32,7 @@ from app.routers import (
     status,
     successions,
     updates,
+    webhooks,
     withdrawals,
 )
 from app.settings import Settings
@@ -41,6 +43,7 @@ from app.web.feed import Feed
 from app.web.gate import Gate
 from app.web.limits import TokenLimits
 from app.web.parameters import refuse_unknown
+from app.web.sealing import SECRETS, Sealer
 from app.working import Jobs, working
 
 MAX_BODY_BYTES = 1024 * 1024
@@ -49,6 +52,7 @@ ROUTERS = (
     status,
     calendars,
     events,
+    webhooks,
     updates,
     forms,
     exports,
@@ -86,6 +90,7 @@ def create_app(settings: Settings, database: Database | None = None, clock: Cloc
     app.state.settings, app.state.clock = settings, clock
     app.state.keys = keys.load(settings.keys_dir)
     app.state.checkpoint_keys = signing.load(settings.keys_dir)
+    app.state.sealer = Sealer(app.state.keys.subkey(SECRETS))
     app.state.callers = Callers(app.state.keys, settings)
     app.state.token_limits = TokenLimits(settings)
     app.state.database = database or connect(_address(settings), pool_size=settings.pool_size)
@@ -110,7 +115,8 @@ def _address(settings: Settings) -> str:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Do the service's own duties while it runs, and give every connection back when it ends."""
     state = app.state
-    jobs = Jobs(state.database, state.checkpoint_keys.sign, state.clock)
+    deliverer = Deliverer(state.database, state.settings.targets, state.sealer, state.clock)
+    jobs = Jobs(state.database, state.checkpoint_keys.sign, state.clock, deliverer)
     duties = jobs.duties if state.settings.jobs_here else ()
     async with working(*duties, state.feed.run):
         yield

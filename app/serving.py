@@ -20,6 +20,7 @@ from app.commands.seeds.apply import apply
 from app.commands.seeds.reader import read
 from app.database import embedded, migrations
 from app.database.engine import SYSTEM, connect
+from app.delivering import Deliverer
 from app.domain.access import Role
 from app.main import create_app
 from app.models import Body, Client, DutyOwner
@@ -31,6 +32,7 @@ from app.web import keys, logs, signing
 from app.web.clock import system_clock
 from app.web.feed import Feed
 from app.web.headers import MAX_HEAD_BYTES
+from app.web.sealing import SECRETS, Sealer
 from app.web.wire import Wire
 from app.working import Jobs, working
 
@@ -59,7 +61,9 @@ def work(settings: Settings) -> None:
 async def _work(settings: Settings) -> None:
     assert settings.database_url is not None, "the address of a database is needed"  # noqa: S101
     database = connect(settings.database_url.get_secret_value(), pool_size=2)
-    jobs = Jobs(database, signing.load(settings.keys_dir).sign, system_clock)
+    sealer = Sealer(keys.load(settings.keys_dir).subkey(SECRETS))
+    deliverer = Deliverer(database, settings.targets, sealer, system_clock)
+    jobs = Jobs(database, signing.load(settings.keys_dir).sign, system_clock, deliverer)
     stopped = asyncio.Event()
     for told in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(told, stopped.set)

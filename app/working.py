@@ -1,4 +1,4 @@
-"""The service's own duties, done again and again: numbering events, watching deadlines, tidying up.
+"""The service's own duties, done again and again: numbering events, delivering them, watching deadlines, tidying up.
 
 Any number of processes may do them: of those that number or watch, one at a time does, and when it dies the next one
 goes on.  What fails is logged by its kind and tried again.
@@ -16,17 +16,21 @@ import structlog
 from app.commands import deadline_watch, idempotency, sequencer, tokens
 from app.database.engine import SYSTEM, Database
 from app.database.failures import Failure, kind_of
+from app.delivering import Deliverer
 
 log = structlog.get_logger()
 Duty = Callable[[], Coroutine[Any, Any, None]]
-NUMBERED_EVERY_SECONDS, WATCHED_EVERY_SECONDS, TIDIED_EVERY_SECONDS = 0.25, 10, 3600
+NUMBERED_EVERY_SECONDS, DELIVERED_EVERY_SECONDS = 0.25, 1
+WATCHED_EVERY_SECONDS, TIDIED_EVERY_SECONDS = 10, 3600
 
 
 class Jobs:
     """The duties over one database."""
 
-    def __init__(self, database: Database, sign: sequencer.Signer, clock: Callable[[], datetime]) -> None:
-        self._database, self._sign, self._clock = database, sign, clock
+    def __init__(
+        self, database: Database, sign: sequencer.Signer, clock: Callable[[], datetime], deliverer: Deliverer
+    ) -> None:
+        self._database, self._sign, self._clock, self._deliverer = database, sign, clock, deliverer
         self._floor = sequencer.FIRST_TRANSACTION
 
     @property
@@ -34,6 +38,7 @@ class Jobs:
         """What to do, each at its own pace, for ever."""
         return (
             partial(again_and_again, self.number, NUMBERED_EVERY_SECONDS),
+            partial(again_and_again, self.deliver, DELIVERED_EVERY_SECONDS),
             partial(again_and_again, self.watch, WATCHED_EVERY_SECONDS),
             partial(again_and_again, self.tidy, TIDIED_EVERY_SECONDS),
         )
@@ -46,6 +51,10 @@ class Jobs:
                 done = await sequencer.sequence(connection, self._sign, self._floor, now=self._clock())
             self._floor, more = done.floor, done.more
 
+    async def deliver(self) -> None:
+        """Send to webhooks what is to be sent by now."""
+        await self._deliverer.deliver()
+
     async def watch(self) -> None:
         """Tell of deadlines that passed."""
         async with self._database.writing(SYSTEM) as connection:
@@ -57,6 +66,7 @@ class Jobs:
             now = self._clock()
             await idempotency.forget_expired(connection, now=now)
             await tokens.forget_expired(connection, now=now)
+        await self._deliverer.tidy()
 
 
 @asynccontextmanager

@@ -22,6 +22,7 @@ from sqlmodel import SQLModel
 from app.commands import clients
 from app.commands.clients import NewClient
 from app.database.engine import SYSTEM, Database
+from app.delivering import Deliverer
 from app.domain.access import Role, acts_of
 from app.main import create_app
 from app.models.base import new_id, stable_id, table
@@ -34,6 +35,8 @@ PLAN = "115-kh-ubnd-2021"
 TODAY = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 """10:00 on 24/11/2026 in Cần Thơ: the cycle 2021-06-15 is long over, 2026 is in time."""
 FIRST = "2021-06-15"
+HOOKS = "https://hooks.example.org"
+"""Where webhooks may go."""
 _numbers = itertools.count(1)
 
 
@@ -242,7 +245,8 @@ class Service:
     ) -> AsyncIterator["Service"]:
         """Serve a database; errors of ours reach the test as they reach a caller, as answers."""
         clock = Clock()
-        app = create_app(settings or Settings(keys_dir_or_default=keys_dir), database, clock)
+        usual = Settings(keys_dir_or_default=keys_dir, webhook_targets=HOOKS)
+        app = create_app(settings or usual, database, clock)
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://service") as http:
             yield cls(app, http, clock, cast)
@@ -251,7 +255,8 @@ class Service:
     def jobs(self) -> Jobs:
         """The duties of this service; a test does them when it wants them done."""
         state = self.app.state
-        return Jobs(state.database, state.checkpoint_keys.sign, state.clock)
+        deliverer = Deliverer(state.database, state.settings.targets, state.sealer, state.clock)
+        return Jobs(state.database, state.checkpoint_keys.sign, state.clock, deliverer)
 
     async def events(self, after: int = 0) -> list[dict[str, Any]]:
         """Number what waits, and read the change feed as an integrator."""

@@ -37,7 +37,7 @@ def serve() -> None:
 
 @cli.command()
 def worker() -> None:
-    """Number events, watch deadlines and tidy up, apart from services that run with DONDOC_JOBS=apart."""
+    """Number and deliver events, watch deadlines and tidy up, apart from services that run with DONDOC_JOBS=apart."""
     settings = Settings()
     if settings.database_url is None:
         say("A worker needs DATABASE_URL: on the embedded PostgreSQL the service does its duties itself.")

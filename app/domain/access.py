@@ -40,6 +40,7 @@ class Act(StrEnum):
     OPEN_CYCLES = "cycles:write"
     READ_EVENTS = "events:read"
     READ_CHECKPOINTS = "audit:read"
+    MANAGE_WEBHOOKS = "webhooks:manage"
     READ_CLIENTS = "clients:read"
     MANAGE_CLIENTS = "clients:write"
 
@@ -84,6 +85,7 @@ MAY: Mapping[Act, frozenset[Role]] = {
     Act.OPEN_CYCLES: _COORDINATORS,
     Act.READ_EVENTS: _READERS,
     Act.READ_CHECKPOINTS: _EVERYONE,
+    Act.MANAGE_WEBHOOKS: _READERS,
     Act.READ_CLIENTS: frozenset({Role.ADMIN}),
     Act.MANAGE_CLIENTS: frozenset({Role.ADMIN}),
 }
@@ -118,6 +120,7 @@ SUMMARIES: Mapping[Act, str] = {
     Act.OPEN_CYCLES: "Open reporting cycles, move their deadlines, close them",
     Act.READ_EVENTS: "Follow what changes",
     Act.READ_CHECKPOINTS: "Read what was signed of the events",
+    Act.MANAGE_WEBHOOKS: "Have the events that one may read sent to addresses of one's own",
     Act.READ_CLIENTS: "Read clients and what they may do",
     Act.MANAGE_CLIENTS: "Add, change and disable clients, and their secrets",
 }

@@ -17,6 +17,7 @@ from app.models.reference import ClientReference
 from app.models.review import Review
 from app.models.succession import Succession, SuccessionDecision, Transfer
 from app.models.update import Measurement, Update
+from app.models.webhook import Webhook, WebhookAttempt, WebhookDelivery
 
 __all__ = [
     "Body",
@@ -54,5 +55,8 @@ __all__ = [
     "Target",
     "Transfer",
     "Update",
+    "Webhook",
+    "WebhookAttempt",
+    "WebhookDelivery",
     "Withdrawal",
 ]

@@ -2,17 +2,22 @@
 
 import asyncio
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 
 from app.database.engine import connect
+from app.delivering import Deliverer
+from app.domain.webhooks import Targets
 from app.web import signing
+from app.web.clock import system_clock
+from app.web.sealing import Sealer
 from app.working import Jobs, again_and_again
 
 
 async def number(url: str, folder: Path) -> None:
     """Number events as the service does, only with less rest."""
-    jobs = Jobs(connect(url, pool_size=1), signing.load(folder).sign, lambda: datetime.now(UTC))
+    database = connect(url, pool_size=1)
+    deliverer = Deliverer(database, Targets(), Sealer(bytes(32)), system_clock)
+    jobs = Jobs(database, signing.load(folder).sign, system_clock, deliverer)
     await again_and_again(jobs.number, 0.02)
 
 

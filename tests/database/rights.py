@@ -28,12 +28,19 @@ RIGHTS: dict[str, set[str]] = {
     "calendar_feed": ADD,
     **dict.fromkeys(("deadline_watch", "feed_head"), READ),
     "idempotency_record": FORGET,
+    **dict.fromkeys(("webhook", "webhook_delivery"), FORGET),
+    "webhook_attempt": ADD,
     "alembic_version": READ,
 }
 CHANGED = {
     "calendar_feed": ("revoked_at",),
     "obligation": ("version", "updated_at"),
     "deadline_watch": ("watched_until",),
+    "webhook": (
+        *("url", "types", "secret", "former_secret", "former_until", "after_seq", "version"),
+        *("disabled_at", "disabled_because"),
+    ),
+    "webhook_delivery": ("state", "attempts", "next_attempt_at"),
     "client": ("name", "scopes", "issuer", "subject", "disabled_at", "version"),
 }
 COLUMN_RIGHTS = {(table, column, "UPDATE") for table, columns in CHANGED.items() for column in columns}

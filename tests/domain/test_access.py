@@ -15,6 +15,7 @@ ALLOWED = {
         Act.USE_CALENDARS,
         Act.READ_EVENTS,
         Act.READ_CHECKPOINTS,
+        Act.MANAGE_WEBHOOKS,
         Act.REPORT,
         Act.ATTACH,
         Act.REQUEST_EXTENSION,
@@ -28,6 +29,7 @@ ALLOWED = {
         Act.USE_CALENDARS,
         Act.READ_EVENTS,
         Act.READ_CHECKPOINTS,
+        Act.MANAGE_WEBHOOKS,
         Act.REPORT,
         Act.ATTACH,
         Act.REVIEW,
@@ -44,6 +46,7 @@ ALLOWED = {
         Act.READ_EVIDENCE,
         Act.READ_EVENTS,
         Act.READ_CHECKPOINTS,
+        Act.MANAGE_WEBHOOKS,
     },
     Role.ADMIN: {Act.READ_PLANS, Act.READ_CHECKPOINTS, Act.READ_CLIENTS, Act.MANAGE_CLIENTS},
 }
