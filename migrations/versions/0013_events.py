@@ -15,6 +15,7 @@ depends_on = None
 ROLE = "(SELECT dondoc_role())"
 SYSTEM = f"{ROLE} = 'system'"
 INVOLVED = "dondoc_is_involved(plan_id, obligation_id)"
+CONCERNED = "dondoc_owns(plan_id, obligation_id) OR dondoc_helps(plan_id, obligation_id)"
 KEPT = ("event", "sequenced_event", "checkpoint")
 POLICIES = {
     "event": {
@@ -23,7 +24,7 @@ POLICIES = {
     },
     "sequenced_event": {
         "SELECT": f"{ROLE} IN ('coordinator', 'integrator', 'system')"
-        f" OR ({ROLE} = 'reporter' AND (obligation_id IS NULL OR {INVOLVED}))",
+        f" OR ({ROLE} = 'reporter' AND (obligation_id IS NULL OR {CONCERNED}))",
         "INSERT": SYSTEM,
     },
     "checkpoint": {"SELECT": f"{ROLE} <> ''", "INSERT": SYSTEM},

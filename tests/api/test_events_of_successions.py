@@ -5,9 +5,9 @@ from typing import Any
 from sqlalchemy import select
 
 from app.commands.events import TYPES
-from app.database.engine import SYSTEM
-from app.models import Event
-from app.models.base import table
+from app.database.engine import SYSTEM, Identity
+from app.models import Event, SequencedEvent
+from app.models.base import stable_id, table
 from tests.api.asking import listed
 from tests.database.rights import HISTORY, KEPT
 from tests.given import PLAN, Caller, Service, obligation
@@ -21,6 +21,7 @@ PROPOSED = {
     "act": {"title": "Nghị quyết về sắp xếp", "issued_on": "2025-02-20"},
 }
 PASSES = obligation("1.3", "so-ldtbxh", "2026")
+sequenced = table(SequencedEvent)
 DERIVED = {"measurement", "sealed_standing", "event", "sequenced_event", "checkpoint"}
 """What comes with an act, or out of it, and is no act of its own."""
 
@@ -91,6 +92,10 @@ async def test_what_has_passed_is_told_to_its_new_owner_and_no_more_to_the_one_b
 
     assert [one["obligation"] for one in seen["health"]] == [str(PASSES)]
     assert (seen["labour"], seen["police"]) == ([], [])
+    predecessor = Identity("reporter", bodies=f"{{{stable_id(PLAN, 'body', 'so-ldtbxh')}}}")
+    async with service.app.state.database.reading(predecessor) as connection:
+        found = select(sequenced.c.obligation_id).where(sequenced.c.seq > before)
+        assert (await connection.execute(found)).all() == []
 
 
 def test_every_kind_of_act_has_its_type() -> None:
