@@ -2,6 +2,8 @@
 
     cli, serving, main   the doors: the `dondoc` command, what a run needs, and create_app()
     importing/  files of updates, sent over the API
+    working      what the service does by itself, again and again
+    delivering   what it sends to webhooks
     routers/    one file per noun; a function is a sentence
     web/        HTTP without any noun of the domain: access, clock, paging, idempotency, problems
     commands/   the write side: one function per act

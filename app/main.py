@@ -1,18 +1,15 @@
 """create_app(): wiring, nothing else."""
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from datetime import datetime, timedelta
+from contextlib import asynccontextmanager
 
 import structlog
 from fastapi import Depends, FastAPI
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from app import __version__
-from app.commands import idempotency, tokens
-from app.commands.tidying import GRACE, tidy
-from app.database.engine import SYSTEM, Database, connect
+from app.database.engine import Database, connect
+from app.delivering import Deliverer
 from app.inspection.clamav import Scanner
 from app.routers import (
     calendars,
@@ -21,6 +18,7 @@ from app.routers import (
     conditions,
     contributions,
     cycles,
+    events,
     evidence,
     explanations,
     exports,
@@ -36,16 +34,20 @@ from app.routers import (
     status,
     successions,
     updates,
+    webhooks,
     withdrawals,
 )
 from app.settings import Settings
 from app.stores.opening import open_parts, open_store
-from app.web import headers, keys, logs, openapi, pages, problems
+from app.web import headers, keys, logs, openapi, pages, problems, signing
 from app.web.callers import Callers
 from app.web.clock import Clock, system_clock
+from app.web.feed import Feed
 from app.web.gate import Gate
 from app.web.limits import TokenLimits
 from app.web.parameters import refuse_unknown
+from app.web.sealing import SECRETS, Sealer
+from app.working import Jobs, working
 
 log = structlog.get_logger()
 MAX_BODY_BYTES = 1024 * 1024
@@ -53,6 +55,8 @@ ROUTERS = (
     plans,
     status,
     calendars,
+    events,
+    webhooks,
     updates,
     forms,
     exports,
@@ -106,9 +110,12 @@ def furnish(app: FastAPI, settings: Settings, database: Database | None, clock: 
     state.parts, state.store = open_parts(settings), open_store(settings)
     state.scanner = Scanner(settings.clamav_address) if settings.clamav_address else None
     state.keys = keys.load(settings.keys_dir)
+    state.checkpoint_keys = signing.load(settings.keys_dir)
+    state.sealer = Sealer(state.keys.subkey(SECRETS))
     state.callers = Callers(state.keys, settings)
     state.token_limits = TokenLimits(settings)
     state.database = database or connect(_address(settings), pool_size=settings.pool_size)
+    state.feed = Feed(state.database)
 
 
 def _address(settings: Settings) -> str:
@@ -118,31 +125,12 @@ def _address(settings: Settings) -> str:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Tidy up while the service runs, and give every connection back when it ends."""
-    tidying = asyncio.create_task(_tidy(app))
-    yield
-    tidying.cancel()
-    with suppress(asyncio.CancelledError):
-        await tidying
-    await app.state.database.close()
-
-
-async def _tidy(app: FastAPI) -> None:
-    while True:
-        for chore in (_forget_answers, _remove_orphans):
-            try:
-                await chore(app, app.state.clock())
-            except Exception as error:  # noqa: BLE001  The next hour is another try.
-                log.warning("tidying failed", chore=chore.__name__, kind=type(error).__name__)
-        await asyncio.sleep(timedelta(hours=1).total_seconds())
-
-
-async def _forget_answers(app: FastAPI, now: datetime) -> None:
-    async with app.state.database.writing(SYSTEM) as connection:
-        await idempotency.forget_expired(connection, now=now)
-        await tokens.forget_expired(connection, now=now)
-
-
-async def _remove_orphans(app: FastAPI, now: datetime) -> None:
-    async with app.state.database.reading(SYSTEM) as connection:
-        await tidy(connection, app.state.store, app.state.parts, before=now - GRACE)
+    """Do the service's own duties while it runs, and give every connection back when it ends."""
+    state = app.state
+    deliverer = Deliverer(state.database, state.settings.targets, state.sealer, state.clock)
+    jobs = Jobs(state.database, state.checkpoint_keys.sign, state.clock, deliverer, state.store, state.parts)
+    duties = jobs.duties if state.settings.jobs_here else ()
+    async with working(*duties, state.feed.run):
+        yield
+    await state.feed.close()
+    await state.database.close()

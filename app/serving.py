@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import signal
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from app.commands.seeds.apply import apply
 from app.commands.seeds.reader import read
 from app.database import embedded, migrations
 from app.database.engine import SYSTEM, connect
+from app.delivering import Deliverer
 from app.domain.access import Role
 from app.main import create_app
 from app.models import Body, Client, DutyOwner
@@ -26,9 +28,14 @@ from app.models.base import table
 from app.schemas.clients import BodyGrant
 from app.schemas.seed import Seed
 from app.settings import Settings
-from app.web import keys, logs
+from app.stores.opening import open_parts, open_store
+from app.web import keys, logs, signing
+from app.web.clock import system_clock
+from app.web.feed import Feed
 from app.web.headers import MAX_HEAD_BYTES
+from app.web.sealing import SECRETS, Sealer
 from app.web.wire import Wire
+from app.working import Jobs, working
 
 Say = Callable[[str], None]
 
@@ -44,6 +51,27 @@ def serve(settings: Settings, *, say: Say) -> None:
         server.watch()
         url = SecretStr(server.address.url(embedded.APP))
         _listen(settings.model_copy(update={"database_url": url}), lambda: _welcome(settings, say))
+
+
+def work(settings: Settings) -> None:
+    """Do the service's own duties, apart from any process that serves, until told to stop."""
+    logs.configure(settings.log_level)
+    asyncio.run(_work(settings))
+
+
+async def _work(settings: Settings) -> None:
+    assert settings.database_url is not None, "the address of a database is needed"  # noqa: S101
+    database = connect(settings.database_url.get_secret_value(), pool_size=2)
+    sealer = Sealer(keys.load(settings.keys_dir).subkey(SECRETS))
+    deliverer = Deliverer(database, settings.targets, sealer, system_clock)
+    sign, files = signing.load(settings.keys_dir).sign, (open_store(settings), open_parts(settings))
+    jobs = Jobs(database, sign, system_clock, deliverer, *files)
+    stopped = asyncio.Event()
+    for told in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(told, stopped.set)
+    async with working(*jobs.duties):
+        await stopped.wait()
+    await database.close()
 
 
 def _prepare(address: embedded.Address, settings: Settings, say: Say) -> None:
@@ -119,7 +147,8 @@ def _welcome(settings: Settings, say: Say) -> None:
 
 
 def _listen(settings: Settings, ready: Callable[[], None]) -> None:
-    Server(listening(create_app(settings), settings), ready).run()
+    app = create_app(settings)
+    Server(listening(app, settings), app.state.feed, ready).run()
 
 
 def listening(app: FastAPI, settings: Settings) -> uvicorn.Config:
@@ -142,11 +171,16 @@ def listening(app: FastAPI, settings: Settings) -> uvicorn.Config:
 class Server(uvicorn.Server):
     """Says when it listens."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, feed: Feed, ready: Callable[[], None]) -> None:
         super().__init__(config)
-        self._ready = ready
+        self._feed, self._ready = feed, ready
 
     async def startup(self, sockets: Any = None) -> None:
         await super().startup(sockets)
         if self.started:
             self._ready()
+
+    async def shutdown(self, sockets: Any = None) -> None:
+        """Let those go who wait for news, or they would keep us for as long as they wait."""
+        await self._feed.close()
+        await super().shutdown(sockets)

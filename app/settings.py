@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.domain.files import MIB, Limits
+from app.domain.webhooks import Targets
 
 ROOT = Path(__file__).parent.parent
 """The folder that holds app/, migrations/ and seeds/."""
@@ -54,6 +56,10 @@ class Settings(BaseSettings):
     """How many requests are worked on at once; some more wait, and the next one is told to come back."""
     max_waiting: int = Field(default=256, ge=0, validation_alias="DONDOC_MAX_WAITING")
     pool_size: int = Field(default=4, ge=1, le=100, validation_alias="DONDOC_POOL_SIZE")
+    jobs: Literal["here", "apart"] = Field(default="here", validation_alias="DONDOC_JOBS")
+    """Whether the service does its own duties beside answering, or `dondoc worker` does them in a process apart."""
+    webhook_targets: str = Field(default="", validation_alias="DONDOC_WEBHOOK_TARGETS")
+    """Where webhooks may go: origins, and networks that may be connected to though they are internal."""
     log_level: str = Field(default="info", validation_alias="DONDOC_LOG_LEVEL")
 
     max_file_mib: int = Field(default=50, ge=1, le=2047, validation_alias="DONDOC_MAX_FILE_MIB")
@@ -94,6 +100,16 @@ class Settings(BaseSettings):
         return self.keys_dir_or_default or self.data_dir / "keys"
 
     @property
+    def jobs_here(self) -> bool:
+        """Whether a serving process does the service's own duties, too."""
+        return self.jobs == "here"
+
+    @property
+    def targets(self) -> Targets:
+        """Where webhooks may go: nowhere, unless the operator says so."""
+        return Targets.read(self.webhook_targets)
+
+    @property
     def issuer(self) -> str:
         """The name that tokens carry as `iss`; the service's public address."""
         return self.issuer_or_default or f"http://{self.host}:{self.port}"
@@ -106,6 +122,12 @@ class Settings(BaseSettings):
         return ExternalIssuer(
             self.oidc_issuer, self.oidc_audience, frozenset(self.oidc_algorithms.split()), self.oidc_jwks
         )
+
+    @model_validator(mode="after")
+    def _names_targets(self) -> "Settings":
+        """Refuse to start with an allow-list that cannot be read."""
+        Targets.read(self.webhook_targets)
+        return self
 
     @model_validator(mode="after")
     def _names_an_issuer_in_full(self) -> "Settings":

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
-from bench import tokens
+from bench import events, tokens
 from tests.given import PLAN, TRAINING
 from tests.process.running import Running, free_port, running
 
@@ -143,6 +143,8 @@ def main() -> None:
             compare(name, calls, bare_port)
     for name, microseconds in tokens.measured().items():
         print(f"{name:40} {microseconds:8.1f} µs")
+    for name, figure in events.measured().items():
+        print(f"{name:40} {figure:8.2f}")
 
 
 main()

@@ -22,17 +22,21 @@ from sqlmodel import SQLModel
 from app.commands import clients
 from app.commands.clients import NewClient
 from app.database.engine import SYSTEM, Database
+from app.delivering import Deliverer
 from app.domain.access import Role, acts_of
 from app.main import create_app, furnish
 from app.models.base import new_id, stable_id, table
 from app.schemas.clients import BodyGrant
 from app.settings import Settings
 from app.web import tokens
+from app.working import Jobs
 
 PLAN = "115-kh-ubnd-2021"
 TODAY = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 """10:00 on 24/11/2026 in Cần Thơ: the cycle 2021-06-15 is long over, 2026 is in time."""
 FIRST = "2021-06-15"
+HOOKS = "https://hooks.example.org"
+"""Where webhooks may go."""
 _numbers = itertools.count(1)
 
 
@@ -277,7 +281,7 @@ class Service:
     ) -> AsyncIterator["Service"]:
         """Serve a database; errors of ours reach the test as they reach a caller, as answers."""
         clock = Clock()
-        usual = Settings(keys_dir_or_default=keys_dir, data_dir=keys_dir / "data")
+        usual = Settings(keys_dir_or_default=keys_dir, data_dir=keys_dir / "data", webhook_targets=HOOKS)
         # The first request of an application works out its routes, which takes longer than most tests do.
         app = (
             create_app(settings, database, clock) if settings else _idle.pop() if _idle else create_app(usual, database)
@@ -288,6 +292,21 @@ class Service:
             yield cls(app, http, clock, cast)
         if settings is None:
             _idle.append(app)
+
+    @property
+    def jobs(self) -> Jobs:
+        """The duties of this service; a test does them when it wants them done."""
+        state = self.app.state
+        deliverer = Deliverer(state.database, state.settings.targets, state.sealer, state.clock)
+        return Jobs(state.database, state.checkpoint_keys.sign, state.clock, deliverer, state.store, state.parts)
+
+    async def events(self, after: int = 0) -> list[dict[str, Any]]:
+        """Number what waits, and read the change feed as an integrator."""
+        await self.jobs.number()
+        response = await self.integrator.get("/v1/events", after=after, limit=500)
+        assert response.status_code == 200, response.text
+        found: list[dict[str, Any]] = response.json()["items"]
+        return found
 
     def __getattr__(self, name: str) -> Caller:
         """Let a character call: `service.police`, `service.coordinator`."""

@@ -1,4 +1,4 @@
-"""The `dondoc` command: serve, migrate, seed, verify, client, keys, evidence, import, holidays, db."""
+"""The `dondoc` command: serve, worker, migrate, seed, verify, client, keys, evidence, import, holidays, db."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from app.cli import clients, evidence, keys
+from app.cli import auditing, clients, evidence, keys
 from app.cli.running import owner, plainly, run, say
-from app.commands import holidays, seals
+from app.commands import holidays
 from app.commands.seeds.apply import apply
 from app.commands.seeds.reader import read
 from app.database import embedded, migrations
@@ -21,6 +21,7 @@ cli.add_typer(clients.cli, name="client")
 cli.add_typer(keys.cli, name="keys")
 cli.add_typer(evidence.cli, name="evidence")
 cli.command("import")(import_file)
+cli.command("verify")(auditing.verify)
 calendar = typer.Typer(help="Holidays: the days that working days step over.", no_args_is_help=True)
 cli.add_typer(calendar, name="holidays")
 
@@ -33,6 +34,19 @@ def serve() -> None:
 
     with plainly():
         serving.serve(Settings(), say=say)
+
+
+@cli.command()
+def worker() -> None:
+    """Number and deliver events, watch deadlines and tidy up, apart from services that run with DONDOC_JOBS=apart."""
+    settings = Settings()
+    if settings.database_url is None:
+        say("A worker needs DATABASE_URL: on the embedded PostgreSQL the service does its duties itself.")
+        raise typer.Exit(1)
+    from app import serving  # noqa: PLC0415
+
+    with plainly():
+        serving.work(settings)
 
 
 @cli.command()
@@ -69,22 +83,6 @@ def db() -> None:
         say("No embedded database is running on this data directory.")
         raise typer.Exit(1)
     typer.echo(address.conninfo(embedded.OWNER))
-
-
-@cli.command()
-def verify() -> None:
-    """Work the seal of every closed cycle out anew; name what was changed since, and exit with 1 if anything was."""
-    with plainly(), owner() as url:
-        verdicts = run(url, seals.verify)
-    for verdict in verdicts:
-        state = "ALTERED" if verdict.differences else "intact"
-        typer.echo(f"{verdict.plan} {verdict.cycle}: {state}, {verdict.covered} obligations, sha256 {verdict.digest}")
-        for difference in verdict.differences:
-            typer.echo(f"    {difference}")
-    if not verdicts:
-        typer.echo("No cycle is closed.")
-    if any(verdict.differences for verdict in verdicts):
-        raise typer.Exit(1)
 
 
 @calendar.command("import")

@@ -16,7 +16,7 @@ from app.database.engine import SYSTEM, connect
 from app.domain.errors import Refusal
 from app.settings import Settings
 from app.stores.opening import ObjectStoresMissing
-from app.web.keys import KeysExposed
+from app.web.private_files import KeysExposed
 
 Result = TypeVar("Result")
 EXPECTED = (

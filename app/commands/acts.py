@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.commands.events import write
 from app.commands.obligations import Locked, standing_of
 from app.commands.transfers import pass_on
 from app.domain.access import Caller, Role
-from app.models.base import HistoryRow, new_id, table
+from app.models.base import HistoryRow, new_id
 from app.schemas.obligations import ObligationOut
 
 Row = Mapping[str, Any]
@@ -26,12 +26,10 @@ async def record(
     **fields: Any,
 ) -> Row:
     """Write one act on an obligation that is held; return the row, with `obligation` and `client` as the wire says."""
-    into = table(model)
     ids = {"id": new_id(), "plan_id": held.plan_id, "obligation_id": held.id, "client_id": caller.client_id}
     row: dict[str, Any] = {**ids, "received_at": received, **fields}
-    written = await connection.execute(insert(into).values(row).returning(into.c.recorded_at))
-    recorded_at: datetime = written.scalar_one()
-    return {**row, "recorded_at": recorded_at, **named(row["obligation_id"], row["client_id"])}
+    recorded = await write(connection, model, [row])
+    return {**row, "recorded_at": recorded[row["id"]], **named(row["obligation_id"], row["client_id"])}
 
 
 async def settled(connection: AsyncConnection, caller: Caller, held: Locked, now: datetime) -> ObligationOut:

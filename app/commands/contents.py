@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import RowMapping, insert
+from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.commands import events
 from app.commands.evidence import shown
 from app.commands.obligations import hold_any_version
 from app.database.locks import lock
@@ -23,13 +24,10 @@ from app.domain.errors import (
 )
 from app.domain.files import Limits, MediaType
 from app.models import EvidenceContent
-from app.models.base import table
 from app.models.evidence import EvidenceKind
 from app.queries.evidence import kept_bytes, one_evidence, posted_by
 from app.queries.moment import Moment
 from app.schemas.evidence import EvidenceOut
-
-contents = table(EvidenceContent)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,7 +130,7 @@ async def record(
             "size": received.size,
             "sha256": received.sha256,
         }
-        await connection.execute(insert(contents).values(row))
+        await events.write(connection, EvidenceContent, [row])
     return await shown(connection, wanted.evidence_id, now)
 
 

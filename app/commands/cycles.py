@@ -11,6 +11,7 @@ from sqlalchemy import RowMapping, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.commands import events
 from app.commands.holidays import observed, plan_of
 from app.commands.transfers import carry_over
 from app.database.locks import lock
@@ -43,7 +44,8 @@ async def open_cycle(connection: AsyncConnection, slug: str, code: str, *, now: 
         raise NotFound
     await lock(connection, plan["id"].bytes)
     terms = cycle_row(slug, await _terms(connection, plan, code, now), now)
-    await connection.execute(insert(cycles).values(terms).on_conflict_do_nothing())
+    added = await connection.execute(insert(cycles).values(terms).on_conflict_do_nothing())
+    await events.tell(connection, [events.opened(terms)] * added.rowcount)
     cycle = dict((await connection.execute(select(cycles).where(cycles.c.id == terms["id"]))).mappings().one())
     owed = list(obligation_rows(slug, cycle, await _duties(connection, plan["id"]), now))
     if owed:

@@ -4,9 +4,10 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, update
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.commands import events
 from app.commands.cycles import held_cycle, shown
 from app.commands.obligations import touched_at
 from app.domain.access import Caller
@@ -38,7 +39,7 @@ async def move(
     _refuse(cycle, sent.due_before_on, due_before, today=day_of(now, zone))
     row = {"id": new_id(), "plan_id": cycle["plan_id"], "cycle_id": cycle["id"], "client_id": caller.client_id}
     fields = {"received_at": now, "due_before": due_before, **sent.model_dump(exclude={"due_before_on"})}
-    await connection.execute(insert(table(CycleDeadline)).values(row | fields))
+    await events.write(connection, CycleDeadline, [row | fields])
     touched = update(obligations).where(
         obligations.c.plan_id == cycle["plan_id"], obligations.c.cycle_id == cycle["id"]
     )

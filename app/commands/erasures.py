@@ -7,9 +7,10 @@ nothing any more is withdrawn.
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.commands import events
 from app.commands.evidence import shown
 from app.commands.idempotency import forget_about
 from app.commands.obligations import hold
@@ -22,7 +23,7 @@ from app.queries.evidence import one_evidence, readable
 from app.queries.moment import Moment
 from app.schemas.evidence import ErasureIn, EvidenceOut
 
-erasures, texts = table(Erasure), table(EvidenceText)
+texts = table(EvidenceText)
 
 
 async def erase(
@@ -56,7 +57,7 @@ async def erase(
         "evidence_id": evidence_id,
         **sent.model_dump(),
     }
-    await connection.execute(insert(erasures).values(erasure))
+    await events.write(connection, Erasure, [erasure])
     await connection.execute(delete(texts).where(texts.c.plan_id == row["plan_id"], texts.c.id == evidence_id))
     async with as_system(connection):
         await forget_about(connection, evidence_id)

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.commands import events
 from app.commands.obligations import Locked, hold, owners_at
 from app.commands.paper import received_at
 from app.domain.access import Caller, Role
@@ -83,7 +84,7 @@ async def record(
     """Write evidence to obligations that are held, and return it in order as it was written."""
     if not attachments:
         return []
-    await connection.execute(insert(evidence), [_row(caller, one) for one in attachments])
+    await events.write(connection, Evidence, [_row(caller, one) for one in attachments])
     await connection.execute(insert(texts), [_written(one) for one in attachments])
     written = await connection.execute(some_evidence([one.id for one in attachments], Moment(now)))
     shown = {row["id"]: evidence_out(row) for row in written.mappings()}

@@ -1,14 +1,15 @@
 """Holidays: the calendar in the database is the one that counts; it grows mark by mark, and no mark is ever changed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 import holidays as library
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.commands import events
 from app.domain.access import Caller
 from app.domain.errors import NotFound
 from app.models import Holiday, Plan
@@ -17,7 +18,7 @@ from app.queries.holidays import marks
 from app.schemas.holidays import HolidayIn, HolidayOut
 
 COUNTRY, LANGUAGE = "VN", "vi"
-calendar, plans = table(Holiday), table(Plan)
+plans = table(Plan)
 
 
 async def mark(connection: AsyncConnection, caller: Caller, slug: str, sent: HolidayIn) -> HolidayOut:
@@ -26,9 +27,9 @@ async def mark(connection: AsyncConnection, caller: Caller, slug: str, sent: Hol
     Raises:
         NotFound: there is no such plan.
     """
-    row = {"id": new_id(), "plan_id": await plan_of(connection, slug), "client_id": caller.client_id}
-    written = await connection.execute(insert(calendar).values(row | sent.model_dump()).returning(*calendar.c))
-    return shown(written.mappings().one())
+    ids = {"id": new_id(), "plan_id": await plan_of(connection, slug), "client_id": caller.client_id}
+    (marked,) = await _write(connection, [ids | sent.model_dump()])
+    return marked
 
 
 async def import_year(connection: AsyncConnection, slug: str, year: int) -> list[HolidayOut]:
@@ -42,15 +43,18 @@ async def import_year(connection: AsyncConnection, slug: str, year: int) -> list
     plan_id = await plan_of(connection, slug)
     known = await observed(connection, plan_id)
     proposed = library.country_holidays(COUNTRY, years=year, language=LANGUAGE)
+    ids = {"plan_id": plan_id, "client_id": None}
     rows = [
-        {"id": new_id(), "plan_id": plan_id, "observed_on": day, "observed": True, "name": name}
+        {"id": new_id(), "observed_on": day, "observed": True, "name": name, **ids}
         for day, name in sorted(proposed.items())
         if day not in known
     ]
-    if not rows:
-        return []
-    written = await connection.execute(insert(calendar).returning(*calendar.c, sort_by_parameter_order=True), rows)
-    return [shown(row) for row in written.mappings()]
+    return await _write(connection, rows) if rows else []
+
+
+async def _write(connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> list[HolidayOut]:
+    recorded = await events.write(connection, Holiday, rows)
+    return [shown({**row, "recorded_at": recorded[row["id"]]}) for row in rows]
 
 
 async def observed(connection: AsyncConnection, plan_id: UUID) -> dict[date, bool]:

@@ -18,6 +18,7 @@ from uuid import UUID
 from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.commands import events
 from app.commands.cycles import held_cycle
 from app.domain.access import Caller
 from app.domain.errors import CycleClosed, CycleNotDue
@@ -54,7 +55,7 @@ async def close(
     seal = _seal(cycle, caller, moment, sent)
     digests = {id_: one["digest"] for id_, one in found.items()}
     seal["digest"] = _digest_of({**cycle, **seal}, digests, await _deadlines(connection, cycle["id"], moment))
-    await connection.execute(insert(table(Seal)).values(seal))
+    await events.write(connection, Seal, [seal])
     ids = {"plan_id": cycle["plan_id"], "seal_id": seal["id"]}
     rows = [
         {"id": new_id(), "obligation_id": id_, "status": one["status"], "digest": one["digest"], **ids}

@@ -5,9 +5,10 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import RowMapping, insert, select
+from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.commands import events
 from app.commands.bodies import join, owner_named, successor_named
 from app.commands.holidays import plan_of
 from app.commands.transfers import carry_over
@@ -30,7 +31,7 @@ from app.queries.successions import conflicting, successions_of
 from app.schemas.successions import SuccessionDecisionIn, SuccessionIn, SuccessionOut, SuccessorIn
 from app.schemas.views import succession_out
 
-successions, decisions, duties = table(Succession), table(SuccessionDecision), table(Duty)
+duties = table(Duty)
 FIELDS = {"kind", "effective_on", "note"}
 
 
@@ -50,7 +51,7 @@ async def propose(connection: AsyncConnection, caller: Caller, slug: str, sent: 
     row = {"id": new_id(), "plan_id": plan_id, "client_id": caller.client_id, "predecessor_id": predecessor["id"]}
     act = {f"act_{field}": value for field, value in sent.act.model_dump().items()}
     fields = sent.model_dump(include=FIELDS) | {"duties": list(sent.duties) if sent.duties else None}
-    await connection.execute(insert(successions).values(row | act | named | fields))
+    await events.write(connection, Succession, [row | act | named | fields])
     return await _shown(connection, slug, row["id"])
 
 
@@ -83,7 +84,7 @@ async def decide(
     successor_id = await _confirmed(connection, found, sent, now) if confirming else None
     row = {"id": new_id(), "plan_id": plan_id, "client_id": caller.client_id, "received_at": now}
     decision = {"succession_id": succession_id, "successor_id": successor_id, "outcome": sent.outcome}
-    await connection.execute(insert(decisions).values(row | decision | {"reason": sent.reason}))
+    await events.write(connection, SuccessionDecision, [row | decision | {"reason": sent.reason}])
     await carry_over(connection, plan_id, now=now)
     return await _shown(connection, slug, succession_id)
 

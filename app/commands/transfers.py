@@ -6,9 +6,10 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import RowMapping, insert, update
+from sqlalchemy import RowMapping, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.commands import events
 from app.commands.obligations import Locked, touched_at
 from app.database.engine import as_system
 from app.domain.calendar import start_of
@@ -18,7 +19,7 @@ from app.queries.moment import Moment
 from app.queries.obligations import among
 from app.queries.successions import confirmed, passing_over, succeeded
 
-obligations, transfers = table(Obligation), table(Transfer)
+obligations = table(Obligation)
 
 
 async def carry_over(
@@ -70,7 +71,7 @@ async def _record(
         return
     counted_up = update(obligations).where(obligations.c.plan_id == succession["plan_id"], among(obligations.c.id, ids))
     await connection.execute(counted_up.values(version=obligations.c.version + 1, updated_at=touched_at(now)))
-    await connection.execute(insert(transfers), list(_rows(succession, ids, since)))
+    await events.write(connection, Transfer, list(_rows(succession, ids, since)))
 
 
 def _rows(succession: RowMapping, ids: list[UUID], since: datetime) -> Iterator[dict[str, Any]]:

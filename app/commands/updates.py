@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.commands import evidence
+from app.commands import events, evidence
 from app.commands.acts import settled
 from app.commands.evidence import Attachment
 from app.commands.obligations import Locked, hold, owners_at, standing_rows
@@ -30,7 +30,7 @@ from app.queries.obligations import among
 from app.schemas.evidence import EvidenceOut
 from app.schemas.updates import MeasurementOut, Reported, UpdateIn, UpdateOut
 
-updates, measurements, targets = table(Update), table(Measurement), table(Target)
+measurements, targets = table(Measurement), table(Target)
 FIELDS = {"state", "percent", "summary", "occurred_on", "late_reason", "document_number"}
 
 
@@ -154,16 +154,12 @@ async def record(
     connection: AsyncConnection, caller: Caller, reports: Sequence[Report], *, now: datetime
 ) -> list[UpdateOut]:
     """Write reports with their measurements and evidence, and return them in order as they were written."""
-    written = await connection.execute(_WRITE, [_row(caller, one) for one in reports])
-    recorded: dict[UUID, datetime] = {row.id: row.recorded_at for row in written}
+    recorded = await events.write(connection, Update, [_row(caller, one) for one in reports])
     if measured := [row for one in reports for row in _measured(one)]:
         await connection.execute(insert(measurements), measured)
     attachments = [attachment for one in reports for attachment in _attachments(one)]
     attached = iter(await evidence.record(connection, caller, attachments, now=now))
     return [_shown(caller, one, recorded[one.id], islice(attached, len(one.sent.evidence))) for one in reports]
-
-
-_WRITE = insert(updates).returning(updates.c.id, updates.c.recorded_at)
 
 
 def _row(caller: Caller, report: Report) -> dict[str, Any]:

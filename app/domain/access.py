@@ -38,6 +38,9 @@ class Act(StrEnum):
     RECORD_SUCCESSIONS = "successions:write"
     EDIT_CALENDAR = "holidays:write"
     OPEN_CYCLES = "cycles:write"
+    READ_EVENTS = "events:read"
+    READ_CHECKPOINTS = "audit:read"
+    MANAGE_WEBHOOKS = "webhooks:manage"
     READ_CLIENTS = "clients:read"
     MANAGE_CLIENTS = "clients:write"
     READ_READS = "evidence-reads:read"
@@ -82,6 +85,9 @@ MAY: Mapping[Act, frozenset[Role]] = {
     Act.RECORD_SUCCESSIONS: _COORDINATORS,
     Act.EDIT_CALENDAR: _COORDINATORS,
     Act.OPEN_CYCLES: _COORDINATORS,
+    Act.READ_EVENTS: _READERS,
+    Act.READ_CHECKPOINTS: _EVERYONE,
+    Act.MANAGE_WEBHOOKS: _READERS,
     Act.READ_CLIENTS: frozenset({Role.ADMIN}),
     Act.MANAGE_CLIENTS: frozenset({Role.ADMIN}),
     Act.READ_READS: _COORDINATORS,
@@ -91,6 +97,7 @@ REPORTERS_REACH: Mapping[Act, Reach] = {
     Act.READ_STANDING: Reach.INVOLVED,
     Act.READ_HISTORY: Reach.INVOLVED,
     Act.READ_EVIDENCE: Reach.INVOLVED,
+    Act.READ_EVENTS: Reach.INVOLVED,
     Act.REPORT: Reach.OWN,
     Act.ATTACH: Reach.INVOLVED,
     Act.CONTRIBUTE: Reach.INVOLVED,
@@ -115,6 +122,9 @@ SUMMARIES: Mapping[Act, str] = {
     Act.RECORD_SUCCESSIONS: "Propose, confirm and reject successions of bodies",
     Act.EDIT_CALENDAR: "Mark days off",
     Act.OPEN_CYCLES: "Open reporting cycles, move their deadlines, close them",
+    Act.READ_EVENTS: "Follow what changes",
+    Act.READ_CHECKPOINTS: "Read what was signed of the events",
+    Act.MANAGE_WEBHOOKS: "Have the events that one may read sent to addresses of one's own",
     Act.READ_CLIENTS: "Read clients and what they may do",
     Act.MANAGE_CLIENTS: "Add, change and disable clients, and their secrets",
     Act.READ_READS: "Read who was given the bytes of evidence",

@@ -434,6 +434,24 @@ class NoExternalIssuer(Refusal):
     title_vi = "Chưa cấu hình nơi cấp mã bên ngoài nên không thể gắn chủ thể."
 
 
+class WebhookTargetNotAllowed(Refusal):
+    """The operator of this service does not let webhooks go there."""
+
+    title_vi = "Đơn vị vận hành không cho phép gửi webhook tới địa chỉ này."
+
+
+class TooManyWebhooks(Refusal):
+    """The client has as many webhooks as it can have."""
+
+    title_vi = "Ứng dụng đã có số webhook tối đa."
+
+
+class WebhookDisabled(Refusal):
+    """The webhook is disabled; enable it first."""
+
+    title_vi = "Webhook đang bị tắt; hãy bật lại trước."
+
+
 class TooManyRequests(Refusal):
     """Too many requests in a short time."""
 

@@ -7,6 +7,7 @@ from app.models.condition import ConditionDecision
 from app.models.contribution import Contribution
 from app.models.cycle import Cycle, CycleDeadline, Holiday, Seal, SealedStanding
 from app.models.duty import Duty, DutyOwner, DutyPartner, Target
+from app.models.event import Checkpoint, DeadlineWatch, Event, SequencedEvent
 from app.models.evidence import Erasure, Evidence, EvidenceContent, EvidenceRead, EvidenceText, Withdrawal
 from app.models.extension import Extension, ExtensionRefusal, ExtensionRequest
 from app.models.idempotency import IdempotencyRecord
@@ -16,10 +17,12 @@ from app.models.reference import ClientReference
 from app.models.review import Review
 from app.models.succession import Succession, SuccessionDecision, Transfer
 from app.models.update import Measurement, Update
+from app.models.webhook import Webhook, WebhookAttempt, WebhookDelivery
 
 __all__ = [
     "Body",
     "CalendarFeed",
+    "Checkpoint",
     "Client",
     "ClientBody",
     "ClientReference",
@@ -28,10 +31,12 @@ __all__ = [
     "Contribution",
     "Cycle",
     "CycleDeadline",
+    "DeadlineWatch",
     "Duty",
     "DutyOwner",
     "DutyPartner",
     "Erasure",
+    "Event",
     "Evidence",
     "EvidenceContent",
     "EvidenceRead",
@@ -48,10 +53,14 @@ __all__ = [
     "RevokedToken",
     "Seal",
     "SealedStanding",
+    "SequencedEvent",
     "Succession",
     "SuccessionDecision",
     "Target",
     "Transfer",
     "Update",
+    "Webhook",
+    "WebhookAttempt",
+    "WebhookDelivery",
     "Withdrawal",
 ]

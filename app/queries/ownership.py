@@ -7,7 +7,7 @@ same select.
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, FromClause, func, true
+from sqlalchemy import ColumnElement, FromClause, func, select, true
 
 from app.models import Transfer
 from app.models.facts import facts_of
@@ -48,6 +48,18 @@ def owner_when(act: Row, obligation: Row, moment: Moment) -> ColumnElement[Any]:
     """Return who owed an obligation when an act on it was received, as far as a moment knows."""
     by_then = _last_transfer(obligation, moment, transfers.c.received_at <= act.c.received_at).correlate(act)
     return func.coalesce(by_then.with_only_columns(transfers.c.owner_id).scalar_subquery(), obligation.c.owner_id)
+
+
+def owner_told(event: Row, obligation: Row) -> ColumnElement[Any]:
+    """Return who owed an obligation when something happened, as far as was known when it was told of."""
+    by_then = select(transfers.c.owner_id).where(
+        transfers.c.plan_id == obligation.c.plan_id,
+        transfers.c.obligation_id == obligation.c.id,
+        transfers.c.received_at <= event.c.occurred_at,
+        transfers.c.recorded_at <= event.c.recorded_at,
+    )
+    told = latest(by_then.correlate(event, obligation), transfers).scalar_subquery()
+    return func.coalesce(told, obligation.c.owner_id)
 
 
 def _last_transfer(obligation: Row, moment: Moment, *also: ColumnElement[bool]) -> Found:

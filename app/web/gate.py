@@ -8,6 +8,8 @@ sends slowly, or stops in the middle, keeps nobody else out.
 import asyncio
 import re
 from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -25,12 +27,46 @@ _RECEIVED_INSIDE = re.compile(r"/v1/evidence/[^/]+/content")
 """Files are far larger, and come by rules of their own once it is known who sends them: see `uploads`."""
 
 
+class Place:
+    """The place of one request among those at work."""
+
+    def __init__(self, gate: "Gate") -> None:
+        self._gate, self._held = gate, True
+
+    @asynccontextmanager
+    async def left(self) -> AsyncIterator[None]:
+        """Leave the place while the request waits for what others do, and come in again.
+
+        Raises:
+            ServiceUnavailable: see `come_in`.
+        """
+        self.give_back()
+        yield
+        await self.come_in()
+
+    async def come_in(self) -> None:
+        """Take a place again, after it was left.
+
+        Raises:
+            ServiceUnavailable: too many are at work or wait for that.
+        """
+        if not await self._gate.comes_in():
+            raise ServiceUnavailable
+        self._held = True
+
+    def give_back(self) -> None:
+        """Leave the place, if the request has it."""
+        if self._held:
+            self._held = False
+            self._gate.places.release()
+
+
 class Gate:
     """Lets so many requests in, and so many wait."""
 
     def __init__(self, app: ASGIApp, *, working: int, waiting: int, largest_body: int) -> None:
         self._app, self._largest_body = app, largest_body
-        self._places = asyncio.Semaphore(working)
+        self.places = asyncio.Semaphore(working)
         self._waiting, self._may_wait = 0, waiting
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -44,13 +80,14 @@ class Gate:
             late = UnreadableRequest("The body did not arrive in time.")
             await answer_to(Request(scope), late)(scope, receive, send)
             return
-        if not await self._comes_in():
+        if not await self.comes_in():
             await answer_to(Request(scope), ServiceUnavailable())(scope, receive, send)
             return
+        scope["place"] = place = Place(self)
         try:
             await self._app(scope, _after(arrived, receive), send)
         finally:
-            self._places.release()
+            place.give_back()
 
     def _is_awaited(self, scope: Scope) -> bool:
         """Say whether a body is one that can be taken, and no file: what says to be larger is refused further in."""
@@ -72,14 +109,14 @@ class Gate:
                     break
         return arrived
 
-    async def _comes_in(self) -> bool:
+    async def comes_in(self) -> bool:
         """Take a place, now or within our patience."""
-        if self._places.locked() and self._waiting >= self._may_wait:
+        if self.places.locked() and self._waiting >= self._may_wait:
             return False
         self._waiting += 1
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
-                return await self._places.acquire()
+                return await self.places.acquire()
         except TimeoutError:
             return False
         finally:

@@ -13,7 +13,7 @@ import json
 import os
 import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -27,6 +27,8 @@ from jose import jwk
 from jose.backends.base import Key
 
 from app.domain.errors import ServiceUnavailable
+from app.web import private_files
+from app.web.private_files import KeysExposed
 
 log = structlog.get_logger()
 PEPPER_BYTES = 32
@@ -40,10 +42,6 @@ NOTICED_WITHIN = timedelta(seconds=1)
 _NAMED = re.compile(r"signing(?:-(\d{8}T\d{6}Z))?\.pem\Z")
 _SPELLED = "%Y%m%dT%H%M%SZ"
 _FIRST = datetime.min.replace(tzinfo=UTC)
-
-
-class KeysExposed(Exception):
-    """A key file can be read by others than its owner: run `chmod 600` on it."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +72,7 @@ class Keys:
         self._looked_at = _FIRST
         self._seen: frozenset[tuple[str, int]] = frozenset()
         self._signing: list[SigningKey] = []
-        self.pepper = _read(folder / "pepper")
+        self.pepper = private_files.read(folder / "pepper")
         self._look()
 
     def at(self, now: datetime) -> Keyring:
@@ -122,7 +120,7 @@ class Keys:
         with os.scandir(self._folder) as entries:
             seen = frozenset((one.name, one.stat().st_mtime_ns) for one in entries if _NAMED.match(one.name))
         if seen != self._seen:
-            found = (_signing_key(self._folder / name, _read(self._folder / name)) for name, _ in seen)
+            found = (_signing_key(self._folder / name, private_files.read(self._folder / name)) for name, _ in seen)
             self._signing = sorted(found, key=lambda key: key.signs_from)
             self._seen = seen
 
@@ -135,8 +133,8 @@ def load(folder: Path) -> Keys:
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not any(_NAMED.match(path.name) for path in folder.iterdir()):
-        _make(folder / "signing.pem", _new_signing_key)
-    _make(folder / "pepper", lambda: secrets.token_bytes(PEPPER_BYTES))
+        private_files.make(folder / "signing.pem", _new_signing_key)
+    private_files.make(folder / "pepper", lambda: secrets.token_bytes(PEPPER_BYTES))
     return Keys(folder)
 
 
@@ -149,11 +147,11 @@ def rotate(folder: Path, *, now: datetime, at_once: bool = False) -> SigningKey:
     kept = {} if at_once else before.at(now).live
     signs_from = now.replace(microsecond=0) if at_once else now.replace(microsecond=0) + AHEAD
     path = folder / f"signing-{signs_from.strftime(_SPELLED)}.pem"
-    _make(path, _new_signing_key)
+    private_files.make(path, _new_signing_key)
     for key in before.all:
         if key.kid not in kept and key.path != path:
             key.path.unlink(missing_ok=True)
-    return _signing_key(path, _read(path))
+    return _signing_key(path, private_files.read(path))
 
 
 def thumbprint(public: Mapping[str, Any]) -> str:
@@ -184,32 +182,6 @@ def _new_signing_key() -> bytes:
     return ec.generate_private_key(ec.SECP256R1()).private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-
-
-def _make(path: Path, content: Callable[[], bytes]) -> None:
-    """Make a file once; of two processes that start together, one writes and both read the same."""
-    if path.exists():
-        return
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        if os.geteuid() == 0:
-            # Whoever runs the service reads it, also when the operator is root.
-            os.fchown(file.fileno(), path.parent.stat().st_uid, path.parent.stat().st_gid)
-        file.write(content())
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
-
-
-def _read(path: Path) -> bytes:
-    if path.stat().st_mode & 0o077:
-        raise KeysExposed(f"{KeysExposed.__doc__} ({path.name})")
-    return path.read_bytes()
 
 
 def _text(value: Any) -> Any:

@@ -42,6 +42,11 @@ LEADS: dict[str, Leads] = {
     "decideSuccession": _to("getSuccession"),
     "addClient": _to("getClient", "changeClient", "addSecret", id="/client/id"),
     "changeClient": _to("getClient"),
+    "addWebhook": _to("getWebhook", "changeWebhook", "testWebhook", "listDeliveries", id="/webhook/id"),
+    "changeWebhook": _to("getWebhook"),
+    "rotateWebhookSecret": _to("getWebhook", "testWebhook"),
+    "testWebhook": _to("listDeliveries", "getWebhook") | _to("redeliver", delivery="/id"),
+    "redeliver": _to("listDeliveries"),
     "addSecret": _to("getClient") | {"removeSecret": {"secret": "/id"}},
 }
 """Where one can go after an operation."""

@@ -37,6 +37,8 @@ TAGS = [
     {"name": "successions", "description": "Bodies that are succeeded by others."},
     {"name": "status", "description": "Totals and rates for integrators."},
     {"name": "reminders", "description": "What owners should be reminded of, as data for a gateway."},
+    {"name": "events", "description": "What has changed, each change once and in order, and what was signed of it."},
+    {"name": "webhooks", "description": "Events sent to an address of one's own, and what became of each."},
     {"name": "clients", "description": "The systems that call the service, and what they may do."},
     {"name": "oauth", "description": "Tokens and keys."},
     {"name": "health", "description": "Whether the service lives and is ready."},

@@ -14,7 +14,7 @@ from uuid import uuid4
 from app.database.engine import SYSTEM
 from app.models.base import stable_id
 from tests.files import pdf
-from tests.given import DOCUMENT, FIRST, PLAN, TODAY, TOURISTS, Caller, Service, obligation
+from tests.given import DOCUMENT, FIRST, HOOKS, PLAN, TODAY, TOURISTS, Caller, Service, obligation
 
 CALLERS = ("nobody", "owner", "other", "partner", "coordinator", "integrator", "admin", "disabled", "expired")
 OWN, OTHERS, ABSENT = "own", "other's", "absent"
@@ -58,6 +58,12 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
         "act": {"title": "Nghị quyết về sắp xếp các cơ quan chuyên môn", "issued_on": "2025-02-20"},
     },
     "decideSuccession": {"outcome": "rejected", "reason": "Chưa đủ căn cứ."},
+    "addWebhook": {"url": f"{HOOKS}/dondoc"},
+    "changeWebhook": {"disabled": True},
+    "removeWebhook": {},
+    "rotateWebhookSecret": {},
+    "testWebhook": {},
+    "redeliver": {},
     "markHoliday": {"observed_on": "2026-12-31", "name": "Nghỉ bù"},
 }
 ASKED = {"getTemplate": {"cycle": FIRST, "owner": "cong-an"}, "listStatusChanges": {"from": "2026-11-20"}}
@@ -92,7 +98,12 @@ class World:
     """What is asked about, and who asks."""
 
     def __init__(
-        self, service: Service, evidence: Mapping[str, str], secret: str, calendars: Mapping[str, str]
+        self,
+        service: Service,
+        evidence: Mapping[str, str],
+        secret: str,
+        calendars: Mapping[str, str],
+        webhooks: Mapping[str, Mapping[str, str]],
     ) -> None:
         self.service = service
         absent = str(uuid4())
@@ -101,19 +112,19 @@ class World:
             OWN: {
                 "/v1/obligations": str(TOURISTS), "/v1/evidence": evidence[OWN], "/v1/clients": police,
                 "plan": PLAN, "body": "cong-an", "duty": "3.6", "secret": secret, "token": calendars[OWN],
-                "succession": SUCCESSION,
+                "succession": SUCCESSION, **webhooks[OWN],
                 "cycle": FIRST, "day": "2026-09-02",
             },
             OTHERS: {
                 "/v1/obligations": str(STRANGE), "/v1/evidence": evidence[OTHERS], "/v1/clients": police,
                 "plan": PLAN, "body": "so-khdt", "duty": "10.1", "secret": secret, "token": calendars[OTHERS],
-                "succession": SUCCESSION,
+                "succession": SUCCESSION, **webhooks[OTHERS],
                 "cycle": FIRST, "day": "2026-09-02",
             },
             ABSENT: {
                 "/v1/obligations": absent, "/v1/evidence": absent, "/v1/clients": absent,
                 "plan": "no-such-plan", "body": "no-such-body", "duty": "99.9", "secret": absent, "token": "A" * 64,
-                "succession": absent,
+                "succession": absent, "/v1/webhooks": absent, "delivery": absent,
                 "cycle": "1999", "day": "2026-09-07",
             },
         }  # fmt: skip
@@ -181,7 +192,8 @@ async def world(service: Service) -> AsyncIterator[World]:
         secrets = (await service.admin.get(f"/v1/clients/{service.police.client_id}")).json()["secrets"]
         evidence = {OWN: attached.json()["id"], OTHERS: others.json()["id"]}
         calendars = {OWN: await _calendar_of(service, "cong-an"), OTHERS: await _calendar_of(service, "so-khdt")}
-        yield World(service, evidence, secrets[0]["id"], calendars)
+        webhooks = {OWN: await _webhook_of(service.police), OTHERS: await _webhook_of(service.labour)}
+        yield World(service, evidence, secrets[0]["id"], calendars, webhooks)
 
 
 async def _calendar_of(service: Service, body: str) -> str:
@@ -190,6 +202,13 @@ async def _calendar_of(service: Service, body: str) -> str:
     assert (await service.coordinator.post(path, {})).status_code == 201
     address: str = (await service.coordinator.get(path)).json()["address"]
     return address.rpartition("/")[2].removesuffix(".ics")
+
+
+async def _webhook_of(who: Caller) -> dict[str, str]:
+    """Let somebody add a webhook, and return what is in the addresses of it."""
+    added = (await who.post("/v1/webhooks", BODIES["addWebhook"])).json()["webhook"]["id"]
+    tried = await who.post(f"/v1/webhooks/{added}/tests", {})
+    return {"/v1/webhooks": added, "delivery": tried.json()["id"]}
 
 
 async def table_of(service: Service) -> str:

@@ -9,7 +9,8 @@ from jose import jws
 
 from app.domain.errors import ServiceUnavailable
 from app.web import keys
-from app.web.keys import AHEAD, LIFETIME, OVERLAP, Keys, KeysExposed
+from app.web.keys import AHEAD, LIFETIME, OVERLAP, Keys
+from app.web.private_files import KeysExposed
 from app.web.tokens import TokenRefused, issue, verify
 from tests.given import TODAY
 

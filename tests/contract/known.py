@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.api.asking import EVERYTHING_KNOWN
 from tests.contract.scenes import A_FILE, ELSEWHERE, SUCCESSION
-from tests.given import INVESTIGATION, PLAN, TOURISTS, TRAINING, Caller, obligation
+from tests.given import HOOKS, INVESTIGATION, PLAN, TOURISTS, TRAINING, Caller, obligation
 
 Json = dict[str, Any]
 CYCLES = ["2021-06-15", "2026"]
@@ -16,6 +16,7 @@ DUTIES = ["3.2", "3.4", "3.7", "G.1", "18.3"]
 BODIES = ["cong-an", "so-vhttdl", "so-y-te"]
 OBLIGATIONS = [INVESTIGATION, TRAINING, TOURISTS, obligation("3.7", "cong-an"), obligation("7.1", "so-vhttdl")]
 PAPER = {"received_on": ["2021-06-14"], "document_number": ["9/BC-CATP"]}
+TARGET = {"url": [f"{HOOKS}/dondoc"]}
 LINK = {"url": ["https://example.org/tap-huan"]}
 A_PDF: dict[str, list[Any]] = {"file_name": ["bao-cao.pdf"], "media_type": ["application/pdf"], "size": [len(A_FILE)]}
 DOCUMENT = {"number": ["115/KH-UBND", "80-NQ/TW"]}
@@ -50,6 +51,8 @@ IN_BODIES: dict[str, dict[str, list[Any]]] = {
     "MeasurementIn": {"target": ["3.2-a", "3.2-c"], "value": [90, 90.5, 100]},
     "UpdateIn": PAPER,
     "LinkIn": LINK,
+    "WebhookIn": TARGET,
+    "WebhookChange": TARGET,
     "DocumentIn": DOCUMENT,
     "PaperLinkIn": LINK | PAPER,
     "PaperDocumentIn": DOCUMENT | PAPER,
@@ -57,10 +60,12 @@ IN_BODIES: dict[str, dict[str, list[Any]]] = {
 }
 
 
-def knowing(document: Json, *, evidence: list[str], client: Caller, named: dict[str, str]) -> Json:
+def knowing(
+    document: Json, *, evidence: list[str], client: Caller, named: dict[str, str], webhook: dict[str, str]
+) -> Json:
     """Return a copy whose paths lead somewhere, and whose filters, headers and bodies may be real.
 
-    `named` is what stands in a path and is made anew for each test.
+    `named` is what stands in a path and is made anew for each test, `webhook` what stands in the paths of webhooks.
     """
     known = deepcopy(document)
     for path, operations in known["paths"].items():
@@ -69,8 +74,9 @@ def knowing(document: Json, *, evidence: list[str], client: Caller, named: dict[
             owed = [elsewhere] if elsewhere else [str(one) for one in OBLIGATIONS]
             clients = [str(client.client_id)] if path.startswith("/v1/clients/") else None
             ids = clients or (evidence if "/evidence/" in path else owed)
+            these = webhook if path.startswith("/v1/webhooks") else named
             operation["parameters"] = [
-                _known(parameter, IN_PATHS | {"id": ids} | {name: [value] for name, value in named.items()})
+                _known(parameter, IN_PATHS | {"id": ids} | {name: [value] for name, value in these.items()})
                 for parameter in operation.get("parameters", ())
                 if parameter.get("name") != "cursor"
             ]

@@ -8,7 +8,7 @@ import httpx
 
 from app.models.base import stable_id
 from app.web.openapi import EXAMPLES
-from tests.given import DOCUMENT, INVESTIGATION, PLAN, TRAINING, Service, obligation
+from tests.given import DOCUMENT, HOOKS, INVESTIGATION, PLAN, TRAINING, Service, obligation
 
 COORDINATED = str(obligation("7.8", "so-vhttdl"))
 """The police coordinate it."""
@@ -53,6 +53,8 @@ async def place_of(service: Service, operation: str, role: str | None, path: str
         return {"id": (await attached(service, role)).json()["id"]}
     if path.startswith("/v1/clients/"):
         return {"id": str(service.police.client_id), **await secrets_of(service)}
+    if path.startswith("/v1/webhooks/"):
+        return await webhook_of(service, role)
     named = await secrets_of(service) if "{token}" in path else {}
     return PLACES | named | ELSEWHERE.get(operation, {})
 
@@ -63,6 +65,17 @@ async def secrets_of(service: Service) -> dict[str, str]:
     calendar = await service.police.get(CALENDAR)
     address = calendar.json()["address"] if calendar.status_code == 200 else f"{'x' * 64}.ics"
     return {"secret": secrets[0]["id"], "token": address.rpartition("/")[2].removesuffix(".ics")}
+
+
+async def webhook_of(service: Service, role: str | None) -> dict[str, str]:
+    """Return the ids of a webhook of a role's and of its last delivery, the same however often they are asked for."""
+    who = getattr(service, role if role in {"police", "coordinator"} else "integrator")
+    scene = {"Idempotency-Key": "scene-webhook"}
+    added = await who.post("/v1/webhooks", {"url": f"{HOOKS}/dondoc"}, headers=scene)
+    webhook: str = added.json()["webhook"]["id"]
+    for n in range(2):
+        tried = await who.post(f"/v1/webhooks/{webhook}/tests", {}, headers={"Idempotency-Key": f"scene-test-{n}"})
+    return {"id": webhook, "delivery": tried.json()["id"]}
 
 
 async def prepare(service: Service, operation: str) -> None:
@@ -113,6 +126,11 @@ async def _calendar_given(service: Service) -> None:
     await service.coordinator.post(CALENDAR, {})
 
 
+async def _told(service: Service) -> None:
+    await service.police.report(TRAINING, evidence=[DOCUMENT])
+    await service.jobs.number()
+
+
 BEFORE: dict[str, Callable[[Service], Awaitable[Any]]] = {
     "giveReview": _claimed,
     "refuseExtension": _asked_for_time,
@@ -122,4 +140,5 @@ BEFORE: dict[str, Callable[[Service], Awaitable[Any]]] = {
     "getCalendar": _calendar_given,
     "revokeCalendar": _calendar_given,
     "readCalendar": _calendar_given,
+    **dict.fromkeys(("listEvents", "streamEvents", "listCheckpoints"), _told),
 }

@@ -22,7 +22,7 @@ from app.domain.access import MAY
 from tests.contract.cases import CHECKS, Case, ask
 from tests.contract.document import OPERATIONS, Json, resolved
 from tests.contract.known import knowing
-from tests.contract.scenes import attached, secrets_of
+from tests.contract.scenes import attached, secrets_of, webhook_of
 from tests.contract.snapshot import checked_in
 from tests.given import CHARACTERS, Service
 
@@ -42,7 +42,13 @@ LEAST = {"coordinator": 10, "police": 10}
 @pytest.mark.parametrize("role", LEAST)
 async def test_no_chain_of_calls_breaks_and_links_lead_somewhere(service: Service, role: str) -> None:
     evidence = [(await attached(service, role)).json()["id"]]
-    known = knowing(checked_in(), evidence=evidence, client=service.police, named=await secrets_of(service))
+    known = knowing(
+        checked_in(),
+        evidence=evidence,
+        client=service.police,
+        named=await secrets_of(service),
+        webhook=await webhook_of(service, role),
+    )
     followed: Counter[str] = Counter()
     async with service.app.state.database.writing() as connection:
         pass  # There is but one, in a transaction that nobody commits.

@@ -20,7 +20,7 @@ from app.domain.access import MAY, Classification
 from tests.contract.cases import CHECKS, NOBODY, Case, ask
 from tests.contract.document import OPERATIONS, Operation
 from tests.contract.known import knowing
-from tests.contract.scenes import ON_FILES, attached, filed, prepare, secrets_of
+from tests.contract.scenes import ON_FILES, attached, filed, prepare, secrets_of, webhook_of
 from tests.contract.snapshot import checked_in
 from tests.given import CHARACTERS, TRAINING, Service
 
@@ -48,7 +48,13 @@ BRIEF, THOROUGH = _budget(4), _budget(10)
 async def test_nothing_breaks_and_every_answer_is_documented(service: Service, operation: Operation, role: str) -> None:
     evidence = await _evidence_for(service, str(operation), role)
     await prepare(service, str(operation))
-    known = knowing(checked_in(), evidence=evidence, client=service.police, named=await secrets_of(service))
+    known = knowing(
+        checked_in(),
+        evidence=evidence,
+        client=service.police,
+        named=await secrets_of(service),
+        webhook=await webhook_of(service, role),
+    )
     schema = schemathesis.openapi.from_dict(known)
     # The edges of seventeen filters, or of a body, are many and alike: every third or second will do.
     thinning = 1 + len(operation.parameters) // 8 + len(operation.requests) // 2

@@ -12,7 +12,10 @@ HISTORY = (
     *("extension_refusal", "extension_request", "measurement", "progress_update", "review", "transfer", "withdrawal"),
 )
 """The acts on obligations, which nobody changes."""
-KEPT = ("cycle_deadline", "holiday", "seal", "sealed_standing", "succession", "succession_decision")
+KEPT = (
+    *("cycle_deadline", "holiday", "seal", "sealed_standing", "succession", "succession_decision"),
+    *("event", "sequenced_event", "checkpoint"),
+)
 """What else nobody changes: to all other tables rows may be corrected by the owner, when it seeds a plan anew."""
 RIGHTS: dict[str, set[str]] = {
     **dict.fromkeys(HISTORY + KEPT, ADD),
@@ -25,14 +28,23 @@ RIGHTS: dict[str, set[str]] = {
     **dict.fromkeys(("body", "cycle", "obligation"), ADD),
     "client_reference": ADD,
     "calendar_feed": ADD,
+    **dict.fromkeys(("deadline_watch", "feed_head"), READ),
     "idempotency_record": FORGET,
     # A trigger lets a text go only when its erasure is recorded.
     "evidence_text": FORGET,
+    **dict.fromkeys(("webhook", "webhook_delivery"), FORGET),
+    "webhook_attempt": ADD,
     "alembic_version": READ,
 }
 CHANGED = {
     "calendar_feed": ("revoked_at",),
     "obligation": ("version", "updated_at"),
+    "deadline_watch": ("watched_until",),
+    "webhook": (
+        *("url", "types", "secret", "former_secret", "former_until", "after_seq", "version"),
+        *("disabled_at", "disabled_because"),
+    ),
+    "webhook_delivery": ("state", "attempts", "next_attempt_at"),
     "client": ("name", "scopes", "issuer", "subject", "disabled_at", "version"),
 }
 COLUMN_RIGHTS = {(table, column, "UPDATE") for table, columns in CHANGED.items() for column in columns}

@@ -20,7 +20,7 @@ from app.commands.clients import NewClient
 from app.database import migrations
 from app.database.embedded import OWNER, Address
 from app.domain.completion import ClaimState, ReviewOutcome
-from app.models import Erasure, EvidenceContent, EvidenceRead, EvidenceText, IdempotencyRecord
+from app.models import Checkpoint, Erasure, EvidenceContent, EvidenceRead, EvidenceText, IdempotencyRecord
 from app.models import Evidence as EvidenceRow
 from app.models.base import stable_id, table
 from app.settings import ROOT
@@ -115,6 +115,8 @@ async def write_some_of_everything(connection: AsyncConnection, client_id: UUID)
     for model, fields in desk(client_id):
         await connection.execute(table(model).insert().values({"id": uuid4(), "plan_id": stable_id(PLAN)} | fields))
     await _write_a_file(connection, client_id, evidence.id)
+    signed = {"id": uuid4(), "size": 1, "note": "…"}
+    await connection.execute(table(Checkpoint).insert().values(signed))
     kept = {"client_id": client_id, "key": "k", "fingerprint": b"f", "status_code": 201, "body": b"{}"}
     await connection.execute(table(IdempotencyRecord).insert().values(kept))
 
@@ -142,6 +144,9 @@ def desk(client_id: UUID) -> Iterator[tuple[type[SQLModel], dict[str, Any]]]:
     yield models.Transfer, on_one | succession | to
     sealed = {"seal_id": seal, "obligation_id": PLAIN.id}
     yield models.SealedStanding, sealed | {"status": "overdue", "digest": "0" * 64}
+    event = {"id": uuid4(), "obligation_id": PLAIN.id}
+    yield models.Event, event | {"type": "update.reported", "occurred_at": NOON}
+    yield models.SequencedEvent, event | {"seq": 1, "content": b"{}", "node": b"0" * 32}
 
 
 async def _write_a_file(connection: AsyncConnection, client_id: UUID, link_id: UUID) -> None:

@@ -13,6 +13,9 @@ ALLOWED = {
         Act.READ_HISTORY,
         Act.READ_EVIDENCE,
         Act.USE_CALENDARS,
+        Act.READ_EVENTS,
+        Act.READ_CHECKPOINTS,
+        Act.MANAGE_WEBHOOKS,
         Act.REPORT,
         Act.ATTACH,
         Act.REQUEST_EXTENSION,
@@ -24,6 +27,9 @@ ALLOWED = {
         Act.READ_HISTORY,
         Act.READ_EVIDENCE,
         Act.USE_CALENDARS,
+        Act.READ_EVENTS,
+        Act.READ_CHECKPOINTS,
+        Act.MANAGE_WEBHOOKS,
         Act.REPORT,
         Act.ATTACH,
         Act.REVIEW,
@@ -36,8 +42,15 @@ ALLOWED = {
         Act.READ_READS,
         Act.ERASE,
     },
-    Role.INTEGRATOR: {Act.READ_PLANS, Act.READ_STANDING, Act.READ_EVIDENCE},
-    Role.ADMIN: {Act.READ_PLANS, Act.READ_CLIENTS, Act.MANAGE_CLIENTS},
+    Role.INTEGRATOR: {
+        Act.READ_PLANS,
+        Act.READ_STANDING,
+        Act.READ_EVIDENCE,
+        Act.READ_EVENTS,
+        Act.READ_CHECKPOINTS,
+        Act.MANAGE_WEBHOOKS,
+    },
+    Role.ADMIN: {Act.READ_PLANS, Act.READ_CHECKPOINTS, Act.READ_CLIENTS, Act.MANAGE_CLIENTS},
 }
 
 
@@ -63,9 +76,9 @@ def test_an_integrator_reads_no_narratives_and_writes_nothing() -> None:
 
 
 def test_an_admin_reads_no_reports_and_writes_none() -> None:
-    assert not any(
-        caller(Role.ADMIN).may(act) for act in Act if act not in {Act.READ_PLANS, Act.READ_CLIENTS, Act.MANAGE_CLIENTS}
-    )
+    known = {Act.READ_PLANS, Act.READ_CHECKPOINTS, Act.READ_CLIENTS, Act.MANAGE_CLIENTS}
+
+    assert not any(caller(Role.ADMIN).may(act) for act in Act if act not in known)
 
 
 @pytest.mark.parametrize(

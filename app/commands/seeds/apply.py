@@ -13,9 +13,10 @@ from sqlalchemy import Select, Table, and_, bindparam, delete, exists, insert, o
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.commands import events
 from app.commands.holidays import observed
-from app.commands.transfers import carry_over
 from app.commands.seeds.rows import Row, Rows, rows_of
+from app.commands.transfers import carry_over
 from app.models import Cycle, Obligation, Target, Update
 from app.models.base import HistoryRow, stable_id, table
 from app.schemas.seed import Seed
@@ -151,6 +152,7 @@ async def _write(connection: AsyncConnection, changes: Changes, wanted: Rows) ->
             if rows := changes.added.get(name):
                 await connection.execute(insert(_table(name)), rows)
             await _alter(connection, _table(name), changes.altered.get(name, []))
+        await events.tell(connection, [events.opened(cycle) for cycle in changes.added.get("cycle", [])])
     except IntegrityError as error:
         raise SeedRefused(f"something that the seed drops is still referred to: {error.orig}") from None
 

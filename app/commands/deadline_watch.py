@@ -1,0 +1,57 @@
+"""The watch: a deadline that passes changes standings with no act of anybody, and is told of, once.
+
+Where an obligation stood when its deadline passed is asked of the one rule, as of that very instant; what was received
+in time and recorded until it is asked counts.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.database.locks import try_lock
+from app.domain.completion import Status
+from app.domain.events import EventType
+from app.models import DeadlineWatch, Event
+from app.models.base import stable_id, table
+from app.queries import events as queries
+
+LEADER = b"dondoc deadline watch"
+SETTLED = timedelta(minutes=1)
+"""How long after a deadline it is told of: no transaction that received something before it can still be under way."""
+TYPES = {Status.OVERDUE: EventType.BECAME_OVERDUE, Status.AWAITED: EventType.BECAME_AWAITED}
+
+
+async def watch(connection: AsyncConnection, *, now: datetime) -> int:
+    """Tell of each deadline that passed since the last time; return how many obligations missed theirs."""
+    if not await try_lock(connection, LEADER):
+        return 0
+    since, until = (await connection.execute(queries.watched())).scalar_one(), now - SETTLED
+    if until <= since:
+        return 0
+    told = 0
+    for due in (await connection.execute(queries.passed(since, until))).scalars().all():
+        missed = (await connection.execute(queries.missed(due, [*TYPES]))).mappings().all()
+        told += await _tell(connection, due, missed)
+    await connection.execute(update(table(DeadlineWatch)).values(watched_until=until))
+    return told
+
+
+async def _tell(connection: AsyncConnection, due: datetime, missed: Sequence[Any]) -> int:
+    """Tell of obligations that missed a deadline; the id of the event follows from both, so that it is told once."""
+    rows = [
+        {
+            "id": stable_id("deadline", str(row["id"]), due.isoformat()),
+            "plan_id": row["plan_id"],
+            "type": TYPES[Status(row["status"])],
+            "obligation_id": row["id"],
+            "occurred_at": due,
+        }
+        for row in missed
+    ]
+    if rows:
+        await connection.execute(insert(table(Event)).on_conflict_do_nothing(), rows)
+    return len(rows)

@@ -1,0 +1,112 @@
+"""Deliveries: which events a webhook is owed, whose turn it is, and what came of an attempt.
+
+The deliveries are their own queue.  A queue beside them, such as pgqueuer's, would hold the same schedule a second
+time, and brings native enums and triggers into the database, which we keep out of it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, insert, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.database.locks import lock, try_lock
+from app.domain.webhooks import GONE, DeliveryState, Disabled, Outcome, wait_after
+from app.models import Webhook, WebhookAttempt, WebhookDelivery
+from app.models.base import new_id, table
+from app.queries import webhooks as queries
+from app.queries.obligations import among
+from app.schemas.events import EventPage
+
+Row = Mapping[Any, Any]
+webhooks, deliveries, attempts = table(Webhook), table(WebhookDelivery), table(WebhookAttempt)
+MOST_WAITING = 1000
+"""How many deliveries of a webhook wait at most; further events wait in the feed."""
+AT_ONCE = 4
+LEASE = timedelta(minutes=2)
+"""How long an attempt is left alone: a process that ends meanwhile has not told what came of it."""
+KEPT = timedelta(days=30)
+"""How long what is over stays in the log."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of an attempt, and the status of the answer if there was one."""
+
+    outcome: Outcome
+    status_code: int | None = None
+
+
+async def is_full(connection: AsyncConnection, webhook_id: UUID) -> bool:
+    """Say whether as many deliveries wait as can."""
+    return bool((await connection.execute(queries.waiting(webhook_id))).scalar_one() >= MOST_WAITING)
+
+
+async def owe(connection: AsyncConnection, webhook: Row, page: EventPage, *, now: datetime) -> None:
+    """Owe a webhook the events of a page that it wants, unless another process has come as far."""
+    this = (webhooks.c.id == webhook["id"], webhooks.c.after_seq == webhook["after_seq"])
+    moved = await connection.execute(update(webhooks).where(*this).values(after_seq=page.next_after))
+    wanted = [one for one in page.items if webhook["types"] is None or one.type in webhook["types"]]
+    if not (moved.rowcount and wanted):
+        return
+    anew = {"webhook_id": webhook["id"], "state": DeliveryState.PENDING, "attempts": 0, "next_attempt_at": now}
+    rows = [{"id": new_id(), "event_id": one.id, "seq": one.seq, **anew} for one in wanted]
+    await connection.execute(upsert(deliveries).on_conflict_do_nothing(), rows)
+
+
+async def take(connection: AsyncConnection, webhook_id: UUID, *, now: datetime) -> Sequence[Row]:
+    """Take deliveries whose turn it is, so that no other process makes the same attempt."""
+    if not await try_lock(connection, _name(webhook_id)):
+        return ()
+    found = (await connection.execute(queries.due(webhook_id, now, AT_ONCE))).mappings().all()
+    if found:
+        taken = update(deliveries).where(among(deliveries.c.id, [row["id"] for row in found]))
+        await connection.execute(taken.values(attempts=deliveries.c.attempts + 1, next_attempt_at=now + LEASE))
+    return found
+
+
+async def settle(connection: AsyncConnection, delivery: Row, result: Result, *, now: datetime, chance: float) -> None:
+    """Record an attempt, and say when the next one is made; a receiver that is gone or always fails gets no more."""
+    await lock(connection, _name(delivery["webhook_id"]))
+    row = {"id": new_id(), "delivery_id": delivery["id"], "attempted_at": now}
+    await connection.execute(
+        insert(attempts).values(row | {"outcome": result.outcome, "status_code": result.status_code})
+    )
+    if result.outcome is Outcome.DELIVERED:
+        await _put(connection, delivery, state=DeliveryState.DELIVERED)
+    elif result.status_code == GONE:
+        await _give_up(connection, delivery, Disabled.GONE, now)
+    elif wait := wait_after(delivery["attempts"] + 1, chance):
+        await _put(connection, delivery, next_attempt_at=now + wait)
+    else:
+        others = queries.arrived_since_first(delivery["id"], delivery["webhook_id"])
+        arrived = (await connection.execute(others)).first()
+        await _give_up(connection, delivery, None if arrived else Disabled.FAILING, now)
+
+
+async def forget_old(connection: AsyncConnection, *, now: datetime) -> None:
+    """Delete what is over and has been in the log for long."""
+    over = (deliveries.c.state != DeliveryState.PENDING, deliveries.c.next_attempt_at <= now - KEPT)
+    await connection.execute(delete(deliveries).where(*over))
+
+
+async def _give_up(connection: AsyncConnection, delivery: Row, because: Disabled | None, now: datetime) -> None:
+    await _put(connection, delivery, state=DeliveryState.FAILED)
+    if because:
+        this = (webhooks.c.id == delivery["webhook_id"], webhooks.c.disabled_at.is_(None))
+        values = {"disabled_at": now, "disabled_because": because, "version": webhooks.c.version + 1}
+        await connection.execute(update(webhooks).where(*this).values(values))
+
+
+async def _put(connection: AsyncConnection, delivery: Row, **values: Any) -> None:
+    """Change a delivery, unless it was begun anew meanwhile."""
+    same = (deliveries.c.id == delivery["id"], deliveries.c.attempts == delivery["attempts"] + 1)
+    await connection.execute(update(deliveries).where(*same).values(values))
+
+
+def _name(webhook_id: UUID) -> bytes:
+    return b"dondoc webhook " + webhook_id.bytes

@@ -1,0 +1,104 @@
+"""Where history is written: every act leaves its row and tells of it, in one transaction.
+
+No other module inserts into a history, so that nothing can be recorded of which the change feed does not tell.  An
+event holds ids and instants: never a word that anybody wrote.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.domain.completion import ReviewOutcome
+from app.domain.events import EventType
+from app.models import (
+    ConditionDecision,
+    Contribution,
+    CycleDeadline,
+    Erasure,
+    Event,
+    Evidence,
+    EvidenceContent,
+    Extension,
+    ExtensionRefusal,
+    ExtensionRequest,
+    Holiday,
+    Review,
+    Seal,
+    Succession,
+    SuccessionDecision,
+    Transfer,
+    Update,
+    Withdrawal,
+)
+from app.models.base import PlanRow, new_id, table
+from app.models.succession import Decision
+
+Row = Mapping[str, Any]
+TYPES: Mapping[type[PlanRow], EventType | Mapping[Any, EventType]] = {
+    Update: EventType.UPDATE_REPORTED,
+    Evidence: EventType.EVIDENCE_ATTACHED,
+    EvidenceContent: EventType.EVIDENCE_RECEIVED,
+    Withdrawal: EventType.EVIDENCE_WITHDRAWN,
+    Erasure: EventType.EVIDENCE_ERASED,
+    Contribution: EventType.CONTRIBUTION_MADE,
+    Review: {
+        ReviewOutcome.ACCEPTED: EventType.REVIEW_ACCEPTED,
+        ReviewOutcome.RETURNED: EventType.REVIEW_RETURNED,
+    },
+    ExtensionRequest: EventType.EXTENSION_REQUESTED,
+    Extension: EventType.EXTENSION_GIVEN,
+    ExtensionRefusal: EventType.EXTENSION_REFUSED,
+    ConditionDecision: EventType.CONDITION_DECIDED,
+    CycleDeadline: EventType.CYCLE_DEADLINE_MOVED,
+    Seal: EventType.CYCLE_CLOSED,
+    Holiday: EventType.HOLIDAY_MARKED,
+    Succession: EventType.SUCCESSION_PROPOSED,
+    SuccessionDecision: {
+        Decision.CONFIRMED: EventType.SUCCESSION_CONFIRMED,
+        Decision.REJECTED: EventType.SUCCESSION_REJECTED,
+    },
+    Transfer: EventType.TRANSFERRED,
+}
+"""What each kind of act is told as; of some, it depends on their outcome."""
+
+
+async def write(connection: AsyncConnection, model: type[PlanRow], rows: Sequence[Row]) -> dict[UUID, datetime]:
+    """Write acts of one kind and tell of each; return when the database recorded them, by their ids."""
+    into = table(model)
+    written = await connection.execute(insert(into).returning(into.c.id, into.c.recorded_at), rows)
+    recorded: dict[UUID, datetime] = {row.id: row.recorded_at for row in written}
+    await tell(connection, [_event(model, row, recorded[row["id"]]) for row in rows])
+    return recorded
+
+
+async def tell(connection: AsyncConnection, events: Sequence[Row]) -> None:
+    """Tell of what happened, in this transaction."""
+    if events:
+        await connection.execute(insert(table(Event)), events)
+
+
+def opened(cycle: Row) -> Row:
+    """Spell that a cycle was opened; opening creates many obligations and is one event."""
+    happened = {"type": EventType.CYCLE_OPENED, "occurred_at": cycle["opened_at"]}
+    return _of(cycle, **happened, cycle_id=cycle["id"])
+
+
+def _event(model: type[PlanRow], row: Row, recorded_at: datetime) -> Row:
+    told_as = TYPES[model]
+    return _of(
+        row,
+        type=told_as if isinstance(told_as, EventType) else told_as[row["outcome"]],
+        # A mark of the calendar and a proposal are not received, but made.
+        occurred_at=row.get("received_at", recorded_at),
+        act_id=row["id"],
+        obligation_id=row.get("obligation_id"),
+        cycle_id=row.get("cycle_id"),
+    )
+
+
+def _of(row: Row, **fields: Any) -> Row:
+    return {"id": new_id(), "plan_id": row["plan_id"], **fields}

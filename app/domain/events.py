@@ -1,0 +1,51 @@
+"""Events: what can change, in one word each, and how one is spelled for ever."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+
+class EventType(StrEnum):
+    """What has happened."""
+
+    UPDATE_REPORTED = "update.reported"
+    EVIDENCE_ATTACHED = "evidence.attached"
+    EVIDENCE_RECEIVED = "evidence.received"
+    EVIDENCE_WITHDRAWN = "evidence.withdrawn"
+    EVIDENCE_ERASED = "evidence.erased"
+    CONTRIBUTION_MADE = "contribution.made"
+    REVIEW_ACCEPTED = "review.accepted"
+    REVIEW_RETURNED = "review.returned"
+    EXTENSION_REQUESTED = "extension.requested"
+    EXTENSION_GIVEN = "extension.given"
+    EXTENSION_REFUSED = "extension.refused"
+    CONDITION_DECIDED = "condition.decided"
+    BECAME_OVERDUE = "obligation.became_overdue"
+    BECAME_AWAITED = "obligation.became_awaited"
+    TRANSFERRED = "obligation.transferred"
+    CYCLE_OPENED = "cycle.opened"
+    CYCLE_DEADLINE_MOVED = "cycle.deadline_moved"
+    CYCLE_CLOSED = "cycle.closed"
+    HOLIDAY_MARKED = "holiday.marked"
+    SUCCESSION_PROPOSED = "succession.proposed"
+    SUCCESSION_CONFIRMED = "succession.confirmed"
+    SUCCESSION_REJECTED = "succession.rejected"
+
+
+def canonical(content: Mapping[str, Any]) -> bytes:
+    """Spell some content in the one way that is digested: canonical JSON (RFC 8785), instants in UTC with `Z`.
+
+    The content holds texts, small integers, instants, ids and nulls, for which this is all that the RFC asks.
+    """
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_spell).encode()
+
+
+def _spell(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, UUID):
+        return str(value)
+    raise TypeError(type(value))

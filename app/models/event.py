@@ -1,0 +1,87 @@
+"""Events: what was changed, told in the transaction that changed it; their one order; and what was signed of it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Column, LargeBinary, Table, func
+from sqlalchemy.dialects.postgresql.base import ischema_names
+from sqlalchemy.types import UserDefinedType
+from sqlmodel import Field, Index, SQLModel, UniqueConstraint
+
+from app.models.base import PlanRow, belongs_to, instant, of_plan, recorded, text
+from app.models.facts import VIEWS
+
+
+class TransactionId(UserDefinedType[int]):
+    """PostgreSQL's `xid8`: the number of a transaction, in 64 bits, so that none ever comes twice."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: object) -> str:
+        """Spell the type."""
+        return "xid8"
+
+
+# SQLAlchemy must know the type when it reads a schema back, to compare it with the models.
+ischema_names["xid8"] = TransactionId
+
+
+class Event(PlanRow, table=True):
+    """One row says that something happened to a plan, or to one of its obligations or cycles.
+
+    `act_id` is the row that the act left, `occurred_at` when it was received; `xid` is the transaction that wrote both.
+    An event outlives what it tells of, and so refers to the plan alone.
+    """
+
+    __tablename__ = "event"
+    __table_args__ = (Index("ix_event_xid", "xid", "id"), of_plan())
+
+    type: str = text(40)
+    act_id: UUID | None = None
+    obligation_id: UUID | None = None
+    cycle_id: UUID | None = None
+    occurred_at: datetime = instant()
+    recorded_at: datetime = recorded()
+    xid: int = Field(
+        default=None, sa_column=Column(TransactionId(), nullable=False, server_default=func.pg_current_xact_id())
+    )
+
+
+class SequencedEvent(PlanRow, table=True):
+    """One row gives an event its place: `seq` counts all events of all plans from 1, without a gap.
+
+    `content` is the event exactly as readers get it, `node` the hash of the largest complete subtree that ends here
+    (domain/merkle.py).
+    """
+
+    __tablename__ = "sequenced_event"
+    __table_args__ = (UniqueConstraint("seq"), belongs_to("event", "id"))
+
+    seq: int = Field(sa_type=BigInteger)
+    obligation_id: UUID | None = None
+    content: bytes = Field(sa_type=LargeBinary)
+    node: bytes = Field(sa_type=LargeBinary)
+
+
+class Checkpoint(SQLModel, table=True):
+    """One row is the signed note over the first `size` events (domain/checkpoints.py); its id follows from the size."""
+
+    __tablename__ = "checkpoint"
+    __table_args__ = (UniqueConstraint("size"),)
+
+    id: UUID = Field(primary_key=True)
+    size: int = Field(sa_type=BigInteger)
+    note: str = text(400)
+
+
+class DeadlineWatch(SQLModel, table=True):
+    """The one row says up to when deadlines that passed have been told of."""
+
+    __tablename__ = "deadline_watch"
+
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    watched_until: datetime = instant()
+
+
+FEED_HEAD = Table("feed_head", VIEWS, Column("seq", BigInteger))
+"""How many events there are; their number is no secret."""

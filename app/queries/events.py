@@ -1,0 +1,149 @@
+"""The feed: its pages for readers, and for the sequencer what is still to be numbered and where the feed ends.
+
+A reader sees numbered events only.  So it cannot miss one whose transaction took longer to commit than that of another.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Select, String, and_, bindparam, cast, func, or_, select, union
+
+from app.domain.access import Act, Caller
+from app.models import Checkpoint, Cycle, CycleDeadline, DeadlineWatch, Event, Extension, Obligation, Plan
+from app.models import SequencedEvent as Sequenced
+from app.models.base import table
+from app.models.event import FEED_HEAD, TransactionId
+from app.models.facts import facts_of
+from app.queries.moment import INSTANT, Moment
+from app.queries.ownership import owner_of, owner_told
+from app.queries.reach import reachable
+from app.queries.standing import owners, standings
+
+AnyRow = Select[*tuple[Any, ...]]
+events, sequenced, checkpoints, watches = (table(model) for model in (Event, Sequenced, Checkpoint, DeadlineWatch))
+plans, cycles, obligations = table(Plan), table(Cycle), table(Obligation)
+TOLD = ("id", "plan_id", "type", "act_id", "obligation_id", "cycle_id", "occurred_at", "recorded_at")
+_SNAPSHOT = func.pg_current_snapshot()
+
+
+def page(caller: Caller, after: int, limit: int, moment: Moment) -> AnyRow:
+    """Select the events after a place that the caller may see at a moment, in order.
+
+    Those of an obligation are for whoever may read where it stands: when it has passed to another body, no more for
+    the one before.
+    """
+    found = select(sequenced.c.seq, sequenced.c.content).where(sequenced.c.seq > after)
+    owner = owner_of(obligations, moment)
+    mine = select(obligations.c.id).where(reachable(caller, Act.READ_EVENTS, obligations, owner))
+    if not caller.sees_everything:
+        found = found.where(or_(sequenced.c.obligation_id.is_(None), sequenced.c.obligation_id.in_(mine)))
+    return found.order_by(sequenced.c.seq).limit(limit)
+
+
+def head() -> AnyRow:
+    """Select how many events there are, whoever may see them."""
+    return select(FEED_HEAD.c.seq)
+
+
+def signed(after: int, limit: int) -> AnyRow:
+    """Select the checkpoints over more than so many events, in order."""
+    found = select(checkpoints.c.size, checkpoints.c.note).where(checkpoints.c.size > after)
+    return found.order_by(checkpoints.c.size).limit(limit)
+
+
+def every_checkpoint() -> AnyRow:
+    """Select all checkpoints in order."""
+    return select(*checkpoints.c).order_by(checkpoints.c.size)
+
+
+def position() -> AnyRow:
+    """Select where the feed ends, its last checkpoint, and the transaction below which all others have ended."""
+    last = select(checkpoints.c.note).order_by(checkpoints.c.size.desc()).limit(1).scalar_subquery()
+    settled = cast(func.pg_snapshot_xmin(_SNAPSHOT), String)
+    return select(FEED_HEAD.c.seq.label("size"), last.label("note"), settled.label("settled"))
+
+
+def waiting(floor: str, settled: str, limit: int) -> AnyRow:
+    """Select events that have no place yet and can get one, in their order: by transaction, then by id.
+
+    An event gets its place once every transaction below `settled` has ended, so that none can come before it later.
+    Below `floor` all have theirs.  A transaction that lies ahead of the snapshot comes from another server, whose data
+    has been restored here: it has ended.
+    What this very transaction has told is committed with its place, or not at all.
+    """
+    here = events.c.xid == func.pg_current_xact_id_if_assigned()
+    restored = or_(events.c.xid >= func.pg_snapshot_xmax(_SNAPSHOT), here)
+    placed = select(sequenced.c.id).where(sequenced.c.id == events.c.id, sequenced.c.plan_id == events.c.plan_id)
+    return (
+        told()
+        .where(events.c.xid >= _xid("floor", floor), or_(events.c.xid < _xid("settled", settled), restored))
+        .where(~placed.exists())
+        .order_by(events.c.xid, events.c.id)
+        .limit(limit)
+    )
+
+
+def told() -> AnyRow:
+    """Select events with the codes that name what they are about."""
+    return (
+        select(
+            *(events.c[name] for name in TOLD),
+            cast(cast(events.c.xid, String), BigInteger).label("transaction"),
+            plans.c.slug.label("plan"),
+            cycles.c.code.label("cycle"),
+            owners.c.code.label("owner"),
+        )
+        .join(plans, plans.c.id == events.c.plan_id)
+        .outerjoin(obligations, obligations.c.id == events.c.obligation_id)
+        .outerjoin(cycles, cycles.c.id == func.coalesce(events.c.cycle_id, obligations.c.cycle_id))
+        .outerjoin(owners, owners.c.id == owner_told(events, obligations))
+    )
+
+
+def nodes(places: list[int]) -> AnyRow:
+    """Select the nodes at some places, in order."""
+    return select(sequenced.c.node).where(sequenced.c.seq.in_(places)).order_by(sequenced.c.seq)
+
+
+def everything() -> AnyRow:
+    """Select every numbered event beside what was told in its transaction, in order."""
+    original = and_(events.c.id == sequenced.c.id, events.c.plan_id == sequenced.c.plan_id)
+    return (
+        select(
+            *(sequenced.c[name] for name in ("seq", "content", "node")),
+            sequenced.c.obligation_id.label("shown_with"),
+            *(events.c[name] for name in TOLD),
+            cast(cast(events.c.xid, String), BigInteger).label("transaction"),
+            plans.c.slug.label("plan"),
+            cycles.c.code.label("cycle"),
+        )
+        .outerjoin(events, original)
+        .outerjoin(plans, plans.c.id == events.c.plan_id)
+        .outerjoin(cycles, cycles.c.id == events.c.cycle_id)
+        .order_by(sequenced.c.seq)
+    )
+
+
+def watched() -> AnyRow:
+    """Select up to when deadlines that passed have been told of."""
+    return select(watches.c.watched_until)
+
+
+def passed(since: datetime, until: datetime) -> Select[Any]:
+    """Select the instants at which some deadline passed."""
+    sources = (cycles.c.due_before, table(CycleDeadline).c.due_before, facts_of(Extension).c.due_before)
+    bounds = bindparam("since", since, INSTANT), bindparam("until", until, INSTANT)
+    found = (select(due.label("due")).where(due > bounds[0], due <= bounds[1]) for due in sources)
+    every = union(*found).subquery()
+    return select(every.c.due).order_by(every.c.due)
+
+
+def missed(due: datetime, statuses: list[str]) -> AnyRow:
+    """Select the obligations whose deadline passed at an instant and that stood at one of these statuses just then."""
+    standing = standings(Moment(due))
+    names = (standing.c[name] for name in ("id", "plan_id", "status"))
+    return select(*names).where(standing.c.due_before == due, standing.c.status.in_(statuses)).order_by(standing.c.id)
+
+
+def _xid(name: str, number: str) -> ColumnElement[Any]:
+    return cast(bindparam(name, number, String), TransactionId)

@@ -1,0 +1,214 @@
+"""Webhooks: events that are sent to addresses of a client's own, and what became of each."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.commands import webhooks
+from app.domain import errors
+from app.domain.access import Act, Caller
+from app.domain.webhooks import DeliveryState
+from app.queries import webhooks as queries
+from app.queries.moment import Moment
+from app.schemas.webhooks import (
+    DeliveryList,
+    DeliveryOut,
+    WebhookChange,
+    WebhookIn,
+    WebhookList,
+    WebhookOut,
+    WebhookSecretOut,
+)
+from app.web.access import may
+from app.web.bodies import ExactRoute
+from app.web.clock import Now
+from app.web.paging import CursorText, Limit, Pages
+from app.web.problems import documented
+from app.web.reading import Reading, answer, every, only
+from app.web.writing import Creating, Done, Writing
+
+router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"], route_class=ExactRoute)
+Manager = Annotated[Caller, may(Act.MANAGE_WEBHOOKS)]
+WebhookId = Annotated[UUID, Path(alias="id", description="The webhook's id.")]
+ABSENT = documented(errors.NotFound)
+ONE: dict[str, Any] = {"response_model": WebhookOut, "responses": ABSENT}
+
+
+@router.get("", operation_id="listWebhooks", summary="List webhooks", response_model=WebhookList)
+async def list_webhooks(request: Request, caller: Manager, reading: Reading) -> Response:
+    """List one's webhooks."""
+    return answer(request, WebhookList(items=await every(reading, queries.of(caller), WebhookOut.of)))
+
+
+@router.get("/{id}", operation_id="getWebhook", summary="Get a webhook", **ONE)
+async def get_webhook(request: Request, webhook_id: WebhookId, caller: Manager, reading: Reading) -> Response:
+    """Get one webhook; its ETag goes into `If-Match` of a change."""
+    row = await only(reading, queries.one(caller, webhook_id))
+    return answer(request, WebhookOut.of(row), version=row["version"])
+
+
+@router.post(
+    "",
+    operation_id="addWebhook",
+    summary="Add a webhook",
+    status_code=201,
+    response_model=WebhookSecretOut,
+    responses=documented(errors.TooManyWebhooks, errors.WebhookTargetNotAllowed),
+)
+async def add_webhook(request: Request, caller: Manager, write: Creating, sent: WebhookIn) -> Response:
+    """Have the events that one may read sent to an address, with a secret that is shown only in this answer."""
+    state = request.app.state
+
+    async def act(connection: AsyncConnection) -> Done:
+        added = await webhooks.add(connection, caller, sent, state.settings.targets, state.sealer.seal)
+        return await _once(connection, caller, added, location=f"/v1/webhooks/{added.webhook_id}")
+
+    return await write(caller, act)
+
+
+@router.patch(
+    "/{id}",
+    operation_id="changeWebhook",
+    summary="Change, disable or enable a webhook",
+    response_model=WebhookOut,
+    responses=documented(errors.NotFound, errors.WebhookTargetNotAllowed),
+)
+async def change_webhook(
+    request: Request, webhook_id: WebhookId, caller: Manager, write: Writing, sent: WebhookChange
+) -> Response:
+    """Change what is named; once enabled again, it goes on where it stopped."""
+    changes = {name: getattr(sent, name) for name in sent.model_fields_set}
+    targets = request.app.state.settings.targets
+
+    async def act(connection: AsyncConnection) -> Done:
+        await webhooks.change(connection, caller, webhook_id, changes, targets, now=write.now, expected=write.expected)
+        shown = await _shown(connection, caller, webhook_id)
+        return Done(shown, version=shown.version, status_code=200)
+
+    return await write(caller, act)
+
+
+@router.delete(
+    "/{id}",
+    operation_id="removeWebhook",
+    summary="Remove a webhook",
+    status_code=204,
+    response_description="The webhook is gone.",
+    responses=ABSENT,
+)
+async def remove_webhook(webhook_id: WebhookId, caller: Manager, write: Writing) -> Response:
+    """Remove a webhook and its log; nothing more is sent to it."""
+
+    async def act(connection: AsyncConnection) -> Done:
+        await webhooks.remove(connection, caller, webhook_id, expected=write.expected)
+        return Done(status_code=204)
+
+    return await write(caller, act)
+
+
+@router.post(
+    "/{id}/secrets",
+    operation_id="rotateWebhookSecret",
+    summary="Make a new secret",
+    status_code=201,
+    response_model=WebhookSecretOut,
+    responses=ABSENT,
+)
+async def rotate_webhook_secret(request: Request, webhook_id: WebhookId, caller: Manager, write: Writing) -> Response:
+    """Make a new secret, shown only in this answer; for a day, the one before signs as well."""
+    seal = request.app.state.sealer.seal
+
+    async def act(connection: AsyncConnection) -> Done:
+        made = await webhooks.rotate(connection, caller, webhook_id, seal, now=write.now, expected=write.expected)
+        return await _once(connection, caller, made)
+
+    return await write(caller, act)
+
+
+@router.post(
+    "/{id}/tests",
+    operation_id="testWebhook",
+    summary="Try a webhook out",
+    status_code=201,
+    response_model=DeliveryOut,
+    responses=documented(errors.NotFound, errors.WebhookDisabled),
+)
+async def test_webhook(webhook_id: WebhookId, caller: Manager, write: Writing) -> Response:
+    """Send an event of the type `webhook.test`, which tells of nothing."""
+
+    async def act(connection: AsyncConnection) -> Done:
+        delivery_id = await webhooks.try_out(connection, caller, webhook_id, now=write.now, expected=write.expected)
+        return Done(await _delivery(connection, caller, webhook_id, delivery_id))
+
+    return await write(caller, act)
+
+
+@router.get(
+    "/{id}/deliveries",
+    operation_id="listDeliveries",
+    summary="List deliveries",
+    response_model=DeliveryList,
+    responses=documented(errors.NotFound, errors.BrokenCursor),
+)
+async def list_deliveries(
+    request: Request,
+    webhook_id: WebhookId,
+    caller: Manager,
+    reading: Reading,
+    now: Now,
+    state: Annotated[DeliveryState | None, Query(description="Only those that stand so.")] = None,
+    limit: Limit = 100,
+    cursor: CursorText = None,
+) -> Response:
+    """List what was sent and is to be sent, the last one first, each with every attempt; kept for thirty days."""
+    await only(reading, queries.one(caller, webhook_id))
+    pages = Pages(request, caller)
+    moment, after = pages.begin(Moment(now, now), cursor)
+    found = queries.log(caller, webhook_id, state=state, limit=limit, after=after)
+    rows = list((await reading.execute(found)).mappings())
+    next_cursor = pages.next_cursor(moment, rows, limit, queries.KEYS)
+    body = DeliveryList(items=[DeliveryOut.of(row) for row in rows[:limit]], next_cursor=next_cursor)
+    return answer(request, body, headers=pages.link(next_cursor))
+
+
+@router.post(
+    "/{id}/deliveries/{delivery}/redelivery",
+    operation_id="redeliver",
+    summary="Send an event once more",
+    status_code=201,
+    response_model=DeliveryOut,
+    responses=documented(errors.NotFound, errors.WebhookDisabled),
+)
+async def redeliver(
+    webhook_id: WebhookId,
+    delivery_id: Annotated[UUID, Path(alias="delivery", description="The delivery's id.")],
+    caller: Manager,
+    write: Writing,
+) -> Response:
+    """Send an event once more, under the same id, whether or not it has arrived."""
+
+    async def act(connection: AsyncConnection) -> Done:
+        await webhooks.send_again(connection, caller, webhook_id, delivery_id, now=write.now, expected=write.expected)
+        return Done(await _delivery(connection, caller, webhook_id, delivery_id))
+
+    return await write(caller, act)
+
+
+async def _once(
+    connection: AsyncConnection, caller: Caller, made: webhooks.NewSecret, location: str | None = None
+) -> Done:
+    """Show a webhook with its new secret, which a repeated answer does not show again."""
+    shown = WebhookSecretOut(webhook=await _shown(connection, caller, made.webhook_id), secret=None)
+    body = shown.model_copy(update={"secret": made.secret})
+    return Done(body, version=shown.webhook.version, location=location, kept=shown)
+
+
+async def _shown(connection: AsyncConnection, caller: Caller, webhook_id: UUID) -> WebhookOut:
+    return WebhookOut.of((await connection.execute(queries.one(caller, webhook_id))).mappings().one())
+
+
+async def _delivery(connection: AsyncConnection, caller: Caller, webhook_id: UUID, delivery_id: UUID) -> DeliveryOut:
+    found = await connection.execute(queries.delivery(caller, webhook_id, delivery_id))
+    return DeliveryOut.of(found.mappings().one())

@@ -1,0 +1,106 @@
+"""The service's own duties, done again and again: numbering events, delivering them, watching deadlines, tidying up.
+
+Any number of processes may do them: of those that number or watch, one at a time does, and when it dies the next one
+goes on.  What fails is logged by its kind and tried again.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+import structlog
+
+from app.commands import deadline_watch, idempotency, sequencer, tidying, tokens
+from app.database.engine import SYSTEM, Database
+from app.database.failures import Failure, kind_of
+from app.delivering import Deliverer
+from app.stores import Parts, Store
+
+log = structlog.get_logger()
+Duty = Callable[[], Coroutine[Any, Any, None]]
+NUMBERED_EVERY_SECONDS, DELIVERED_EVERY_SECONDS = 0.25, 1
+WATCHED_EVERY_SECONDS, TIDIED_EVERY_SECONDS = 10, 3600
+
+
+class Jobs:
+    """The duties over one database."""
+
+    def __init__(
+        self,
+        database: Database,
+        sign: sequencer.Signer,
+        clock: Callable[[], datetime],
+        deliverer: Deliverer,
+        store: Store,
+        parts: Parts,
+    ) -> None:
+        self._database, self._sign, self._clock, self._deliverer = database, sign, clock, deliverer
+        self._store, self._parts = store, parts
+        self._floor = sequencer.FIRST_TRANSACTION
+
+    @property
+    def duties(self) -> tuple[Duty, ...]:
+        """What to do, each at its own pace, for ever."""
+        return (
+            partial(again_and_again, self.number, NUMBERED_EVERY_SECONDS),
+            partial(again_and_again, self.deliver, DELIVERED_EVERY_SECONDS),
+            partial(again_and_again, self.watch, WATCHED_EVERY_SECONDS),
+            partial(again_and_again, self.tidy, TIDIED_EVERY_SECONDS),
+            partial(again_and_again, self.remove_orphans, TIDIED_EVERY_SECONDS),
+        )
+
+    async def number(self) -> None:
+        """Give their places to all events that wait for one."""
+        more = True
+        while more:
+            async with self._database.writing(SYSTEM) as connection:
+                done = await sequencer.sequence(connection, self._sign, self._floor, now=self._clock())
+            self._floor, more = done.floor, done.more
+
+    async def deliver(self) -> None:
+        """Send to webhooks what is to be sent by now."""
+        await self._deliverer.deliver()
+
+    async def watch(self) -> None:
+        """Tell of deadlines that passed."""
+        async with self._database.writing(SYSTEM) as connection:
+            await deadline_watch.watch(connection, now=self._clock())
+
+    async def tidy(self) -> None:
+        """Forget what nobody can ask for any more."""
+        async with self._database.writing(SYSTEM) as connection:
+            now = self._clock()
+            await idempotency.forget_expired(connection, now=now)
+            await tokens.forget_expired(connection, now=now)
+        await self._deliverer.tidy()
+
+    async def remove_orphans(self) -> None:
+        """Remove what crashed uploads left behind."""
+        async with self._database.reading(SYSTEM) as connection:
+            await tidying.tidy(connection, self._store, self._parts, before=self._clock() - tidying.GRACE)
+
+
+@asynccontextmanager
+async def working(*duties: Duty) -> AsyncIterator[None]:
+    """Do duties while the block runs."""
+    tasks = [asyncio.create_task(duty()) for duty in duties]
+    yield
+    for task in tasks:
+        task.cancel()
+    for task in tasks:
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def again_and_again(duty: Duty, seconds: float) -> None:
+    """Do a duty, and after a while again, whatever fails."""
+    while True:
+        try:
+            await duty()
+        except Exception as error:  # noqa: BLE001  A duty that ended would be one that nobody does.
+            away = kind_of(error) is Failure.UNAVAILABLE
+            (log.warning if away else log.error)("duty failed", duty=duty.__name__, kind=type(error).__name__)
+        await asyncio.sleep(seconds)

@@ -1,0 +1,29 @@
+"""A process that numbers events until it is killed: `python -m tests.database.numbering FOLDER < address`."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+from app.database.engine import connect
+from app.delivering import Deliverer
+from app.domain.webhooks import Targets
+from app.stores.local import LocalStore
+from app.stores.parts import Parts
+from app.web import signing
+from app.web.clock import system_clock
+from app.web.sealing import Sealer
+from app.working import Jobs, again_and_again
+
+
+async def number(url: str, folder: Path) -> None:
+    """Number events as the service does, only with less rest."""
+    database = connect(url, pool_size=1)
+    deliverer = Deliverer(database, Targets(), Sealer(bytes(32)), system_clock)
+    files = LocalStore(folder / "files"), Parts(folder / "parts")
+    jobs = Jobs(database, signing.load(folder).sign, system_clock, deliverer, *files)
+    await again_and_again(jobs.number, 0.02)
+
+
+if __name__ == "__main__":
+    # The address holds a password, and arguments can be seen by everybody on the machine.
+    asyncio.run(number(sys.stdin.readline().strip(), Path(sys.argv[1])))
