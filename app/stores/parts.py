@@ -17,14 +17,13 @@ class Part:
     path: Path
     size: int = 0
     _digest: Any = field(default_factory=hashlib.sha256)
-    _file: BinaryIO | None = None
+    _file: BinaryIO = field(init=False)
 
     def __post_init__(self) -> None:
         self._file = os.fdopen(os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb", buffering=0)
 
     def write(self, data: bytes) -> None:
         """Add bytes."""
-        assert self._file is not None  # noqa: S101
         self._digest.update(data)
         view = memoryview(data)
         while view:
@@ -33,14 +32,12 @@ class Part:
 
     def finish(self) -> None:
         """Bring every byte to the disk."""
-        assert self._file is not None  # noqa: S101
         os.fsync(self._file.fileno())
         self._file.close()
 
     def discard(self) -> None:
         """Forget the part, unless a store has taken it."""
-        if self._file is not None:
-            self._file.close()
+        self._file.close()
         self.path.unlink(missing_ok=True)
 
     @property

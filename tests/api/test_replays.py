@@ -17,7 +17,7 @@ from tests.api.asking import listed, rows_of
 from tests.conftest import Trusting
 from tests.given import Service, item
 
-KEYS_ALONE, KEYS_IN_ITEMS = 100, 500
+KEYS_ALONE, KEYS_IN_ITEMS = 50, 500
 REPLAYS, AT_ONCE, SHARE = 20, 32, 100
 Sender = Callable[[Any], Awaitable[None]]
 
@@ -69,9 +69,7 @@ async def effects(service: Service, before: dict[str, int]) -> tuple[int, int]:
     return after["progress_update"] - before["progress_update"], after["versions"] - before["versions"]
 
 
-async def test_two_thousand_replays_of_a_hundred_keys_have_a_hundred_effects(
-    own_service: Service, owed: list[UUID]
-) -> None:
+async def test_a_thousand_replays_of_fifty_keys_have_fifty_effects(own_service: Service, owed: list[UUID]) -> None:
     answers: dict[int, set[bytes]] = defaultdict(set)
     failed: list[httpx.Response] = []
     before = await rows_of(own_service)
@@ -89,9 +87,9 @@ async def test_two_thousand_replays_of_a_hundred_keys_have_a_hundred_effects(
 
     await all_at_once(replays, send)
 
-    assert len(replays) == 2_000
+    assert len(replays) == 1_000
     assert {answer.status_code for answer in failed} == {409, 503}
-    assert sum(answer.status_code == 503 for answer in failed) > 300
+    assert sum(answer.status_code == 503 for answer in failed) > 100
     assert await effects(own_service, before) == (KEYS_ALONE, KEYS_ALONE)
     assert {key: len(contents) for key, contents in answers.items()} == dict.fromkeys(range(KEYS_ALONE), 1)
 

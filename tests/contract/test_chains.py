@@ -27,7 +27,7 @@ from tests.contract.snapshot import checked_in
 from tests.given import CHARACTERS, Service
 
 BUDGET = settings(
-    max_examples=15,
+    max_examples=8,
     stateful_step_count=12,
     derandomize=True,
     database=None,

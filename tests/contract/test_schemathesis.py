@@ -41,7 +41,7 @@ def _budget(examples: int) -> settings:
     )
 
 
-BRIEF, THOROUGH = _budget(4), _budget(10)
+BRIEF, THOROUGH = _budget(3), _budget(6)
 
 
 @pytest.mark.parametrize(("operation", "role"), ASKED, ids=str)
