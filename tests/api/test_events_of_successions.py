@@ -9,7 +9,9 @@ from app.database.engine import SYSTEM, Identity
 from app.models import Event, SequencedEvent
 from app.models.base import stable_id, table
 from tests.api.asking import listed
+from tests.api.test_erasure import WHY
 from tests.database.rights import HISTORY, KEPT
+from tests.files import pdf
 from tests.given import PLAN, Caller, Service, obligation
 
 SUCCESSIONS = f"/v1/plans/{PLAN}/successions"
@@ -124,8 +126,10 @@ async def everything(service: Service) -> None:
     one, whole, shared = (obligation(code, "cong-an") for code in ("3.4", "3.7", "3.6"))
     cycles, reason = f"/v1/plans/{PLAN}/cycles", {"reason": "Theo chỉ đạo."}
     evidence = (await police.attach(one)).json()["id"]
+    file = (await police.upload(one, pdf()))["id"]
     sent = (
         await police.withdraw(evidence),
+        await coordinator.post(f"/v1/evidence/{file}/erasure", WHY),
         await police.report(shared),
         await coordinator.review(shared, "returned"),
         await police.ask_for(one, "2027-06-30"),

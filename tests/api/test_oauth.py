@@ -57,7 +57,10 @@ async def test_a_token_names_the_scopes_of_its_role_only(service: Service) -> No
 
     issued = (await service.http.post(TOKEN, data=GRANT, auth=(str(integrator.client_id), integrator.secret))).json()
 
-    assert set(issued["scope"].split()) == {"plans:read", "standing:read", "evidence:read"}
+    assert set(issued["scope"].split()) == {
+        *("plans:read", "standing:read", "evidence:read"),
+        *("events:read", "audit:read", "webhooks:manage"),
+    }
     assert claims_of(issued["access_token"])["sub"] == str(integrator.client_id)
 
 
