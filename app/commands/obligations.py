@@ -7,9 +7,10 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ARRAY, ColumnElement, Integer, RowMapping, Select, Uuid, func, literal, select, update
+from sqlalchemy import ARRAY, ColumnElement, Integer, Select, Uuid, any_, bindparam, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.database.prepared import Row
 from app.domain.access import Act, Caller
 from app.domain.errors import NotFound, StaleVersion
 from app.models import Duty, Obligation, Plan
@@ -19,6 +20,7 @@ from app.queries import obligations as queries
 from app.queries.moment import Moment
 from app.queries.ownership import owner_of
 from app.queries.reach import reachable
+from app.queries.shapes import prepare
 from app.schemas.obligations import ObligationOut
 from app.schemas.views import obligation_out
 
@@ -89,10 +91,10 @@ async def hold_any_version(
     if seen_at is None:
         raise NotFound
     act = Act.ATTACH if partners else Act.REPORT
-    row = (await connection.execute(_held([obligation_id], caller, act, Moment(seen_at)))).mappings().first()
-    if row is None:
+    rows = await prepare(_held, ids=[obligation_id], caller=caller, act=act, moment=Moment(seen_at)).on(connection)
+    if not rows:
         raise NotFound
-    held = _locked(row, seen_at)
+    held = _locked(rows[0], seen_at)
     if not settled and not await _owed(connection, caller, [held], seen_at):
         raise NotFound
     return held
@@ -110,8 +112,8 @@ async def hold_all(
     these = select(obligations.c.updated_at).where(queries.among(obligations.c.id, obligation_ids))
     touched = await connection.execute(these.order_by(obligations.c.id).with_for_update(key_share=True))
     seen_at = max([now, *touched.scalars()])
-    found = await connection.execute(_held(obligation_ids, caller, Act.REPORT, Moment(seen_at)))
-    return await _owed(connection, caller, [_locked(row, seen_at) for row in found.mappings()], seen_at)
+    found = prepare(_held, ids=list(obligation_ids), caller=caller, act=Act.REPORT, moment=Moment(seen_at))
+    return await _owed(connection, caller, [_locked(row, seen_at) for row in await found.on(connection)], seen_at)
 
 
 async def owners_at(connection: AsyncConnection, obligation_ids: Collection[UUID], at: datetime) -> dict[UUID, UUID]:
@@ -156,7 +158,8 @@ def _held(ids: Collection[UUID], caller: Caller, act: Act, moment: Moment) -> Se
         )
         .join(plans, plans.c.id == obligations.c.plan_id)
         .join(duties, duties.c.id == obligations.c.duty_id)
-        .where(queries.among(obligations.c.id, ids), reachable(caller, act, obligations, owner))
+        .where(obligations.c.id == any_(bindparam("ids", list(ids), ARRAY(Uuid()))))
+        .where(reachable(caller, act, obligations, owner))
     )
 
 
@@ -169,24 +172,24 @@ async def _owed(
     return {one.id: one for one in held if one.id not in once or one.id in owed}
 
 
-def _locked(row: RowMapping, seen_at: datetime) -> Locked:
+def _locked(row: Row, seen_at: datetime) -> Locked:
     ids = ("id", "plan_id", "duty_id", "owner_id", "version")
     rules = ("recurrence", "condition_scope", "issued_on", "max_extensions")
     named = {name: row[name] for name in (*ids, *rules)}
     return Locked(**named, zone=ZoneInfo(row["time_zone"]), seen_at=seen_at)
 
 
-async def standing_row(connection: AsyncConnection, caller: Caller, obligation_id: UUID, now: datetime) -> RowMapping:
+async def standing_row(connection: AsyncConnection, caller: Caller, obligation_id: UUID, now: datetime) -> Row:
     """Return where an obligation stands now, as a row of the standing.
 
     Raises:
         NotFound: the caller may not see it.
     """
-    found: Any = queries.one(caller, obligation_id, Moment(now))
-    row: RowMapping | None = (await connection.execute(found)).mappings().first()
-    if row is None:
+    asked = prepare(queries.one, caller=caller, obligation_id=obligation_id, moment=Moment(now))
+    rows = await asked.on(connection)
+    if not rows:
         raise NotFound
-    return row
+    return rows[0]
 
 
 async def standing_of(connection: AsyncConnection, caller: Caller, obligation_id: UUID, now: datetime) -> ObligationOut:
@@ -196,12 +199,12 @@ async def standing_of(connection: AsyncConnection, caller: Caller, obligation_id
 
 async def standing_rows(
     connection: AsyncConnection, caller: Caller, obligation_ids: Collection[UUID], now: datetime
-) -> dict[UUID, RowMapping]:
+) -> dict[UUID, Row]:
     """Return where a set of obligations stands, as rows of the standing; what is not owed or not seen is left out."""
     if not obligation_ids:
         return {}
-    found = await connection.execute(queries.some(caller, obligation_ids, Moment(now)))
-    return {row["id"]: row for row in found.mappings()}
+    asked = prepare(queries.some, caller=caller, obligation_ids=list(obligation_ids), moment=Moment(now))
+    return {row["id"]: row for row in await asked.on(connection)}
 
 
 async def standings_of(

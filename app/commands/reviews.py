@@ -3,11 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands.acts import record, settled
 from app.commands.obligations import hold, standing_row
+from app.database.prepared import Row
 from app.domain.access import Caller
 from app.domain.completion import ReviewOutcome
 from app.domain.errors import NothingToReview
@@ -39,7 +39,7 @@ async def give(
     return Reviewed(review=ReviewOut.model_validate(review), obligation=standing)
 
 
-def _refuse_idle(standing: RowMapping, outcome: ReviewOutcome) -> None:
+def _refuse_idle(standing: Row, outcome: ReviewOutcome) -> None:
     accepting = outcome is ReviewOutcome.ACCEPTED
     if not (standing["awaiting_review"] if accepting else standing["claim_state"]):
         raise NothingToReview

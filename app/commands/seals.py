@@ -26,6 +26,7 @@ from app.models import Obligation, Seal, SealedStanding
 from app.models.base import new_id, table
 from app.queries import seals as queries
 from app.queries.moment import Moment
+from app.queries.shapes import prepare
 from app.schemas.cycles import ClosingIn, SealOut
 
 Row = Mapping[Any, Any]
@@ -127,7 +128,7 @@ async def _digested(
     histories: dict[UUID, list[Any]] = defaultdict(list)
     for row in await connection.execute(queries.acts_of(cycle_id, moment, form)):
         histories[row.obligation_id].append(row.act)
-    for standing in (await connection.execute(queries.standings_of(cycle_id, moment))).mappings():
+    for standing in await prepare(queries.standings_of, cycle_id=cycle_id, moment=moment).on(connection):
         content = {"standing": dict(standing), "history": histories[standing["id"]]}
         yield {**standing, "digest": digest(content)}
 

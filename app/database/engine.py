@@ -16,6 +16,8 @@ from app.domain.access import Caller
 APP_ROLE = "dondoc_app"
 # Compiling a long query costs more than any of ours runs.
 _SESSION = {"application_name": "dondoc", "timezone": "UTC", "jit": "off"}
+_STATEMENTS = {"statement_cache_size": 500, "max_cacheable_statement_size": 0}
+"""The driver keeps this many prepared statements a connection, of any length."""
 _LIMITS = {"statement_timeout": "20s", "lock_timeout": "5s", "idle_in_transaction_session_timeout": "30s"}
 _SETTINGS = ("role", "client", "bodies")
 _ENTER = select(*(func.set_config(f"dondoc.{name}", bindparam(name), True) for name in _SETTINGS))
@@ -94,7 +96,7 @@ def connect(url: str, *, pool_size: int = 4, role: str | None = APP_ROLE) -> Dat
         pool_pre_ping=True,
         pool_use_lifo=True,
         hide_parameters=True,
-        connect_args={"server_settings": entered, "timeout": 5},
+        connect_args={"server_settings": entered, "timeout": 5, **_STATEMENTS},
     )
     return Database(engine)
 

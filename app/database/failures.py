@@ -35,8 +35,7 @@ def kind_of(error: BaseException) -> Failure:
         return Failure.MALFORMED
     if state.startswith(CONSTRAINT):
         return Failure.CONSTRAINT
-    away = isinstance(error, DBAPIError) and (error.connection_invalidated or _is_lost(error))
-    return Failure.UNAVAILABLE if away else Failure.BUG
+    return Failure.UNAVAILABLE if _is_lost(error) else Failure.BUG
 
 
 def is_retryable(error: BaseException) -> bool:
@@ -52,15 +51,21 @@ def sqlstate_of(error: BaseException) -> str:
 
 def constraint_of(error: BaseException) -> str | None:
     """Return the name of the constraint that refused."""
-    cause = getattr(getattr(error, "orig", None), "__cause__", None)
-    return getattr(cause, "constraint_name", None)
+    return getattr(_drivers(error), "constraint_name", None)
 
 
 def _is_unsendable(error: BaseException) -> bool:
     """Say whether the driver could not even send a value; it then has no SQLSTATE, and looks like a lost connection."""
-    cause = getattr(getattr(error, "orig", None), "__cause__", None)
+    cause = _drivers(error)
     return isinstance(cause, InterfaceError) and isinstance(cause, ValueError)
 
 
-def _is_lost(error: DBAPIError) -> bool:
-    return not sqlstate_of(error) and isinstance(error, NoConnection | OperationalError)
+def _is_lost(error: BaseException) -> bool:
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    return not sqlstate_of(error) and isinstance(error, InterfaceError | NoConnection | OperationalError)
+
+
+def _drivers(error: BaseException) -> BaseException | None:
+    """Return the driver's own error, which SQLAlchemy may have wrapped."""
+    return error.orig.__cause__ if isinstance(error, DBAPIError) and error.orig else error

@@ -1,15 +1,13 @@
 """Calendars: the addresses that hold, and the deadlines that they show."""
 
-from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ScalarSelect, Select, func, or_, select
+from sqlalchemy import ARRAY, ScalarSelect, Select, Uuid, any_, bindparam, func, or_, select
 
 from app.models import Body, CalendarFeed, Obligation
 from app.models.base import table
 from app.queries.moment import Moment
-from app.queries.obligations import among
 from app.queries.plans import plan_id_of
 from app.queries.standing import owners, standings
 
@@ -44,7 +42,7 @@ def _owners() -> ScalarSelect[Any]:
     return select(func.array_agg(member.c.id)).where(member.c.plan_id == bodies.c.plan_id, theirs).scalar_subquery()
 
 
-def deadlines(owner_ids: Collection[UUID], moment: Moment) -> AnyRow:
+def deadlines(owner_ids: list[UUID], moment: Moment) -> AnyRow:
     """Select what a body, or the members of a group, owe, by deadline."""
-    standing = standings(moment, among(owners.c.id, owner_ids))
+    standing = standings(moment, owners.c.id == any_(bindparam("owner_ids", owner_ids, ARRAY(Uuid()))))
     return select(*standing.c).order_by(standing.c.due_before, standing.c.position, standing.c.id)

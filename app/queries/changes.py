@@ -1,6 +1,6 @@
 """What changed between two instants: the one expression twice, compared, and the acts in between."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -8,11 +8,13 @@ from sqlalchemy import (
     ARRAY,
     ColumnElement,
     FromClause,
+    Integer,
     String,
     Table,
     Uuid,
     and_,
     any_,
+    bindparam,
     cast,
     func,
     literal,
@@ -43,7 +45,7 @@ from app.models.duty import Recurrence
 from app.models.facts import facts_of
 from app.queries.deeds import deed_of
 from app.queries.moment import Found, Moment, order_of
-from app.queries.obligations import Filters, visible, within
+from app.queries.obligations import After, Filters, visible, within
 from app.queries.standing import standings
 
 obligations, duties, deadlines = table(Obligation), table(Duty), table(CycleDeadline)
@@ -73,7 +75,7 @@ _UNDOING = (
 
 
 def changed(
-    caller: Caller, filters: Filters, before: Moment, after: Moment, limit: int, page_after: Sequence[Any] | None
+    caller: Caller, filters: Filters, before: Moment, after: Moment, limit: int, page_after: After | None
 ) -> Found:
     """Select one page and one row more of the obligations whose status differs between two moments.
 
@@ -96,9 +98,8 @@ def changed(
     keys = [found.c[name] for name in KEYS]
     page = select(*found.c).where(visible(caller, found))
     if page_after is not None:
-        last = tuple_(*(literal(value, key.type) for key, value in zip(keys, page_after, strict=True)))
-        page = page.where(tuple_(*keys) > last)
-    return _with_deeds(page.order_by(*keys).limit(limit + 1), before, after)
+        page = page.where(tuple_(*keys) > page_after.row(keys))
+    return _with_deeds(page.order_by(*keys).limit(bindparam("limit", limit, Integer()) + 1), before, after)
 
 
 def _with_deeds(page: Found, before: Moment, after: Moment) -> Found:
@@ -140,7 +141,7 @@ def _undone(history: Table, also: ColumnElement[bool], before: Moment, after: Mo
     return found.correlate(obligations, duties).scalar_subquery()
 
 
-def acts_between(ids: Collection[UUID], before: Moment, after: Moment) -> Found:
+def acts_between(ids: list[UUID], before: Moment, after: Moment) -> Found:
     """Select the acts on some obligations that the later moment sees and the earlier one does not, in order.
 
     No narrative, and no id by which one could be found.
@@ -171,4 +172,4 @@ def _between(history: FromClause, before: Moment, after: Moment) -> ColumnElemen
 
 
 def _among(column: ColumnElement[UUID], ids: Collection[UUID]) -> ColumnElement[bool]:
-    return column == any_(literal(list(ids), ARRAY(Uuid)))
+    return column == any_(bindparam("ids", list(ids), ARRAY(Uuid())))

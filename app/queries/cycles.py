@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, String, bindparam, func, or_, select, true
 
 from app.models import Cycle, CycleDeadline, Plan, Seal
 from app.models.base import table
@@ -40,10 +40,10 @@ def cycles_of(slug: str, moment: Moment, code: str | None = None) -> AnyRow:
         .join(plans, plans.c.id == cycles.c.plan_id)
         .outerjoin(moved, true())
         .outerjoin(seals, sealed)
-        .where(plans.c.slug == slug)
+        .where(plans.c.slug == bindparam("slug", slug, String()))
         .order_by(due_before, cycles.c.code)
     )
-    return found if code is None else found.where(cycles.c.code == code)
+    return found if code is None else found.where(cycles.c.code == bindparam("code", code, String()))
 
 
 def deadlines_of(cycle: Any, moment: Moment) -> AnyRow:

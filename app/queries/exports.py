@@ -7,21 +7,19 @@ short read of its own, and the last of a million costs no more than the first.
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Select, Uuid, any_, func, literal, select, tuple_
+from sqlalchemy import ARRAY, Integer, Select, Uuid, any_, bindparam, func, literal, select, tuple_
 
 from app.domain.access import Act, Caller
 from app.models import Cycle, Duty, Obligation, Plan
 from app.models.base import table
 from app.queries.history import history
 from app.queries.moment import Moment
-from app.queries.obligations import Filters, among, matching, visible, within
+from app.queries.obligations import After, Filters, matching, visible, within
 from app.queries.reach import reachable
 from app.queries.standing import named, owners, standings
 
 AnyRow = Select[*tuple[Any, ...]]
 plans, cycles, duties, obligations = (table(model) for model in (Plan, Cycle, Duty, Obligation))
-Place = tuple[int, UUID]
-"""Where a page ends: the position and the id of its last obligation."""
 
 
 def parts(filters: Filters) -> AnyRow:
@@ -35,19 +33,24 @@ def parts(filters: Filters) -> AnyRow:
     )
 
 
-def page(caller: Caller, filters: Filters, part: Any, moment: Moment, after: Place | None, limit: int) -> AnyRow:
+def page(
+    caller: Caller, filters: Filters, plan_id: UUID, cycle_id: UUID, moment: Moment, after: After | None, limit: int
+) -> AnyRow:
     """Select the next obligations of a cycle in the plan's order, with the codes that name them."""
     o, (source, ownership) = obligations.c, named(moment)
     shown = (o.id, o.position, plans.c.slug.label("plan"), cycles.c.code.label("cycle"), duties.c.code.label("duty"))
     found = (
         select(*shown, owners.c.code.label("owner"))
         .select_from(source)
-        .where(o.plan_id == part["plan_id"], o.cycle_id == part["cycle_id"], within(filters))
+        .where(
+            o.plan_id == bindparam("plan_id", plan_id, Uuid()), o.cycle_id == bindparam("cycle_id", cycle_id, Uuid())
+        )
+        .where(within(filters))
         .where(reachable(caller, Act.READ_STANDING, obligations, ownership.owner_id))
     )
     if after is not None:
-        found = found.where(tuple_(o.position, o.id) > after)
-    return found.order_by(o.position, o.id).limit(limit)
+        found = found.where(tuple_(o.position, o.id) > after.row((o.position, o.id)))
+    return found.order_by(o.position, o.id).limit(bindparam("limit", limit, Integer()))
 
 
 def acts(caller: Caller, part: Any, ids: list[UUID], moment: Moment) -> AnyRow:
@@ -58,6 +61,6 @@ def acts(caller: Caller, part: Any, ids: list[UUID], moment: Moment) -> AnyRow:
 
 def rows(caller: Caller, filters: Filters, ids: list[UUID], moment: Moment) -> AnyRow:
     """Select those obligations of a page that match, with their standing, in the plan's order."""
-    standing = standings(moment, among(obligations.c.id, ids))
+    standing = standings(moment, obligations.c.id == any_(bindparam("ids", ids, ARRAY(Uuid()))))
     found = select(*standing.c).where(visible(caller, standing), *matching(standing, filters))
     return found.order_by(standing.c.position, standing.c.id)

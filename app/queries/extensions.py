@@ -1,16 +1,14 @@
 """Requests for a later deadline that nobody has answered yet."""
 
-from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Integer, and_, bindparam, func, literal, or_, select, tuple_
 
 from app.domain.access import Caller
 from app.models import Extension, ExtensionRefusal, ExtensionRequest, Obligation
 from app.models.base import table
 from app.queries.moment import Found, Moment, order_of
-from app.queries.obligations import visible
+from app.queries.obligations import After, visible
 from app.queries.standing import standings
 
 requests, obligations = table(ExtensionRequest), table(Obligation)
@@ -24,7 +22,7 @@ def pending_on(obligation_id: UUID, moment: Moment) -> Found:
     return select(*requests.c).where(requests.c.obligation_id == obligation_id, _pending(moment))
 
 
-def queue(caller: Caller, moment: Moment, limit: int, after: Sequence[Any] | None) -> Found:
+def queue(caller: Caller, moment: Moment, limit: int, after: After | None) -> Found:
     """Select one page and one row more of the pending requests that concern the caller, with their obligations."""
     waiting = select(requests.c.obligation_id).where(_pending(moment))
     standing = standings(moment, obligations.c.id.in_(waiting))
@@ -36,9 +34,8 @@ def queue(caller: Caller, moment: Moment, limit: int, after: Sequence[Any] | Non
         .where(_pending(moment), visible(caller, standing))
     )
     if after is not None:
-        last = tuple_(*(literal(value, key.type) for key, value in zip(order_of(requests), after, strict=True)))
-        found = found.where(tuple_(*order_of(requests)) > last)
-    return found.order_by(*order_of(requests)).limit(limit + 1)
+        found = found.where(tuple_(*order_of(requests)) > after.row(order_of(requests)))
+    return found.order_by(*order_of(requests)).limit(bindparam("limit", limit, Integer()) + 1)
 
 
 def _pending(moment: Moment) -> ColumnElement[bool]:

@@ -41,6 +41,11 @@ class Moment:
             return received
         return and_(received, row.c.recorded_at <= bindparam(f"known_at{self.name}", self.known_at, INSTANT))
 
+    def values(self) -> dict[str, datetime]:
+        """Return both instants by the names of their parameters."""
+        known = {} if self.known_at is None else {f"known_at{self.name}": self.known_at}
+        return {f"as_of{self.name}": self.as_of, **known}
+
     @property
     def as_of_bind(self) -> BindParameter[datetime]:
         """The instant as a parameter: one name, one value, wherever the query needs it."""

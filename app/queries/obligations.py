@@ -1,6 +1,6 @@
 """Obligations with their standing: the query of coordinators, one obligation, and who may see which."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -9,13 +9,16 @@ from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
+    Column,
     ColumnElement,
+    Integer,
     Select,
     String,
     Subquery,
     Uuid,
     and_,
     any_,
+    bindparam,
     func,
     literal,
     or_,
@@ -30,7 +33,7 @@ from app.domain.text import fold
 from app.models import Body, Cycle, Duty, Obligation, Plan
 from app.models.base import table
 from app.models.duty import DutyKind
-from app.queries.moment import Moment
+from app.queries.moment import INSTANT, Moment
 from app.queries.ownership import owner_of
 from app.queries.reach import reachable
 from app.queries.standing import bodies as numbered
@@ -61,6 +64,10 @@ KEYS: dict[Sort, tuple[str, ...]] = {
 """The columns of each order; the id makes it total, which keyset paging needs."""
 
 
+PARAMETERS = ("plan", "cycle", "body", "owner", "duty", "due_after", "due_before", "q")
+"""The filters whose values travel as parameters; of the others there are few, and each has a text of its own."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Filters:
     """What to list; empty filters keep everything that the caller may see."""
@@ -79,10 +86,34 @@ class Filters:
     kind: DutyKind | None = None
     q: str | None = None
 
+    def shape(self) -> Hashable:
+        """Return what of the filters decides the text of the query."""
+        given = tuple(name for name in PARAMETERS if getattr(self, name) is not None)
+        return given, frozenset(self.status), self.past_due, self.awaiting_review, self.force, self.kind
 
-def page(
-    caller: Caller, filters: Filters, moment: Moment, sort: Sort, limit: int, after: Sequence[Any] | None
-) -> Select[Any]:
+    def values(self) -> dict[str, Any]:
+        """Return what travels as parameters, by name."""
+        given = {name: value for name in PARAMETERS if (value := getattr(self, name)) is not None}
+        return given | {"q": fold(given["q"])} if "q" in given else given
+
+
+@dataclass(frozen=True)
+class After:
+    """Where a page begins: after the row with these keys."""
+
+    keys: Sequence[Any]
+
+    def values(self) -> dict[str, Any]:
+        """Return the keys by the names of their parameters."""
+        return {f"after_{n}": key for n, key in enumerate(self.keys)}
+
+    def row(self, keys: Sequence[ColumnElement[Any]]) -> ColumnElement[Any]:
+        """Return that row, to be compared with these columns of others."""
+        named = zip(keys, self.values().items(), strict=True)
+        return tuple_(*(bindparam(name, value, key.type) for key, (name, value) in named))
+
+
+def page(caller: Caller, filters: Filters, moment: Moment, sort: Sort, limit: int, after: After | None) -> Select[Any]:
     """Select one page and one row more, which tells whether there is another page.
 
     `after` holds the KEYS of the last row of the page before.
@@ -92,9 +123,11 @@ def page(
     descending = sort is Sort.DUE_LAST
     found = select(*_shown(standing, sort)).where(visible(caller, standing), *matching(standing, filters))
     if after is not None:
-        last = tuple_(*(literal(value, key.type) for key, value in zip(keys, after, strict=True)))
+        last = after.row(keys)
         found = found.where(tuple_(*keys) < last if descending else tuple_(*keys) > last)
-    return found.order_by(*(key.desc() if descending else key for key in keys)).limit(limit + 1)
+    return found.order_by(*(key.desc() if descending else key for key in keys)).limit(
+        bindparam("limit", limit, Integer()) + 1
+    )
 
 
 def _shown(standing: Subquery, sort: Sort) -> list[ColumnElement[Any]]:
@@ -107,18 +140,19 @@ def total(caller: Caller, filters: Filters, moment: Moment) -> Select[Any]:
     """Count what all pages together hold; this reads every match, so it is asked for expressly."""
     standing = standings(moment, within(filters))
     conditions = (visible(caller, standing), *matching(standing, filters))
-    return select(func.count()).select_from(standing).where(*conditions)
+    return select(func.count().label("total")).select_from(standing).where(*conditions)
 
 
 def one(caller: Caller, obligation_id: UUID, moment: Moment) -> Select[Any]:
     """Select one obligation with its standing, if the caller may see it."""
-    standing = standing_of(obligation_id, moment)
+    standing = standing_of(bindparam("obligation_id", obligation_id, Uuid()), moment)
     return select(*standing.c).where(visible(caller, standing))
 
 
 def some(caller: Caller, obligation_ids: Collection[UUID], moment: Moment) -> Select[Any]:
     """Select those of a set of obligations that the caller may see, with their standing."""
-    standing = standings(moment, among(table(Obligation).c.id, obligation_ids))
+    ids = bindparam("obligation_ids", list(obligation_ids), ARRAY(Uuid()))
+    standing = standings(moment, table(Obligation).c.id == any_(ids))
     return select(*standing.c).where(visible(caller, standing))
 
 
@@ -169,23 +203,23 @@ def within(filters: Filters) -> ColumnElement[bool]:
     """Narrow the obligations down before their histories are read, by codes that name ids."""
     obligations = table(Obligation)
     named = {
-        "plan_id": _ids(Plan, "slug", filters.plan),
-        "cycle_id": _ids(Cycle, "code", filters.cycle),
-        "duty_id": _ids(Duty, "code", filters.duty),
+        "plan_id": _ids(table(Plan).c.slug, "plan", filters.plan),
+        "cycle_id": _ids(table(Cycle).c.code, "cycle", filters.cycle),
+        "duty_id": _ids(table(Duty).c.code, "duty", filters.duty),
     }
     chosen: list[ColumnElement[bool]] = [
         obligations.c[column].in_(ids) for column, ids in named.items() if ids is not None
     ]
     if filters.owner:
-        chosen.append(owners.c.code == filters.owner)
+        chosen.append(owners.c.code == bindparam("owner", filters.owner, String()))
     if filters.body:
-        chosen.append(or_(numbered.c.code == filters.body, owners.c.code == filters.body))
+        code = bindparam("body", filters.body, String())
+        chosen.append(or_(numbered.c.code == code, owners.c.code == code))
     return and_(true(), *chosen)
 
 
-def _ids(model: type[Any], column: str, code: str | None) -> Select[Any] | None:
-    named = table(model)
-    return None if code is None else select(named.c.id).where(named.c[column] == code)
+def _ids(column: Column[str], name: str, code: str | None) -> Select[Any] | None:
+    return None if code is None else select(column.table.c.id).where(column == bindparam(name, code, String()))
 
 
 def matching(standing: Subquery, filters: Filters) -> list[ColumnElement[bool]]:
@@ -195,8 +229,8 @@ def matching(standing: Subquery, filters: Filters) -> list[ColumnElement[bool]]:
         "status": lambda some: s.status.in_(sorted(some)),
         "past_due": s.past_due.is_,
         "awaiting_review": s.awaiting_review.is_,
-        "due_after": lambda instant: s.due_before > instant,
-        "due_before": lambda instant: s.due_before < instant,
+        "due_after": lambda instant: s.due_before > bindparam("due_after", instant, INSTANT),
+        "due_before": lambda instant: s.due_before < bindparam("due_before", instant, INSTANT),
         "force": lambda force: s.force == force,
         "kind": lambda kind: s.kind == kind,
         "q": lambda sought: _says(s, sought),
@@ -207,8 +241,7 @@ def matching(standing: Subquery, filters: Filters) -> list[ColumnElement[bool]]:
 
 def _says(s: Any, sought: str) -> ColumnElement[bool]:
     """Keep duties or owners whose folded text holds every word."""
-    words = fold(sought).split()
-    return and_(
-        true(),
-        *(or_(s.search.contains(w, autoescape=True), s.owner_search.contains(w, autoescape=True)) for w in words),
-    )
+    words = func.string_to_array(bindparam("q", fold(sought), String()), " ")
+    word = func.unnest(words).column_valued("word")
+    said = or_(func.strpos(s.search, word) > 0, func.strpos(s.owner_search, word) > 0)
+    return func.coalesce(select(func.bool_and(said)).scalar_subquery(), True)

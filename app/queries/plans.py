@@ -2,7 +2,21 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, case, exists, func, null, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    null,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from app.domain.completion import Force
@@ -77,7 +91,7 @@ def duties_of(
 
 def plan_id_of(slug: str) -> Any:
     """Select a plan's id, to be compared with."""
-    return select(plans.c.id).where(plans.c.slug == slug).scalar_subquery()
+    return select(plans.c.id).where(plans.c.slug == bindparam("slug", slug, String())).scalar_subquery()
 
 
 def _bodies() -> AnyRow:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy import ARRAY, BindParameter, ColumnElement, Uuid, any_, bindparam, false, or_, select, true
 
 from app.domain.access import MAY, REPORTERS_REACH, Act, Caller, Classification, Reach, Role
 from app.models import DutyPartner, Evidence
@@ -32,13 +32,18 @@ def reachable(caller: Caller, act: Act, row: Any, owner: ColumnElement[Any] | No
 
 def owned_by(caller: Caller, owner: ColumnElement[Any]) -> ColumnElement[bool]:
     """Keep obligations that one of the caller's bodies owns."""
-    return owner.in_(caller.body_ids) if caller.body_ids else false()
+    return owner == any_(bodies_of(caller)) if caller.body_ids else false()
 
 
 def coordinated_by(caller: Caller, row: Any) -> ColumnElement[bool]:
     """Keep obligations of duties that name one of the caller's bodies as a partner."""
-    named = select(partners.c.duty_id).where(partners.c.body_id.in_(caller.body_ids))
+    named = select(partners.c.duty_id).where(partners.c.body_id == any_(bodies_of(caller)))
     return row.c.duty_id.in_(named) if caller.body_ids else false()
+
+
+def bodies_of(caller: Caller) -> BindParameter[Any]:
+    """Return the caller's bodies as a parameter: one, however many there are."""
+    return bindparam("body_ids", list(caller.body_ids), ARRAY(Uuid()))
 
 
 def cleared(caller: Caller, owner: ColumnElement[Any]) -> ColumnElement[bool]:
@@ -53,4 +58,4 @@ def cleared(caller: Caller, owner: ColumnElement[Any]) -> ColumnElement[bool]:
 def attached_by(caller: Caller) -> ColumnElement[bool]:
     """Keep the evidence that one of the caller's bodies attached, whoever owes by now what it is on."""
     mine = caller.role is Role.REPORTER and caller.body_ids
-    return evidence.c.body_id.in_(caller.body_ids) if mine else false()
+    return evidence.c.body_id == any_(bodies_of(caller)) if mine else false()

@@ -1,14 +1,14 @@
 """What somebody should be reminded of: read from the standing at an instant, so that no job need ever have run."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, bindparam, or_, select
 
 from app.domain.access import Caller
 from app.domain.calendar import HOME_ZONE, day_of, start_of
 from app.domain.completion import ReviewOutcome, Status
-from app.queries.moment import Moment
+from app.queries.moment import INSTANT, Moment
 from app.queries.obligations import Filters, visible, within
 from app.queries.standing import standings
 
@@ -17,16 +17,20 @@ OPEN = sorted({Status.IN_PROGRESS.value, Status.NOT_STARTED.value})
 LATE = sorted({Status.OVERDUE.value, Status.AWAITED.value})
 
 
-def reminders(caller: Caller, filters: Filters, moment: Moment, within_days: int) -> AnyRow:
-    """Select what is due within some days, past its day, returned, or waiting for a review; by owner, then by deadline.
+def soon(as_of: datetime, within_days: int) -> datetime:
+    """Return by when something is due within some days.
 
     Today is day 0: what can still be received today in time is due within 0 days.
     """
+    return start_of(day_of(as_of, HOME_ZONE) + timedelta(days=within_days + 1), HOME_ZONE)
+
+
+def reminders(caller: Caller, filters: Filters, moment: Moment, soon: datetime) -> AnyRow:
+    """Select what is due by `soon`, past its day, returned, or waiting for a review; by owner, then by deadline."""
     standing = standings(moment, within(filters))
     s = standing.c
-    soon = start_of(day_of(moment.as_of, HOME_ZONE) + timedelta(days=within_days + 1), HOME_ZONE)
     kinds = {
-        "due_soon": and_(s.status.in_(OPEN), s.due_before <= soon),
+        "due_soon": and_(s.status.in_(OPEN), s.due_before <= bindparam("soon", soon, INSTANT)),
         "late": s.status.in_(LATE),
         "returned": and_(s.review_outcome == ReviewOutcome.RETURNED, s.claim_state.is_(None), s.completed_at.is_(None)),
         "waiting": s.awaiting_review,

@@ -8,7 +8,7 @@ from enum import IntEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Table, func, literal, select, union_all
+from sqlalchemy import Select, Table, Uuid, bindparam, func, literal, select, union_all
 
 from app.models import (
     ConditionDecision,
@@ -81,7 +81,7 @@ OF_EVERY_ACT = ("id", "client_id", "received_at", "recorded_at")
 
 def standings_of(cycle_id: UUID, moment: Moment) -> AnyRow:
     """Select the standing of every obligation that a cycle has at a moment, as a seal spells it."""
-    standing = standings(moment, obligations.c.cycle_id == cycle_id)
+    standing = standings(moment, obligations.c.cycle_id == bindparam("cycle_id", cycle_id, Uuid()))
     return select(standing.c.id, *(standing.c[name] for name in STANDING)).order_by(standing.c.id)
 
 

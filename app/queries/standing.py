@@ -45,7 +45,7 @@ def standings(moment: Moment, *within: ColumnElement[bool]) -> Subquery:
     return stood.where(stood.selected_columns.owed).subquery("standing")
 
 
-def standing_of(obligation_id: UUID, moment: Moment) -> Subquery:
+def standing_of(obligation_id: ColumnElement[UUID], moment: Moment) -> Subquery:
     """Give one obligation its facts, signals and status, also when it turns out that nothing was owed.
 
     A `once` duty may prove to have been done before a cycle in which somebody has since reported on it; what was

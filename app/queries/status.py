@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, String, bindparam, func, select
 
 from app.domain.access import Caller
 from app.models import Body, ConditionDecision, Cycle, CycleDeadline, Extension, Obligation, Plan
@@ -47,7 +47,7 @@ def last_change(slug: str, moment: Moment) -> AnyRow:
     )
     next_due = func.least(*(_of_plan(func.min, due, due > moment.as_of_bind) for due in CHANGING_BY_THEMSELVES))
     return select(func.least(changed, moment.as_of_bind).label("changed_at"), next_due.label("next_due")).where(
-        plans.c.slug == slug
+        plans.c.slug == bindparam("slug", slug, String())
     )
 
 

@@ -13,6 +13,7 @@ from app.domain import errors
 from app.domain.access import Act, Caller, Role
 from app.queries import calendars as queries
 from app.queries.moment import Moment
+from app.queries.shapes import prepare
 from app.routers.parameters import Slug
 from app.schemas.base import Code
 from app.schemas.calendars import CalendarAddress, CalendarState, calendar
@@ -122,6 +123,6 @@ async def _calendar(state: State, token: str, now: datetime) -> bytes:
     owner_ids = frozenset(feed["owner_ids"])
     reader = Caller(client_id=feed["client_id"], role=Role.REPORTER, body_ids=owner_ids)
     async with state.database.reading(Identity.of(reader)) as connection:
-        found = queries.deadlines(owner_ids, Moment(now))
+        found = prepare(queries.deadlines, owner_ids=list(owner_ids), moment=Moment(now))
         days = await every(connection, found, lambda row: (obligation_out(row, now), row["updated_at"]))
     return calendar(feed["name"], days)

@@ -10,8 +10,9 @@ from app.domain import errors
 from app.domain.access import Act, Caller
 from app.queries import changes
 from app.queries.moment import Moment
-from app.queries.obligations import Filters
+from app.queries.obligations import After, Filters
 from app.queries.plans import plan
+from app.queries.shapes import prepare
 from app.routers.parameters import BodyCode, CycleCode, Slug
 from app.schemas.changes import ChangeList, changes_out
 from app.web.access import may
@@ -72,10 +73,12 @@ async def list_changes(
     pages = Pages(request, caller)
     moment, page_after = pages.begin(asked.until, cursor)
     before, wanted = Moment(asked.since, moment.known_at, "_before"), Filters(plan=slug, cycle=cycle, body=body)
-    found = changes.changed(caller, wanted, before, moment, limit, page_after)
-    rows = list((await reading.execute(found)).mappings())
+    spanned = {"before": before, "after": moment}
+    place = After(page_after) if page_after else None
+    found = prepare(changes.changed, caller=caller, filters=wanted, **spanned, limit=limit, page_after=place)
+    rows = await found.on(reading)
     next_cursor = pages.next_cursor(moment, rows, limit, changes.KEYS)
-    acts = (await reading.execute(changes.acts_between([row["id"] for row in rows], before, moment))).mappings()
+    acts = await prepare(changes.acts_between, ids=[row["id"] for row in rows], **spanned).on(reading)
     items = changes_out(rows[:limit], acts, asked.since, moment.as_of)
     told = ChangeList(
         plan=slug,

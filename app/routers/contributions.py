@@ -10,6 +10,7 @@ from app.commands import contributions
 from app.domain import errors
 from app.domain.access import Act, Caller
 from app.queries import history, obligations
+from app.queries.shapes import prepare
 from app.routers.obligations import ACTS, READS, ObligationId
 from app.schemas.contributions import Contributed, ContributionIn
 from app.schemas.history import ContributionList
@@ -59,7 +60,7 @@ async def list_contributions(
     asked: Asked,
 ) -> Response:
     """List the notes and the evidence of partners that the caller may read, in order."""
-    row = await only(reading, obligations.one(caller, obligation_id, asked))
+    row = await only(reading, prepare(obligations.one, caller=caller, obligation_id=obligation_id, moment=asked))
     acts = await every(reading, history.contributions(caller, row, asked), itemgetter("act"))
     body = ContributionList.model_validate({"obligation": row["id"], "items": acts})
     return answer(request, body, version=row["version"])

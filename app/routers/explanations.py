@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 from app.domain.access import Act, Caller
 from app.queries import obligations
 from app.queries.explanations import more_facts
+from app.queries.shapes import prepare
 from app.routers.obligations import READS, ObligationId
 from app.schemas.explanations import ExplanationOut, explanation_out
 from app.web.access import may
@@ -31,6 +32,6 @@ async def explain_obligation(
     asked: Asked,
 ) -> Response:
     """Name the facts, the signals, the rule that matched, the clock, the calendar and the legal basis at an instant."""
-    row = await only(reading, obligations.one(caller, obligation_id, asked))
+    row = await only(reading, prepare(obligations.one, caller=caller, obligation_id=obligation_id, moment=asked))
     more = await only(reading, more_facts(row["id"], asked))
     return answer(request, explanation_out(row, more, asked.as_of, asked.known_at), version=row["version"])

@@ -14,7 +14,8 @@ from app.domain import errors
 from app.domain.access import Act, Caller
 from app.queries import exports, plans
 from app.queries.moment import Moment
-from app.queries.obligations import Filters
+from app.queries.obligations import After, Filters
+from app.queries.shapes import prepare
 from app.routers.obligations import filters
 from app.routers.parameters import BodyCode, CycleCode, DutyCode, OwnerCode, PlanCode, Slug
 from app.routers.status import standing_of_plan
@@ -49,7 +50,8 @@ async def export_obligations(
     """Export all obligations that match, cycle by cycle in the plan's order, with their standing at `as_of`."""
 
     async def read(connection: AsyncConnection, _: Any, named: Named, moment: Moment) -> list[ResponseModel]:
-        found = exports.rows(caller, wanted, [one["id"] for one in named], moment)
+        ids = [one["id"] for one in named]
+        found = prepare(exports.rows, caller=caller, filters=wanted, ids=ids, moment=moment)
         return await every(connection, found, lambda row: obligation_out(row, moment.as_of))
 
     return await export.answer("obligations", columns.OBLIGATIONS, _walk(view, caller, wanted, asked, read, PAGE))
@@ -116,9 +118,11 @@ async def _walk(
         moment = Moment(asked.as_of, asked.known_at or parts[0]["recorded_until"])
         named: list[Any] = []
         while not named or len(named) == limit:
-            after = (named[-1]["position"], named[-1]["id"]) if named else None
+            after = After((named[-1]["position"], named[-1]["id"])) if named else None
+            where = {"plan_id": part["plan_id"], "cycle_id": part["cycle_id"], "moment": moment, "after": after}
+            found = prepare(exports.page, caller=caller, filters=wanted, **where, limit=limit)
             async with view() as connection:
-                named = await every(connection, exports.page(caller, wanted, part, moment, after, limit), dict)
+                named = await found.on(connection)
                 shapes = await read(connection, part, named, moment) if named else []
             if not named:
                 break

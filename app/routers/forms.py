@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Response
 from app.domain import errors
 from app.domain.access import Act, Caller
 from app.queries import forms
+from app.queries.shapes import prepare
 from app.routers.parameters import Slug
 from app.schemas.base import Code
 from app.schemas.views import obligation_out
@@ -44,7 +45,7 @@ async def get_template(
     owner: Annotated[Code, Query(description="The owner that reports.", examples=["cong-an"])],
 ) -> Response:
     """Get a spreadsheet with an owner's obligations in a cycle, to fill in by hand and to send by `dondoc import`."""
-    found = forms.owed(caller, slug, cycle, owner, asked)
+    found = prepare(forms.owed, caller=caller, plan=slug, cycle=cycle, owner=owner, moment=asked)
     obligations = await some(reading, found, lambda row: obligation_out(row, asked.as_of))
     targets = await every(reading, forms.targets(slug, {one.duty.code for one in obligations}), lambda row: row["code"])
     name = f'attachment; filename="{slug}-{cycle}-{owner}.xlsx"'

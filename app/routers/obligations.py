@@ -8,13 +8,14 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import evidence, updates
+from app.database.prepared import Question
 from app.domain import errors
 from app.domain.access import Act, Caller
 from app.domain.completion import Status
 from app.queries import history as histories
 from app.queries import obligations as queries
-from app.queries.moment import Found
-from app.queries.obligations import Filters, Sort
+from app.queries.obligations import After, Filters, Sort
+from app.queries.shapes import prepare
 from app.routers.parameters import (
     BodyCode,
     CycleCode,
@@ -90,21 +91,23 @@ async def list_obligations(
     """List obligations with their standing at `as_of`; all pages of one question are as of the same instant."""
     pages = Pages(request, caller)
     moment, after = pages.begin(asked, cursor)
-    rows = list((await reading.execute(queries.page(caller, wanted, moment, sort, limit, after))).mappings())
+    place = After(after) if after else None
+    asked_for = {"caller": caller, "filters": wanted, "moment": moment}
+    rows = await prepare(queries.page, **asked_for, sort=sort, limit=limit, after=place).on(reading)
     next_cursor = pages.next_cursor(moment, rows, limit, queries.KEYS[sort])
     items = [obligation_out(row, moment.as_of) for row in rows[:limit]]
     body = ObligationList(as_of=moment.as_of, items=items, next_cursor=next_cursor)
-    counted = await with_total(reading, body, queries.total(caller, wanted, moment) if count else None)
+    counted = await with_total(reading, body, prepare(queries.total, **asked_for) if count else None)
     return answer(request, counted, headers=pages.link(next_cursor))
 
 
 async def with_total(
-    reading: AsyncConnection, body: ObligationList, total: Found | None
+    reading: AsyncConnection, body: ObligationList, total: Question | None
 ) -> ObligationList | CountedObligationList:
     """Add the number of all matches to a page, if it was asked for."""
     if total is None:
         return body
-    return CountedObligationList(**dict(body), total=(await reading.execute(total)).scalar_one())
+    return CountedObligationList(**dict(body), total=(await only(reading, total))["total"])
 
 
 @router.get(
@@ -118,7 +121,7 @@ async def get_obligation(
     request: Request, obligation_id: ObligationId, caller: Reader, reading: Reading, asked: Asked
 ) -> Response:
     """Get one obligation with its standing at `as_of`; its ETag goes into `If-Match` of a write."""
-    row = await only(reading, queries.one(caller, obligation_id, asked))
+    row = await only(reading, prepare(queries.one, caller=caller, obligation_id=obligation_id, moment=asked))
     return answer(request, obligation_out(row, asked.as_of), version=row["version"])
 
 
@@ -137,7 +140,7 @@ async def get_history(
     asked: Asked,
 ) -> Response:
     """Get every act on an obligation that the caller may read, in order."""
-    row = await only(reading, queries.one(caller, obligation_id, asked))
+    row = await only(reading, prepare(queries.one, caller=caller, obligation_id=obligation_id, moment=asked))
     acts = await every(reading, histories.history(caller, row, asked), itemgetter("act"))
     body = HistoryOut.model_validate({"obligation": row["id"], "items": acts})
     return answer(request, body, version=row["version"])

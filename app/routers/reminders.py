@@ -6,7 +6,8 @@ from fastapi import APIRouter, Query, Request, Response
 
 from app.domain.access import Act, Caller
 from app.queries.obligations import Filters
-from app.queries.reminders import reminders
+from app.queries.reminders import reminders, soon
+from app.queries.shapes import prepare
 from app.routers.parameters import BodyCode, CycleCode
 from app.schemas.base import Code
 from app.schemas.reminders import ReminderList, reminders_out
@@ -36,6 +37,7 @@ async def list_reminders(
 ) -> Response:
     """List what is due soon, overdue, returned or waiting for a review, grouped by owner, as of any instant."""
     wanted = Filters(plan=plan, cycle=cycle, owner=owner, body=body)
-    rows = (await reading.execute(reminders(caller, wanted, asked, within_days))).mappings()
+    found = prepare(reminders, caller=caller, filters=wanted, moment=asked, soon=soon(asked.as_of, within_days))
+    rows = await found.on(reading)
     items = reminders_out(rows, asked.as_of)
     return answer(request, ReminderList(as_of=asked.as_of, within_days=within_days, items=items))

@@ -11,12 +11,13 @@ from app.queries import status
 from app.queries.cycles import cycles_of
 from app.queries.moment import Moment
 from app.queries.obligations import Filters
+from app.queries.shapes import prepare
 from app.routers.parameters import BodyCode, CycleCode, Slug
 from app.schemas.status import CycleStatus, StatusOut, cycle_statuses
 from app.web.access import may
 from app.web.clock import Now
 from app.web.problems import documented
-from app.web.reading import Reading, Until, answer, every, lasting, only
+from app.web.reading import Reading, Until, answer, lasting, only
 
 router = APIRouter(prefix="/v1/plans", tags=["status"])
 
@@ -43,7 +44,7 @@ async def get_status(
 
     Without `as_of` the document is dated at its last change, so that it stays the same bytes until the next one.
     """
-    since = await only(reading, status.last_change(slug, Moment(as_of or now)))
+    since = await only(reading, prepare(status.last_change, slug=slug, moment=Moment(as_of or now)))
     moment = Moment(as_of or since["changed_at"], known_at)
     shown = await standing_of_plan(reading, caller, Filters(plan=slug, cycle=cycle, body=body), moment)
     document = StatusOut(plan=slug, as_of=moment.as_of, known_at=known_at, cycles=shown)
@@ -55,7 +56,7 @@ async def standing_of_plan(
 ) -> list[CycleStatus]:
     """Add up where a plan stands, cycle by cycle and body by body."""
     slug = wanted.plan or ""
-    counted = await every(reading, status.tally(caller, wanted, moment), dict)
-    bodies = await every(reading, status.bodies_of(slug), dict)
-    found = await every(reading, cycles_of(slug, moment, wanted.cycle), dict)
+    counted = await prepare(status.tally, caller=caller, filters=wanted, moment=moment).on(reading)
+    bodies = await prepare(status.bodies_of, slug=slug).on(reading)
+    found = await prepare(cycles_of, slug=slug, moment=moment, code=wanted.cycle).on(reading)
     return cycle_statuses(found, bodies, counted)

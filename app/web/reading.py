@@ -1,7 +1,7 @@
 """What a read begins with: one consistent view of the database, and the moment that is asked about."""
 
 import re
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import date, datetime
 from types import MappingProxyType
@@ -9,10 +9,11 @@ from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Query, Request, Response
 from pydantic import BeforeValidator, WithJsonSchema
-from sqlalchemy import RowMapping, Select
+from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.database.engine import NOBODY, Database, Identity
+from app.database.prepared import Question
 from app.domain.calendar import FIRST_YEAR, HOME_ZONE, LAST_YEAR, end_of, start_of
 from app.domain.errors import NotFound, ServiceUnavailable
 from app.queries.moment import Moment
@@ -112,16 +113,23 @@ def lasting(until: datetime | None, now: datetime) -> dict[str, str]:
     return {"Cache-Control": f"private, max-age={seconds}, must-revalidate" if seconds > 0 else "private, no-cache"}
 
 
-async def every(
-    connection: AsyncConnection, found: Select[*tuple[Any, ...]], show: Callable[[Any], Shape]
-) -> list[Shape]:
+Found = Question | Select[*tuple[Any, ...]]
+"""A query: those that many ask for, and that are long, are prepared."""
+
+
+async def rows_of(connection: AsyncConnection, found: Found) -> Sequence[Mapping[Any, Any]]:
+    """Run a query."""
+    if isinstance(found, Question):
+        return await found.on(connection)
+    return (await connection.execute(found)).mappings().all()
+
+
+async def every(connection: AsyncConnection, found: Found, show: Callable[[Any], Shape]) -> list[Shape]:
     """Run a query and show each of its rows."""
-    return [show(row) for row in (await connection.execute(found)).mappings()]
+    return [show(row) for row in await rows_of(connection, found)]
 
 
-async def some(
-    connection: AsyncConnection, found: Select[*tuple[Any, ...]], show: Callable[[Any], Shape]
-) -> list[Shape]:
+async def some(connection: AsyncConnection, found: Found, show: Callable[[Any], Shape]) -> list[Shape]:
     """Run a query that must find something.
 
     Raises:
@@ -133,16 +141,16 @@ async def some(
     return shown
 
 
-async def only(connection: AsyncConnection, found: Select[*tuple[Any, ...]]) -> RowMapping:
+async def only(connection: AsyncConnection, found: Found) -> Mapping[Any, Any]:
     """Run a query for one thing.
 
     Raises:
         NotFound: there is none.
     """
-    row = (await connection.execute(found)).mappings().first()
-    if row is None:
+    rows = await rows_of(connection, found)
+    if not rows:
         raise NotFound
-    return row
+    return rows[0]
 
 
 def answer(

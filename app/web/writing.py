@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
+from asyncpg import PostgresError
 from fastapi import Depends, Header, Request, Response
 from sqlalchemy import RowMapping, and_, delete, insert, select
 from sqlalchemy.exc import DBAPIError
@@ -61,7 +62,7 @@ async def repeated(attempt: Callable[[], Awaitable[Response]]) -> Response:
     for tries_left in reversed(range(TRIES)):
         try:
             return await attempt()
-        except DBAPIError as error:
+        except (DBAPIError, PostgresError) as error:
             if not (tries_left and is_retryable(error)):
                 raise
     raise AssertionError  # pragma: no cover
