@@ -18,6 +18,7 @@ from app.commands.seeds.reader import read
 from app.database import migrations
 from app.database.embedded import APP, OWNER, Address, Embedded
 from app.database.engine import SYSTEM, Database, Identity, connect, enter
+from app.database.prepared import driver_of
 from app.settings import ROOT
 from app.web import keys
 from tests.given import TODAY, Service, introduce
@@ -67,8 +68,7 @@ async def create_database(address: Address, name: str, template: str | None = No
     """Create a database, empty or as a copy."""
     opened = connect(url_of(address, OWNER, "dondoc"), role=None)
     try:
-        async with opened.engine.connect() as plain:
-            connection = await plain.execution_options(isolation_level="AUTOCOMMIT")
+        async with opened.engine.connect() as connection:
             await connection.execute(text(f"CREATE DATABASE {name}" + (f" TEMPLATE {template}" if template else "")))
     finally:
         await opened.close()
@@ -149,9 +149,9 @@ async def shared_engine(address: Address, template: str) -> AsyncIterator[AsyncE
 async def database(shared_engine: AsyncEngine) -> AsyncIterator[Database]:
     """Give the seeded plan; whatever the test writes is undone."""
     async with shared_engine.connect() as connection:
-        outer = await connection.begin()
+        await driver_of(connection).execute("BEGIN")
         yield OneConnection(shared_engine, connection)
-        await outer.rollback()
+        await driver_of(connection).execute("ROLLBACK")
 
 
 @pytest.fixture

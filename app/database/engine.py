@@ -2,8 +2,13 @@
 
 The application role is entered on every connection (`role`), so that the least privilege holds also when an address
 names a stronger login.  The database filters rows by the identity of the transaction: see migration 0008.
+
+A transaction begins and says for whom it is in one message, and SQLAlchemy runs in it without knowing of any: so long
+statements can be put to the driver at a fraction of the cost (`prepared`).  A connection that died while it was idle is
+found out by the message that begins its next use; no other message asks whether it lives.
 """
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
@@ -11,17 +16,20 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import URL, bindparam, func, make_url, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from app.database.prepared import driver_of
 from app.domain.access import Caller
 
 APP_ROLE = "dondoc_app"
 # Compiling a long query costs more than any of ours runs.
 _SESSION = {"application_name": "dondoc", "timezone": "UTC", "jit": "off"}
+_LIMITS = {"statement_timeout": "20s", "lock_timeout": "5s", "idle_in_transaction_session_timeout": "30s"}
 _STATEMENTS = {"statement_cache_size": 500, "max_cacheable_statement_size": 0}
 """The driver keeps this many prepared statements a connection, of any length."""
-_LIMITS = {"statement_timeout": "20s", "lock_timeout": "5s", "idle_in_transaction_session_timeout": "30s"}
 _SETTINGS = ("role", "client", "bodies")
 _ENTER = select(*(func.set_config(f"dondoc.{name}", bindparam(name), True) for name in _SETTINGS))
 _WHO = select(*(func.coalesce(func.current_setting(f"dondoc.{name}", True), "").label(name) for name in _SETTINGS))
+_PLAIN = re.compile(r"[a-z0-9{},-]*", re.ASCII)
+READING, WRITING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "BEGIN"
 
 
 @dataclass(frozen=True)
@@ -37,6 +45,18 @@ class Identity:
         """Return the identity of a caller."""
         bodies = f"{{{','.join(sorted(map(str, caller.body_ids)))}}}"
         return cls(caller.role.value, str(caller.client_id), bodies)
+
+    @property
+    def entered(self) -> str:
+        """Spell the statement by which a transaction says for whom it is, until it ends.
+
+        Raises:
+            ValueError: it holds what neither a role nor an id can.
+        """
+        values = asdict(self)
+        if not all(_PLAIN.fullmatch(value) for value in values.values()):
+            raise ValueError("an identity is a role and ids")
+        return "SELECT " + ", ".join(f"set_config('dondoc.{name}', '{value}', true)" for name, value in values.items())
 
 
 NOBODY = Identity("")
@@ -59,6 +79,10 @@ async def as_system(connection: AsyncConnection) -> AsyncIterator[None]:
     await enter(connection, caller)
 
 
+class CommitFailed(Exception):
+    """The transaction had failed before, and somebody went on as if it had not: nothing of it was kept."""
+
+
 class Database:
     """Where transactions begin.  Tests give it one connection; the service gives it a pool."""
 
@@ -68,21 +92,65 @@ class Database:
     @asynccontextmanager
     async def reading(self, identity: Identity) -> AsyncIterator[AsyncConnection]:
         """Open one consistent, read-only view."""
-        async with self.engine.connect() as plain:
-            connection = await plain.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-            await enter(connection, identity)
+        async with self._transaction(READING, identity) as connection:
             yield connection
 
     @asynccontextmanager
     async def writing(self, identity: Identity) -> AsyncIterator[AsyncConnection]:
         """Open one transaction: committed when the block ends, undone when it raises."""
-        async with self.engine.begin() as connection:
-            await enter(connection, identity)
+        async with self._transaction(WRITING, identity) as connection:
             yield connection
 
     async def close(self) -> None:
         """Give every connection back."""
         await self.engine.dispose()
+
+    @asynccontextmanager
+    async def _transaction(self, begin: str, identity: Identity) -> AsyncIterator[AsyncConnection]:
+        connection = await self._begun(f"{begin}; {identity.entered}")
+        try:
+            yield connection
+            # A transaction that has failed is undone by COMMIT, and the server says no more than that.
+            if await driver_of(connection).execute("COMMIT") != "COMMIT":
+                raise CommitFailed
+        finally:
+            await _end(connection)
+
+    async def _begun(self, begin: str) -> AsyncConnection:
+        """Take a connection and begin; one that died while it was idle is dropped, with all that are idle."""
+        for last in (False, True):
+            connection = await self.engine.connect()
+            driver = driver_of(connection)
+            try:
+                await driver.execute(begin)
+            except BaseException:
+                died = driver.is_closed()
+                await _end(connection)
+                if last or not died:
+                    raise
+                await self.engine.dispose()
+            else:
+                return connection
+        raise AssertionError  # pragma: no cover
+
+
+async def _end(connection: AsyncConnection) -> None:
+    """Undo what was not committed, and give the connection back; it goes on only if that is certain."""
+    try:
+        if not connection.invalidated:
+            await _undo(connection)
+    finally:
+        await connection.close()
+
+
+async def _undo(connection: AsyncConnection) -> None:
+    driver = driver_of(connection)
+    try:
+        if driver.is_in_transaction() and not driver.is_closed():
+            await driver.execute("ROLLBACK")
+    finally:
+        if driver.is_closed() or driver.is_in_transaction():
+            await connection.invalidate()
 
 
 def connect(url: str, *, pool_size: int = 4, role: str | None = APP_ROLE) -> Database:
@@ -90,10 +158,11 @@ def connect(url: str, *, pool_size: int = 4, role: str | None = APP_ROLE) -> Dat
     entered = {**_SESSION, **_LIMITS, "role": role} if role else _SESSION
     engine = create_async_engine(
         asyncpg_url(url),
+        isolation_level="AUTOCOMMIT",
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=10,
-        pool_pre_ping=True,
+        pool_reset_on_return=None,
         pool_use_lifo=True,
         hide_parameters=True,
         connect_args={"server_settings": entered, "timeout": 5, **_STATEMENTS},

@@ -27,7 +27,7 @@ class Prepared:
 
     async def fetch(self, connection: AsyncConnection, values: Mapping[str, Any]) -> list[Row]:
         """Run it in the transaction of a connection; the driver keeps it prepared there."""
-        found = await _driver_of(connection).fetch(self.text, *[values[name] for name in self.names])
+        found = await driver_of(connection).fetch(self.text, *[values[name] for name in self.names])
         return [self._read(dict(record)) for record in found]
 
     def _read(self, row: Row) -> Row:
@@ -73,7 +73,7 @@ def compiled(statement: Select[*tuple[Any, ...]]) -> Prepared:
     return Prepared(str(made), tuple(made.positiontup or ()), {name: read for name, read in reads.items() if read})
 
 
-def _driver_of(connection: AsyncConnection) -> Any:
+def driver_of(connection: AsyncConnection) -> Any:
     """Return the driver's own connection (asyncpg), which runs a prepared statement at a fraction of the cost."""
     plain = connection.sync_connection
     assert plain is not None  # noqa: S101  A connection that was opened has one.

@@ -23,7 +23,6 @@ from tests.given import FIRST, PLAN, TODAY, obligation
 
 owed = table(Obligation)
 NOW, THEN = Moment(TODAY), Moment(TODAY - timedelta(days=900))
-KNOWN = [Moment(TODAY, TODAY - timedelta(days=days)) for days in (0, 900)]
 COORDINATOR = Caller(client_id=UUID(int=1), role=Role.COORDINATOR, scopes=frozenset(Act))
 
 
@@ -44,7 +43,6 @@ def listed(caller: Caller = COORDINATOR, moment: Moment = NOW, sort: Sort = Sort
 SAME_SHAPE: list[tuple[Callable[..., Select[Any]], Asked, Asked]] = [
     (obligations.page, listed(POLICE), listed(OTHERS)),
     (obligations.page, listed(moment=NOW), listed(moment=THEN)),
-    (obligations.page, listed(moment=KNOWN[0]), listed(moment=KNOWN[1])),
     (obligations.page, listed(plan=PLAN, cycle=FIRST), listed(plan=PLAN, cycle="2023")),
     (obligations.page, listed(plan=PLAN, cycle=FIRST), listed(plan="another-plan", cycle=FIRST)),
     (obligations.page, listed(body="cong-an"), listed(body="so-gddt")),
@@ -55,7 +53,7 @@ SAME_SHAPE: list[tuple[Callable[..., Select[Any]], Asked, Asked]] = [
     (
         obligations.page,
         listed(sort=Sort.DUTY) | {"after": After([1, TODAY, ONE])},
-        listed(sort=Sort.DUTY) | {"after": After([40, TODAY, ONE])},
+        listed(sort=Sort.DUTY) | {"after": After([10_000, TODAY, ONE])},
     ),
     (
         obligations.one,
@@ -88,7 +86,7 @@ OTHER_SHAPES = [
     listed(force=Force.DIRECTED),
     listed(kind=DutyKind.REPORTING),
     listed(NONE),
-    *(listed(sort=sort) for sort in KEYS),
+    *(listed(sort=sort) for sort in KEYS if sort is not Sort.DUTY),
 ]
 
 

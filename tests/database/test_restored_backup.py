@@ -44,7 +44,6 @@ async def spent(own_database: Database) -> Database:
     async with own_database.engine.connect() as connection:
         for _ in range(TRANSACTIONS):
             await connection.execute(text("SELECT pg_current_xact_id()"))
-            await connection.commit()
     return own_database
 
 

@@ -37,7 +37,8 @@ async def write(database: Database, number_of: int, seed: int) -> set[UUID]:
     chance, kept = random.Random(seed), set[UUID]()  # noqa: S311  Chance, no secret.
     while len(kept) < number_of:
         rows = [happened() for _ in range(min(chance.randint(1, 12), number_of - len(kept)))]
-        async with database.engine.connect() as connection:
+        async with database.engine.connect() as plain:
+            connection = await plain.execution_options(isolation_level="READ COMMITTED")
             await connection.execute(text("SELECT set_config('dondoc.role', 'system', true)"))
             for part in (rows[::2], rows[1::2]):
                 await telling.tell(connection, part)
