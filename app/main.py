@@ -46,6 +46,7 @@ from app.web.feed import Feed
 from app.web.gate import Gate
 from app.web.limits import TokenLimits
 from app.web.parameters import refuse_unknown
+from app.web.remembering import Memory
 from app.web.sealing import SECRETS, Sealer
 from app.working import Jobs, working
 
@@ -115,7 +116,7 @@ def furnish(app: FastAPI, settings: Settings, database: Database | None, clock: 
     state.callers = Callers(state.keys, settings)
     state.token_limits = TokenLimits(settings)
     state.database = database or connect(_address(settings), pool_size=settings.pool_size)
-    state.feed = Feed(state.database)
+    state.feed, state.memory = Feed(state.database), Memory(state.database)
 
 
 def _address(settings: Settings) -> str:

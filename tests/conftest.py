@@ -17,8 +17,8 @@ from app.commands.seeds.apply import apply
 from app.commands.seeds.reader import read
 from app.database import migrations
 from app.database.embedded import APP, OWNER, Address, Embedded
-from app.database.engine import SYSTEM, Database, Identity, connect, enter
-from app.database.prepared import driver_of
+from app.database.engine import NOBODY, SYSTEM, Database, Identity, connect, enter
+from app.database.prepared import Question, Row, driver_of
 from app.settings import ROOT
 from app.web import keys
 from tests.given import TODAY, Service, introduce
@@ -134,6 +134,10 @@ class OneConnection(Trusting):
         async with self._connection.begin_nested():
             await enter(self._connection, identity)
             yield self._connection
+
+    async def glance(self, asked: Question) -> list[Row]:
+        await enter(self._connection, NOBODY)
+        return await asked.on(self._connection)
 
 
 @pytest.fixture(scope="session")

@@ -87,6 +87,11 @@ def opened(cycle: Row) -> Row:
     return _of(cycle, **happened, cycle_id=cycle["id"])
 
 
+def amended(plan_id: UUID, now: datetime) -> Row:
+    """Spell that a plan was changed as its seed says, whatever that was."""
+    return _of({"plan_id": plan_id}, type=EventType.PLAN_AMENDED, occurred_at=now)
+
+
 def _event(model: type[PlanRow], row: Row, recorded_at: datetime) -> Row:
     told_as = TYPES[model]
     return _of(

@@ -9,16 +9,18 @@ found out by the message that begins its next use; no other message asks whether
 """
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
+from typing import TypeVar
 
 from sqlalchemy import URL, bindparam, func, make_url, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from app.database.prepared import driver_of
+from app.database.prepared import Question, Row, driver_of
 from app.domain.access import Caller
 
+T = TypeVar("T")
 APP_ROLE = "dondoc_app"
 # Compiling a long query costs more than any of ours runs.
 _SESSION = {"application_name": "dondoc", "timezone": "UTC", "jit": "off"}
@@ -101,13 +103,20 @@ class Database:
         async with self._transaction(WRITING, identity) as connection:
             yield connection
 
+    async def glance(self, asked: Question) -> list[Row]:
+        """Put one question for nobody: it sees no more than what is no secret, and is a view of its own."""
+        connection, rows = await self._first(asked.on)
+        await connection.close()
+        return rows
+
     async def close(self) -> None:
         """Give every connection back."""
         await self.engine.dispose()
 
     @asynccontextmanager
     async def _transaction(self, begin: str, identity: Identity) -> AsyncIterator[AsyncConnection]:
-        connection = await self._begun(f"{begin}; {identity.entered}")
+        message = f"{begin}; {identity.entered}"
+        connection, _ = await self._first(lambda connection: driver_of(connection).execute(message))
         try:
             yield connection
             # A transaction that has failed is undone by COMMIT, and the server says no more than that.
@@ -116,21 +125,19 @@ class Database:
         finally:
             await _end(connection)
 
-    async def _begun(self, begin: str) -> AsyncConnection:
-        """Take a connection and begin; one that died while it was idle is dropped, with all that are idle."""
+    async def _first(self, do: Callable[[AsyncConnection], Awaitable[T]]) -> tuple[AsyncConnection, T]:
+        """Take a connection and do something; one that died while it was idle is dropped, with all that are idle."""
         for last in (False, True):
             connection = await self.engine.connect()
             driver = driver_of(connection)
             try:
-                await driver.execute(begin)
+                return connection, await do(connection)
             except BaseException:
                 died = driver.is_closed()
                 await _end(connection)
                 if last or not died:
                     raise
                 await self.engine.dispose()
-            else:
-                return connection
         raise AssertionError  # pragma: no cover
 
 

@@ -26,6 +26,7 @@ class EventType(StrEnum):
     BECAME_OVERDUE = "obligation.became_overdue"
     BECAME_AWAITED = "obligation.became_awaited"
     TRANSFERRED = "obligation.transferred"
+    PLAN_AMENDED = "plan.amended"
     CYCLE_OPENED = "cycle.opened"
     CYCLE_DEADLINE_MOVED = "cycle.deadline_moved"
     CYCLE_CLOSED = "cycle.closed"

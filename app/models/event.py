@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, LargeBinary, Table, func
+from sqlalchemy import BigInteger, Column, LargeBinary, Table, Uuid, func
 from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlalchemy.types import UserDefinedType
 from sqlmodel import Field, Index, SQLModel, UniqueConstraint
@@ -83,5 +83,7 @@ class DeadlineWatch(SQLModel, table=True):
     watched_until: datetime = instant()
 
 
+PLAN_CHANGE = Table("plan_change", VIEWS, Column("plan_id", Uuid), Column("xid", TransactionId))
+"""Which transactions have told of something in a plan; that they have is no secret."""
 FEED_HEAD = Table("feed_head", VIEWS, Column("seq", BigInteger))
 """How many events there are; their number is no secret."""

@@ -5,14 +5,16 @@ A reader sees numbered events only.  So it cannot miss one whose transaction too
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, Select, String, and_, bindparam, cast, func, or_, select, union
+from sqlalchemy import BigInteger, ColumnElement, Select, String, Uuid, and_, bindparam, cast, func, or_, select, union
+from sqlalchemy.types import UserDefinedType
 
 from app.domain.access import Act, Caller
 from app.models import Checkpoint, Cycle, CycleDeadline, DeadlineWatch, Event, Extension, Obligation, Plan
 from app.models import SequencedEvent as Sequenced
 from app.models.base import table
-from app.models.event import FEED_HEAD, TransactionId
+from app.models.event import FEED_HEAD, PLAN_CHANGE, TransactionId
 from app.models.facts import facts_of
 from app.queries.moment import INSTANT, Moment
 from app.queries.ownership import owner_of, owner_told
@@ -38,6 +40,37 @@ def page(caller: Caller, after: int, limit: int, moment: Moment) -> AnyRow:
     if not caller.sees_everything:
         found = found.where(or_(sequenced.c.obligation_id.is_(None), sequenced.c.obligation_id.in_(mine)))
     return found.order_by(sequenced.c.seq).limit(limit)
+
+
+class Snapshot(UserDefinedType[str]):
+    """PostgreSQL's `pg_snapshot`: which transactions had ended when it was taken."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: object) -> str:
+        """Spell the type."""
+        return "pg_snapshot"
+
+
+def snapshot() -> ColumnElement[str]:
+    """Spell the snapshot that a statement reads."""
+    return cast(_SNAPSHOT, String)
+
+
+def changed_since(plan_id: UUID, snapshot: str) -> AnyRow:
+    """Say whether a transaction has changed a plan that a snapshot does not hold.
+
+    A transaction's number says when it began to write and not when it ended: so the snapshot is asked for each that was
+    not known to have ended.  What the asking transaction has written itself is no part of any snapshot.
+    """
+    then = cast(bindparam("snapshot", snapshot, String()), Snapshot())
+    own = PLAN_CHANGE.c.xid == func.pg_current_xact_id_if_assigned()
+    changed = select(PLAN_CHANGE.c.xid).where(
+        PLAN_CHANGE.c.plan_id == bindparam("plan_id", plan_id, Uuid()),
+        PLAN_CHANGE.c.xid >= func.pg_snapshot_xmin(then),
+        or_(own, ~func.pg_visible_in_snapshot(PLAN_CHANGE.c.xid, then)),
+    )
+    return select(changed.exists().label("changed"))
 
 
 def head() -> AnyRow:

@@ -5,9 +5,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, String, bindparam, func, select
 
 from app.domain.access import Caller
-from app.models import Body, ConditionDecision, Cycle, CycleDeadline, Extension, Obligation, Plan
+from app.models import Body, ConditionDecision, Cycle, CycleDeadline, Extension, Obligation, Plan, Transfer
 from app.models.base import table
 from app.models.facts import facts_of
+from app.queries.events import snapshot
 from app.queries.moment import Moment
 from app.queries.obligations import Filters, visible, within
 from app.queries.plans import plan_id_of
@@ -19,6 +20,7 @@ CHANGING_BY_THEMSELVES = (
     table(CycleDeadline).c.due_before,
     facts_of(Extension).c.due_before,
     facts_of(ConditionDecision).c.received_at,
+    facts_of(Transfer).c.received_at,
 )
 """Instants that can lie ahead of the act that named them, and at which a standing changes when nobody acts."""
 AnyRow = Select[*tuple[Any, ...]]
@@ -38,7 +40,10 @@ def bodies_of(slug: str) -> AnyRow:
 
 
 def last_change(slug: str, moment: Moment) -> AnyRow:
-    """Find the last instant, up to a moment, at which a plan's standing changed, and the next deadline after it."""
+    """Find the last instant, up to a moment, at which a plan's standing changed, and the next one that is known of.
+
+    The snapshot says of what else this was found: see `events.changed_since`.
+    """
     obligations = table(Obligation)
     changed = func.greatest(
         _of_plan(func.max, obligations.c.updated_at),
@@ -46,9 +51,14 @@ def last_change(slug: str, moment: Moment) -> AnyRow:
         *(_of_plan(func.max, due, due <= moment.as_of_bind) for due in CHANGING_BY_THEMSELVES),
     )
     next_due = func.least(*(_of_plan(func.min, due, due > moment.as_of_bind) for due in CHANGING_BY_THEMSELVES))
-    return select(func.least(changed, moment.as_of_bind).label("changed_at"), next_due.label("next_due")).where(
-        plans.c.slug == bindparam("slug", slug, String())
-    )
+    shown = {
+        "plan_id": plans.c.id,
+        "snapshot": snapshot(),
+        "changed_at": func.least(changed, moment.as_of_bind),
+        "next_due": next_due,
+    }
+    named = plans.c.slug == bindparam("slug", slug, String())
+    return select(*(column.label(name) for name, column in shown.items())).where(named)
 
 
 def _of_plan(pick: Any, instant: Any, *conditions: ColumnElement[bool]) -> Any:

@@ -1,5 +1,6 @@
 """The status document for integrators."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -17,7 +18,8 @@ from app.schemas.status import CycleStatus, StatusOut, cycle_statuses
 from app.web.access import may
 from app.web.clock import Now
 from app.web.problems import documented
-from app.web.reading import Reading, Until, answer, lasting, only
+from app.web.reading import Until, View, Viewing, lasting, only
+from app.web.remembering import Made, Remembering
 
 router = APIRouter(prefix="/v1/plans", tags=["status"])
 
@@ -33,7 +35,8 @@ async def get_status(
     request: Request,
     slug: Slug,
     caller: Annotated[Caller, may(Act.READ_STANDING)],
-    reading: Reading,
+    view: Viewing,
+    memory: Remembering,
     now: Now,
     cycle: CycleCode = None,
     body: BodyCode = None,
@@ -44,11 +47,22 @@ async def get_status(
 
     Without `as_of` the document is dated at its last change, so that it stays the same bytes until the next one.
     """
-    since = await only(reading, prepare(status.last_change, slug=slug, moment=Moment(as_of or now)))
-    moment = Moment(as_of or since["changed_at"], known_at)
-    shown = await standing_of_plan(reading, caller, Filters(plan=slug, cycle=cycle, body=body), moment)
-    document = StatusOut(plan=slug, as_of=moment.as_of, known_at=known_at, cycles=shown)
-    return answer(request, document, headers=lasting(None if as_of else since["next_due"], now))
+    wanted = Filters(plan=slug, cycle=cycle, body=body)
+    question = (caller.sees_everything or caller.body_ids, slug, cycle, body, as_of, known_at)
+    document = await memory.recall(question, now, lambda: _document(view, caller, wanted, now, as_of, known_at))
+    return document.answer(request, headers=lasting(document.until, now))
+
+
+async def _document(
+    view: View, caller: Caller, wanted: Filters, now: datetime, as_of: datetime | None, known_at: datetime | None
+) -> Made:
+    slug = wanted.plan or ""
+    async with view() as reading:
+        since = await only(reading, prepare(status.last_change, slug=slug, moment=Moment(as_of or now)))
+        moment = Moment(as_of or since["changed_at"], known_at)
+        shown = await standing_of_plan(reading, caller, wanted, moment)
+    content = StatusOut(plan=slug, as_of=moment.as_of, known_at=known_at, cycles=shown).model_dump_json().encode()
+    return Made(content, since["plan_id"], since["snapshot"], now, None if as_of else since["next_due"])
 
 
 async def standing_of_plan(

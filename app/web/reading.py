@@ -162,7 +162,11 @@ def answer(
 ) -> Response:
     """Answer with a body and its strong ETag, or with 304 when the caller has the same bytes."""
     content = body.model_dump_json().encode()
-    tag = etag_of(content, version)
+    return tagged(request, content, etag_of(content, version), headers=headers)
+
+
+def tagged(request: Request, content: bytes, tag: str, *, headers: Mapping[str, str]) -> Response:
+    """Answer with bytes whose ETag is known, or with 304 when the caller has them."""
     sent = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Authorization", **headers}
     if matches(request.headers.get("if-none-match"), tag):
         return Response(status_code=304, headers={name: sent[name] for name in ("ETag", "Cache-Control", "Vary")})

@@ -43,8 +43,9 @@ def upgrade() -> None:
     _events()
     _what_is_signed_and_watched()
     op.execute("CREATE VIEW feed_head AS SELECT coalesce(max(seq), 0) AS seq FROM sequenced_event")
+    op.execute("CREATE VIEW plan_change AS SELECT plan_id, xid FROM event")
     op.execute(f"GRANT SELECT, INSERT ON {', '.join(KEPT)} TO dondoc_app")
-    op.execute("GRANT SELECT ON feed_head, deadline_watch TO dondoc_app")
+    op.execute("GRANT SELECT ON feed_head, plan_change, deadline_watch TO dondoc_app")
     op.execute("GRANT UPDATE (watched_until) ON deadline_watch TO dondoc_app")
     for table in KEPT:
         op.execute(
@@ -61,7 +62,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("DROP VIEW feed_head")
+    op.execute("DROP VIEW feed_head, plan_change")
     for table in ("deadline_watch", *reversed(KEPT)):
         op.drop_table(table)
 

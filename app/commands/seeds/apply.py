@@ -72,7 +72,7 @@ async def apply(connection: AsyncConnection, seed: Seed, *, now: datetime, dry_r
     changes = await compare(connection, wanted, plan_id)
     await _refuse_lost_history(connection, changes, plan_id)
     if not dry_run:
-        await _write(connection, changes, wanted)
+        await _write(connection, changes, wanted, now)
         await carry_over(connection, plan_id, now=now)
     return changes
 
@@ -144,7 +144,7 @@ def _with_history(ids: Sequence[UUID], plan_id: UUID) -> Select[Any]:
     )
 
 
-async def _write(connection: AsyncConnection, changes: Changes, wanted: Rows) -> None:
+async def _write(connection: AsyncConnection, changes: Changes, wanted: Rows, now: datetime) -> None:
     try:
         for name in reversed(wanted):
             await _each(connection, delete(_table(name)), _table(name), changes.dropped.get(name, []))
@@ -153,6 +153,8 @@ async def _write(connection: AsyncConnection, changes: Changes, wanted: Rows) ->
                 await connection.execute(insert(_table(name)), rows)
             await _alter(connection, _table(name), changes.altered.get(name, []))
         await events.tell(connection, [events.opened(cycle) for cycle in changes.added.get("cycle", [])])
+        if changes and "plan" not in changes.added:
+            await events.tell(connection, [events.amended(wanted["plan"][0]["id"], now)])
     except IntegrityError as error:
         raise SeedRefused(f"something that the seed drops is still referred to: {error.orig}") from None
 
