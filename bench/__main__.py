@@ -2,7 +2,7 @@
 
 The plans are made in the database.  SIZE is the largest number of obligations: 10k, 100k, 1m (the default) or 10m; each
 run has 10k beside it.  SECONDS, ROUNDS and CONNECTIONS make less of it, to try things out: what comes of that is kept
-apart.  What the limits do is told in bench/limits.py.
+apart.  WORKERS is how many processes serve; a limit is always one.  What the limits do is told in bench/limits.py.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from bench.limits import POOL_SIZE
 from bench.parts import PARTS, Parts
 from bench.processes import listening
 from bench.rounds import Bench, Effort
-from bench.world import world
+from bench.world import WORKERS, world
 from tests.process.running import free_port
 
 SIZES = {
@@ -78,6 +78,7 @@ def about(size: str, effort: Effort, parts: Parts) -> dict[str, Any]:
         "seconds": effort.seconds,
         "connections": effort.connections,
         "connections_to_the_database": POOL_SIZE,
+        "workers": WORKERS,
         "processors": os.cpu_count(),
         "python": platform.python_version(),
         "system": platform.platform(),

@@ -28,7 +28,15 @@ def show(sides: Sequence[Side], findings: Sequence[Finding]) -> str:
 def _row(side: Side) -> list[str]:
     medians = [f"{side.median(name):.{2 if name.endswith('ms') else 0}f}" for name in MEDIANS]
     asked = ["" if figure is None else f"{figure:.1f}" for figure in (side.statements, side.turns)]
-    return [side.name, f"{side.rate:.1f}", *medians, *asked, str(side.size), f"{side.median('generator_busy'):.0%}"]
+    failed = "".join(f", {number} × {status}" for status, number in side.unexpected.items())
+    return [
+        side.name + failed,
+        f"{side.rate:.1f}",
+        *medians,
+        *asked,
+        str(side.size),
+        f"{side.median('generator_busy'):.0%}",
+    ]
 
 
 def _told(one: Finding) -> list[str]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -34,6 +35,7 @@ from tests.process.running import free_port
 PLAN = data.PLAN
 OWNER_BODY = "cong-an"
 PLANS_WRITTEN_TO = 16
+WORKERS = int(os.environ.get("WORKERS", "1"))
 UNLIMITED = "1000000/second"
 HISTORY = f"""
     INSERT INTO progress_update (id, plan_id, obligation_id, client_id, received_at, state, percent, summary)
@@ -109,6 +111,7 @@ class World:
             "DONDOC_TOKEN_LIMIT": UNLIMITED,
             "DONDOC_ADDRESS_LIMIT": UNLIMITED,
             "DONDOC_LOG_LEVEL": "error",
+            "DONDOC_WORKERS": str(WORKERS),
             "PORT": str(port),
         }
 
@@ -121,7 +124,7 @@ class World:
         wire = Wire(folder, server)
         settings = self.settings(port, self.url.replace(quote(str(server), safe=""), quote(str(folder), safe="")))
         # The same name in tokens, whichever service gave them.
-        settings |= {"DONDOC_JOBS": "apart", "DONDOC_ISSUER": self.service.base}
+        settings |= {"DONDOC_JOBS": "apart", "DONDOC_WORKERS": "1", "DONDOC_ISSUER": self.service.base}
         with wire.listening(), listening(["-m", "app", "serve"], port, "/readyz", settings) as service:
             yield wire, service
 

@@ -37,6 +37,7 @@ def test_every_part_is_measured_beside_its_limit(tmp_path: Path) -> None:
     assert [part for part in WANTED if f"| {part} |" not in printed] == []
     for side in kept["measured"]:
         assert min(*side["per_second"], *side["p50_ms"], *side["p99_ms"], side["size"]) > 0, side
+        assert side["unexpected"] == {}, side
     # What the service asks of the database is counted, but for other sizes; a limit is not asked.
     counted = {side["name"] for side in kept["measured"] if side["statements"]}
     assert {"overdue page of 100", "update", "evidence file of 1 MB"} <= counted

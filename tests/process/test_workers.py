@@ -12,7 +12,9 @@ from typing import Any
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
+from app.settings import Settings
 from tests.given import PLAN, TRAINING
 from tests.process.running import PATIENCE, Running
 
@@ -175,6 +177,13 @@ def test_a_service_whose_processes_cannot_start_ends(tmp_path: Path) -> None:
     assert service.process.returncode == 1
     assert service.said("worker started") == []
     service.http.close()
+
+
+def test_more_connections_than_the_embedded_postgresql_has_are_refused() -> None:
+    with pytest.raises(ValueError, match="DONDOC_POOL_SIZE"):
+        Settings(workers=50, pool_size=4, database_url=None)
+
+    assert Settings(workers=50, pool_size=4, database_url=SecretStr("postgresql://db.example/dondoc")).workers == 50
 
 
 def test_what_keeps_every_process_from_starting_is_said_in_words(tmp_path: Path) -> None:
