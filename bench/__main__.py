@@ -8,6 +8,7 @@ apart.  WORKERS is how many processes serve; a limit is always one.  What the li
 import argparse
 import os
 import platform
+import signal
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -47,8 +48,8 @@ def main(wanted: Sequence[str], size: str) -> None:
             parts.other()
     table = report.show(parts.sides, findings)
     where = Path(os.environ.get("RESULTS") or (RESULTS if effort.is_whole else TRIES))
-    written = report.keep(where, about(size, effort, parts), parts.sides, parts.compared, findings)
-    print(f"\n{table}\n{written}")
+    print(f"\n{table}")
+    print(report.keep(where, about(size, effort, parts), parts.sides, parts.compared, findings))
 
 
 def sizes_for(wanted: Sequence[str], size: str) -> Sequence[str]:
@@ -63,8 +64,8 @@ def prepared(stack: ExitStack, folder: Path, sizes: Sequence[str], effort: Effor
     least, port = worlds[sizes[0]], free_port()
     received = folder / "received"
     received.mkdir()
-    command = ["-m", "bench.limits", str(port), least.url, str(received)]
-    limits = stack.enter_context(listening(command, port, "/openapi.json", {}))
+    command, settings = ["-m", "bench.limits", str(port), str(received)], {"DATABASE_URL": least.url}
+    limits = stack.enter_context(listening(command, port, "/openapi.json", settings))
     return Parts(Bench(effort), worlds, limits, stack)
 
 
@@ -92,6 +93,8 @@ def say(line: str) -> None:
 
 
 if __name__ == "__main__":
+    # Told to end, end what was started, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("parts", nargs="*", choices=[*PARTS, MORE, []], help="What to measure; by default everything.")
     main(parser.parse_args().parts or [*PARTS, MORE], os.environ.get("SIZE", "1m").lower())

@@ -1,5 +1,6 @@
 """A bare FastAPI + SQLAlchemy process, to compare memory and the time to ready with: one model, one route, one pool."""
 
+import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -25,7 +26,7 @@ class Ready(BaseModel):
     ready: bool
 
 
-engine = create_async_engine(sys.argv[2], pool_size=4)
+engine = create_async_engine(os.environ["DATABASE_URL"], pool_size=4)
 
 
 @asynccontextmanager

@@ -128,6 +128,6 @@ def _keep(path: Path, content: bytes) -> None:
 
 
 if __name__ == "__main__":
-    port, app.state.url, app.state.folder = int(sys.argv[1]), sys.argv[2], sys.argv[3]
+    port, app.state.folder, app.state.url = int(sys.argv[1]), sys.argv[2], os.environ["DATABASE_URL"]
     # h11 speaks for the service, too; nothing is written for a request.
     uvicorn.run(app, port=port, http="h11", access_log=False, log_level="warning", timeout_keep_alive=600)

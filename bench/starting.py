@@ -18,9 +18,8 @@ def started(world: World, starts: int) -> list[dict[str, float]]:
     for _ in range(starts):
         ports = free_port(), free_port()
         url = world.url.replace("postgresql://", "postgresql+asyncpg://")
-        bare = ["-m", "bench.bare", str(ports[1]), url]
         found[0].append(_start(["-m", "app", "serve"], ports[0], world.settings(ports[0]) | {"DONDOC_WORKERS": "1"}))
-        found[1].append(_start(bare, ports[1], {}))
+        found[1].append(_start(["-m", "bench.bare", str(ports[1])], ports[1], {"DATABASE_URL": url}))
     return [{"mib": _median(one, 0), "seconds": _median(one, 1)} for one in found]
 
 
