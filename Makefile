@@ -30,8 +30,8 @@ fmt: $(VENV)/.dev ## Format the code and sort imports
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.dev ## Measure, side by side with a limit in the same run
-	$(BIN)/python -m bench
+bench: $(VENV)/.dev ## Measure beside limits in the same run (SIZE=1m or 10m, PARTS="T1 T2", SECONDS=10)
+	$(BIN)/python -m bench $(PARTS)
 
 openapi: $(VENV)/.dev ## Write the OpenAPI snapshot that the tests compare
 	$(BIN)/python -m tests.contract.snapshot

@@ -5,8 +5,10 @@ import json
 import os
 import signal
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from socket import socket
 from typing import Any
 
 import uvicorn
@@ -29,10 +31,12 @@ from app.schemas.clients import BodyGrant
 from app.schemas.seed import Seed
 from app.settings import Settings
 from app.stores.opening import open_parts, open_store
+from app.supervising import Supervised, Supervisor
 from app.web import keys, logs, signing
 from app.web.clock import system_clock
 from app.web.feed import Feed
 from app.web.headers import MAX_HEAD_BYTES
+from app.web.limits import CountedElsewhere, TokenLimits, counting
 from app.web.sealing import SECRETS, Sealer
 from app.web.wire import Wire
 from app.working import Jobs, working
@@ -147,11 +151,43 @@ def _welcome(settings: Settings, say: Say) -> None:
 
 
 def _listen(settings: Settings, ready: Callable[[], None]) -> None:
+    if settings.workers > 1:
+        _listen_side_by_side(settings, ready)
+        return
     app = create_app(settings)
     Server(listening(app, settings), app.state.feed, ready).run()
 
 
-def listening(app: FastAPI, settings: Settings) -> uvicorn.Config:
+def _listen_side_by_side(settings: Settings, ready: Callable[[], None]) -> None:
+    """Listen once, and let several processes take what comes."""
+    # What keeps every process from starting is said once, in words.
+    keys.load(settings.keys_dir)
+    signing.load(settings.keys_dir)
+    open_store(settings)
+    with listening("", settings).bind_socket() as shared:
+        worker = Worker(settings, shared)
+        Supervisor(settings.workers, worker, answer=counting(), ready=ready).run()
+
+
+@dataclass(frozen=True)
+class Worker:
+    """One of several processes that serve; the first does the service's own duties, too, unless they are done apart."""
+
+    settings: Settings
+    shared: socket
+
+    def __call__(self, supervised: Supervised, number: int) -> None:
+        """Serve until told to stop, or until nobody looks after us any more."""
+        logs.configure(self.settings.log_level)
+        mine = self.settings if number == 0 else self.settings.model_copy(update={"jobs": "apart"})
+        app = create_app(mine)
+        if mine.counts_in_memory:
+            app.state.token_limits = TokenLimits(mine, CountedElsewhere(supervised.ask))
+        server = Server(listening(app, mine), app.state.feed, lambda: supervised.begin(server.stop))
+        server.run(sockets=[self.shared])
+
+
+def listening(app: FastAPI | str, settings: Settings) -> uvicorn.Config:
     """Say how an app is served: by the parser that bounds the size of a request's head, and with no WebSockets."""
     return uvicorn.Config(
         app,
@@ -179,6 +215,10 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self._ready()
+
+    def stop(self) -> None:
+        """Take nothing more, and end when what is under way has been answered."""
+        self.should_exit = True
 
     async def shutdown(self, sockets: Any = None) -> None:
         """Let those go who wait for news, or they would keep us for as long as they wait."""

@@ -14,6 +14,8 @@ from app.domain.webhooks import Targets
 ROOT = Path(__file__).parent.parent
 """The folder that holds app/, migrations/ and seeds/."""
 
+EMBEDDED_CONNECTIONS = 90
+"""What the embedded PostgreSQL has for the service; a few more are for commands and for `psql`."""
 ASYMMETRIC = frozenset({"RS256", "RS384", "RS512", "ES256", "ES384", "ES512"})
 
 
@@ -56,6 +58,8 @@ class Settings(BaseSettings):
     """How many requests are worked on at once; some more wait, and the next one is told to come back."""
     max_waiting: int = Field(default=256, ge=0, validation_alias="DONDOC_MAX_WAITING")
     pool_size: int = Field(default=4, ge=1, le=100, validation_alias="DONDOC_POOL_SIZE")
+    workers: int = Field(default=1, ge=1, le=64, validation_alias="DONDOC_WORKERS")
+    """How many processes serve; with more than one, another one looks after them."""
     jobs: Literal["here", "apart"] = Field(default="here", validation_alias="DONDOC_JOBS")
     """Whether the service does its own duties beside answering, or `dondoc worker` does them in a process apart."""
     webhook_targets: str = Field(default="", validation_alias="DONDOC_WEBHOOK_TARGETS")
@@ -105,6 +109,11 @@ class Settings(BaseSettings):
         return self.jobs == "here"
 
     @property
+    def counts_in_memory(self) -> bool:
+        """Whether the counters of tokens are in a process of this service, and in no shared store."""
+        return self.limits_storage == "async+memory://"
+
+    @property
     def targets(self) -> Targets:
         """Where webhooks may go: nowhere, unless the operator says so."""
         return Targets.read(self.webhook_targets)
@@ -127,6 +136,15 @@ class Settings(BaseSettings):
     def _names_targets(self) -> "Settings":
         """Refuse to start with an allow-list that cannot be read."""
         Targets.read(self.webhook_targets)
+        return self
+
+    @model_validator(mode="after")
+    def _finds_connections(self) -> "Settings":
+        """Refuse to start with more connections than our own PostgreSQL has; the operator's has its own number."""
+        if self.database_url is None and self.workers * self.pool_size > EMBEDDED_CONNECTIONS:
+            raise ValueError(
+                f"DONDOC_WORKERS times DONDOC_POOL_SIZE must not be over {EMBEDDED_CONNECTIONS} without DATABASE_URL"
+            )
         return self
 
     @model_validator(mode="after")

@@ -1,150 +1,100 @@
-"""`make bench`: how long the service takes for its main reads and its write, beside a bare handler in the same run.
+"""`make bench`, or `python -m bench T1 T2`: the service beside its limits in the same run.
 
-The limit is a bare FastAPI handler that returns the same number of bytes, ready-made, with no token and no database.
-One connection, one request after the other, rounds interleaved; what is shown is the median, the 99th percentile and
-the ratio of the medians.
+The plans are made in the database.  SIZE is the largest number of obligations: 10k, 100k, 1m (the default) or 10m; each
+run has 10k beside it.  SECONDS, ROUNDS and CONNECTIONS make less of it, to try things out: what comes of that is kept
+apart.  WORKERS is how many processes serve; a limit is always one.  What the limits do is told in bench/limits.py.
 """
 
-import base64
-import http.client
-import json
-import statistics
-import subprocess
+import argparse
+import os
+import platform
+import signal
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
-from uuid import uuid4
+from typing import Any
 
-from bench import events, tokens
-from tests.given import PLAN, TRAINING
-from tests.process.running import Running, free_port, running
+from bench import report
+from bench.limits import POOL_SIZE
+from bench.parts import PARTS, Parts
+from bench.processes import listening
+from bench.rounds import Bench, Effort
+from bench.world import WORKERS, world
+from tests.process.running import free_port
 
-ROUNDS = 5
-CALLS = 40
-UNLIMITED = "100000/second"
-BARE = """
-import uvicorn
-from fastapi import FastAPI, Request, Response
-app = FastAPI()
-
-@app.api_route("/{size}", methods=["GET", "POST"])
-async def bare(size: int, request: Request, a: str = "", b: str = "") -> Response:
-    await request.body()
-    return Response(b"x" * size, media_type="application/json")
-
-uvicorn.run(app, port=%d, http="h11", log_level="error", access_log=False, timeout_keep_alive=600)
-"""
-
-
-class Calls:
-    """One kind of call on one kept connection; remembers how long each took, in milliseconds."""
-
-    def __init__(self, port: int, method: str, path: str, headers: Callable[[], dict[str, str]], body: bytes = b""):
-        self._http = http.client.HTTPConnection("127.0.0.1", port)
-        self._asked = method, path, headers, body
-        self.took: list[float] = []
-        self.size = 0
-
-    def run(self, times: int) -> None:
-        """Call some times."""
-        method, path, headers, body = self._asked
-        for _ in range(times):
-            sent, began = headers(), time.perf_counter()
-            self._http.request(method, path, body, sent)
-            answer = self._http.getresponse()
-            self.size = len(answer.read())
-            self.took.append((time.perf_counter() - began) * 1000)
-            assert answer.status in {200, 201}, answer.status
-
-    def forget(self) -> None:
-        """Drop what the warm-up took."""
-        self.took.clear()
+SIZES = {
+    "tiny": ("2k", "4k"),
+    "10k": ("10k",),
+    "100k": ("10k", "100k"),
+    "1m": ("10k", "1m"),
+    "10m": ("10k", "1m", "10m"),
+}
+MORE = "more"
+"""What no ratio is wanted of: the list, one obligation, a file."""
+OF_SEVERAL_SIZES = {"T3", "T6"}
+RESULTS, TRIES = Path(__file__).parent / "results", Path(".bench")
 
 
-@contextmanager
-def bare_service() -> Iterator[int]:
-    """Run the bare handler."""
-    port = free_port()
-    process = subprocess.Popen([sys.executable, "-c", BARE % port])  # noqa: S603  Our own text.
-    try:
-        time.sleep(2)
-        yield port
-    finally:
-        process.terminate()
-        process.wait()
+def main(wanted: Sequence[str], size: str) -> None:
+    """Measure, show, keep."""
+    effort = Effort.wanted()
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        parts = prepared(stack, Path(folder), sizes_for(wanted, size), effort)
+        findings = list(parts.findings(wanted))
+        if MORE in wanted:
+            parts.other()
+    table = report.show(parts.sides, findings)
+    where = Path(os.environ.get("RESULTS") or (RESULTS if effort.is_whole else TRIES))
+    print(f"\n{table}")
+    print(report.keep(where, about(size, effort, parts), parts.sides, parts.compared, findings))
 
 
-def measured(service: Running) -> dict[str, Calls]:
-    """Name the calls that are measured."""
-    coordinator = {"Authorization": f"Bearer {service.token('coordinator')}"}
-    police = {"Authorization": f"Bearer {service.token('cong-an')}", "Content-Type": "application/json"}
-    update = json.dumps({"state": "in_progress", "percent": 40, "summary": "Đang thực hiện."}).encode()
+def sizes_for(wanted: Sequence[str], size: str) -> Sequence[str]:
+    """Name the sizes that have to be made: the least one alone, unless sizes are compared."""
+    sizes = SIZES[size]
+    return sizes if OF_SEVERAL_SIZES & set(wanted) else sizes[:1]
+
+
+def prepared(stack: ExitStack, folder: Path, sizes: Sequence[str], effort: Effort) -> Parts:
+    """Make the plans, and start the service on each size and the limits."""
+    worlds = {size: stack.enter_context(world(size, folder / size, say)) for size in sizes}
+    least, port = worlds[sizes[0]], free_port()
+    received = folder / "received"
+    received.mkdir()
+    command, settings = ["-m", "bench.limits", str(port), str(received)], {"DATABASE_URL": least.url}
+    limits = stack.enter_context(listening(command, port, "/openapi.json", settings))
+    return Parts(Bench(effort), worlds, limits, stack)
+
+
+def about(size: str, effort: Effort, parts: Parts) -> dict[str, Any]:
+    """Say on what it was measured, and how."""
     return {
-        "overdue page of 100": Calls(
-            service.port, "GET", f"/v1/obligations?plan={PLAN}&cycle=2021-06-15&status=overdue", lambda: coordinator
-        ),
-        "one obligation": Calls(service.port, "GET", f"/v1/obligations/{TRAINING}", lambda: coordinator),
-        "status of a cycle": Calls(
-            service.port, "GET", f"/v1/plans/{PLAN}/status?cycle=2021-06-15", lambda: coordinator
-        ),
-        "status of the plan": Calls(service.port, "GET", f"/v1/plans/{PLAN}/status", lambda: coordinator),
-        "update": Calls(
-            service.port,
-            "POST",
-            f"/v1/obligations/{TRAINING}/updates",
-            lambda: police | {"Idempotency-Key": uuid4().hex},
-            update,
-        ),
+        "size": size,
+        "sizes": list(parts.worlds),
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "rounds": effort.rounds,
+        "seconds": effort.seconds,
+        "connections": effort.connections,
+        "connections_to_the_database": POOL_SIZE,
+        "workers": WORKERS,
+        "processors": os.cpu_count(),
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        "started": parts.figures,
     }
 
 
-def of_tokens(service: Running) -> dict[str, Calls]:
-    """Name the calls that show what getting, and verifying, a token costs: the same read with and without."""
-    client = json.loads((service.data_dir / "clients.json").read_text())["coordinator"]
-    proof = base64.b64encode(f"{client['client_id']}:{client['client_secret']}".encode()).decode()
-    form = {"Authorization": f"Basic {proof}", "Content-Type": "application/x-www-form-urlencoded"}
-    issued = [service.fresh_token("coordinator") for _ in range(CALLS * (ROUNDS + 1))]
-    old, new = issued[0], iter(issued)
-    return {
-        "token": Calls(service.port, "POST", "/v1/oauth/token", lambda: form, b"grant_type=client_credentials"),
-        "keys, no token": Calls(service.port, "GET", "/.well-known/jwks.json", dict),
-        "plans, known token": Calls(service.port, "GET", "/v1/plans", lambda: {"Authorization": f"Bearer {old}"}),
-        "plans, new token": Calls(service.port, "GET", "/v1/plans", lambda: {"Authorization": f"Bearer {next(new)}"}),
-    }
+def say(line: str) -> None:
+    """Tell how far it has come."""
+    print(line, file=sys.stderr)
 
 
-def compare(name: str, ours: Calls, bare_port: int) -> None:
-    """Measure one call and its limit in turns, and print a line."""
-    ours.run(CALLS // 4)
-    limit = Calls(bare_port, "GET", f"/{ours.size}?a=1&b=2", dict)
-    limit.run(CALLS // 4)
-    ours.forget()
-    limit.forget()
-    for _ in range(ROUNDS):
-        ours.run(CALLS)
-        limit.run(CALLS)
-    median, bare = statistics.median(ours.took), statistics.median(limit.took)
-    p99 = statistics.quantiles(ours.took, n=100)[98]
-    print(f"{name:22} {ours.size:8} B {median:9.2f} ms {p99:9.2f} ms {bare:9.2f} ms {bare / median:8.3f}")
-
-
-def main() -> None:
-    """Measure everything."""
-    print(f"{'call':22} {'answer':>10} {'median':>12} {'p99':>12} {'bare median':>12} {'of limit':>8}")
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        running(Path(folder), DONDOC_TOKEN_LIMIT=UNLIMITED, DONDOC_ADDRESS_LIMIT=UNLIMITED) as service,
-        bare_service() as bare_port,
-    ):
-        for name, calls in (measured(service) | of_tokens(service)).items():
-            compare(name, calls, bare_port)
-    for name, microseconds in tokens.measured().items():
-        print(f"{name:40} {microseconds:8.1f} µs")
-    for name, figure in events.measured().items():
-        print(f"{name:40} {figure:8.2f}")
-
-
-main()
+if __name__ == "__main__":
+    # Told to end, end what was started, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, MORE, []], help="What to measure; by default everything.")
+    main(parser.parse_args().parts or [*PARTS, MORE], os.environ.get("SIZE", "1m").lower())

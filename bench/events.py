@@ -1,6 +1,7 @@
-"""What a write costs with events, beside the same write without them, in turns on the same durable PostgreSQL.
+"""`python -m bench.events`: what a write costs with events, beside the same write without them.
 
-With events, the sequencer runs beside the writes, in the same process, as it does by default.
+They take turns on the same durable PostgreSQL.  With events, the sequencer runs beside the writes, in the same process,
+as it does by default.
 """
 
 import asyncio
@@ -65,3 +66,8 @@ async def _run(service: Service, *, told: bool) -> list[float]:
                 took.append((time.perf_counter() - began) * 1000)
                 assert answer.status_code == 201, answer.text
     return took
+
+
+if __name__ == "__main__":
+    for name, figure in measured().items():
+        print(f"{name:40} {figure:8.2f}")

@@ -22,4 +22,5 @@ def main(number: int) -> None:
             print(f"{form:6} {lines:9} lines {size / 1e6:9.1f} MB {took:8.1f} s   {added / 2**20:6.1f} MiB more memory")
 
 
-main(int(sys.argv[1]))
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

@@ -27,13 +27,15 @@ cli.add_typer(calendar, name="holidays")
 
 
 @cli.command()
-def serve() -> None:
+def serve(
+    workers: Annotated[int | None, typer.Option(min=1, max=64, help="How many processes serve.")] = None,
+) -> None:
     """Serve the API: on DATABASE_URL, or on an embedded PostgreSQL that is made, migrated and seeded first."""
     # The web application takes longer to load than most commands run.
     from app import serving  # noqa: PLC0415
 
     with plainly():
-        serving.serve(Settings(), say=say)
+        serving.serve(Settings(workers=workers) if workers else Settings(), say=say)
 
 
 @cli.command()
