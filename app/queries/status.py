@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, String, bindparam, func, select
 
 from app.domain.access import Caller
-from app.models import Body, ConditionDecision, Cycle, CycleDeadline, Extension, Obligation, Plan, Transfer
+from app.models import Body, ConditionDecision, Cycle, CycleDeadline, Extension, Obligation, Plan
 from app.models.base import table
 from app.models.facts import facts_of
 from app.queries.events import snapshot
@@ -20,7 +20,6 @@ CHANGING_BY_THEMSELVES = (
     table(CycleDeadline).c.due_before,
     facts_of(Extension).c.due_before,
     facts_of(ConditionDecision).c.received_at,
-    facts_of(Transfer).c.received_at,
 )
 """Instants that can lie ahead of the act that named them, and at which a standing changes when nobody acts."""
 AnyRow = Select[*tuple[Any, ...]]

@@ -107,7 +107,8 @@ async def with_total(
     """Add the number of all matches to a page, if it was asked for."""
     if total is None:
         return body
-    return CountedObligationList(**dict(body), total=(await only(reading, total))["total"])
+    (counted,) = await total.on(reading)
+    return CountedObligationList(**dict(body), total=counted["total"])
 
 
 @router.get(

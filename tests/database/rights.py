@@ -28,7 +28,7 @@ RIGHTS: dict[str, set[str]] = {
     **dict.fromkeys(("body", "cycle", "obligation"), ADD),
     "client_reference": ADD,
     "calendar_feed": ADD,
-    **dict.fromkeys(("deadline_watch", "feed_head"), READ),
+    **dict.fromkeys(("deadline_watch", "feed_head", "plan_change"), READ),
     "idempotency_record": FORGET,
     # A trigger lets a text go only when its erasure is recorded.
     "evidence_text": FORGET,
