@@ -11,7 +11,7 @@ from app.cli.running import owner, plainly, run, say
 from app.commands import holidays
 from app.commands.seeds.apply import apply
 from app.commands.seeds.reader import read
-from app.database import embedded, migrations
+from app.database import embedded
 from app.domain.calendar import FIRST_YEAR, LAST_YEAR
 from app.importing.command import import_file
 from app.settings import Settings
@@ -56,6 +56,9 @@ def migrate(
     down: Annotated[str | None, typer.Option(help="Go down to this revision; `base` takes everything away.")] = None,
 ) -> None:
     """Bring the database up to this version's tables, or down to a revision."""
+    # Alembic takes longer to load than most commands run.
+    from app.database import migrations  # noqa: PLC0415
+
     with plainly(), owner() as url:
         if down is None:
             migrations.upgrade(url)

@@ -10,8 +10,6 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-import openpyxl
-
 from app.importing.cells import CellUnreadable, item_of
 from app.schemas.columns import key_of
 
@@ -98,6 +96,9 @@ def _csv_lines(path: Path) -> Iterator[Line]:
 
 
 def _sheet_lines(path: Path) -> Iterator[Line]:
+    # It takes longer to load than most commands run.
+    import openpyxl  # noqa: PLC0415
+
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     except Exception:  # noqa: BLE001  A file that is no workbook fails in many ways, and each means the same.
