@@ -2,19 +2,25 @@
 
 import hashlib
 
-from sqlalchemy import func, select
+from sqlalchemy import BigInteger, ColumnElement, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 
 async def try_lock(connection: AsyncConnection, name: bytes) -> bool:
     """Take a lock until the transaction ends; say no at once when somebody else holds it."""
-    return bool(await connection.scalar(select(func.pg_try_advisory_xact_lock(_number(name)))))
+    return bool(await connection.scalar(select(func.pg_try_advisory_xact_lock(number_of(name)))))
 
 
 async def lock(connection: AsyncConnection, name: bytes) -> None:
     """Take a lock until the transaction ends; wait for whoever holds it."""
-    await connection.execute(select(func.pg_advisory_xact_lock(_number(name))))
+    await connection.execute(select(func.pg_advisory_xact_lock(number_of(name))))
 
 
-def _number(name: bytes) -> int:
+def tried(lock: int) -> ColumnElement[bool]:
+    """Spell the taking of a lock, by its number, within a longer statement; it is false when somebody else holds it."""
+    return func.pg_try_advisory_xact_lock(bindparam("lock", lock, BigInteger()))
+
+
+def number_of(name: bytes) -> int:
+    """Return the number by which the database knows a lock."""
     return int.from_bytes(hashlib.blake2b(name, digest_size=8).digest(), signed=True)

@@ -12,14 +12,15 @@ from typing import Annotated
 
 from asyncpg import PostgresError
 from fastapi import Depends, Header, Request, Response
-from sqlalchemy import RowMapping, and_, delete, insert, select
+from sqlalchemy import and_, delete, insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands.idempotency import KEPT
 from app.database.engine import Identity
 from app.database.failures import is_retryable
-from app.database.locks import try_lock
+from app.database.locks import number_of
+from app.database.prepared import Row
 from app.domain.access import Caller
 from app.domain.errors import (
     IdempotencyKeyReused,
@@ -30,6 +31,8 @@ from app.domain.errors import (
 )
 from app.models import IdempotencyRecord
 from app.models.base import table
+from app.queries.idempotency import earlier
+from app.queries.shapes import prepare
 from app.schemas.base import ResponseModel
 from app.web.bodies import JSON, check_media_type
 from app.web.clock import Now
@@ -94,14 +97,18 @@ class Write:
         return _answer(done.status_code, content, etag, done.location)
 
     async def _replayed(self, connection: AsyncConnection, caller: Caller, key: str) -> Response | None:
-        if not await try_lock(connection, caller.client_id.bytes + key.encode()):
+        lock = number_of(caller.client_id.bytes + key.encode())
+        (row,) = await prepare(earlier, client_id=caller.client_id, key=key, lock=lock).on(connection)
+        if not row["taken"]:
             raise RequestInFlight
-        fresh = records.c.recorded_at > self.now - KEPT
-        found = await connection.execute(select(*records.c).where(_of(caller, key), fresh))
-        row = found.mappings().first()
-        return self._again(row) if row else None
+        if row["recorded_at"] is None:
+            return None
+        if row["recorded_at"] <= self.now - KEPT:
+            await connection.execute(delete(records).where(_of(caller, key)))
+            return None
+        return self._again(row)
 
-    def _again(self, row: RowMapping) -> Response:
+    def _again(self, row: Row) -> Response:
         if row["fingerprint"] != self._fingerprint:
             raise IdempotencyKeyReused
         response = _answer(row["status_code"], row["body"], row["etag"], row["location"])
@@ -109,8 +116,6 @@ class Write:
         return response
 
     async def _keep(self, connection: AsyncConnection, caller: Caller, key: str, answer: Mapping[str, object]) -> None:
-        expired = records.c.recorded_at <= self.now - KEPT
-        await connection.execute(delete(records).where(_of(caller, key), expired))
         row = {"client_id": caller.client_id, "key": key, "fingerprint": self._fingerprint, **answer}
         await connection.execute(insert(records).values(row))
 
