@@ -1,7 +1,7 @@
 """Obligations with their standing: the query of coordinators, one obligation, and who may see which."""
 
 from collections.abc import Callable, Collection, Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -64,7 +64,8 @@ KEYS: dict[Sort, tuple[str, ...]] = {
 """The columns of each order; the id makes it total, which keyset paging needs."""
 
 
-PARAMETERS = ("plan", "cycle", "body", "owner", "duty", "due_after", "due_before", "q")
+NAMES = ("plan", "cycle", "body", "owner", "duty")
+PARAMETERS = (*NAMES, "due_after", "due_before", "q")
 """The filters whose values travel as parameters; of the others there are few, and each has a text of its own."""
 
 
@@ -85,6 +86,16 @@ class Filters:
     force: Force | None = None
     kind: DutyKind | None = None
     q: str | None = None
+
+    @property
+    def of_names(self) -> "Filters":
+        """Return the part that names what to list, which can be known before any history is read."""
+        return Filters(**{name: getattr(self, name) for name in NAMES})
+
+    @property
+    def of_standing(self) -> "Filters":
+        """Return the part that depends on how an obligation stands, or on its words."""
+        return replace(self, plan=None, cycle=None, body=None, owner=None, duty=None)
 
     def shape(self) -> Hashable:
         """Return what of the filters decides the text of the query."""

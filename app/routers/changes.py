@@ -1,6 +1,6 @@
 """What changed in a plan between two instants, and why."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated
 
@@ -72,13 +72,14 @@ async def list_changes(
     await only(reading, plan(slug))
     pages = Pages(request, caller)
     moment, page_after = pages.begin(asked.until, cursor)
-    before, wanted = Moment(asked.since, moment.known_at, "_before"), Filters(plan=slug, cycle=cycle, body=body)
-    spanned = {"before": before, "after": moment}
+    wanted = Filters(plan=slug, cycle=cycle, body=body)
+    since = Moment(asked.since, name="_before")
     place = After(page_after) if page_after else None
+    spanned = {"before": replace(since, known_at=moment.known_at), "after": moment}
     found = prepare(changes.changed, caller=caller, filters=wanted, **spanned, limit=limit, page_after=place)
     rows = await found.on(reading)
     next_cursor = pages.next_cursor(moment, rows, limit, changes.KEYS)
-    acts = await prepare(changes.acts_between, ids=[row["id"] for row in rows], **spanned).on(reading)
+    acts = await prepare(changes.acts_between, ids=[row["id"] for row in rows], before=since, after=moment).on(reading)
     items = changes_out(rows[:limit], acts, asked.since, moment.as_of)
     told = ChangeList(
         plan=slug,

@@ -51,7 +51,7 @@ async def export_obligations(
 
     async def read(connection: AsyncConnection, _: Any, named: Named, moment: Moment) -> list[ResponseModel]:
         ids = [one["id"] for one in named]
-        found = prepare(exports.rows, caller=caller, filters=wanted, ids=ids, moment=moment)
+        found = prepare(exports.rows, caller=caller, filters=wanted.of_standing, ids=ids, moment=moment)
         return await every(connection, found, lambda row: obligation_out(row, moment.as_of))
 
     return await export.answer("obligations", columns.OBLIGATIONS, _walk(view, caller, wanted, asked, read, PAGE))
@@ -120,7 +120,7 @@ async def _walk(
         while not named or len(named) == limit:
             after = After((named[-1]["position"], named[-1]["id"])) if named else None
             where = {"plan_id": part["plan_id"], "cycle_id": part["cycle_id"], "moment": moment, "after": after}
-            found = prepare(exports.page, caller=caller, filters=wanted, **where, limit=limit)
+            found = prepare(exports.page, caller=caller, filters=wanted.of_names, **where, limit=limit)
             async with view() as connection:
                 named = await found.on(connection)
                 shapes = await read(connection, part, named, moment) if named else []
