@@ -45,7 +45,8 @@ from app.models.duty import Recurrence
 from app.models.facts import facts_of
 from app.queries.deeds import deed_of
 from app.queries.moment import Found, Moment, order_of
-from app.queries.obligations import After, Filters, visible, within
+from app.queries.obligations import Filters, visible, within
+from app.queries.places import After
 from app.queries.standing import standings
 
 obligations, duties, deadlines = table(Obligation), table(Duty), table(CycleDeadline)

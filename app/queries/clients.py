@@ -1,6 +1,5 @@
 """Clients: who they are, what they may report for, and which tokens are no longer taken."""
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +9,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from app.domain.access import Role
 from app.models import Body, Client, ClientBody, ClientSecret, Plan, RevokedToken
 from app.models.base import table
+from app.queries.places import After
 
 AnyRow = Select[*tuple[Any, ...]]
 clients, grants, secrets, revoked = table(Client), table(ClientBody), table(ClientSecret), table(RevokedToken)
@@ -46,14 +46,14 @@ def every_client() -> AnyRow:
     return select(*clients.c, _bodies().label("bodies"), _secrets().label("secrets")).order_by(*_order())
 
 
-def page(*, role: Role | None, disabled: bool | None, limit: int, after: Sequence[Any] | None) -> AnyRow:
+def page(*, role: Role | None, disabled: bool | None, limit: int, after: After | None) -> AnyRow:
     """Select one page of clients and one row more, which tells whether there is another page."""
     found = every_client().limit(limit + 1)
     if role is not None:
         found = found.where(clients.c.role == role)
     if disabled is not None:
         found = found.where(clients.c.disabled_at.is_not(None) == disabled)
-    return found if after is None else found.where(tuple_(*_order()) > tuple_(*after))
+    return found if after is None else found.where(tuple_(*_order()) > after.row(_order()))
 
 
 def one(client_id: UUID) -> AnyRow:

@@ -1,6 +1,6 @@
 """Evidence with its words, its bytes and its end; who may read it; how much is kept; who read it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -35,6 +35,7 @@ from app.models.facts import CLIENT_NAMES, facts_of
 from app.queries.moment import Moment
 from app.queries.obligations import among
 from app.queries.ownership import owner_of
+from app.queries.places import After
 from app.queries.reach import attached_by, cleared, reachable
 
 AnyRow = Select[*tuple[Any, ...]]
@@ -115,7 +116,7 @@ def _of_evidence(act: Table) -> ColumnElement[bool]:
     return and_(act.c.plan_id == evidence.c.plan_id, act.c.evidence_id == evidence.c.id)
 
 
-def reads_of(evidence_id: UUID, limit: int, after: Sequence[Any] | None) -> AnyRow:
+def reads_of(evidence_id: UUID, limit: int, after: After | None) -> AnyRow:
     """Select a page of those who were given the bytes of an evidence, the latest first, and one row more."""
     keys = [reads.c.recorded_at, reads.c.id]
     found = (
@@ -125,9 +126,7 @@ def reads_of(evidence_id: UUID, limit: int, after: Sequence[Any] | None) -> AnyR
         .where(reads.c.evidence_id == evidence_id)
     )
     if after is not None:
-        found = found.where(
-            tuple_(*keys) < tuple_(*(literal(value, key.type) for value, key in zip(after, keys, strict=True)))
-        )
+        found = found.where(tuple_(*keys) < after.row(keys))
     return found.order_by(*(key.desc() for key in keys)).limit(limit + 1)
 
 

@@ -14,7 +14,8 @@ from app.models import Cycle, Duty, Obligation, Plan
 from app.models.base import table
 from app.queries.history import history
 from app.queries.moment import Moment
-from app.queries.obligations import After, Filters, matching, visible, within
+from app.queries.obligations import Filters, matching, visible, within
+from app.queries.places import After
 from app.queries.reach import reachable
 from app.queries.standing import named, owners, standings
 

@@ -8,7 +8,8 @@ from app.domain.access import Caller
 from app.models import Extension, ExtensionRefusal, ExtensionRequest, Obligation
 from app.models.base import table
 from app.queries.moment import Found, Moment, order_of
-from app.queries.obligations import After, visible
+from app.queries.obligations import visible
+from app.queries.places import After
 from app.queries.standing import standings
 
 requests, obligations = table(ExtensionRequest), table(Obligation)

@@ -1,6 +1,6 @@
 """Obligations with their standing: the query of coordinators, one obligation, and who may see which."""
 
-from collections.abc import Callable, Collection, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -35,6 +35,7 @@ from app.models.base import table
 from app.models.duty import DutyKind
 from app.queries.moment import INSTANT, Moment
 from app.queries.ownership import owner_of
+from app.queries.places import After
 from app.queries.reach import reachable
 from app.queries.standing import bodies as numbered
 from app.queries.standing import owners, standing_of, standings
@@ -106,22 +107,6 @@ class Filters:
         """Return what travels as parameters, by name."""
         given = {name: value for name in PARAMETERS if (value := getattr(self, name)) is not None}
         return given | {"q": fold(given["q"])} if "q" in given else given
-
-
-@dataclass(frozen=True)
-class After:
-    """Where a page begins: after the row with these keys."""
-
-    keys: Sequence[Any]
-
-    def values(self) -> dict[str, Any]:
-        """Return the keys by the names of their parameters."""
-        return {f"after_{n}": key for n, key in enumerate(self.keys)}
-
-    def row(self, keys: Sequence[ColumnElement[Any]]) -> ColumnElement[Any]:
-        """Return that row, to be compared with these columns of others."""
-        named = zip(keys, self.values().items(), strict=True)
-        return tuple_(*(bindparam(name, value, key.type) for key, (name, value) in named))
 
 
 def page(caller: Caller, filters: Filters, moment: Moment, sort: Sort, limit: int, after: After | None) -> Select[Any]:

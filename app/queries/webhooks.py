@@ -1,11 +1,10 @@
 """Webhooks: what a client has, what is to be sent, and what became of it."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from app.domain.access import Caller
@@ -14,6 +13,7 @@ from app.models import Client, ClientBody, Webhook, WebhookAttempt, WebhookDeliv
 from app.models import SequencedEvent as Sequenced
 from app.models.base import table
 from app.models.event import FEED_HEAD
+from app.queries.places import After
 
 AnyRow = Select[*tuple[Any, ...]]
 webhooks, deliveries, attempts = table(Webhook), table(WebhookDelivery), table(WebhookAttempt)
@@ -33,14 +33,12 @@ def one(caller: Caller, webhook_id: UUID) -> AnyRow:
     return of(caller).where(webhooks.c.id == webhook_id)
 
 
-def log(
-    caller: Caller, webhook_id: UUID, *, state: DeliveryState | None, limit: int, after: Sequence[Any] | None
-) -> AnyRow:
+def log(caller: Caller, webhook_id: UUID, *, state: DeliveryState | None, limit: int, after: After | None) -> AnyRow:
     """Select one page of the deliveries of a webhook, and one row more, which tells whether there is another page."""
     found = _deliveries(caller, webhook_id).order_by(deliveries.c.id.desc()).limit(limit + 1)
     if state is not None:
         found = found.where(deliveries.c.state == state)
-    return found if after is None else found.where(deliveries.c.id < after[0])
+    return found if after is None else found.where(tuple_(deliveries.c.id) < after.row([deliveries.c.id]))
 
 
 def delivery(caller: Caller, webhook_id: UUID, delivery_id: UUID) -> AnyRow:

@@ -10,7 +10,7 @@ from app.domain import errors
 from app.domain.access import Act, Caller
 from app.queries import changes
 from app.queries.moment import Moment
-from app.queries.obligations import After, Filters
+from app.queries.obligations import Filters
 from app.queries.plans import plan
 from app.queries.shapes import prepare
 from app.routers.parameters import BodyCode, CycleCode, Slug
@@ -71,22 +71,19 @@ async def list_changes(
     """List the obligations whose status differs at two instants, each with the acts and deadlines in between."""
     await only(reading, plan(slug))
     pages = Pages(request, caller)
-    moment, page_after = pages.begin(asked.until, cursor)
-    wanted = Filters(plan=slug, cycle=cycle, body=body)
-    since = Moment(asked.since, name="_before")
-    place = After(page_after) if page_after else None
+    moment, after = pages.begin(asked.until, cursor)
+    wanted, since = Filters(plan=slug, cycle=cycle, body=body), Moment(asked.since, name="_before")
     spanned = {"before": replace(since, known_at=moment.known_at), "after": moment}
-    found = prepare(changes.changed, caller=caller, filters=wanted, **spanned, limit=limit, page_after=place)
+    found = prepare(changes.changed, caller=caller, filters=wanted, **spanned, limit=limit, page_after=after)
     rows = await found.on(reading)
     next_cursor = pages.next_cursor(moment, rows, limit, changes.KEYS)
     acts = await prepare(changes.acts_between, ids=[row["id"] for row in rows], before=since, after=moment).on(reading)
-    items = changes_out(rows[:limit], acts, asked.since, moment.as_of)
     told = ChangeList(
         plan=slug,
         since=asked.since,
         until=moment.as_of,
         known_at=moment.known_at,
-        items=items,
+        items=changes_out(rows[:limit], acts, asked.since, moment.as_of),
         next_cursor=next_cursor,
     )
     return answer(request, told, headers=pages.link(next_cursor))

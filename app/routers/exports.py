@@ -14,7 +14,8 @@ from app.domain import errors
 from app.domain.access import Act, Caller
 from app.queries import exports, plans
 from app.queries.moment import Moment
-from app.queries.obligations import After, Filters
+from app.queries.obligations import Filters
+from app.queries.places import After
 from app.queries.shapes import prepare
 from app.routers.obligations import filters
 from app.routers.parameters import BodyCode, CycleCode, DutyCode, OwnerCode, PlanCode, Slug

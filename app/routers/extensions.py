@@ -9,7 +9,6 @@ from app.commands import extensions
 from app.domain import errors
 from app.domain.access import Act, Caller
 from app.queries import extensions as queries
-from app.queries.obligations import After
 from app.queries.shapes import prepare
 from app.routers.obligations import ACTS, WRITES, ObligationId
 from app.schemas.extensions import (
@@ -116,8 +115,7 @@ async def list_extension_requests(
     """List what waits for an answer, oldest first, each with where its obligation stands."""
     pages = Pages(request, caller)
     moment, after = pages.begin(asked, cursor)
-    place = After(after) if after else None
-    rows = await prepare(queries.queue, caller=caller, moment=moment, limit=limit, after=place).on(reading)
+    rows = await prepare(queries.queue, caller=caller, moment=moment, limit=limit, after=after).on(reading)
     next_cursor = pages.next_cursor(moment, rows, limit, queries.KEYS)
     items = [extension_request_out(row, moment.as_of) for row in rows[:limit]]
     body = ExtensionRequestList(as_of=moment.as_of, items=items, next_cursor=next_cursor)

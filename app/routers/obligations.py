@@ -14,7 +14,7 @@ from app.domain.access import Act, Caller
 from app.domain.completion import Status
 from app.queries import history as histories
 from app.queries import obligations as queries
-from app.queries.obligations import After, Filters, Sort
+from app.queries.obligations import Filters, Sort
 from app.queries.shapes import prepare
 from app.routers.parameters import (
     BodyCode,
@@ -91,9 +91,8 @@ async def list_obligations(
     """List obligations with their standing at `as_of`; all pages of one question are as of the same instant."""
     pages = Pages(request, caller)
     moment, after = pages.begin(asked, cursor)
-    place = After(after) if after else None
     asked_for = {"caller": caller, "filters": wanted, "moment": moment}
-    rows = await prepare(queries.page, **asked_for, sort=sort, limit=limit, after=place).on(reading)
+    rows = await prepare(queries.page, **asked_for, sort=sort, limit=limit, after=after).on(reading)
     next_cursor = pages.next_cursor(moment, rows, limit, queries.KEYS[sort])
     items = [obligation_out(row, moment.as_of) for row in rows[:limit]]
     body = ObligationList(as_of=moment.as_of, items=items, next_cursor=next_cursor)

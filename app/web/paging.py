@@ -14,6 +14,7 @@ from itsdangerous import BadData, URLSafeSerializer
 from app.domain.access import Caller
 from app.domain.errors import BrokenCursor
 from app.queries.moment import Moment
+from app.queries.places import After
 
 MAX_LIMIT = 500
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="How many items a page holds.")]
@@ -25,7 +26,7 @@ class Cursor:
     """Where a page ends: the moment that all pages share, and the sort keys of the last row."""
 
     moment: Moment
-    after: list[Any]
+    after: After
 
 
 class Pages:
@@ -37,7 +38,7 @@ class Pages:
         bound = repr((str(caller.client_id), request.url.path, sorted(asked)))
         self._salt = hashlib.sha256(bound.encode("utf-8", "surrogatepass")).hexdigest()
 
-    def begin(self, asked: Moment, text: str | None) -> tuple[Moment, list[Any] | None]:
+    def begin(self, asked: Moment, text: str | None) -> tuple[Moment, After | None]:
         """Return the moment of a page and where it starts."""
         cursor = self.read(text)
         return (cursor.moment, cursor.after) if cursor else (asked, None)
@@ -65,7 +66,7 @@ class Pages:
             as_of, known_at, after = self._signer().loads(text)
         except (BadData, ValueError, RecursionError):
             raise BrokenCursor from None
-        return Cursor(Moment(_instant(as_of), _instant(known_at)), [_value(one) for one in after])
+        return Cursor(Moment(_instant(as_of), _instant(known_at)), After([_value(one) for one in after]))
 
     def write(self, moment: Moment, last: list[Any]) -> str:
         """Write the cursor of the page after a row."""

@@ -1,0 +1,23 @@
+"""Places in an order: where a page begins."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, bindparam, tuple_
+
+
+@dataclass(frozen=True)
+class After:
+    """After the row with these keys."""
+
+    keys: Sequence[Any]
+
+    def values(self) -> dict[str, Any]:
+        """Return the keys by the names of their parameters."""
+        return {f"after_{n}": key for n, key in enumerate(self.keys)}
+
+    def row(self, keys: Sequence[ColumnElement[Any]]) -> ColumnElement[Any]:
+        """Return that row, to be compared with these columns of others."""
+        named = zip(keys, self.values().items(), strict=True)
+        return tuple_(*(bindparam(name, value, key.type) for key, (name, value) in named))
