@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.commands import references, updates
 from app.commands.obligations import Locked, count_up, hold_all, standings_of
 from app.commands.references import Earlier, Named
+from app.commands.standing import store
 from app.commands.transfers import pass_on
 from app.commands.updates import Known, Report
 from app.domain.access import Caller
@@ -67,6 +68,8 @@ async def report(
     fresh = {one.id: one for one in decisions if isinstance(one, Report)}
     earlier = {one.update_id: one for one in decisions if isinstance(one, Earlier)}
     shown = await _record(connection, caller, list(fresh.values()), now=now)
+    if fresh:
+        await store(connection, {one.held.id for one in fresh.values()}, now)
     await pass_on(connection, [one.held for one in fresh.values()], now=now)
     shown |= await references.recall(connection, caller, list(earlier.values()), now=now)
     standing = await standings_of(connection, caller, {one.obligation for one in shown.values()}, now)
