@@ -22,7 +22,7 @@ from app.commands.transfers import pass_on
 from app.commands.updates import Known, Report
 from app.domain.access import Caller
 from app.domain.errors import ClientRefReused, Fault, NotFound, Refusal
-from app.queries import obligations as queries
+from app.queries.keys import named
 from app.queries.moment import Moment
 from app.schemas.bulk import NAMES, ItemIn
 from app.schemas.obligations import ObligationOut
@@ -81,7 +81,7 @@ async def _find(
 ) -> list[Asked | Refusal]:
     """Find the obligation of each item: by its id, or by the codes that name it."""
     keys = {item.names for item in items if isinstance(item, ItemIn) and item.names}
-    rows = (await connection.execute(queries.named(keys, moment))).all() if keys else ()
+    rows = (await connection.execute(named(keys, moment))).all() if keys else ()
     ids: Mapping[Any, UUID] = {tuple(names): obligation_id for obligation_id, *names in rows}
     return [item if isinstance(item, Refusal) else _found(n, item, ids) for n, item in enumerate(items)]
 

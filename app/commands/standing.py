@@ -50,7 +50,8 @@ async def store_all(connection: AsyncConnection, now: datetime, *among: ColumnEl
 
 def storing(ids: list[UUID], moment: Moment) -> Update:
     """Fill what no longer stands of some obligations and their siblings."""
-    facts = facts_to_store(moment, obligations.c.id.in_(_kin(ids))).subquery("new")
+    kin = _kin(ids).subquery("kin")
+    facts = facts_to_store(moment, obligations.join(kin, kin.c.id == obligations.c.id)).subquery("new")
     told = {column.name: column for column in facts.c if column.name != "id"}
     return update(stored).where(stored.c.id == facts.c.id, _ended(moment)).values(told).returning(stored.c.id)
 
@@ -66,4 +67,4 @@ def _kin(ids: list[UUID]) -> Select[Any]:
     source = held.join(kin, same).join(duty, and_(duty.c.id == kin.c.duty_id, duty.c.plan_id == kin.c.plan_id))
     touched = held.c.id == any_(bindparam("ids", ids, ARRAY(Uuid())))
     of_line = or_(kin.c.id == held.c.id, duty.c.recurrence == Recurrence.ONCE)
-    return select(kin.c.id).select_from(source).where(touched, of_line)
+    return select(kin.c.id).distinct().select_from(source).where(touched, of_line)

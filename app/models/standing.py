@@ -27,6 +27,8 @@ class StandingFacts(PlanRow, table=True):
     __tablename__ = "standing_facts"
     __table_args__ = (
         belongs_to("obligation", "id", ondelete="CASCADE"),
+        Index("ix_standing_facts_due", "plan_id", "due_before", "position", "id"),
+        Index("ix_standing_facts_due_anywhere", "due_before", "position", "id"),
         Index("ix_standing_facts_open", "plan_id", "due_before", "position", "id", **_OPEN),
         Index("ix_standing_facts_open_anywhere", "due_before", "position", "id", **_OPEN),
         Index("ix_standing_facts_plan_settled_from", "plan_id", "settled_from"),

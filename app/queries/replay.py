@@ -36,14 +36,17 @@ plans, cycles, duties, obligations = (table(model) for model in (Plan, Cycle, Du
 owners, bodies = table(Body).alias("owner"), table(Body).alias("numbered")
 
 
-def named(moment: Moment) -> tuple[FromClause, Ownership]:
+def named(moment: Moment, some: FromClause = obligations) -> tuple[FromClause, Ownership]:
     """Return obligations joined with what names them, and whose they are at a moment; filters speak of these.
+
+    `some` are the obligations, joined with what picks a few of them out: at the beginning, for the planner looks no
+    further than a few joins.
 
     On ids alone: they are unique over all plans, and a second condition on `plan_id` would tell the planner that
     everything of one plan joins with everything else of it.
     """
     ownership = Ownership(obligations, moment)
-    source = ownership.joined(obligations)
+    source = ownership.joined(some)
     for other, named_by in (
         (plans, obligations.c.plan_id),
         (cycles, obligations.c.cycle_id),
@@ -81,18 +84,18 @@ def names(owner_id: ColumnElement[UUID], body_id: ColumnElement[UUID]) -> list[C
     ]
 
 
-def replayed(moment: Moment, *within: ColumnElement[bool]) -> Select[Any]:
-    """Select what names obligations, and the facts that their histories give."""
-    facts, (source, ownership) = Facts(obligations, moment), named(moment)
+def replayed(moment: Moment, some: FromClause, *within: ColumnElement[bool]) -> Select[Any]:
+    """Select what names some obligations (see `named`), and the facts that their histories give."""
+    facts, (source, ownership) = Facts(obligations, moment), named(moment, some)
     deed = deed_of(obligations, duties, moment)
     found = select(*names(ownership.owner_id, ownership.body_id), *_facts(facts, deed.c.completed_at))
     return found.select_from(facts.joined(source).outerjoin(deed, true())).where(*within)
 
 
-def replayed_with_ends(moment: Moment, *within: ColumnElement[bool]) -> Subquery:
+def replayed_with_ends(moment: Moment, some: FromClause) -> Subquery:
     """Select the same, and since when and until when the facts stand, and since when all of it is known."""
     ends = _ends_of(obligations, duties, moment)
-    with_ends = replayed(moment, *within).add_columns(*ends.c)
+    with_ends = replayed(moment, some).add_columns(*ends.c)
     return with_ends.join(ends, true()).subquery("replayed")
 
 

@@ -10,11 +10,35 @@ the history.  What is stored was filled by the replay (`facts_to_store`), so tha
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, literal, not_, or_, select, true, union_all
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    Subquery,
+    and_,
+    case,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    true,
+    union_all,
+)
 
 from app.domain.completion import CLOSING_RULES, RULES, STARTED_STATES, ClaimState, Force, Signal
 from app.queries.moment import Moment
-from app.queries.replay import bodies, cycles, duties, named, obligations, owners, plans, replayed, replayed_with_ends
+from app.queries.replay import (
+    bodies,
+    cycles,
+    duties,
+    named,
+    obligations,
+    owners,
+    plans,
+    replayed,
+    replayed_with_ends,
+)
 from app.queries.stored import FACTS, settled, unsettled
 
 __all__ = ["bodies", "cycles", "duties", "named", "obligations", "owners", "plans", "standings"]
@@ -45,9 +69,12 @@ def standing_of(obligation_id: ColumnElement[UUID], moment: Moment) -> Subquery:
     return union_all(*_arms(moment, obligations.c.id == obligation_id)).subquery("standing")
 
 
-def facts_to_store(moment: Moment, *within: ColumnElement[bool]) -> AnyRow:
-    """Select what is to be stored of obligations: the facts at a moment, since when and until when they stand."""
-    facts = _with_openness(replayed_with_ends(moment, *within), moment)
+def facts_to_store(moment: Moment, some: FromClause) -> AnyRow:
+    """Select what is to be stored of some obligations: the facts at a moment, since when and until when they stand.
+
+    `some` are the obligations, joined with what picks them out.
+    """
+    facts = _with_openness(replayed_with_ends(moment, some), moment)
     return select(*(facts.c[name] for name in FACTS))
 
 
@@ -61,7 +88,7 @@ def decide(signals: Any) -> ColumnElement[str]:
 
 
 def _arms(moment: Moment, *within: ColumnElement[bool]) -> tuple[AnyRow, AnyRow]:
-    replay = replayed(moment, *within, unsettled(moment)).subquery("replayed")
+    replay = replayed(moment, unsettled(moment), *within).subquery("replayed")
     facts = settled(moment, *within).subquery("facts"), _with_openness(replay, moment)
     return _decided(facts[0], moment), _decided(facts[1], moment)
 

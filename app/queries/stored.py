@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, or_, select, tuple_
+from sqlalchemy import ColumnElement, FromClause, Select, and_, or_, select
 from sqlalchemy.sql.visitors import replacement_traverse
 
 from app.models import StandingFacts
@@ -42,19 +42,20 @@ def stands(moment: Moment) -> ColumnElement[bool]:
     return and_(*(end.is_not(True) for end in ended))
 
 
-def unsettled(moment: Moment) -> ColumnElement[bool]:
-    """Keep the obligations whose stored facts do not stand at a moment.
+def unsettled(moment: Moment) -> FromClause:
+    """Return the obligations whose stored facts do not stand at a moment.
 
-    Nearly none are: with both ends named, the planner takes it for the few that it is, and looks them up by index.
+    Nearly none are: with both ends named, the planner takes them for the few that they are, and looks them up by index.
     """
-    ended = [
-        and_(stored.c.settled_from > moment.as_of_bind, stored.c.settled_from <= NEVER),
-        and_(stored.c.settled_until <= moment.as_of_bind, stored.c.settled_until >= EVER),
+    ended = stored.alias("ended")
+    reasons = [
+        and_(ended.c.settled_from > moment.as_of_bind, ended.c.settled_from <= NEVER),
+        and_(ended.c.settled_until <= moment.as_of_bind, ended.c.settled_until >= EVER),
     ]
     if moment.known_at is not None:
-        ended.append(and_(stored.c.known_from > moment.known_at_bind, stored.c.known_from <= NEVER))
-    of_them = tuple_(obligations.c.id, obligations.c.plan_id)
-    return of_them.in_(select(stored.c.id, stored.c.plan_id).where(or_(*ended)))
+        reasons.append(and_(ended.c.known_from > moment.known_at_bind, ended.c.known_from <= NEVER))
+    same = and_(ended.c.id == obligations.c.id, ended.c.plan_id == obligations.c.plan_id)
+    return obligations.join(ended, and_(same, or_(*reasons)))
 
 
 def _named() -> FromClause:

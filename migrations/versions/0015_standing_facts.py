@@ -125,6 +125,8 @@ def _table() -> None:
     )
     by_deadline, is_open = ["due_before", "position", "id"], sa.text("is_open")
     for name, columns, where in (
+        ("due", ["plan_id", *by_deadline], None),
+        ("due_anywhere", by_deadline, None),
         ("open", ["plan_id", *by_deadline], is_open),
         ("open_anywhere", by_deadline, is_open),
         ("plan_settled_from", ["plan_id", "settled_from"], None),

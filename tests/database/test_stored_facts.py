@@ -45,7 +45,8 @@ def _kept(moment: Moment, ids: list[UUID]) -> Select[Any]:
 
 def _told(moment: Moment, ids: list[UUID]) -> Select[Any]:
     standing = select(stored.c.id).where(stands(moment), stored.c.id == any_(_bound(ids)))
-    told = facts_to_store(moment, table(Obligation).c.id.in_(standing)).subquery()
+    obligations, those = table(Obligation), standing.subquery("those")
+    told = facts_to_store(moment, obligations.join(those, those.c.id == obligations.c.id)).subquery()
     return select(*(told.c[name] for name in TOLD))
 
 
