@@ -24,11 +24,24 @@ TABLES = (
     "holiday",
     "succession",
     "obligation",
+    "standing_facts",
 )
 """What the seed fills, in the order in which rows refer to one another."""
+_MADE = {"standing_facts"}
+"""The database has made its rows already, with the obligations, and they are filled."""
 _TOLD = {"event", "sequenced_event"}
 """What happened is the original's; no copy tells it again."""
-_COPIED = ("id", "plan_id", "body_id", "group_id", "owner_id", "duty_id", "cycle_id", "predecessor_id")
+_COPIED = (
+    "id",
+    "plan_id",
+    "planned_owner_id",
+    "body_id",
+    "group_id",
+    "owner_id",
+    "duty_id",
+    "cycle_id",
+    "predecessor_id",
+)
 _SPELLED = {("plan", "slug"): "o.slug || '-' || n"}
 _FILLED = """
     SELECT c.table_name
@@ -67,10 +80,12 @@ async def _copying(connection: AsyncConnection, table: str) -> str:
     values = [_SPELLED.get((table, name)) or _copied(name) for name in names]
     which = "o.slug" if table == "plan" else "(SELECT slug FROM plan WHERE id = o.plan_id)"
     # Our own names of tables and columns, no text of anybody's.
+    made = ", ".join(f"{name} = excluded.{name}" for name in names)
+    instead = f" ON CONFLICT (id, plan_id) DO UPDATE SET {made}" if table in _MADE else ""
     return (
         f"INSERT INTO {table} ({', '.join(names)}) SELECT {', '.join(values)}"  # noqa: S608
         f" FROM generate_series(CAST(:first AS int), CAST(:last AS int)) n, {table} o"
-        f" WHERE {which} = '{PLAN}' ORDER BY n"
+        f" WHERE {which} = '{PLAN}' ORDER BY n{instead}"
     )
 
 

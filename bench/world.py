@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.commands import clients
 from app.commands.seeds.apply import apply
 from app.commands.seeds.reader import read
+from app.commands.standing import store_all
 from app.database import migrations
 from app.database.embedded import APP, OWNER, Embedded
 from app.database.engine import SYSTEM, Database, connect
@@ -158,6 +159,7 @@ async def _prepare(url: str, keys_dir: Path, size: str, say: Callable[[str], Non
         known = await _introduce(connection, keys.load(keys_dir).digest_of)
         for statement in (HISTORY, limits.TABLE, limits.GRANT):
             await connection.execute(text(statement))
+        await store_all(connection, system_clock())
     await _vacuum(database)
     await database.close()
     return known

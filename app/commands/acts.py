@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands.events import write
 from app.commands.obligations import Locked, standing_of
+from app.commands.standing import store
 from app.commands.transfers import pass_on
 from app.domain.access import Caller, Role
 from app.models.base import HistoryRow, new_id
@@ -40,6 +41,7 @@ async def settled(connection: AsyncConnection, caller: Caller, held: Locked, now
     """
     if caller.role is Role.COORDINATOR:
         await pass_on(connection, [held], now=now)
+    await store(connection, [held.id], now)
     standing = await standing_of(connection, caller, held.id, now)
     if caller.role is not Role.COORDINATOR:
         await pass_on(connection, [held], now=now)

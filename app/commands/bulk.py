@@ -17,11 +17,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.commands import references, updates
 from app.commands.obligations import Locked, count_up, hold_all, standings_of
 from app.commands.references import Earlier, Named
+from app.commands.standing import store
 from app.commands.transfers import pass_on
 from app.commands.updates import Known, Report
 from app.domain.access import Caller
 from app.domain.errors import ClientRefReused, Fault, NotFound, Refusal
-from app.queries import obligations as queries
+from app.queries.keys import named
 from app.queries.moment import Moment
 from app.schemas.bulk import NAMES, ItemIn
 from app.schemas.obligations import ObligationOut
@@ -67,6 +68,8 @@ async def report(
     fresh = {one.id: one for one in decisions if isinstance(one, Report)}
     earlier = {one.update_id: one for one in decisions if isinstance(one, Earlier)}
     shown = await _record(connection, caller, list(fresh.values()), now=now)
+    if fresh:
+        await store(connection, {one.held.id for one in fresh.values()}, now)
     await pass_on(connection, [one.held for one in fresh.values()], now=now)
     shown |= await references.recall(connection, caller, list(earlier.values()), now=now)
     standing = await standings_of(connection, caller, {one.obligation for one in shown.values()}, now)
@@ -78,7 +81,7 @@ async def _find(
 ) -> list[Asked | Refusal]:
     """Find the obligation of each item: by its id, or by the codes that name it."""
     keys = {item.names for item in items if isinstance(item, ItemIn) and item.names}
-    rows = (await connection.execute(queries.named(keys, moment))).all() if keys else ()
+    rows = (await connection.execute(named(keys, moment))).all() if keys else ()
     ids: Mapping[Any, UUID] = {tuple(names): obligation_id for obligation_id, *names in rows}
     return [item if isinstance(item, Refusal) else _found(n, item, ids) for n, item in enumerate(items)]
 

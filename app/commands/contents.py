@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.commands import events
 from app.commands.evidence import shown
 from app.commands.obligations import hold_any_version
+from app.commands.standing import store
 from app.database.locks import lock
 from app.domain.access import Caller
 from app.domain.errors import (
@@ -131,6 +132,7 @@ async def record(
             "sha256": received.sha256,
         }
         await events.write(connection, EvidenceContent, [row])
+        await store(connection, [held.id], now)
     return await shown(connection, wanted.evidence_id, now)
 
 

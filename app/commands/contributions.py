@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.commands import acts, evidence
 from app.commands.evidence import Attachment
 from app.commands.obligations import Locked, hold, standing_of
+from app.commands.standing import store
 from app.domain.access import Caller
 from app.domain.errors import PartnersOnly
 from app.models import Body, Contribution, DutyPartner
@@ -41,6 +42,7 @@ async def contribute(
         for one in sent.evidence
     ]
     attached = await evidence.record(connection, caller, attachments, now=now)
+    await store(connection, [held.id], now)
     contribution = ContributionOut.model_validate({**row, "body": body["code"], "evidence": attached})
     return Contributed(contribution=contribution, obligation=await standing_of(connection, caller, held.id, now))
 

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import events
 from app.commands.holidays import observed, plan_of
+from app.commands.standing import store_anew
 from app.commands.transfers import carry_over
 from app.database.locks import lock
 from app.domain.calendar import CycleTerms, day_of
@@ -51,6 +52,7 @@ async def open_cycle(connection: AsyncConnection, slug: str, code: str, *, now: 
     if owed:
         await connection.execute(insert(table(Obligation)).on_conflict_do_nothing(), owed)
     await carry_over(connection, plan["id"], now=now)
+    await store_anew(connection, [row["id"] for row in owed], now)
     return await shown(connection, slug, code, now)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.commands import events
 from app.commands.cycles import held_cycle, shown
 from app.commands.obligations import touched_at
+from app.commands.standing import store
 from app.domain.access import Caller
 from app.domain.calendar import day_of, start_of
 from app.domain.errors import CycleClosed, CycleStarted, DeadlineWithinPeriod, Fault
@@ -39,11 +40,13 @@ async def move(
     _refuse(cycle, sent.due_before_on, due_before, today=day_of(now, zone))
     row = {"id": new_id(), "plan_id": cycle["plan_id"], "cycle_id": cycle["id"], "client_id": caller.client_id}
     fields = {"received_at": now, "due_before": due_before, **sent.model_dump(exclude={"due_before_on"})}
+    of_cycle = obligations.c.plan_id == cycle["plan_id"], obligations.c.cycle_id == cycle["id"]
+    counted_up = update(obligations).where(*of_cycle)
+    counted_up = counted_up.values(version=obligations.c.version + 1, updated_at=touched_at(now))
+    # They are held before their facts are, as by every other act.
+    touched = (await connection.execute(counted_up.returning(obligations.c.id))).scalars().all()
     await events.write(connection, CycleDeadline, [row | fields])
-    touched = update(obligations).where(
-        obligations.c.plan_id == cycle["plan_id"], obligations.c.cycle_id == cycle["id"]
-    )
-    await connection.execute(touched.values(version=obligations.c.version + 1, updated_at=touched_at(now)))
+    await store(connection, touched, now)
     return await shown(connection, slug, code, now)
 
 

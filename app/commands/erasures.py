@@ -14,6 +14,7 @@ from app.commands import events
 from app.commands.evidence import shown
 from app.commands.idempotency import forget_about
 from app.commands.obligations import hold
+from app.commands.standing import store
 from app.database.engine import as_system
 from app.domain.access import Caller
 from app.domain.errors import NotFound
@@ -58,6 +59,7 @@ async def erase(
         **sent.model_dump(),
     }
     await events.write(connection, Erasure, [erasure])
+    await store(connection, [row["obligation_id"]], now)
     await connection.execute(delete(texts).where(texts.c.plan_id == row["plan_id"], texts.c.id == evidence_id))
     async with as_system(connection):
         await forget_about(connection, evidence_id)

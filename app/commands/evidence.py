@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.commands import events
 from app.commands.obligations import Locked, hold, owners_at
 from app.commands.paper import received_at
+from app.commands.standing import store
 from app.domain.access import Caller, Role
 from app.domain.errors import ContentTooLarge, Fault, SupersededUnknown
 from app.models import DutyPartner, Evidence, EvidenceText
@@ -75,6 +76,7 @@ async def attach(
     )
     await _refuse_foreign_version(connection, attachment)
     (attached,) = await record(connection, caller, [attachment], now=now)
+    await store(connection, [held.id], now)
     return attached
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import events
 from app.commands.obligations import Locked, touched_at
+from app.commands.standing import store
 from app.database.engine import as_system
 from app.domain.calendar import start_of
 from app.models import Obligation, Transfer
@@ -72,6 +73,7 @@ async def _record(
     counted_up = update(obligations).where(obligations.c.plan_id == succession["plan_id"], among(obligations.c.id, ids))
     await connection.execute(counted_up.values(version=obligations.c.version + 1, updated_at=touched_at(now)))
     await events.write(connection, Transfer, list(_rows(succession, ids, since)))
+    await store(connection, ids, now)
 
 
 def _rows(succession: RowMapping, ids: list[UUID], since: datetime) -> Iterator[dict[str, Any]]:

@@ -22,8 +22,15 @@ from app.domain.access import Caller
 
 T = TypeVar("T")
 APP_ROLE = "dondoc_app"
-# Compiling a long query costs more than any of ours runs.
-_SESSION = {"application_name": "dondoc", "timezone": "UTC", "jit": "off"}
+_SESSION = {
+    "application_name": "dondoc",
+    "timezone": "UTC",
+    # Compiling a long query costs more than any of ours runs, and so does planning a prepared one anew.
+    "jit": "off",
+    "plan_cache_mode": "force_generic_plan",
+    # What is asked for again and again is in memory, where a page is as near as the next one.
+    "random_page_cost": "1.1",
+}
 _LIMITS = {"statement_timeout": "20s", "lock_timeout": "5s", "idle_in_transaction_session_timeout": "30s"}
 _STATEMENTS = {"statement_cache_size": 500, "max_cacheable_statement_size": 0}
 """The driver keeps this many prepared statements a connection, of any length."""

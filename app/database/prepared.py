@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BindParameter, Select
+from sqlalchemy import BindParameter, Select, UpdateBase
 from sqlalchemy.dialects.postgresql.asyncpg import PGCompiler_asyncpg, PGDialect_asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -66,10 +66,10 @@ class _Dialect(PGDialect_asyncpg):
 _DIALECT = _Dialect()  # type: ignore[no-untyped-call]
 
 
-def compiled(statement: Select[*tuple[Any, ...]]) -> Prepared:
+def compiled(statement: Select[*tuple[Any, ...]] | UpdateBase) -> Prepared:
     """Compile a statement."""
     made: Any = statement.compile(dialect=_DIALECT)
-    reads = {column.name: column.type.result_processor(_DIALECT, None) for column in statement.selected_columns}
+    reads = {column.name: column.type.result_processor(_DIALECT, None) for column in statement.exported_columns}
     return Prepared(str(made), tuple(made.positiontup or ()), {name: read for name, read in reads.items() if read})
 
 

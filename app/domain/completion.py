@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from itertools import takewhile
 from typing import Any, Protocol
 
 
@@ -72,6 +73,9 @@ RULES: tuple[tuple[Status, frozenset[Signal]], ...] = (
     (Status.NOT_STARTED, frozenset()),
 )
 """Read top to bottom; the first rule whose needs all hold wins.  Needs are positive only."""
+
+CLOSING_RULES = tuple(takewhile(lambda rule: Signal.PAST_DUE not in rule[1], RULES))
+"""The rules above those that read the time: while none of them applies, an obligation is open."""
 
 STARTED_STATES = frozenset({ClaimState.IN_PROGRESS, ClaimState.COMPLETED})
 """Work has begun once the owner's latest update says so, even if that update was returned."""

@@ -72,6 +72,13 @@ def choice(values: type[StrEnum], name: str, *, optional: bool = False, length: 
     return Field(default=None, sa_type=kind) if optional else Field(sa_type=kind)
 
 
+def copied(values: type[StrEnum], *, optional: bool = False) -> Any:
+    """Spell a choice that is copied from where it was made, and checked there."""
+    names: Any = lambda enum: [member.value for member in enum]  # noqa: E731
+    kind = Enum(values, native_enum=False, create_constraint=False, length=24, values_callable=names)
+    return Field(default=None, sa_type=kind) if optional else Field(sa_type=kind)
+
+
 def instant() -> Any:
     """Spell an instant."""
     return Field(sa_type=DateTime(timezone=True))

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     and_,
     bindparam,
+    literal_column,
     select,
     tuple_,
 )
@@ -23,6 +24,8 @@ from sqlalchemy import (
 Row = FromClause
 Found = Select[*tuple[Any, ...]]
 INSTANT = DateTime(timezone=True)
+EVER: ColumnElement[datetime] = literal_column("'-infinity'::timestamptz", INSTANT)
+NEVER: ColumnElement[datetime] = literal_column("'infinity'::timestamptz", INSTANT)
 
 
 @dataclass(frozen=True)
@@ -39,12 +42,17 @@ class Moment:
         received = row.c.received_at <= self.as_of_bind
         if self.known_at is None:
             return received
-        return and_(received, row.c.recorded_at <= bindparam(f"known_at{self.name}", self.known_at, INSTANT))
+        return and_(received, row.c.recorded_at <= self.known_at_bind)
 
     def values(self) -> dict[str, datetime]:
         """Return both instants by the names of their parameters."""
         known = {} if self.known_at is None else {f"known_at{self.name}": self.known_at}
         return {f"as_of{self.name}": self.as_of, **known}
+
+    @property
+    def known_at_bind(self) -> BindParameter[datetime | None]:
+        """The instant by which something had been recorded, as a parameter, where one is asked about."""
+        return bindparam(f"known_at{self.name}", self.known_at, INSTANT)
 
     @property
     def as_of_bind(self) -> BindParameter[datetime]:

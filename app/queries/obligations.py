@@ -25,24 +25,22 @@ from sqlalchemy import (
     select,
     true,
     tuple_,
+    union_all,
 )
 
 from app.domain.access import Act, Caller
-from app.domain.completion import Force, Status
+from app.domain.completion import CLOSING_RULES, RULES, Force, Status
 from app.domain.text import fold
 from app.models import Body, Cycle, Duty, Obligation, Plan
 from app.models.base import table
 from app.models.duty import DutyKind
 from app.queries.moment import INSTANT, Moment
-from app.queries.ownership import owner_of
 from app.queries.places import After
 from app.queries.reach import reachable
+from app.queries.standing import arms, owners, standing_of, standings
 from app.queries.standing import bodies as numbered
-from app.queries.standing import owners, standing_of, standings
 
 bodies = table(Body)
-Key = tuple[str, str, str, str]
-"""What names an obligation: the codes of its plan, cycle, duty and owner."""
 
 
 class Sort(StrEnum):
@@ -114,22 +112,35 @@ def page(caller: Caller, filters: Filters, moment: Moment, sort: Sort, limit: in
 
     `after` holds the KEYS of the last row of the page before.
     """
-    standing = standings(moment, within(filters))
-    keys = [standing.c[name] for name in KEYS[sort]]
-    descending = sort is Sort.DUE_LAST
-    found = select(*_shown(standing, sort)).where(visible(caller, standing), *matching(standing, filters))
-    if after is not None:
-        last = after.row(keys)
-        found = found.where(tuple_(*keys) < last if descending else tuple_(*keys) > last)
-    return found.order_by(*(key.desc() if descending else key for key in keys)).limit(
-        bindparam("limit", limit, Integer()) + 1
-    )
+    halves = [_first(half, caller, filters, sort, limit, after) for half in arms(moment, within(filters))]
+    rows = union_all(*halves).subquery("rows")
+    first = select(*rows.c, func.clock_timestamp().label("recorded_until"))
+    return first.order_by(*_in_order(rows, sort)).limit(_more_than(limit))
 
 
-def _shown(standing: Subquery, sort: Sort) -> list[ColumnElement[Any]]:
-    """Leave out when an obligation was last touched, which is dear to find out, unless it is the order."""
+def _first(
+    standing: Subquery, caller: Caller, filters: Filters, sort: Sort, limit: int, after: After | None
+) -> Select[Any]:
+    """Select the first of one half of the standings, each half in order by itself, so that an index can give it.
+
+    When an obligation was last touched is dear to find out, and left out unless it is the order.
+    """
     shown = [column for column in standing.c if column.name != "updated_at" or sort is Sort.UPDATED_AT]
-    return [*shown, func.clock_timestamp().label("recorded_until")]
+    found = select(*shown).where(visible(caller, standing), *matching(standing, filters))
+    if after is not None:
+        keys = [standing.c[name] for name in KEYS[sort]]
+        last = after.row(keys)
+        found = found.where(tuple_(*keys) < last if sort is Sort.DUE_LAST else tuple_(*keys) > last)
+    return found.order_by(*_in_order(standing, sort)).limit(_more_than(limit))
+
+
+def _in_order(rows: Subquery, sort: Sort) -> list[ColumnElement[Any]]:
+    keys = (rows.c[name] for name in KEYS[sort])
+    return [key.desc() if sort is Sort.DUE_LAST else key for key in keys]
+
+
+def _more_than(limit: int) -> ColumnElement[int]:
+    return bindparam("limit", limit, Integer()) + 1
 
 
 def total(caller: Caller, filters: Filters, moment: Moment) -> Select[Any]:
@@ -157,39 +168,6 @@ def among(column: ColumnElement[UUID], ids: Collection[UUID]) -> ColumnElement[b
     return column == any_(literal(list(ids), ARRAY(Uuid)))
 
 
-def named(keys: Collection[Key], moment: Moment) -> Select[Any]:
-    """Select the ids of obligations by plan, cycle, duty and owner, and these four codes.
-
-    The owner is the one that the plan names.  Where it names no such owner, it is the one in force, if that is clear: a
-    body can have succeeded several owners of the same duty.
-    """
-    obligations, plans, cycles, duties = (table(model) for model in (Obligation, Plan, Cycle, Duty))
-    codes = [literal([key[n] for key in keys], ARRAY(String)) for n in range(4)]
-    k = func.unnest(*codes).table_valued("plan", "cycle", "duty", "owner", name="key").render_derived().c
-    by_plan = obligations.c.owner_id == bodies.c.id
-    owed = and_(
-        obligations.c.plan_id == plans.c.id,
-        obligations.c.cycle_id == cycles.c.id,
-        obligations.c.duty_id == duties.c.id,
-        or_(by_plan, owner_of(obligations, moment) == bodies.c.id),
-    )
-    found = (
-        select(obligations.c.id, k.plan, k.cycle, k.duty, k.owner, by_plan.label("by_plan"))
-        .join(plans, plans.c.slug == k.plan)
-        .join(cycles, and_(cycles.c.plan_id == plans.c.id, cycles.c.code == k.cycle))
-        .join(duties, and_(duties.c.plan_id == plans.c.id, duties.c.code == k.duty))
-        .join(bodies, and_(bodies.c.plan_id == plans.c.id, bodies.c.code == k.owner))
-        .join(obligations, owed)
-        .subquery("found")
-    )
-    same = [found.c[name] for name in ("plan", "cycle", "duty", "owner")]
-    clear = func.count().over(partition_by=[*same, found.c.by_plan]) == 1
-    planned = func.bool_or(found.c.by_plan).over(partition_by=same)
-    ranked = select(*found.c, clear.label("clear"), planned.label("planned")).subquery("ranked")
-    names = (ranked.c[name] for name in ("id", "plan", "cycle", "duty", "owner"))
-    return select(*names).where(ranked.c.clear, ranked.c.by_plan == ranked.c.planned)
-
-
 def visible(caller: Caller, row: Any) -> ColumnElement[bool]:
     """Keep what the caller may see: a reporter, what its bodies own or coordinate."""
     return reachable(caller, Act.READ_STANDING, row)
@@ -199,13 +177,17 @@ def within(filters: Filters) -> ColumnElement[bool]:
     """Narrow the obligations down before their histories are read, by codes that name ids."""
     obligations = table(Obligation)
     named = {
-        "plan_id": _ids(table(Plan).c.slug, "plan", filters.plan),
-        "cycle_id": _ids(table(Cycle).c.code, "cycle", filters.cycle),
-        "duty_id": _ids(table(Duty).c.code, "duty", filters.duty),
+        "cycle": (obligations.c.cycle_id, table(Cycle).c.code),
+        "duty": (obligations.c.duty_id, table(Duty).c.code),
     }
     chosen: list[ColumnElement[bool]] = [
-        obligations.c[column].in_(ids) for column, ids in named.items() if ids is not None
+        column.in_(_ids(code, name, given))
+        for name, (column, code) in named.items()
+        if (given := getattr(filters, name)) is not None
     ]
+    if filters.plan is not None:
+        # One value, not a set of one: then an index that begins with the plan gives its obligations in order.
+        chosen.append(obligations.c.plan_id == _ids(table(Plan).c.slug, "plan", filters.plan).scalar_subquery())
     if filters.owner:
         chosen.append(owners.c.code == bindparam("owner", filters.owner, String()))
     if filters.body:
@@ -214,15 +196,15 @@ def within(filters: Filters) -> ColumnElement[bool]:
     return and_(true(), *chosen)
 
 
-def _ids(column: Column[str], name: str, code: str | None) -> Select[Any] | None:
-    return None if code is None else select(column.table.c.id).where(column == bindparam(name, code, String()))
+def _ids(column: Column[str], name: str, code: str) -> Select[Any]:
+    return select(column.table.c.id).where(column == bindparam(name, code, String()))
 
 
 def matching(standing: Subquery, filters: Filters) -> list[ColumnElement[bool]]:
     """Keep what the filters ask of a standing."""
     s = standing.c
     tests: dict[str, Callable[[Any], ColumnElement[bool]]] = {
-        "status": lambda some: s.status.in_(sorted(some)),
+        "status": lambda some: standing_at(s, some),
         "past_due": s.past_due.is_,
         "awaiting_review": s.awaiting_review.is_,
         "due_after": lambda instant: s.due_before > bindparam("due_after", instant, INSTANT),
@@ -233,6 +215,22 @@ def matching(standing: Subquery, filters: Filters) -> list[ColumnElement[bool]]:
     }
     asked = ((test, getattr(filters, name)) for name, test in tests.items())
     return [test(value) for test, value in asked if value not in (None, ())]
+
+
+def standing_at(s: Any, statuses: Collection[Status]) -> ColumnElement[bool]:
+    """Keep some statuses: by bare conditions as far as they have them in common, since an index can answer those.
+
+    Those that come right after the closing rules, up to one that needs no more than all of them, need nothing else.
+    """
+    needs = [needed for status, needed in RULES if status in statuses]
+    common = frozenset.intersection(*needs)
+    bare = [s[signal.value] for signal in sorted(common)]
+    closing = {status for status, _ in CLOSING_RULES}
+    if not closing.isdisjoint(statuses):
+        return and_(*bare, s.status.in_(sorted(statuses)))
+    next_ones = {status for status, _ in RULES[len(closing) : len(closing) + len(needs)]}
+    told_apart = next_ones == set(statuses) and needs[-1] == common
+    return and_(*bare, s.is_open, true() if told_apart else s.status.in_(sorted(statuses)))
 
 
 def _says(s: Any, sought: str) -> ColumnElement[bool]:

@@ -2,6 +2,9 @@
 
 `standings(moment)` is the one expression behind every list, total and explanation.  Its instant is a bind
 parameter, so that the past, the present and the future are the same query.
+
+Facts come from one of two arms: as they are stored, where the stored ones stand at that moment, else replayed from
+the history.  What is stored was filled by the replay (`facts_to_store`), so that there is one home of each fact.
 """
 
 from typing import Any
@@ -9,31 +12,38 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
-    DateTime,
     FromClause,
     Select,
     Subquery,
     and_,
     case,
-    cast,
     func,
     literal,
-    null,
+    not_,
     or_,
     select,
     true,
+    union_all,
 )
 
-from app.domain.completion import RULES, STARTED_STATES, ClaimState, Force, Signal
-from app.models import Body, Cycle, Duty, Obligation, Plan
-from app.models.base import table
-from app.queries.deeds import deed_of
-from app.queries.facts import Facts
+from app.domain.completion import CLOSING_RULES, RULES, STARTED_STATES, ClaimState, Force, Signal
 from app.queries.moment import Moment
-from app.queries.ownership import Ownership
+from app.queries.replay import (
+    bodies,
+    cycles,
+    duties,
+    named,
+    obligations,
+    owners,
+    plans,
+    replayed,
+    replayed_with_ends,
+)
+from app.queries.stored import FACTS, settled, unsettled
 
-plans, cycles, duties, obligations = (table(model) for model in (Plan, Cycle, Duty, Obligation))
-owners, bodies = table(Body).alias("owner"), table(Body).alias("numbered")
+__all__ = ["bodies", "cycles", "duties", "named", "obligations", "owners", "plans", "standings"]
+
+AnyRow = Select[*tuple[Any, ...]]
 
 
 def standings(moment: Moment, *within: ColumnElement[bool]) -> Subquery:
@@ -41,8 +51,13 @@ def standings(moment: Moment, *within: ColumnElement[bool]) -> Subquery:
 
     `within` narrows the obligations down before their histories are read.
     """
-    stood = _stood(moment, *within)
-    return stood.where(stood.selected_columns.owed).subquery("standing")
+    return union_all(*(_owed(arm) for arm in _arms(moment, *within))).subquery("standing")
+
+
+def arms(moment: Moment, *within: ColumnElement[bool]) -> tuple[Subquery, Subquery]:
+    """Give the two halves of the standings apart: by stored facts that stand at the moment, and by replayed ones."""
+    settled, unsettled = (_owed(arm).subquery("standing") for arm in _arms(moment, *within))
+    return settled, unsettled
 
 
 def standing_of(obligation_id: ColumnElement[UUID], moment: Moment) -> Subquery:
@@ -51,13 +66,16 @@ def standing_of(obligation_id: ColumnElement[UUID], moment: Moment) -> Subquery:
     A `once` duty may prove to have been done before a cycle in which somebody has since reported on it; what was
     recorded there can still be read.
     """
-    return _stood(moment, obligations.c.id == obligation_id).subquery("standing")
+    return union_all(*_arms(moment, obligations.c.id == obligation_id)).subquery("standing")
 
 
-def named(moment: Moment) -> tuple[FromClause, Ownership]:
-    """Return obligations joined with what names them, and whose they are at a moment; filters speak of these."""
-    ownership = Ownership(obligations, moment)
-    return _named(ownership), ownership
+def facts_to_store(moment: Moment, some: FromClause) -> AnyRow:
+    """Select what is to be stored of some obligations: the facts at a moment, since when and until when they stand.
+
+    `some` are the obligations, joined with what picks them out.
+    """
+    facts = _with_openness(replayed_with_ends(moment, some), moment)
+    return select(*(facts.c[name] for name in FACTS))
 
 
 def decide(signals: Any) -> ColumnElement[str]:
@@ -69,52 +87,30 @@ def decide(signals: Any) -> ColumnElement[str]:
     return case(*branches)
 
 
-def _stood(moment: Moment, *within: ColumnElement[bool]) -> Select[Any]:
-    signals = _signals(_facts(moment, *within), moment)
+def _arms(moment: Moment, *within: ColumnElement[bool]) -> tuple[AnyRow, AnyRow]:
+    replay = replayed(moment, unsettled(moment), *within).subquery("replayed")
+    facts = settled(moment, *within).subquery("facts"), _with_openness(replay, moment)
+    return _decided(facts[0], moment), _decided(facts[1], moment)
+
+
+def _owed(stood: AnyRow) -> AnyRow:
+    return stood.where(stood.selected_columns.owed)
+
+
+def _with_openness(facts: Subquery, moment: Moment) -> Subquery:
+    signals = _signals(facts.c, moment)
+    closed = or_(*(and_(*(signals[signal] for signal in sorted(needs))) for _, needs in CLOSING_RULES))
+    return select(*facts.c, and_(facts.c.owed, not_(closed)).label("is_open")).subquery("facts")
+
+
+def _decided(facts: Subquery, moment: Moment) -> AnyRow:
+    holding = (holds.label(signal.value) for signal, holds in _signals(facts.c, moment).items())
+    signals = select(*facts.c, *holding).subquery("signals")
     return select(*signals.c, decide(signals.c).label("status"))
 
 
-def _facts(moment: Moment, *within: ColumnElement[bool]) -> Subquery:
-    facts, (source, ownership) = Facts(obligations, moment), named(moment)
-    deed = deed_of(obligations, duties, moment)
-    source = facts.joined(source).outerjoin(deed, true())
-    done_at = deed.c.completed_at
-    return (
-        select(
-            *_names(ownership),
-            obligations.c.due_before.label("original_due_before"),
-            facts.due_before.label("due_before"),
-            facts.update.c.state.label("latest_state"),
-            facts.claim_state.label("claim_state"),
-            facts.awaiting_review.label("awaiting_review"),
-            facts.condition_met.label("condition_met"),
-            facts.update.c.percent.label("claim_percent"),
-            facts.update.c.received_at.label("claim_received_at"),
-            facts.review.c.outcome.label("review_outcome"),
-            facts.review.c.received_at.label("review_received_at"),
-            func.coalesce(facts.updated_at, cycles.c.opened_at).label("updated_at"),
-            facts.evidence_count.label("evidence_count"),
-            func.coalesce(done_at, facts.done_since).label("done_since"),
-            func.coalesce(done_at, facts.proven_since).label("proven_since"),
-            case((done_at.is_(None), facts.unmet_targets), else_=null()).label("unmet_targets"),
-            func.coalesce(done_at, facts.completed_alone_at).label("completed_at"),
-            _owed(done_at).label("owed"),
-        )
-        .select_from(source)
-        .where(*within)
-        .subquery("facts")
-    )
-
-
-def _owed(deed_at: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Say whether it is owed: a `once` duty is not in the cycles that began after the deed was done."""
-    begins = func.timezone(plans.c.time_zone, cast(cycles.c.starts_on, DateTime()))
-    return or_(deed_at.is_(None), deed_at >= begins)
-
-
-def _signals(facts: Subquery, moment: Moment) -> Subquery:
-    f = facts.c
-    holding: dict[Signal, ColumnElement[bool]] = {
+def _signals(f: Any, moment: Moment) -> dict[Signal, ColumnElement[bool]]:
+    return {
         Signal.WAIVED: func.coalesce(f.claim_state == ClaimState.NOT_APPLICABLE, False),
         Signal.DONE: f.done_since.is_not(None),
         Signal.PROVEN: f.proven_since.is_not(None),
@@ -124,46 +120,3 @@ def _signals(facts: Subquery, moment: Moment) -> Subquery:
         Signal.PAST_DUE: f.due_before <= moment.as_of_bind,
         Signal.BINDING: f.force == Force.DIRECTED,
     }
-    return select(*f, *(holds.label(signal.value) for signal, holds in holding.items())).subquery("signals")
-
-
-def _named(ownership: Ownership) -> FromClause:
-    """Join an obligation to what names it.
-
-    On ids alone: they are unique over all plans, and a second condition on `plan_id` would tell the planner that
-    everything of one plan joins with everything else of it.
-    """
-    source = ownership.joined(obligations)
-    for other, named_by in (
-        (plans, obligations.c.plan_id),
-        (cycles, obligations.c.cycle_id),
-        (duties, obligations.c.duty_id),
-        (owners, ownership.owner_id),
-        (bodies, ownership.body_id),
-    ):
-        source = source.join(other, other.c.id == named_by)
-    return source
-
-
-def _names(ownership: Ownership) -> list[ColumnElement[Any]]:
-    return [
-        *(obligations.c[name] for name in ("id", "plan_id", "cycle_id", "duty_id")),
-        ownership.owner_id.label("owner_id"),
-        ownership.body_id.label("body_id"),
-        *(obligations.c[name] for name in ("position", "force", "version")),
-        plans.c.slug.label("plan"),
-        plans.c.time_zone,
-        cycles.c.code.label("cycle"),
-        cycles.c.starts_on,
-        duties.c.code.label("duty_code"),
-        duties.c.title_vi,
-        duties.c.title_en,
-        duties.c.kind,
-        duties.c.search,
-        bodies.c.no.label("body_no"),
-        bodies.c.code.label("body_code"),
-        owners.c.code.label("owner_code"),
-        owners.c.name.label("owner_name"),
-        owners.c.search.label("owner_search"),
-        owners.c.position.label("owner_position"),
-    ]

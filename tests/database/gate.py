@@ -51,7 +51,7 @@ BESIDE_EVIDENCE = ("evidence_text", "evidence_content", "erasure")
 """What whoever sees an evidence sees of it."""
 POLICED = (
     *(*NARRATIVES, *BESIDE_EVIDENCE),
-    *("obligation", "measurement", "evidence", "evidence_read", "withdrawal", "transfer"),
+    *("obligation", "standing_facts", "measurement", "evidence", "evidence_read", "withdrawal", "transfer"),
 )
 OF_EVIDENCE: Mapping[type[SQLModel], Mapping[str, Any]] = {
     EvidenceContent: {"size": 10, "sha256": "0" * 64},

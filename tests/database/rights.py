@@ -5,6 +5,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.database.failures import sqlstate_of
+from app.queries.stored import FACTS
 
 READ, ADD, FORGET = {"SELECT"}, {"SELECT", "INSERT"}, {"SELECT", "INSERT", "DELETE"}
 HISTORY = (
@@ -28,7 +29,7 @@ RIGHTS: dict[str, set[str]] = {
     **dict.fromkeys(("body", "cycle", "obligation"), ADD),
     "client_reference": ADD,
     "calendar_feed": ADD,
-    **dict.fromkeys(("deadline_watch", "feed_head", "plan_change"), READ),
+    **dict.fromkeys(("deadline_watch", "feed_head", "plan_change", "standing_facts"), READ),
     "idempotency_record": FORGET,
     # A trigger lets a text go only when its erasure is recorded.
     "evidence_text": FORGET,
@@ -40,6 +41,7 @@ CHANGED = {
     "calendar_feed": ("revoked_at",),
     "obligation": ("version", "updated_at"),
     "deadline_watch": ("watched_until",),
+    "standing_facts": tuple(name for name in FACTS if name != "id"),
     "webhook": (
         *("url", "types", "secret", "former_secret", "former_until", "after_seq", "version"),
         *("disabled_at", "disabled_because"),

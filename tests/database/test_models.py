@@ -54,7 +54,7 @@ CHOICES = {
     (table.name, column.name): list(column.type.enums)
     for table in SQLModel.metadata.tables.values()
     for column in table.columns
-    if isinstance(column.type, Enum)
+    if isinstance(column.type, Enum) and column.type.create_constraint
 } | {("target", "comparator"): list(COMPARATORS)}
 
 

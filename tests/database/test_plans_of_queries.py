@@ -127,3 +127,28 @@ async def test_a_read_finds_each_obligations_history_by_index(
         searched = node.get("Index Cond") or node.get("Recheck Cond") or ""
         alone = BY_ITS_OWN.search(searched) or node.get("Index Name") in BY_INSTANT
         assert alone, (node["Node Type"], node["Relation Name"], searched, node.get("Filter"))
+
+
+@pytest.mark.parametrize(
+    ("asked", "index"),
+    [
+        ({"status": "overdue"}, "ix_standing_facts_open_anywhere"),
+        ({"status": ["overdue", "awaited"], "plan": PLAN}, "ix_standing_facts_open"),
+        ({}, "ix_standing_facts_due_anywhere"),
+        ({"sort": "-due_before"}, "ix_standing_facts_due_anywhere"),
+    ],
+)
+async def test_a_page_is_read_from_an_index_in_its_order(service: Service, asked: dict[str, Any], index: str) -> None:
+    database: Database = service.app.state.database
+    with statements_on(database) as told:
+        response = await service.coordinator.get("/v1/obligations", limit=20, **asked)
+    assert len(response.json()["items"]) == 20
+    (page,) = (statement for statement in told if "standing_facts" in statement.text)
+
+    async with database.reading(SYSTEM) as connection:
+        nodes = list(nodes_of(await plan_of(connection, page)))
+
+    stored = [node for node in nodes if node.get("Relation Name") == "standing_facts"]
+    assert index in {node.get("Index Name") for node in stored}
+    assert "Seq Scan" not in {node["Node Type"] for node in stored}
+    assert [node["Plan Rows"] for node in nodes if node["Node Type"] == "Sort" and node["Plan Rows"] > 3 * 21] == []

@@ -16,9 +16,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.commands import events
 from app.commands.holidays import observed
 from app.commands.seeds.rows import Row, Rows, rows_of
+from app.commands.standing import store_all
 from app.commands.transfers import carry_over
 from app.models import Cycle, Obligation, Target, Update
 from app.models.base import HistoryRow, stable_id, table
+from app.queries.stored import stored
 from app.schemas.seed import Seed
 
 HISTORIES = HistoryRow.__subclasses__()
@@ -74,6 +76,7 @@ async def apply(connection: AsyncConnection, seed: Seed, *, now: datetime, dry_r
     if not dry_run:
         await _write(connection, changes, wanted, now)
         await carry_over(connection, plan_id, now=now)
+        await store_all(connection, now, stored.c.plan_id == plan_id)
     return changes
 
 

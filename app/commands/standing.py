@@ -1,0 +1,70 @@
+"""Storing facts: at the end of an act, for what it touched, by the expression that answers from the histories.
+
+The database has said by then that what is stored of them no longer stands, and holds them (migration 0015).  Should
+nobody store it anew, the histories are asked, and every answer is right all the same.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, ColumnElement, Select, Update, Uuid, and_, any_, bindparam, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.models import Duty, Obligation
+from app.models.base import table
+from app.models.duty import Recurrence
+from app.queries.moment import NEVER, Moment
+from app.queries.shapes import prepare
+from app.queries.standing import facts_to_store
+from app.queries.stored import stored
+
+obligations, duties = table(Obligation), table(Duty)
+BATCH = 1000
+
+
+async def store(connection: AsyncConnection, ids: Collection[UUID], now: datetime) -> None:
+    """Store the facts of obligations that this transaction has acted on, and of their siblings.
+
+    Of no others: it would not see what another transaction has left on them meanwhile.
+    """
+    await prepare(storing, ids=list(ids), moment=Moment(now)).on(connection)
+
+
+async def store_anew(connection: AsyncConnection, ids: Collection[UUID], now: datetime) -> None:
+    """Store the facts of obligations of which none stand now, whoever has acted on them; acts wait until it is done."""
+    held = select(stored.c.id).where(stored.c.id.in_(_kin(list(ids)))).order_by(stored.c.id)
+    await connection.execute(held.with_for_update())
+    await store(connection, ids, now)
+
+
+async def store_all(connection: AsyncConnection, now: datetime, *among: ColumnElement[bool]) -> int:
+    """Store the facts of all obligations, or of some, of which none stand now; return how many there were."""
+    found = await connection.execute(select(stored.c.id).where(_ended(Moment(now)), *among).order_by(stored.c.id))
+    ids = list(found.scalars())
+    for start in range(0, len(ids), BATCH):
+        await store_anew(connection, ids[start : start + BATCH], now)
+    return len(ids)
+
+
+def storing(ids: list[UUID], moment: Moment) -> Update:
+    """Fill what no longer stands of some obligations and their siblings."""
+    kin = _kin(ids).subquery("kin")
+    facts = facts_to_store(moment, obligations.join(kin, kin.c.id == obligations.c.id)).subquery("new")
+    told = {column.name: column for column in facts.c if column.name != "id"}
+    return update(stored).where(stored.c.id == facts.c.id, _ended(moment)).values(told).returning(stored.c.id)
+
+
+def _ended(moment: Moment) -> ColumnElement[bool]:
+    return or_(stored.c.settled_from == NEVER, stored.c.settled_until <= moment.as_of_bind)
+
+
+def _kin(ids: list[UUID]) -> Select[Any]:
+    """Select the ids of obligations and, of a `once` duty, of those in the other cycles."""
+    held, kin, duty = obligations.alias("held"), obligations.alias("kin_of"), duties.alias("duty_of")
+    same = and_(*(kin.c[name] == held.c[name] for name in ("plan_id", "duty_id", "owner_id")))
+    source = held.join(kin, same).join(duty, and_(duty.c.id == kin.c.duty_id, duty.c.plan_id == kin.c.plan_id))
+    touched = held.c.id == any_(bindparam("ids", ids, ARRAY(Uuid())))
+    of_line = or_(kin.c.id == held.c.id, duty.c.recurrence == Recurrence.ONCE)
+    return select(kin.c.id).distinct().select_from(source).where(touched, of_line)

@@ -1,0 +1,153 @@
+"""What the histories of obligations say at a moment: their facts, and for how long they say so.
+
+This fills what is stored (`commands/standing.py`) and answers where nothing that is stored stands (`standing.py`).
+"""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    FromClause,
+    Select,
+    Subquery,
+    case,
+    cast,
+    func,
+    null,
+    or_,
+    select,
+    true,
+    union_all,
+)
+from sqlalchemy.sql.selectable import LateralFromClause
+
+from app.models import Body, Cycle, Duty, Obligation, Plan
+from app.models.base import table
+from app.models.duty import Recurrence
+from app.queries.cycles import deadlines
+from app.queries.deeds import deed_of
+from app.queries.facts import HISTORIES, Facts
+from app.queries.moment import EVER, NEVER, Moment, Row
+from app.queries.ownership import Ownership
+
+plans, cycles, duties, obligations = (table(model) for model in (Plan, Cycle, Duty, Obligation))
+owners, bodies = table(Body).alias("owner"), table(Body).alias("numbered")
+
+
+def named(moment: Moment, some: FromClause = obligations) -> tuple[FromClause, Ownership]:
+    """Return obligations joined with what names them, and whose they are at a moment; filters speak of these.
+
+    `some` are the obligations, joined with what picks a few of them out: at the beginning, for the planner looks no
+    further than a few joins.
+
+    On ids alone: they are unique over all plans, and a second condition on `plan_id` would tell the planner that
+    everything of one plan joins with everything else of it.
+    """
+    ownership = Ownership(obligations, moment)
+    source = ownership.joined(some)
+    for other, named_by in (
+        (plans, obligations.c.plan_id),
+        (cycles, obligations.c.cycle_id),
+        (duties, obligations.c.duty_id),
+        (owners, ownership.owner_id),
+        (bodies, ownership.body_id),
+    ):
+        source = source.join(other, other.c.id == named_by)
+    return source, ownership
+
+
+def names(owner_id: ColumnElement[UUID], body_id: ColumnElement[UUID]) -> list[ColumnElement[Any]]:
+    """Return what names an obligation, and whose it is, as columns to select."""
+    return [
+        *(obligations.c[name] for name in ("id", "plan_id", "cycle_id", "duty_id")),
+        owner_id.label("owner_id"),
+        body_id.label("body_id"),
+        *(obligations.c[name] for name in ("position", "force", "version")),
+        obligations.c.due_before.label("original_due_before"),
+        plans.c.slug.label("plan"),
+        plans.c.time_zone,
+        cycles.c.code.label("cycle"),
+        cycles.c.starts_on,
+        duties.c.code.label("duty_code"),
+        duties.c.title_vi,
+        duties.c.title_en,
+        duties.c.kind,
+        duties.c.search,
+        bodies.c.no.label("body_no"),
+        bodies.c.code.label("body_code"),
+        owners.c.code.label("owner_code"),
+        owners.c.name.label("owner_name"),
+        owners.c.search.label("owner_search"),
+        owners.c.position.label("owner_position"),
+    ]
+
+
+def replayed(moment: Moment, some: FromClause, *within: ColumnElement[bool]) -> Select[Any]:
+    """Select what names some obligations (see `named`), and the facts that their histories give."""
+    facts, (source, ownership) = Facts(obligations, moment), named(moment, some)
+    deed = deed_of(obligations, duties, moment)
+    found = select(*names(ownership.owner_id, ownership.body_id), *_facts(facts, deed.c.completed_at))
+    return found.select_from(facts.joined(source).outerjoin(deed, true())).where(*within)
+
+
+def replayed_with_ends(moment: Moment, some: FromClause) -> Subquery:
+    """Select the same, and since when and until when the facts stand, and since when all of it is known."""
+    ends = _ends_of(obligations, duties, moment)
+    with_ends = replayed(moment, some).add_columns(*ends.c)
+    return with_ends.join(ends, true()).subquery("replayed")
+
+
+def _facts(facts: Facts, done_at: ColumnElement[Any]) -> list[ColumnElement[Any]]:
+    return [
+        facts.due_before.label("due_before"),
+        facts.update.c.state.label("latest_state"),
+        facts.claim_state.label("claim_state"),
+        facts.awaiting_review.label("awaiting_review"),
+        facts.condition_met.label("condition_met"),
+        facts.update.c.percent.label("claim_percent"),
+        facts.update.c.received_at.label("claim_received_at"),
+        facts.review.c.outcome.label("review_outcome"),
+        facts.review.c.received_at.label("review_received_at"),
+        func.coalesce(facts.updated_at, cycles.c.opened_at).label("updated_at"),
+        facts.evidence_count.label("evidence_count"),
+        func.coalesce(done_at, facts.done_since).label("done_since"),
+        func.coalesce(done_at, facts.proven_since).label("proven_since"),
+        case((done_at.is_(None), facts.unmet_targets), else_=null()).label("unmet_targets"),
+        func.coalesce(done_at, facts.completed_alone_at).label("completed_at"),
+        _owed(done_at).label("owed"),
+    ]
+
+
+def _owed(deed_at: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Say whether it is owed: a `once` duty is not in the cycles that began after the deed was done."""
+    begins = func.timezone(plans.c.time_zone, cast(cycles.c.starts_on, DateTime()))
+    return or_(deed_at.is_(None), deed_at >= begins)
+
+
+def _ends_of(obligation: Row, duty: Row, moment: Moment) -> LateralFromClause:
+    """Find since when the facts at a moment stand, until when, and when the last act of all was recorded.
+
+    The acts of its siblings are among those of a `once` duty, and those on its cycle's deadline among those of each.
+    """
+    kin = table(Obligation).alias("kin")
+    line = select(kin.c.id).where(
+        *(kin.c[name] == obligation.c[name] for name in ("plan_id", "duty_id", "owner_id")),
+        or_(duty.c.recurrence == Recurrence.ONCE, kin.c.id == obligation.c.id),
+    )
+    on = [(history, history.c.obligation_id.in_(line.correlate(obligation, duty))) for history in HISTORIES]
+    acts = union_all(
+        *(
+            select(act.c.received_at, act.c.recorded_at)
+            .where(act.c.plan_id == obligation.c.plan_id, condition)
+            .correlate(obligation, duty)
+            for act, condition in (*on, (deadlines, deadlines.c.cycle_id == obligation.c.cycle_id))
+        )
+    ).subquery("acts")
+    seen = acts.c.received_at <= moment.as_of_bind
+    return select(
+        func.coalesce(func.max(acts.c.received_at).filter(seen), EVER).label("settled_from"),
+        func.coalesce(func.min(acts.c.received_at).filter(~seen), NEVER).label("settled_until"),
+        func.coalesce(func.max(acts.c.recorded_at), EVER).label("known_from"),
+    ).lateral("ends")
