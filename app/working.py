@@ -1,6 +1,6 @@
-"""The service's own duties, done again and again: numbering events, delivering them, watching deadlines, tidying up.
+"""The service's own duties, again and again: to number and deliver events, watch deadlines, store facts and tidy up.
 
-Any number of processes may do them: of those that number or watch, one at a time does, and when it dies the next one
+Any number of processes may do them: of those that number, watch or store, one at a time does, and when it dies the next one
 goes on.  What fails is logged by its kind and tried again.
 """
 
@@ -13,7 +13,7 @@ from typing import Any
 
 import structlog
 
-from app.commands import deadline_watch, idempotency, sequencer, tidying, tokens
+from app.commands import deadline_watch, idempotency, sequencer, standing, tidying, tokens
 from app.database.engine import SYSTEM, Database
 from app.database.failures import Failure, kind_of
 from app.delivering import Deliverer
@@ -48,6 +48,7 @@ class Jobs:
             partial(again_and_again, self.number, NUMBERED_EVERY_SECONDS),
             partial(again_and_again, self.deliver, DELIVERED_EVERY_SECONDS),
             partial(again_and_again, self.watch, WATCHED_EVERY_SECONDS),
+            partial(again_and_again, self.store, WATCHED_EVERY_SECONDS),
             partial(again_and_again, self.tidy, TIDIED_EVERY_SECONDS),
             partial(again_and_again, self.remove_orphans, TIDIED_EVERY_SECONDS),
         )
@@ -68,6 +69,13 @@ class Jobs:
         """Tell of deadlines that passed."""
         async with self._database.writing(SYSTEM) as connection:
             await deadline_watch.watch(connection, now=self._clock())
+
+    async def store(self) -> None:
+        """Store what the histories say of obligations of which nothing that is stored stands."""
+        more = True
+        while more:
+            async with self._database.writing(SYSTEM) as connection:
+                more = await standing.store_some(connection, self._clock())
 
     async def tidy(self) -> None:
         """Forget what nobody can ask for any more."""

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, ColumnElement, Select, Update, Uuid, and_, any_, bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.database.locks import try_lock
 from app.models import Duty, Obligation
 from app.models.base import table
 from app.models.duty import Recurrence
@@ -21,7 +22,8 @@ from app.queries.standing import facts_to_store
 from app.queries.stored import stored
 
 obligations, duties = table(Obligation), table(Duty)
-BATCH = 1000
+LEADER = b"dondoc stored facts"
+BATCH = 500
 
 
 async def store(connection: AsyncConnection, ids: Collection[UUID], now: datetime) -> None:
@@ -39,6 +41,21 @@ async def store_anew(connection: AsyncConnection, ids: Collection[UUID], now: da
     await store(connection, ids, now)
 
 
+async def store_some(connection: AsyncConnection, now: datetime) -> bool:
+    """Store the facts of a batch of obligations of which none stand now, and say whether there may be more.
+
+    That is what begins by itself on a day to come, and all there is after a migration.
+    """
+    if not await try_lock(connection, LEADER):
+        return False
+    ids: set[UUID] = set()
+    for waiting in _waiting(Moment(now)):
+        ids.update((await connection.execute(waiting.limit(BATCH))).scalars())
+    if ids:
+        await store_anew(connection, ids, now)
+    return len(ids) >= BATCH
+
+
 async def store_all(connection: AsyncConnection, now: datetime, *among: ColumnElement[bool]) -> int:
     """Store the facts of all obligations, or of some, of which none stand now; return how many there were."""
     found = await connection.execute(select(stored.c.id).where(_ended(Moment(now)), *among).order_by(stored.c.id))
@@ -54,6 +71,13 @@ def storing(ids: list[UUID], moment: Moment) -> Update:
     facts = facts_to_store(moment, obligations.join(kin, kin.c.id == obligations.c.id)).subquery("new")
     told = {column.name: column for column in facts.c if column.name != "id"}
     return update(stored).where(stored.c.id == facts.c.id, _ended(moment)).values(told).returning(stored.c.id)
+
+
+def _waiting(moment: Moment) -> tuple[Select[Any], Select[Any]]:
+    """Select what has ended for each of the two reasons, so that an index gives it; nearly always it is nothing."""
+    overtaken = select(stored.c.id).where(stored.c.settled_from == NEVER)
+    begun = select(stored.c.id).where(stored.c.settled_until <= moment.as_of_bind).order_by(stored.c.settled_until)
+    return overtaken, begun
 
 
 def _ended(moment: Moment) -> ColumnElement[bool]:

@@ -1,7 +1,8 @@
 """Stored facts are those that the histories give, at every moment at which they are taken for it."""
 
+from asyncio import gather
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from app.queries.standing import facts_to_store
 from app.queries.stored import ENDS, FACTS, stands, stored
 from tests.database.gate import ON, rows
 from tests.given import DOCUMENT, FIRST, INVESTIGATION, LINK, PLAN, TODAY, TOURISTS, TRAINING, Service, obligation
-from tests.histories import Act, Subject, record, undone
+from tests.histories import CONDITIONAL, Act, Subject, record, undone
 from tests.strategies import histories, moments
 
 SHARED = [HealthCheck.function_scoped_fixture]
@@ -117,6 +118,7 @@ async def test_what_nobody_has_stored_is_asked_of_the_history_and_stored_in_the_
 
         assert await store_all(connection, TODAY) == len(ON)
         assert await store_all(connection, TODAY) == 0
+        assert await standing_of_plan(connection) == await connection.scalar(select(func.count()).select_from(stored))
         found, replayed = await compared(connection, Moment(TODAY), ON)
     assert set(found) == set(ON)
     assert found == replayed
@@ -150,3 +152,34 @@ async def test_every_act_leaves_the_facts_that_the_history_then_gives(service: S
         found, replayed = await compared(connection, Moment(service.clock()), every)
     assert set(found) == set(every)
     assert found == replayed
+
+
+async def test_what_begins_by_itself_is_stored_once_its_day_has_come(service: Service) -> None:
+    decided = {"met": True, "from_on": "2026-12-01", "reason": "Đã có hướng dẫn."}
+    answer = await service.coordinator.post(f"/v1/obligations/{CONDITIONAL.id}/condition-decisions", decided)
+    assert answer.status_code == 201, answer.text
+    service.clock.now += timedelta(days=30)
+    database, then = service.app.state.database, Moment(service.clock())
+    async with database.reading(SYSTEM) as connection:
+        before, _ = await compared(connection, then, [CONDITIONAL.id])
+
+    await service.jobs.store()
+
+    async with database.reading(SYSTEM) as connection:
+        after, replayed = await compared(connection, then, [CONDITIONAL.id])
+    assert before == {}
+    assert after == replayed
+    assert after[CONDITIONAL.id]["condition_met"]
+
+
+async def test_acts_on_one_deed_at_the_same_time_leave_what_all_of_them_amount_to(own_service: Service) -> None:
+    own_service.clock.catch_up()
+    line = [obligation("G.1", "so-y-te", cycle) for cycle in (FIRST, "2021", "2022")]
+
+    for state in ("completed", "in_progress", "completed"):
+        answers = await gather(*(own_service.health.report(one, state, evidence=[LINK]) for one in line))
+        assert 201 in {answer.status_code for answer in answers} <= {201, 404}
+        async with own_service.app.state.database.reading(SYSTEM) as connection:
+            found, replayed = await compared(connection, Moment(own_service.clock() + timedelta(days=1)), line)
+        assert set(found) == set(line)
+        assert found == replayed
