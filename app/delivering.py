@@ -19,8 +19,8 @@ from app.domain.webhooks import Outcome, Targets, headers_of
 from app.queries import events
 from app.queries import webhooks as queries
 from app.queries.moment import Moment
-from app.schemas.events import EventPage
 from app.schemas.webhooks import Payload
+from app.web.following import page_of, shown
 from app.web.outgoing import Forbidden, Outgoing, TimedOut, Unreachable
 from app.web.sealing import Sealer
 
@@ -71,7 +71,7 @@ class Deliverer:
         async with self._served:
             until = asyncio.get_running_loop().time() + ROUND_SECONDS
             await self._owe(webhook, caller)
-            while await self._send_some(webhook) and asyncio.get_running_loop().time() < until:
+            while await self._send_some(webhook, caller) and asyncio.get_running_loop().time() < until:
                 pass
 
     async def _owe(self, webhook: Row, caller: Caller) -> None:
@@ -79,23 +79,31 @@ class Deliverer:
         now = self._clock()
         async with self._connection:
             async with self._database.reading(Identity.of(caller)) as connection:
-                found = await connection.execute(events.page(caller, webhook["after_seq"], PAGE, Moment(now)))
-                rows = list(found.mappings())
-                head = (await connection.execute(events.head())).scalar_one()
-            page = EventPage.of(rows, asked=PAGE, head=max(webhook["after_seq"], head))
+                page = await page_of(connection, caller, webhook["after_seq"], PAGE, Moment(now))
             async with self._database.writing(SYSTEM) as connection:
                 if not await deliveries.is_full(connection, webhook["id"]):
                     await deliveries.owe(connection, webhook, page, now=now)
 
-    async def _send_some(self, webhook: Row) -> bool:
+    async def _send_some(self, webhook: Row, caller: Caller) -> bool:
         """Make some attempts at once; say whether there was anything to send."""
-        async with self._connection, self._database.writing(SYSTEM) as connection:
-            taken = await deliveries.take(connection, webhook["id"], now=self._clock())
-        await asyncio.gather(*(self._attempt(delivery) for delivery in taken))
+        async with self._connection:
+            async with self._database.writing(SYSTEM) as connection:
+                taken = await deliveries.take(connection, webhook["id"], now=self._clock())
+            seen = await self._seen(caller, [delivery["seq"] for delivery in taken if delivery["seq"]])
+        await asyncio.gather(*(self._attempt(delivery, seen) for delivery in taken))
         return bool(taken)
 
-    async def _attempt(self, delivery: Row) -> None:
-        result = await self._send(delivery)
+    async def _seen(self, caller: Caller, places: list[int]) -> set[int | None]:
+        """Say which events the client may still read, which are no longer its own else; tests are everybody's."""
+        if not places:
+            return {None}
+        moment = Moment(self._clock())
+        async with self._database.reading(Identity.of(caller)) as connection:
+            rows = (await connection.execute(events.some(caller, places, moment))).mappings().all()
+            return {None, *(event.seq for event in await shown(connection, caller, rows, moment))}
+
+    async def _attempt(self, delivery: Row, seen: set[int | None]) -> None:
+        result = await self._send(delivery) if delivery["seq"] in seen else Result(Outcome.FORBIDDEN)
         async with self._connection, self._database.writing(SYSTEM) as connection:
             await deliveries.settle(connection, delivery, result, now=self._clock(), chance=self._chance())
 

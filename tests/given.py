@@ -301,9 +301,9 @@ class Service:
         return Jobs(state.database, state.checkpoint_keys.sign, state.clock, deliverer, state.store, state.parts)
 
     async def events(self, after: int = 0) -> list[dict[str, Any]]:
-        """Number what waits, and read the change feed as an integrator."""
+        """Number what waits, and read the change feed, all of which a coordinator sees."""
         await self.jobs.number()
-        response = await self.integrator.get("/v1/events", after=after, limit=500)
+        response = await self.coordinator.get("/v1/events", after=after, limit=500)
         assert response.status_code == 200, response.text
         found: list[dict[str, Any]] = response.json()["items"]
         return found

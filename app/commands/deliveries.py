@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import and_, delete, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -89,9 +89,14 @@ async def settle(connection: AsyncConnection, delivery: Row, result: Result, *, 
 
 
 async def forget_old(connection: AsyncConnection, *, now: datetime) -> None:
-    """Delete what is over and has been in the log for long."""
-    over = (deliveries.c.state != DeliveryState.PENDING, deliveries.c.next_attempt_at <= now - KEPT)
-    await connection.execute(delete(deliveries).where(*over))
+    """Delete what is over and has been in the log for long.
+
+    What has failed stays as long as its webhook is disabled: when that is enabled, it is tried anew.
+    """
+    disabled = select(webhooks.c.id).where(webhooks.c.disabled_at.is_not(None))
+    lost = and_(deliveries.c.state == DeliveryState.FAILED, deliveries.c.webhook_id.not_in(disabled))
+    over = or_(deliveries.c.state == DeliveryState.DELIVERED, lost)
+    await connection.execute(delete(deliveries).where(over, deliveries.c.next_attempt_at <= now - KEPT))
 
 
 async def _give_up(connection: AsyncConnection, delivery: Row, because: Disabled | None, now: datetime) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.domain.access import Caller
 from app.domain.errors import (
     Fault,
+    MalformedContent,
     NotFound,
     StaleVersion,
     TooManyWebhooks,
@@ -55,7 +56,10 @@ async def add(connection: AsyncConnection, caller: Caller, sent: WebhookIn, targ
     if len((await connection.execute(queries.of(caller))).all()) >= MAX_WEBHOOKS:
         raise TooManyWebhooks
     webhook_id, secret = new_id(), secrets.token_bytes(SECRET_BYTES)
-    begins = (await connection.execute(events.head())).scalar_one() if sent.after is None else sent.after
+    head = (await connection.execute(events.head())).scalar_one()
+    if sent.after is not None and sent.after > head:
+        raise MalformedContent(None, Fault("/after", f"is ahead of the feed, which ends at {head}"))
+    begins = head if sent.after is None else sent.after
     ids = {"id": webhook_id, "client_id": caller.client_id}
     row = {"url": sent.url, "types": sent.types, "secret": seal(webhook_id, secret), "after_seq": begins, "version": 1}
     await connection.execute(insert(webhooks).values(ids | row))
@@ -72,7 +76,7 @@ async def change(
     now: datetime,
     expected: int | None = None,
 ) -> None:
-    """Change what `changes` names: `url`, `types` or `disabled`; enabling tries again what has failed.
+    """Change what `changes` names: `url`, `types` or `disabled`; enabling tries anew what has not arrived.
 
     Raises:
         NotFound, StaleVersion: the caller has no such webhook, or not in the expected version.
@@ -82,8 +86,8 @@ async def change(
         _refuse_elsewhere(changes["url"], targets)
     await _hold(connection, caller, webhook_id, expected, **_columns(changes, now))
     if changes.get("disabled") is False:
-        failed = (deliveries.c.webhook_id == webhook_id, deliveries.c.state == DeliveryState.FAILED)
-        await connection.execute(update(deliveries).where(*failed).values(_anew(now)))
+        ahead = (deliveries.c.webhook_id == webhook_id, deliveries.c.state != DeliveryState.DELIVERED)
+        await connection.execute(update(deliveries).where(*ahead).values(_anew(now)))
 
 
 async def remove(connection: AsyncConnection, caller: Caller, webhook_id: UUID, *, expected: int | None = None) -> None:

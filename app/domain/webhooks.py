@@ -28,9 +28,15 @@ WAITS = (
 JITTER = 0.1
 """By which part a wait is made longer at most, so that deliveries that failed together do not come back together."""
 GONE = 410
-_RESERVED_SINCE = (IPv4Network("192.88.99.0/24"), IPv6Network("3fff::/20"))
-"""What Python takes for public: the relays of 6to4 (RFC 7526), and addresses of documents (RFC 9637)."""
-_NAT64 = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"))
+_NEVER_PUBLIC: tuple[IPv4Network | IPv6Network, ...] = (
+    *(IPv4Network(network) for network in ("192.0.0.0/24", "192.88.99.0/24", "168.63.129.16/32")),
+    *(IPv6Network(network) for network in ("64:ff9b:1::/48", "3fff::/20", "5f00::/16")),
+)
+"""What some Python takes for public: protocols' own (RFC 6890), relays of 6to4 (RFC 7526), a cloud's host, translation
+inside of a network, whose prefix anybody chooses (RFC 8215), documents (RFC 9637), segment routing (RFC 9602)."""
+_NAT64 = IPv6Network("64:ff9b::/96")
+_ISATAP = {0x00005EFE, 0x02005EFE}
+"""The third quarter of an address whose last one is an IPv4 address (RFC 5214)."""
 _PORTS = {"https": 443, "http": 80}
 _ADDRESS = re.compile(
     r"(?P<scheme>https?)://(?P<host>[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::(?P<port>[1-9][0-9]{0,4}))?"
@@ -153,7 +159,7 @@ def _unwrapped(address: Address) -> Address:
     """Return the IPv4 address that an IPv6 address stands for, if it does."""
     if isinstance(address, IPv4Address):
         return address
-    if any(address in network for network in _NAT64):
+    if address in _NAT64 or ((int(address) >> 32) & 0xFFFFFFFF) in _ISATAP:
         return IPv4Address(int(address) & 0xFFFFFFFF)
     teredo = address.teredo[1] if address.teredo else None
     low = IPv4Address(int(address)) if int(address) >> 32 == 0 and int(address) > 0xFFFF else None
@@ -163,7 +169,7 @@ def _unwrapped(address: Address) -> Address:
 def _is_public(address: Address) -> bool:
     site_local = isinstance(address, IPv6Address) and address.is_site_local
     special = address.is_multicast or address.is_reserved or site_local
-    return address.is_global and not special and not any(address in network for network in _RESERVED_SINCE)
+    return address.is_global and not special and not any(address in network for network in _NEVER_PUBLIC)
 
 
 def address_of(text: str) -> Address:

@@ -3,6 +3,7 @@
 A reader sees numbered events only.  So it cannot miss one whose transaction took longer to commit than that of another.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -34,12 +35,21 @@ def page(caller: Caller, after: int, limit: int, moment: Moment) -> AnyRow:
     Those of an obligation are for whoever may read where it stands: when it has passed to another body, no more for
     the one before.
     """
-    found = select(sequenced.c.seq, sequenced.c.content).where(sequenced.c.seq > after)
+    return _seen(caller, moment).where(sequenced.c.seq > after).order_by(sequenced.c.seq).limit(limit)
+
+
+def some(caller: Caller, places: Collection[int], moment: Moment) -> AnyRow:
+    """Select those events at some places that the caller may see at a moment."""
+    return _seen(caller, moment).where(sequenced.c.seq.in_(places))
+
+
+def _seen(caller: Caller, moment: Moment) -> AnyRow:
+    found = select(sequenced.c.seq, sequenced.c.content)
+    if caller.sees_everything:
+        return found
     owner = owner_of(obligations, moment)
     mine = select(obligations.c.id).where(reachable(caller, Act.READ_EVENTS, obligations, owner))
-    if not caller.sees_everything:
-        found = found.where(or_(sequenced.c.obligation_id.is_(None), sequenced.c.obligation_id.in_(mine)))
-    return found.order_by(sequenced.c.seq).limit(limit)
+    return found.where(or_(sequenced.c.obligation_id.is_(None), sequenced.c.obligation_id.in_(mine)))
 
 
 class Snapshot(UserDefinedType[str]):

@@ -5,11 +5,15 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    ARRAY,
     ColumnElement,
     FromClause,
     Select,
     Table,
+    Uuid,
     and_,
+    any_,
+    bindparam,
     case,
     func,
     literal,
@@ -17,6 +21,7 @@ from sqlalchemy import (
     or_,
     select,
     tuple_,
+    union_all,
 )
 
 from app.domain.access import Act, Caller, Role
@@ -79,6 +84,19 @@ def readable(caller: Caller, moment: Moment) -> ColumnElement[bool]:
     owner = owner_of(obligations, moment)
     reached = and_(reachable(caller, Act.READ_EVIDENCE, obligations, owner), cleared(caller, owner))
     return or_(reached, attached_by(caller))
+
+
+def readable_acts(caller: Caller, acts: list[UUID], moment: Moment) -> AnyRow:
+    """Select those of some acts on evidence, the attaching among them, whose evidence a caller may read."""
+    these = any_(bindparam("acts", acts, ARRAY(Uuid())))
+    attached = select(evidence.c.id).where(evidence.c.id == these)
+    others = (
+        select(act.c.id).join(evidence, evidence.c.id == act.c.evidence_id).where(act.c.id == these)
+        for act in (contents, withdrawals, erasures)
+    )
+    mine = obligations.c.id == evidence.c.obligation_id
+    found = union_all(*(act.join(obligations, mine).where(readable(caller, moment)) for act in (attached, *others)))
+    return select(found.subquery("acts").c.id)
 
 
 def posted_by(caller: Caller) -> ColumnElement[bool]:

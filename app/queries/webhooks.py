@@ -84,7 +84,7 @@ def due(webhook_id: UUID, now: datetime, limit: int) -> AnyRow:
     wanted = (webhooks.c.id == webhook_id, webhooks.c.disabled_at.is_(None), WAITS, deliveries.c.next_attempt_at <= now)
     return (
         select(
-            *(deliveries.c[name] for name in ("id", "webhook_id", "event_id", "attempts", "created_at")),
+            *(deliveries.c[name] for name in ("id", "webhook_id", "event_id", "seq", "attempts", "created_at")),
             *(webhooks.c[name] for name in ("url", "secret", "former_secret", "former_until")),
             sequenced.c.content,
         )

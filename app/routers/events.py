@@ -1,27 +1,21 @@
 """The change feed: pages that can wait for more, and a stream; and the checkpoints that were signed over it."""
 
-import asyncio
-from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from app.database.engine import Identity
 from app.domain import checkpoints
 from app.domain.access import Act, Caller
 from app.queries import events as queries
-from app.queries.moment import Moment
 from app.schemas.events import CheckpointKeyOut, CheckpointOut, CheckpointPage, EventPage
-from app.web.access import caller_by_now, may
+from app.web.access import may
+from app.web.following import awaited, streamed
 from app.web.paging import Limit
 from app.web.reading import Reading, answer, every
 
 router = APIRouter(prefix="/v1", tags=["events"])
-LARGEST_PAGE = 500
 LONGEST_WAIT_SECONDS, LONGEST_STREAM_SECONDS = 30, 300
-BEAT_SECONDS = 15
-"""How long a stream is silent at most: what stands between notices a connection that is dead."""
 LARGEST = 2**53 - 1
 Reader = Annotated[Caller, may(Act.READ_EVENTS)]
 After = Annotated[int, Query(ge=0, le=LARGEST, description="The place after which to begin: the last `seq` you have.")]
@@ -55,7 +49,7 @@ async def list_events(
     ] = 0,
 ) -> Response:
     """Get the events after a place, in their one order; without any, wait for the next one as long as asked."""
-    return answer(request, await _awaited(request, caller, after, limit, wait))
+    return answer(request, await awaited(request, caller, after, limit, wait))
 
 
 @router.get(
@@ -77,7 +71,7 @@ async def stream_events(
     ] = None,
 ) -> Response:
     """Stream events as they come (server-sent events); a client that connects again goes on where it was."""
-    sent = _sent(request, caller, after if last_event_id is None else last_event_id, lasting)
+    sent = await streamed(request, caller, after if last_event_id is None else last_event_id, lasting)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(sent, media_type="text/event-stream", headers=headers)
 
@@ -96,54 +90,6 @@ async def list_checkpoints(
     items = await every(reading, queries.signed(after, limit), lambda row: _shown(row["note"]))
     keys = [CheckpointKeyOut(**key.jwk) for key in request.app.state.checkpoint_keys.all.values()]
     return answer(request, CheckpointPage(items=items, keys=keys, next_after=items[-1].size if items else after))
-
-
-async def page_of(request: Request, caller: Caller, after: int, limit: int) -> EventPage:
-    """Read one page, on a connection that is given back at once."""
-    async with request.app.state.database.reading(Identity.of(caller)) as connection:
-        found = queries.page(caller, after, limit, Moment(request.app.state.clock()))
-        rows = await every(connection, found, dict)
-        head = (await connection.execute(queries.head())).scalar_one()
-    return EventPage.of(rows, asked=limit, head=max(after, head))
-
-
-async def _awaited(request: Request, caller: Caller, after: int, limit: int, wait: float) -> EventPage:
-    """Read one page; without any event, wait for one, and stand in nobody's way meanwhile."""
-    until = _seconds() + wait
-    while True:
-        found = await page_of(request, caller, after, limit)
-        if found.items or (left := until - _seconds()) <= 0:
-            return found
-        async with request.scope["place"].left():
-            passed = await request.app.state.feed.passes(found.next_after, within=left)
-        if not passed:
-            return found
-        after = found.next_after
-
-
-async def _sent(request: Request, caller: Caller | None, after: int, lasting: float) -> AsyncIterator[bytes]:
-    """Yield events in the form of a stream until it has lasted long enough, or the caller may not read any more.
-
-    However slowly they are taken, only reading a page takes a place at work.
-    """
-    until, place, feed = _seconds() + lasting, request.scope["place"], request.app.state.feed
-    while caller:
-        found = await page_of(request, caller, after, LARGEST_PAGE)
-        place.give_back()
-        for event in found.items:
-            yield f"id: {event.seq}\nevent: {event.type}\ndata: {event.model_dump_json()}\n\n".encode()
-        after, left = found.next_after, until - _seconds()
-        if left <= 0 or not feed.is_running:
-            return
-        if not await feed.passes(after, within=min(BEAT_SECONDS, left)):
-            yield b": nothing new\n\n"
-        await place.come_in()
-        caller = await caller_by_now(request, Act.READ_EVENTS)
-
-
-def _seconds() -> float:
-    """Tell how time passes while we wait; what o'clock it is does not matter."""
-    return asyncio.get_running_loop().time()
 
 
 def _shown(note: str) -> CheckpointOut:

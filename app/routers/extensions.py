@@ -25,7 +25,7 @@ from app.web.access import may
 from app.web.bodies import ExactRoute
 from app.web.paging import CursorText, Limit, Pages
 from app.web.problems import documented
-from app.web.reading import Asked, Reading, answer
+from app.web.reading import Asked, Reading, answer_by_now
 from app.web.writing import Done, Writing
 
 router = APIRouter(prefix="/v1", tags=["extensions"], route_class=ExactRoute)
@@ -119,4 +119,4 @@ async def list_extension_requests(
     next_cursor = pages.next_cursor(moment, rows, limit, queries.KEYS)
     items = [extension_request_out(row, moment.as_of) for row in rows[:limit]]
     body = ExtensionRequestList(as_of=moment.as_of, items=items, next_cursor=next_cursor)
-    return answer(request, body, headers=pages.link(next_cursor))
+    return answer_by_now(request, body, headers=pages.link(next_cursor))

@@ -35,7 +35,7 @@ from app.web.access import may
 from app.web.bodies import ExactRoute
 from app.web.paging import CursorText, Limit, Pages
 from app.web.problems import documented
-from app.web.reading import Asked, Reading, Since, answer, every, only
+from app.web.reading import Asked, Reading, Since, answer, answer_by_now, every, only
 from app.web.writing import Done, Writing
 
 router = APIRouter(prefix="/v1/obligations", tags=["obligations"], route_class=ExactRoute)
@@ -97,7 +97,7 @@ async def list_obligations(
     items = [obligation_out(row, moment.as_of) for row in rows[:limit]]
     body = ObligationList(as_of=moment.as_of, items=items, next_cursor=next_cursor)
     counted = await with_total(reading, body, prepare(queries.total, **asked_for) if count else None)
-    return answer(request, counted, headers=pages.link(next_cursor))
+    return answer_by_now(request, counted, headers=pages.link(next_cursor))
 
 
 async def with_total(

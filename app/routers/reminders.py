@@ -13,7 +13,7 @@ from app.schemas.base import Code
 from app.schemas.reminders import ReminderList, reminders_out
 from app.web.access import may
 from app.web.bodies import ExactRoute
-from app.web.reading import Asked, Reading, answer
+from app.web.reading import Asked, Reading, answer_by_now
 
 router = APIRouter(prefix="/v1/reminders", tags=["reminders"], route_class=ExactRoute)
 
@@ -40,4 +40,4 @@ async def list_reminders(
     found = prepare(reminders, caller=caller, filters=wanted, moment=asked, soon=soon(asked.as_of, within_days))
     rows = await found.on(reading)
     items = reminders_out(rows, asked.as_of)
-    return answer(request, ReminderList(as_of=asked.as_of, within_days=within_days, items=items))
+    return answer_by_now(request, ReminderList(as_of=asked.as_of, within_days=within_days, items=items))

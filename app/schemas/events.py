@@ -1,7 +1,6 @@
 """The change feed and its checkpoints on the wire."""
 
 import json
-from typing import Any
 from uuid import UUID
 
 from app.domain.events import EventType
@@ -36,18 +35,17 @@ class EventOut(ResponseModel):
         """Show an event from the bytes that were digested."""
         return cls.model_validate({**json.loads(content), "digest": digest_of(content).hex()})
 
+    @property
+    def is_of_evidence(self) -> bool:
+        """Whether it tells that there is an evidence."""
+        return self.type.startswith("evidence.")
+
 
 class EventPage(ResponseModel):
     """Events in order, and from where to go on: ask again with `after` = `next_after`."""
 
     items: list[EventOut]
     next_after: int
-
-    @classmethod
-    def of(cls, rows: list[Any], *, asked: int, head: int) -> "EventPage":
-        """Show what was found; a page that is not full has come to where the feed ends."""
-        items = [EventOut.of(row["content"]) for row in rows]
-        return cls(items=items, next_after=items[-1].seq if len(items) == asked else head)
 
 
 class CheckpointOut(ResponseModel):

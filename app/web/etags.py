@@ -20,7 +20,7 @@ def etag_of(content: bytes, version: int | None = None) -> str:
 def matches(header: str | None, tag: str) -> bool:
     """Say whether an If-None-Match header names the tag; the comparison is the weak one that it asks for."""
     named = {part.strip().removeprefix("W/") for part in (header or "").split(",")}
-    return "*" in named or tag in named
+    return "*" in named or tag.removeprefix("W/") in named
 
 
 def expected_version(header: str | None) -> int | None:

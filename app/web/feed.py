@@ -4,14 +4,17 @@ Whoever waits holds no connection to the database and no place at work.  A proce
 """
 
 import asyncio
-from contextlib import suppress
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from uuid import UUID
 
 from app.database.engine import SYSTEM, Database
 from app.domain.errors import ServiceUnavailable
 from app.queries import events
 
 LOOKED_UP_EVERY_SECONDS = 0.2
-MAX_WAITING = 2000
+MAX_WAITING, MAX_OF_ONE_CLIENT = 2000, 100
 
 
 class Feed:
@@ -21,6 +24,7 @@ class Feed:
         self._database = database
         self._changed = asyncio.Condition()
         self._head, self._waiting, self._running = 0, 0, False
+        self._following: Counter[UUID] = Counter()
 
     async def passes(self, seq: int, *, within: float) -> bool:
         """Wait until the feed goes beyond a place; say no when it does not within so many seconds.
@@ -41,6 +45,22 @@ class Feed:
         finally:
             self._waiting -= 1
         return self._head > seq
+
+    @contextmanager
+    def following(self, client_id: UUID) -> Iterator[None]:
+        """Let a client wait or have a stream once more, as long as the block runs.
+
+        Raises:
+            ServiceUnavailable: it does so too often already.
+        """
+        if self._following[client_id] >= MAX_OF_ONE_CLIENT:
+            raise ServiceUnavailable
+        self._following[client_id] += 1
+        try:
+            yield
+        finally:
+            self._following[client_id] -= 1
+            self._following += Counter()
 
     @property
     def is_running(self) -> bool:

@@ -165,6 +165,18 @@ def answer(
     return tagged(request, content, etag_of(content, version), headers=headers)
 
 
+def answer_by_now(
+    request: Request, body: ResponseModel, *, headers: Mapping[str, str] = MappingProxyType({})
+) -> Response:
+    """Answer with what stands at the instant of asking, or with 304 when nothing but that instant has changed.
+
+    The tag is a weak one (RFC 9110, section 8.8.1): of all but the instant, and of whether there is another page.
+    """
+    same = body.model_dump_json(exclude={"as_of", "next_cursor"})
+    more = getattr(body, "next_cursor", None) is not None
+    return tagged(request, body.model_dump_json().encode(), f"W/{etag_of(f'{same}{more}'.encode())}", headers=headers)
+
+
 def tagged(request: Request, content: bytes, tag: str, *, headers: Mapping[str, str]) -> Response:
     """Answer with bytes whose ETag is known, or with 304 when the caller has them."""
     sent = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Authorization", **headers}

@@ -310,7 +310,7 @@ async def test_a_webhook_gets_what_its_client_may_read_and_wants(service: Servic
         await subscribe(service.integrator, f"{receiver.origin}/some", types=["evidence.attached"])
         await service.police.report(TRAINING)
         await service.police.report(TOURISTS)
-        await service.health.attach(obligation("4.1", "so-y-te"))
+        await service.health.attach(obligation("4.1", "so-y-te"), classification="public")
         await service.jobs.number()
         await delivering.deliver()
 
@@ -364,7 +364,7 @@ async def test_an_attempt_whose_process_died_is_made_again(service: Service) -> 
         await subscribe(service.integrator, receiver.origin)
         [event] = await happen(service)
         died = deliverer(service, to(receiver))
-        died._attempt = dying  # type: ignore[method-assign]
+        died._attempt = dying  # type: ignore[method-assign, assignment]
         with pytest.raises(asyncio.CancelledError):
             await died.deliver()
 
@@ -376,7 +376,7 @@ async def test_an_attempt_whose_process_died_is_made_again(service: Service) -> 
     assert (soon, receiver.ids) == (0, [event])
 
 
-async def dying(delivery: Any) -> None:
+async def dying(*_: Any) -> None:
     """End as the process would."""
     raise asyncio.CancelledError
 

@@ -160,10 +160,15 @@ async def test_pages_neither_repeat_nor_miss(service: Service) -> None:
     assert after == len(found)
 
 
-async def test_whoever_is_ahead_of_the_feed_stays_there(service: Service) -> None:
-    page = (await service.integrator.get(EVENTS, after=10**9)).json()
+async def test_whoever_is_ahead_of_the_feed_is_told_so(
+    service: Service,
+) -> None:
+    ahead = await head_of(service) + 1
 
-    assert page == {"items": [], "next_after": 10**9}
+    for path in (EVENTS, STREAM):
+        problem_of(await service.integrator.get(path, after=ahead), 422, "malformed-content")
+    refused = await service.integrator.post("/v1/webhooks", {"url": "https://hooks.example.org", "after": ahead})
+    assert refused.status_code in {409, 422}
 
 
 async def test_an_event_is_not_seen_before_it_has_its_place(service: Service) -> None:

@@ -1,0 +1,119 @@
+"""Following the feed for a caller: a page, a page that waits for more, and a stream.
+
+Whoever waits holds no connection to the database and no place at work.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+from fastapi import Request
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.database.engine import Identity
+from app.domain.access import Act, Caller
+from app.domain.errors import Fault, MalformedContent, ServiceUnavailable
+from app.queries import events
+from app.queries.evidence import readable_acts
+from app.queries.moment import Moment
+from app.schemas.events import EventOut, EventPage
+from app.web.access import caller_by_now
+
+LARGEST_PAGE = 500
+BEAT_SECONDS = 15
+"""How long a stream is silent at most: what stands between notices a connection that is dead."""
+
+
+async def page_of(connection: AsyncConnection, caller: Caller, after: int, limit: int, moment: Moment) -> EventPage:
+    """Read one page; one that is not full has come to where the feed ends.
+
+    Raises:
+        MalformedContent: the feed has not come as far as the caller: it was restored from an older backup.
+    """
+    head = (await connection.execute(events.head())).scalar_one()
+    if after > head:
+        raise MalformedContent(None, Fault("query: after", f"is ahead of the feed, which ends at {head}"))
+    rows = (await connection.execute(events.page(caller, after, limit, moment))).mappings().all()
+    items = await shown(connection, caller, rows, moment)
+    return EventPage(items=items, next_after=rows[-1]["seq"] if len(rows) == limit else head)
+
+
+async def shown(connection: AsyncConnection, caller: Caller, rows: Sequence[Any], moment: Moment) -> list[EventOut]:
+    """Show events; that there is an evidence, only to whoever may read it."""
+    found = [EventOut.of(row["content"]) for row in rows]
+    acts = [one.act for one in found if one.act and one.is_of_evidence]
+    asked = readable_acts(caller, acts, moment)
+    readable = set((await connection.execute(asked)).scalars()) if acts else set()
+    return [one for one in found if not one.is_of_evidence or one.act in readable]
+
+
+async def awaited(request: Request, caller: Caller, after: int, limit: int, wait: float) -> EventPage:
+    """Read one page; without any event, wait for one, and stand in nobody's way meanwhile.
+
+    Raises:
+        MalformedContent: see `page_of`.
+        ServiceUnavailable: too many wait already, or the caller does too often.
+    """
+    until, feed = _seconds() + wait, request.app.state.feed
+    found = await _read(request, caller, after, limit)
+    if wait and not found.items:
+        with feed.following(caller.client_id):
+            while not found.items and (left := until - _seconds()) > 0:
+                async with request.scope["place"].left():
+                    if not await feed.passes(found.next_after, within=left):
+                        break
+                found = await _read(request, caller, found.next_after, limit)
+    return found
+
+
+async def streamed(request: Request, caller: Caller, after: int, lasting: float) -> AsyncIterator[bytes]:
+    """Read the first page, and return what yields events in the form of a stream until it has lasted long enough.
+
+    Raises:
+        MalformedContent: see `page_of`.
+        ServiceUnavailable: the caller follows too often already.
+    """
+    with request.app.state.feed.following(caller.client_id):
+        first = await _read(request, caller, after, LARGEST_PAGE)
+    return _sent(request, caller, first, lasting)
+
+
+async def _sent(request: Request, caller: Caller, found: EventPage, lasting: float) -> AsyncIterator[bytes]:
+    """Yield events until the stream ends: the caller may not read any more, or the service has no place for it.
+
+    However slowly they are taken, only reading a page takes a place at work.
+    """
+    until, place, feed = _seconds() + lasting, request.scope["place"], request.app.state.feed
+    with feed.following(caller.client_id):
+        while True:
+            place.give_back()
+            for event in found.items:
+                yield f"id: {event.seq}\nevent: {event.type}\ndata: {event.model_dump_json()}\n\n".encode()
+            while not await feed.passes(found.next_after, within=min(BEAT_SECONDS, max(until - _seconds(), 0))):
+                yield b": nothing new\n\n"
+                if until <= _seconds() or not feed.is_running or not await caller_by_now(request, Act.READ_EVENTS):
+                    return
+            by_now = await _come_back(request)
+            if until <= _seconds() or by_now is None:
+                return
+            found = await _read(request, by_now, found.next_after, LARGEST_PAGE)
+
+
+async def _come_back(request: Request) -> Caller | None:
+    """Take a place at work again, and say who calls by now; nobody, where there is no place."""
+    try:
+        await request.scope["place"].come_in()
+    except ServiceUnavailable:
+        return None
+    return await caller_by_now(request, Act.READ_EVENTS)
+
+
+async def _read(request: Request, caller: Caller, after: int, limit: int) -> EventPage:
+    """Read one page, on a connection that is given back at once."""
+    async with request.app.state.database.reading(Identity.of(caller)) as connection:
+        return await page_of(connection, caller, after, limit, Moment(request.app.state.clock()))
+
+
+def _seconds() -> float:
+    """Tell how time passes while we wait; what o'clock it is does not matter."""
+    return asyncio.get_running_loop().time()
