@@ -1,6 +1,6 @@
 """The service's own duties, again and again: to number and deliver events, watch deadlines, store facts and tidy up.
 
-Any number of processes may do them: of those that number, watch or store, one at a time does, and when it dies the next one
+Any number of processes may do them: of those that number, watch or store, one at a time does, and when it dies another
 goes on.  What fails is logged by its kind and tried again.
 """
 
