@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
 from app import models
+from app.commands.standing import store
 from app.database.engine import SYSTEM, Database
 from app.domain.completion import ClaimState, Force, ReviewOutcome, Status
 from app.models.base import stable_id, table
@@ -142,8 +143,10 @@ _HISTORIES: dict[type[Act], tuple[type[SQLModel], dict[str, Any]]] = {
 """Where each kind of act is kept, and the words that it needs and the rule does not read."""
 
 
-async def record(connection: AsyncConnection, client_id: UUID, histories: Histories) -> None:
-    """Write histories with both of their times, as the application's role may."""
+async def record(
+    connection: AsyncConnection, client_id: UUID, histories: Histories, *, stored_at: datetime | None = None
+) -> None:
+    """Write histories with both of their times, as the application may, and store what they say at an instant."""
     rows: dict[Table, list[dict[str, Any]]] = defaultdict(list)
     for subject, acts in histories.items():
         for act in acts:
@@ -154,6 +157,8 @@ async def record(connection: AsyncConnection, client_id: UUID, histories: Histor
     for into in map(table, written):
         if rows[into]:
             await connection.execute(insert(into), rows[into])
+    if stored_at:
+        await store(connection, [subject.id for subject in histories], stored_at)
 
 
 def _row(subject: Subject, act: Act, client_id: UUID) -> dict[str, Any]:

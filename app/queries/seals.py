@@ -35,7 +35,7 @@ from app.models import (
 )
 from app.models.base import HistoryRow, table
 from app.queries.moment import Moment, order_of
-from app.queries.standing import standings
+from app.queries.standing import standings_of_histories
 
 AnyRow = Select[*tuple[Any, ...]]
 obligations, updates, measurements, targets = (table(model) for model in (Obligation, Update, Measurement, Target))
@@ -81,7 +81,7 @@ OF_EVERY_ACT = ("id", "client_id", "received_at", "recorded_at")
 
 def standings_of(cycle_id: UUID, moment: Moment) -> AnyRow:
     """Select the standing of every obligation that a cycle has at a moment, as a seal spells it."""
-    standing = standings(moment, obligations.c.cycle_id == bindparam("cycle_id", cycle_id, Uuid()))
+    standing = standings_of_histories(moment, obligations.c.cycle_id == bindparam("cycle_id", cycle_id, Uuid()))
     return select(standing.c.id, *(standing.c[name] for name in STANDING)).order_by(standing.c.id)
 
 

@@ -60,6 +60,12 @@ def arms(moment: Moment, *within: ColumnElement[bool]) -> tuple[Subquery, Subque
     return settled, unsettled
 
 
+def standings_of_histories(moment: Moment, *within: ColumnElement[bool]) -> Subquery:
+    """Give the same by the histories alone: for a seal, which vouches for them and not for what is stored."""
+    replay = _with_openness(replayed(moment, obligations, *within).subquery("replayed"), moment)
+    return _owed(_decided(replay, moment)).subquery("standing")
+
+
 def standing_of(obligation_id: ColumnElement[UUID], moment: Moment) -> Subquery:
     """Give one obligation its facts, signals and status, also when it turns out that nothing was owed.
 

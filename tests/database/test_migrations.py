@@ -17,6 +17,7 @@ from sqlmodel import SQLModel
 
 from app import models
 from app.commands.clients import NewClient
+from app.commands.standing import store_all
 from app.database import migrations
 from app.database.embedded import OWNER, Address
 from app.domain.completion import ClaimState, ReviewOutcome
@@ -239,6 +240,22 @@ async def test_a_plan_with_history_is_kept_from_the_first_migration_to_the_last(
     async with as_owner(address, filled) as connection:
         assert await rows_of(connection, columns, MOVED) == before
     assert [name for name, rows in before.items() if not rows] == []
+
+
+async def test_of_a_database_that_had_no_stored_facts_every_history_is_asked(address: Address, filled: str) -> None:
+    ended = "SELECT count(*) FILTER (WHERE settled_from = 'infinity'), count(*) FROM standing_facts"
+    async with as_owner(address, filled) as connection:
+        before = (await connection.execute(text(ended))).one()
+    await downgrade(address, filled, "0014")
+
+    await upgrade(address, filled)
+
+    async with as_owner(address, filled) as connection:
+        every = await connection.scalar(text("SELECT count(*) FROM obligation"))
+        assert (await connection.execute(text(ended))).one() == (every, every)
+        await store_all(connection, NOON)
+        assert (await connection.execute(text(ended))).one() == (0, every)
+    assert 0 < before[0] < before[1] == every
 
 
 @pytest.mark.parametrize("script", [*SCRIPTS, ROOT / "migrations" / "env.py"], ids=lambda path: path.name)

@@ -66,12 +66,16 @@ async def test_sql_and_python_decide_alike_for_every_set_of_signals(database: Da
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=SHARED)
-@given(told=histories(), asked=st.lists(moments, min_size=1, max_size=3))
+@given(told=histories(), asked=st.lists(moments, min_size=1, max_size=3), stored=st.one_of(st.none(), moments))
 async def test_any_history_at_any_moment_stands_where_the_oracle_and_the_rule_for_one_say(
-    database: Database, cast: Mapping[str, NewClient], told: dict[Subject, list[Act]], asked: list[Moment]
+    database: Database,
+    cast: Mapping[str, NewClient],
+    told: dict[Subject, list[Act]],
+    asked: list[Moment],
+    stored: Moment | None,
 ) -> None:
     async with undone(database) as connection:
-        await record(connection, cast["police"].id, told)
+        await record(connection, cast["police"].id, told, stored_at=stored[0] if stored else None)
 
         for as_of, known_at in asked:
             found = await ask(connection, told, as_of, known_at)
@@ -101,7 +105,8 @@ async def test_what_is_received_or_recorded_later_changes_no_answer(
         await record(connection, cast["police"].id, {one: [*filter(is_seen, acts)] for one, acts in told.items()})
         before = await ask(connection, told, as_of, known_at)
 
-        await record(connection, cast["police"].id, {one: [*filterfalse(is_seen, acts)] for one, acts in told.items()})
+        unseen = {one: [*filterfalse(is_seen, acts)] for one, acts in told.items()}
+        await record(connection, cast["police"].id, unseen, stored_at=as_of)
 
         assert await ask(connection, told, as_of, known_at) == before
 

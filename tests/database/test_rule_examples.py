@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from app.commands.clients import NewClient
+from app.commands.standing import store
 from app.database.engine import Database
 from app.domain.completion import ClaimState, Status
 from tests.acts import accepted, done, extended, going_on, good, proof, returned, waived, withdrawn
@@ -163,6 +164,8 @@ async def assert_stands(database: Database, client: NewClient, subject: Subject,
     async with undone(database) as connection:
         await record(connection, client.id, told)
         found = await ask(connection, told, tale.as_of, tale.known_at)
+        await store(connection, [subject.id], tale.as_of)
+        assert await ask(connection, told, tale.as_of, tale.known_at) == found
 
     stood = shown(found[subject], tale.as_of)
     assert (stood.status, stood.missing, stood.completed_at) == (tale.status, tale.missing, tale.completed_at)

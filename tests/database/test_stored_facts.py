@@ -66,8 +66,7 @@ async def test_where_stored_facts_stand_they_are_what_the_history_says(
 ) -> None:
     ids = [one.id for one in told]
     async with undone(database) as connection:
-        await record(connection, cast["police"].id, told)
-        await store(connection, ids, stored_at[0])
+        await record(connection, cast["police"].id, told, stored_at=stored_at[0])
 
         for as_of, known_at in [*asked, (stored_at[0], None)]:
             found, replayed = await compared(connection, Moment(as_of, known_at), ids)
