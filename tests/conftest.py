@@ -32,6 +32,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
                 terminalreporter.write_line(str(value))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the tests that start processes: each takes long, and at the end nobody would share them."""
+    items.sort(key=lambda item: "process" not in item.path.parts)
+
+
 PLAN_FOLDER = ROOT / "seeds" / "115-kh-ubnd-2021"
 
 

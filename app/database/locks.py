@@ -16,9 +16,9 @@ async def lock(connection: AsyncConnection, name: bytes) -> None:
     await connection.execute(select(func.pg_advisory_xact_lock(number_of(name))))
 
 
-def tried(lock: int) -> ColumnElement[bool]:
+def tried(number: int) -> ColumnElement[bool]:
     """Spell the taking of a lock, by its number, within a longer statement; it is false when somebody else holds it."""
-    return func.pg_try_advisory_xact_lock(bindparam("lock", lock, BigInteger()))
+    return func.pg_try_advisory_xact_lock(bindparam("number", number, BigInteger()))
 
 
 def number_of(name: bytes) -> int:

@@ -13,14 +13,18 @@ records = table(IdempotencyRecord)
 ANSWER = ("recorded_at", "fingerprint", "status_code", "location", "etag", "body")
 
 
-def earlier(client_id: UUID, key: str, lock: int) -> Select[Any]:
-    """Take the lock of a key, unless somebody else has it, and select the answer that was given to it, if any.
+def lock(number: int) -> Select[Any]:
+    """Take the lock of a key, unless somebody else has it.
 
-    An answer that is committed between the two is not seen: then its row, which is there, refuses another one.
+    A statement of its own: one that also looked for the answer would not see what was committed before it had the lock.
     """
-    taken = select(tried(lock).label("taken")).subquery("lock")
+    return select(tried(number).label("taken"))
+
+
+def earlier(client_id: UUID, key: str) -> Select[Any]:
+    """Select the answer that was given to a key, if any."""
     named = and_(
         records.c.client_id == bindparam("client_id", client_id, Uuid()),
         records.c.key == bindparam("key", key, String()),
     )
-    return select(taken.c.taken, *(records.c[name] for name in ANSWER)).select_from(taken.outerjoin(records, named))
+    return select(*(records.c[name] for name in ANSWER)).where(named)

@@ -42,7 +42,7 @@ HEADERS: dict[str, Json] = {
         "The version and a digest of the bytes: goes into `If-None-Match` of a read and `If-Match` of a write.",
         '"3-1f0c2b6e7d1f4c55"',
         always=True,
-        pattern=r'^"(\d+-)?[0-9a-f]{16}"$',
+        pattern=r'^(W/)?"(\d+-)?[0-9a-f]{16}"$',
     ),
     "Cache-Control": _header("How long the answer may be kept: never past the next deadline.", "no-store", always=True),
     "Content-Language": _header("The language of the title.", "en", always=True, enum=["vi", "en"]),

@@ -31,7 +31,7 @@ from app.domain.errors import (
 )
 from app.models import IdempotencyRecord
 from app.models.base import table
-from app.queries.idempotency import earlier
+from app.queries.idempotency import earlier, lock
 from app.queries.shapes import prepare
 from app.schemas.base import ResponseModel
 from app.web.bodies import JSON, check_media_type
@@ -97,12 +97,14 @@ class Write:
         return _answer(done.status_code, content, etag, done.location)
 
     async def _replayed(self, connection: AsyncConnection, caller: Caller, key: str) -> Response | None:
-        lock = number_of(caller.client_id.bytes + key.encode())
-        (row,) = await prepare(earlier, client_id=caller.client_id, key=key, lock=lock).on(connection)
-        if not row["taken"]:
+        number = number_of(caller.client_id.bytes + key.encode())
+        (held,) = await prepare(lock, number=number).on(connection)
+        if not held["taken"]:
             raise RequestInFlight
-        if row["recorded_at"] is None:
+        rows = await prepare(earlier, client_id=caller.client_id, key=key).on(connection)
+        if not rows:
             return None
+        (row,) = rows
         if row["recorded_at"] <= self.now - KEPT:
             await connection.execute(delete(records).where(_of(caller, key)))
             return None
