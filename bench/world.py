@@ -159,6 +159,9 @@ async def _prepare(url: str, keys_dir: Path, size: str, say: Callable[[str], Non
         known = await _introduce(connection, keys.load(keys_dir).digest_of)
         for statement in (HISTORY, limits.TABLE, limits.GRANT):
             await connection.execute(text(statement))
+    # Until PostgreSQL knows how much there is, it reads whole histories to store the facts of each obligation.
+    await _vacuum(database)
+    async with database.writing(SYSTEM) as connection:
         await store_all(connection, system_clock())
     await _vacuum(database)
     await database.close()

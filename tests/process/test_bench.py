@@ -45,11 +45,3 @@ def test_every_part_is_measured_beside_its_limit(tmp_path: Path) -> None:
     assert len(kept["compared"]) == 7
     drawn = ET.fromstring((tmp_path / "tiny.svg").read_text("utf-8"))  # noqa: S314  Our own.
     assert len(drawn.findall("{http://www.w3.org/2000/svg}text")) == 2 * len(kept["compared"])
-
-
-def test_a_part_runs_alone(tmp_path: Path) -> None:
-    printed = bench(tmp_path, "T1")
-
-    assert "| T1 |" in printed
-    assert "| T2 |" not in printed
-    assert json.loads((tmp_path / "tiny.json").read_text("utf-8"))["about"]["sizes"] == ["2k"]

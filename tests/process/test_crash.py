@@ -10,7 +10,7 @@ import httpx
 
 from tests.process.running import PATIENCE, Running, running
 
-POSTS = 200
+POSTS = 120
 WRITERS = 4
 
 

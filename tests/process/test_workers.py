@@ -57,10 +57,10 @@ class SideBySide(Running):
                 os.kill(pid, signal.SIGCONT)
 
 
-@pytest.fixture
-def service(tmp_path: Path) -> Iterator[SideBySide]:
-    """Two processes on an embedded PostgreSQL, both of which answer."""
-    running_service = SideBySide(tmp_path, DONDOC_ADDRESS_LIMIT=f"{TOKENS}/minute")
+@contextmanager
+def side_by_side(data_dir: Path) -> Iterator[SideBySide]:
+    """Run two processes on an embedded PostgreSQL, both of which answer."""
+    running_service = SideBySide(data_dir, DONDOC_ADDRESS_LIMIT=f"{TOKENS}/minute")
     try:
         running_service.start()
         wait_until(lambda: len(running_service.pids) == 2)
@@ -68,6 +68,20 @@ def service(tmp_path: Path) -> Iterator[SideBySide]:
     finally:
         running_service.stop()
         running_service.http.close()
+
+
+@pytest.fixture(scope="module")
+def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SideBySide]:
+    """Give a service that outlives a test, and whose processes are replaced."""
+    with side_by_side(tmp_path_factory.mktemp("workers")) as found:
+        yield found
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[SideBySide]:
+    """Give a service to end."""
+    with side_by_side(tmp_path) as found:
+        yield found
 
 
 def lives(pid: int) -> bool:
@@ -93,19 +107,19 @@ def ask(http: httpx.Client, token: str) -> int:
     return http.get("/v1/plans", headers={"Authorization": f"Bearer {token}"}).status_code
 
 
-def test_each_process_answers_and_one_that_dies_is_replaced(service: SideBySide) -> None:
-    token = service.token("coordinator")
+def test_each_process_answers_and_one_that_dies_is_replaced(lasting: SideBySide) -> None:
+    token = lasting.token("coordinator")
     for number in (0, 1):
-        with service.alone(number) as http:
+        with lasting.alone(number) as http:
             assert ask(http, token) == 200
 
     for number in (1, 0):
-        dead = service.pids[number]
+        dead = lasting.pids[number]
         os.kill(dead, signal.SIGKILL)
-        wait_until(partial(service.is_replaced, number, dead))
-        with service.alone(number) as http:
+        wait_until(partial(lasting.is_replaced, number, dead))
+        with lasting.alone(number) as http:
             assert ask(http, token) == 200
-    assert [(line["worker"], line["code"]) for line in service.said("worker ended")] == [(1, -9), (0, -9)]
+    assert [(line["worker"], line["code"]) for line in lasting.said("worker ended")] == [(1, -9), (0, -9)]
 
 
 def test_tokens_are_counted_once_for_all_processes(service: SideBySide) -> None:
@@ -119,9 +133,9 @@ def test_tokens_are_counted_once_for_all_processes(service: SideBySide) -> None:
     assert int(answer.headers["retry-after"]) > 0
 
 
-def test_the_services_own_duties_are_done_once_whichever_process_is_written_to(service: SideBySide) -> None:
-    reporter = {"Authorization": f"Bearer {service.token('cong-an')}"}
-    integrator = {"Authorization": f"Bearer {service.token('integrator')}"}
+def test_the_services_own_duties_are_done_once_whichever_process_is_written_to(lasting: SideBySide) -> None:
+    reporter = {"Authorization": f"Bearer {lasting.token('cong-an')}"}
+    integrator = {"Authorization": f"Bearer {lasting.token('integrator')}"}
 
     def events(http: httpx.Client) -> list[dict[str, Any]]:
         items: list[dict[str, Any]] = http.get("/v1/events?limit=500", headers=integrator).json()["items"]
@@ -129,7 +143,7 @@ def test_the_services_own_duties_are_done_once_whichever_process_is_written_to(s
 
     written = []
     for number in (0, 1):
-        with service.alone(number) as http:
+        with lasting.alone(number) as http:
             sent = {"state": "in_progress", "percent": 10 * number, "summary": "Đang triển khai."}
             headers = reporter | {"Idempotency-Key": f"worker-{number}"}
             answer = http.post(f"/v1/obligations/{TRAINING}/updates", json=sent, headers=headers)
@@ -138,7 +152,7 @@ def test_the_services_own_duties_are_done_once_whichever_process_is_written_to(s
             assert again.json() == answer.json()
 
     # Who does the duties stands still no more: what both wrote gets its place.
-    with service.alone(0) as http:
+    with lasting.alone(0) as http:
         wait_until(lambda: {item["act"] for item in events(http)} >= set(written))
         items = events(http)
     told = [item for item in items if item["act"] in written]
