@@ -1,7 +1,7 @@
 """The keys that sign checkpoints (Ed25519), in files of mode 0600 beside the other keys.
 
-`checkpoints.pem` is the first one; `checkpoints-20261124T030000Z.pem` signs once it is there.  A key that has signed is
-kept: whoever verifies needs its public half, and nothing ends what it has signed.
+`checkpoints.pem` is the first one; `checkpoints-20261124T030000Z.pem` signs once it is there and the service begins.  A
+key that has signed is kept: whoever verifies needs its public half, and nothing ends what it has signed.
 """
 
 import base64
@@ -20,7 +20,6 @@ from app.domain.checkpoints import Checkpoint, hint_of
 from app.web import private_files
 
 _NAMED = re.compile(r"checkpoints(?:-\d{8}T\d{6}Z)?\.pem\Z")
-_SPELLED = "checkpoints-%Y%m%dT%H%M%SZ.pem"
 
 
 @dataclass(frozen=True)
@@ -87,13 +86,6 @@ def read(folder: Path) -> CheckpointKeys:
         KeysExposed: others may read a file.
     """
     return CheckpointKeys([_read(path) for path in _files(folder)])
-
-
-def rotate(folder: Path, *, now: datetime) -> CheckpointKey:
-    """Make the key that signs from now on; those before it go on verifying what they signed."""
-    load(folder)
-    private_files.make(folder / now.strftime(_SPELLED), _new_key)
-    return load(folder).current
 
 
 def _files(folder: Path) -> list[Path]:
