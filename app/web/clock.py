@@ -22,4 +22,9 @@ def now_of(request: Request) -> datetime:
     return now
 
 
-Now = Annotated[datetime, Depends(now_of)]
+async def now(request: Request) -> datetime:
+    """Return the instant of the request; in the loop, where FastAPI would give a plain function a thread."""
+    return now_of(request)
+
+
+Now = Annotated[datetime, Depends(now)]
