@@ -7,6 +7,7 @@ received at that very microsecond is late.
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 MICROSECOND = timedelta(microseconds=1)
@@ -28,11 +29,17 @@ def end_of(day: date, zone: ZoneInfo) -> datetime:
     return start_of(day + timedelta(days=1), zone) - MICROSECOND
 
 
+def day_after(instant: datetime, zone: ZoneInfo) -> datetime:
+    """Return the first instant of the day after an instant's in the zone, in UTC."""
+    return start_of(day_of(instant, zone) + timedelta(days=1), zone)
+
+
 def day_of(instant: datetime, zone: ZoneInfo) -> date:
     """Return the calendar day on which an instant falls in the zone."""
     return instant.astimezone(zone).date()
 
 
+@lru_cache(maxsize=1024)
 def last_day_on_time(due_before: datetime, zone: ZoneInfo) -> date:
     """Return the last calendar day on which a report is in time."""
     return day_of(due_before - MICROSECOND, zone)

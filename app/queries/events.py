@@ -8,7 +8,21 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, Select, String, Uuid, and_, bindparam, cast, func, or_, select, union
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Select,
+    String,
+    Uuid,
+    and_,
+    bindparam,
+    cast,
+    func,
+    or_,
+    select,
+    union,
+)
 from sqlalchemy.types import UserDefinedType
 
 from app.domain.access import Act, Caller
@@ -67,20 +81,23 @@ def snapshot() -> ColumnElement[str]:
     return cast(_SNAPSHOT, String)
 
 
-def changed_since(plan_id: UUID, snapshot: str) -> AnyRow:
-    """Say whether a transaction has changed a plan that a snapshot does not hold.
+def changed_since(plan_ids: list[UUID], snapshots: list[str]) -> AnyRow:
+    """Find which of some plans a transaction has changed that the snapshot beside it does not hold; places begin at 1.
 
     A transaction's number says when it began to write and not when it ended: so the snapshot is asked for each that was
     not known to have ended.  What the asking transaction has written itself is no part of any snapshot.
     """
-    then = cast(bindparam("snapshot", snapshot, String()), Snapshot())
+    both = bindparam("plan_ids", plan_ids, ARRAY(Uuid())), bindparam("snapshots", snapshots, ARRAY(String()))
+    asked = func.unnest(*both).table_valued("plan_id", "snapshot", with_ordinality="place", name="asked")
+    asked = asked.render_derived()
+    then = cast(asked.c.snapshot, Snapshot())
     own = PLAN_CHANGE.c.xid == func.pg_current_xact_id_if_assigned()
     changed = select(PLAN_CHANGE.c.xid).where(
-        PLAN_CHANGE.c.plan_id == bindparam("plan_id", plan_id, Uuid()),
+        PLAN_CHANGE.c.plan_id == asked.c.plan_id,
         PLAN_CHANGE.c.xid >= func.pg_snapshot_xmin(then),
         or_(own, ~func.pg_visible_in_snapshot(PLAN_CHANGE.c.xid, then)),
     )
-    return select(changed.exists().label("changed"))
+    return select(asked.c.place).where(changed.exists())
 
 
 def head() -> AnyRow:

@@ -52,6 +52,7 @@ def last_change(slug: str, moment: Moment) -> AnyRow:
     next_due = func.least(*(_of_plan(func.min, due, due > moment.as_of_bind) for due in CHANGING_BY_THEMSELVES))
     shown = {
         "plan_id": plans.c.id,
+        "time_zone": plans.c.time_zone,
         "snapshot": snapshot(),
         "changed_at": func.least(changed, moment.as_of_bind),
         "next_due": next_due,

@@ -18,7 +18,7 @@ from app.schemas.changes import ChangeList, changes_out
 from app.web.access import may
 from app.web.bodies import ExactRoute
 from app.web.clock import Now
-from app.web.paging import CursorText, Limit, Pages
+from app.web.paging import CursorText, Limit, Pages, end_of
 from app.web.problems import documented, refuses
 from app.web.reading import Reading, Until, answer, only
 
@@ -76,7 +76,7 @@ async def list_changes(
     spanned = {"before": replace(since, known_at=moment.known_at), "after": moment}
     found = prepare(changes.changed, caller=caller, filters=wanted, **spanned, limit=limit, page_after=after)
     rows = await found.on(reading)
-    next_cursor = pages.next_cursor(moment, rows, limit, changes.KEYS)
+    next_cursor = pages.next_cursor(moment, end_of(rows, limit, changes.KEYS))
     acts = await prepare(changes.acts_between, ids=[row["id"] for row in rows], before=since, after=moment).on(reading)
     told = ChangeList(
         plan=slug,

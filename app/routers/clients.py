@@ -16,7 +16,7 @@ from app.schemas.views import client_out
 from app.web.access import may
 from app.web.bodies import ExactRoute
 from app.web.clock import Now
-from app.web.paging import CursorText, Limit, Pages
+from app.web.paging import CursorText, Limit, Pages, end_of
 from app.web.problems import documented
 from app.web.reading import Reading, answer, only
 from app.web.writing import Creating, Done, Writing
@@ -50,7 +50,7 @@ async def list_clients(
     moment, after = pages.begin(Moment(now, now), cursor)
     found = queries.page(role=role, disabled=disabled, limit=limit, after=after)
     rows = list((await reading.execute(found)).mappings())
-    next_cursor = pages.next_cursor(moment, rows, limit, queries.KEYS)
+    next_cursor = pages.next_cursor(moment, end_of(rows, limit, queries.KEYS))
     body = ClientList(items=[client_out(row) for row in rows[:limit]], next_cursor=next_cursor)
     return answer(request, body, headers=pages.link(next_cursor))
 

@@ -20,7 +20,7 @@ from app.web.access import may
 from app.web.bodies import ExactRoute
 from app.web.clock import Now
 from app.web.downloads import ASKED_WITH, BYTES, OFFERED, download, remove_bytes, wanted
-from app.web.paging import CursorText, Limit, Pages
+from app.web.paging import CursorText, Limit, Pages, end_of
 from app.web.problems import documented
 from app.web.reading import Asked, Reading, answer, only
 from app.web.uploads import NO_BODY_LIMIT, Uploading
@@ -143,7 +143,7 @@ async def list_reads(
     await only(reading, queries.one_evidence(evidence_id, asked, queries.readable(caller, asked)))
     moment, after = pages.begin(asked, cursor)
     rows = list((await reading.execute(queries.reads_of(evidence_id, limit, after))).mappings())
-    next_cursor = pages.next_cursor(moment, rows, limit, ("recorded_at", "id"))
+    next_cursor = pages.next_cursor(moment, end_of(rows, limit, ("recorded_at", "id")))
     items = [ReadOut.model_validate(row) for row in rows[:limit]]
     return answer(request, ReadList(items=items, next_cursor=next_cursor), headers=pages.link(next_cursor))
 

@@ -23,7 +23,7 @@ from app.schemas.extensions import (
 from app.schemas.views import extension_request_out
 from app.web.access import may
 from app.web.bodies import ExactRoute
-from app.web.paging import CursorText, Limit, Pages
+from app.web.paging import CursorText, Limit, Pages, end_of
 from app.web.problems import documented
 from app.web.reading import Asked, Reading, answer_by_now
 from app.web.writing import Done, Writing
@@ -116,7 +116,7 @@ async def list_extension_requests(
     pages = Pages(request, caller)
     moment, after = pages.begin(asked, cursor)
     rows = await prepare(queries.queue, caller=caller, moment=moment, limit=limit, after=after).on(reading)
-    next_cursor = pages.next_cursor(moment, rows, limit, queries.KEYS)
+    next_cursor = pages.next_cursor(moment, end_of(rows, limit, queries.KEYS))
     items = [extension_request_out(row, moment.as_of) for row in rows[:limit]]
     body = ExtensionRequestList(as_of=moment.as_of, items=items, next_cursor=next_cursor)
     return answer_by_now(request, body, headers=pages.link(next_cursor))

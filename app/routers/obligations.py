@@ -3,19 +3,22 @@
 from operator import itemgetter
 from typing import Annotated
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import evidence, updates
-from app.database.prepared import Question
 from app.domain import errors
 from app.domain.access import Act, Caller
+from app.domain.calendar import day_after
 from app.domain.completion import Status
 from app.queries import history as histories
 from app.queries import obligations as queries
+from app.queries.moment import Moment
 from app.queries.obligations import Filters, Sort
 from app.queries.shapes import prepare
+from app.queries.status import last_change
 from app.routers.parameters import (
     BodyCode,
     CycleCode,
@@ -30,15 +33,17 @@ from app.schemas.evidence import EvidenceIn, EvidenceOut
 from app.schemas.history import HistoryOut
 from app.schemas.obligations import CountedObligationList, ObligationList, ObligationOut
 from app.schemas.updates import Reported, UpdateIn
-from app.schemas.views import obligation_out
+from app.schemas.views import obligation_out, obligation_shown
 from app.web.access import may
-from app.web.bodies import ExactRoute
-from app.web.paging import CursorText, Limit, Pages
+from app.web.clock import now_of
+from app.web.lists import Listed
+from app.web.paging import CursorText, Limit, Pages, end_of
 from app.web.problems import documented
-from app.web.reading import Asked, Reading, Since, answer, answer_by_now, every, only
+from app.web.reading import Asked, Reading, Since, answer, every, only
+from app.web.remembering import Made, RememberingRoute
 from app.web.writing import Done, Writing
 
-router = APIRouter(prefix="/v1/obligations", tags=["obligations"], route_class=ExactRoute)
+router = APIRouter(prefix="/v1/obligations", tags=["obligations"], route_class=RememberingRoute)
 Reader = Annotated[Caller, may(Act.READ_STANDING)]
 ObligationId = Annotated[UUID, Path(alias="id", description="The obligation's id.")]
 READS = documented(errors.NotFound)
@@ -48,7 +53,7 @@ WRITES = (*ACTS, errors.PaperReportNotYours, errors.PaperReportIncomplete, error
 """What an act that can come on paper can be refused for."""
 
 
-def filters(
+async def filters(
     plan: PlanCode = None,
     cycle: CycleCode = None,
     body: BodyCode = None,
@@ -93,21 +98,22 @@ async def list_obligations(
     moment, after = pages.begin(asked, cursor)
     asked_for = {"caller": caller, "filters": wanted, "moment": moment}
     rows = await prepare(queries.page, **asked_for, sort=sort, limit=limit, after=after).on(reading)
-    next_cursor = pages.next_cursor(moment, rows, limit, queries.KEYS[sort])
-    items = [obligation_out(row, moment.as_of) for row in rows[:limit]]
-    body = ObligationList(as_of=moment.as_of, items=items, next_cursor=next_cursor)
-    counted = await with_total(reading, body, prepare(queries.total, **asked_for) if count else None)
-    return answer_by_now(request, counted, headers=pages.link(next_cursor))
+    more = dict((await prepare(queries.total, **asked_for).on(reading))[0]) if count else {}
+    shown = [obligation_shown(row, moment.as_of) for row in rows[:limit]]
+    page = Listed.of(pages, moment, shown, end_of(rows, limit, queries.KEYS[sort]), **more)
+    return await _remembered(request, reading, wanted.plan, page)
 
 
-async def with_total(
-    reading: AsyncConnection, body: ObligationList, total: Question | None
-) -> ObligationList | CountedObligationList:
-    """Add the number of all matches to a page, if it was asked for."""
-    if total is None:
-        return body
-    (counted,) = await total.on(reading)
-    return CountedObligationList(**dict(body), total=counted["total"])
+async def _remembered(request: Request, reading: AsyncConnection, plan: str | None, page: Listed) -> Response:
+    """Answer with a page, which is remembered if it is of one plan: it counts days, and so holds for one at most."""
+    now = now_of(request)
+    found = await prepare(last_change, slug=plan, moment=Moment(page.moment.as_of)).on(reading) if plan else ()
+    if not found:
+        return page.give(request, now)
+    (since,) = found
+    tomorrow = day_after(now, ZoneInfo(since["time_zone"]))
+    until = None if page.pinned else min(since["next_due"] or tomorrow, tomorrow)
+    return Made(since["plan_id"], since["snapshot"], now, until, len(page.items), page.give).first(request)
 
 
 @router.get(

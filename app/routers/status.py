@@ -17,11 +17,12 @@ from app.routers.parameters import BodyCode, CycleCode, Slug
 from app.schemas.status import CycleStatus, StatusOut, cycle_statuses
 from app.web.access import may
 from app.web.clock import Now
+from app.web.etags import etag_of
 from app.web.problems import documented
-from app.web.reading import Until, View, Viewing, lasting, only
-from app.web.remembering import Made, Remembering
+from app.web.reading import Reading, Until, lasting, only, tagged
+from app.web.remembering import Made, RememberingRoute
 
-router = APIRouter(prefix="/v1/plans", tags=["status"])
+router = APIRouter(prefix="/v1/plans", tags=["status"], route_class=RememberingRoute)
 
 
 @router.get(
@@ -35,8 +36,7 @@ async def get_status(
     request: Request,
     slug: Slug,
     caller: Annotated[Caller, may(Act.READ_STANDING)],
-    view: Viewing,
-    memory: Remembering,
+    reading: Reading,
     now: Now,
     cycle: CycleCode = None,
     body: BodyCode = None,
@@ -47,22 +47,16 @@ async def get_status(
 
     Without `as_of` the document is dated at its last change, so that it stays the same bytes until the next one.
     """
-    wanted = Filters(plan=slug, cycle=cycle, body=body)
-    question = (caller.sees_everything or caller.body_ids, slug, cycle, body, as_of, known_at)
-    document = await memory.recall(question, now, lambda: _document(view, caller, wanted, now, as_of, known_at))
-    return document.answer(request, headers=lasting(document.until, now))
-
-
-async def _document(
-    view: View, caller: Caller, wanted: Filters, now: datetime, as_of: datetime | None, known_at: datetime | None
-) -> Made:
-    slug = wanted.plan or ""
-    async with view() as reading:
-        since = await only(reading, prepare(status.last_change, slug=slug, moment=Moment(as_of or now)))
-        moment = Moment(as_of or since["changed_at"], known_at)
-        shown = await standing_of_plan(reading, caller, wanted, moment)
+    since = await only(reading, prepare(status.last_change, slug=slug, moment=Moment(as_of or now)))
+    moment = Moment(as_of or since["changed_at"], known_at)
+    shown = await standing_of_plan(reading, caller, Filters(plan=slug, cycle=cycle, body=body), moment)
     content = StatusOut(plan=slug, as_of=moment.as_of, known_at=known_at, cycles=shown).model_dump_json().encode()
-    return Made(content, since["plan_id"], since["snapshot"], now, None if as_of else since["next_due"])
+    tag, until = etag_of(content), None if as_of else since["next_due"]
+
+    def give(request: Request, now: datetime) -> Response:
+        return tagged(request, content, tag, headers=lasting(until, now))
+
+    return Made(since["plan_id"], since["snapshot"], now, until, len(content), give).first(request)
 
 
 async def standing_of_plan(

@@ -12,38 +12,45 @@ from app.schemas.clients import ClientOut, scopes_of
 from app.schemas.cycles import CycleDeadlineOut, CycleDetail, CycleOut
 from app.schemas.evidence import EvidenceOut
 from app.schemas.extensions import ExtensionOut, ExtensionRequested
-from app.schemas.obligations import ClaimOut, DutyRef, ObligationOut, ReviewRef
-from app.schemas.plans import BodyName, BodyRef
+from app.schemas.obligations import ObligationOut
+from app.schemas.plans import BodyName
 from app.schemas.successions import SuccessionOut
 
 Row = Mapping[Any, Any]
+SIGNALS = tuple((signal.value, signal) for signal in Signal)
+"""The columns of the signals."""
 
 
 def obligation_out(row: Row, as_of: datetime) -> ObligationOut:
     """Show one row of the standing."""
+    return ObligationOut.model_validate(obligation_shown(row, as_of))
+
+
+def obligation_shown(row: Row, as_of: datetime) -> dict[str, Any]:
+    """Show one row of the standing by plain values, as ObligationOut names them: for pages of many."""
     zone, due_before = ZoneInfo(row["time_zone"]), row["due_before"]
     late = row["status"] == Status.OVERDUE
-    return ObligationOut(
-        id=row["id"],
-        plan=row["plan"],
-        cycle=row["cycle"],
-        duty=DutyRef(code=row["duty_code"], title_vi=row["title_vi"], title_en=row["title_en"]),
-        body=BodyRef(no=row["body_no"], code=row["body_code"]),
-        owner=BodyName(code=row["owner_code"], name=row["owner_name"]),
-        force=row["force"],
-        kind=row["kind"],
-        due_before=due_before,
-        last_day_on_time=last_day_on_time(due_before, zone),
-        original_due_before=row["original_due_before"],
-        status=row["status"],
-        days_overdue=days_overdue(due_before, as_of, zone) if late else 0,
-        missing=missing({signal for signal in Signal if row[signal.value]}, row["unmet_targets"] or ()),
-        claim=_claim(row),
-        evidence_count=row["evidence_count"],
-        completed_at=row["completed_at"],
-        review=_review(row),
-        version=row["version"],
-    )
+    return {
+        "id": row["id"],
+        "plan": row["plan"],
+        "cycle": row["cycle"],
+        "duty": {"code": row["duty_code"], "title_vi": row["title_vi"], "title_en": row["title_en"]},
+        "body": {"no": row["body_no"], "code": row["body_code"]},
+        "owner": {"code": row["owner_code"], "name": row["owner_name"]},
+        "force": row["force"],
+        "kind": row["kind"],
+        "due_before": due_before,
+        "last_day_on_time": last_day_on_time(due_before, zone),
+        "original_due_before": row["original_due_before"],
+        "status": row["status"],
+        "days_overdue": days_overdue(due_before, as_of, zone) if late else 0,
+        "missing": missing([signal for name, signal in SIGNALS if row[name]], row["unmet_targets"] or ()),
+        "claim": _claim(row),
+        "evidence_count": row["evidence_count"],
+        "completed_at": row["completed_at"],
+        "review": _review(row),
+        "version": row["version"],
+    }
 
 
 def extension_request_out(row: Row, as_of: datetime) -> ExtensionRequested:
@@ -108,13 +115,13 @@ def _decision(row: Row) -> dict[str, Any] | None:
     return {name: row[name] for name in names} | {"client": row["decided_by"], "recorded_at": row["decided_at"]}
 
 
-def _claim(row: Row) -> ClaimOut | None:
+def _claim(row: Row) -> dict[str, Any] | None:
     if row["claim_state"] is None:
         return None
-    return ClaimOut(state=row["claim_state"], percent=row["claim_percent"], received_at=row["claim_received_at"])
+    return {"state": row["claim_state"], "percent": row["claim_percent"], "received_at": row["claim_received_at"]}
 
 
-def _review(row: Row) -> ReviewRef | None:
+def _review(row: Row) -> dict[str, Any] | None:
     if row["review_outcome"] is None:
         return None
-    return ReviewRef(outcome=row["review_outcome"], received_at=row["review_received_at"])
+    return {"outcome": row["review_outcome"], "received_at": row["review_received_at"]}

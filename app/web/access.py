@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 from fastapi import Request, Security
+from fastapi.dependencies.models import Dependant
 from fastapi.openapi.models import OAuthFlowClientCredentials, OAuthFlows
 from fastapi.security import OAuth2
 
@@ -15,6 +16,12 @@ from app.web.logs import note
 from app.web.problems import refuses
 from app.web.tokens import Reason, TokenRefused
 
+Guard = Callable[..., Awaitable[Caller]]
+"""Takes a request, and returns who calls if it may do the act.
+
+Raises:
+    NotAuthenticated, NotAllowed: it may not.
+"""
 bearer = OAuth2(
     scheme_name="clients",
     description="OAuth 2 client credentials (RFC 6749, section 4.4); the token is a bearer token (RFC 6750).",
@@ -81,5 +88,13 @@ def may(act: Act) -> Any:
         return caller
 
     permitted.__name__ = f"may_{act.name.lower()}"
-    guard: Callable[..., Awaitable[Caller]] = permitted
+    permitted.act = act  # type: ignore[attr-defined]
+    guard: Guard = permitted
     return Security(guard, scopes=[act.value])
+
+
+def guard_of(operation: Dependant) -> Guard:
+    """Return what tells who may do the act of an operation: for what comes before the operation itself."""
+    guards: list[Guard] = [one.call for one in operation.dependencies if one.call and hasattr(one.call, "act")]
+    (guard,) = guards
+    return guard

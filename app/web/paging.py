@@ -29,11 +29,29 @@ class Cursor:
     after: After
 
 
+@dataclass(frozen=True)
+class End:
+    """Where a page ends that another one follows: the sort keys of its last row, and what had been recorded by then."""
+
+    keys: Sequence[Any]
+    recorded_until: datetime
+
+
+def end_of(rows: Sequence[Any], limit: int, keys: Sequence[str]) -> End | None:
+    """Return where a page ends, when one row more than the limit was found."""
+    if len(rows) <= limit:
+        return None
+    last = rows[limit - 1]
+    return End([last[key] for key in keys], last["recorded_until"])
+
+
 class Pages:
     """Writes and reads the cursors of one query by one caller."""
 
     def __init__(self, request: Request, caller: Caller) -> None:
-        self._request = request
+        self._request, self.caller = request, caller
+        self.pins = not request.query_params.keys().isdisjoint({"as_of", "cursor"})
+        """Whether the caller says as of when, itself or by the cursor of the page before."""
         asked = [pair for pair in request.query_params.multi_items() if pair[0] not in {"cursor", "limit", "count"}]
         bound = repr((str(caller.client_id), request.url.path, sorted(asked)))
         self._salt = hashlib.sha256(bound.encode("utf-8", "surrogatepass")).hexdigest()
@@ -43,16 +61,14 @@ class Pages:
         cursor = self.read(text)
         return (cursor.moment, cursor.after) if cursor else (asked, None)
 
-    def next_cursor(self, moment: Moment, rows: Sequence[Any], limit: int, keys: Sequence[str]) -> str | None:
-        """Write the cursor of the next page, when one row more than the limit was found.
+    def next_cursor(self, moment: Moment, end: End | None) -> str | None:
+        """Write the cursor of the next page, if there is one.
 
         What had been recorded when the first page was read is all that the other pages know, too.
         """
-        if len(rows) <= limit:
+        if end is None:
             return None
-        last = rows[limit - 1]
-        pinned = Moment(moment.as_of, moment.known_at or last["recorded_until"])
-        return self.write(pinned, [last[key] for key in keys])
+        return self.write(Moment(moment.as_of, moment.known_at or end.recorded_until), end.keys)
 
     def read(self, text: str | None) -> Cursor | None:
         """Read a cursor back.
@@ -68,7 +84,7 @@ class Pages:
             raise BrokenCursor from None
         return Cursor(Moment(_instant(as_of), _instant(known_at)), After([_value(one) for one in after]))
 
-    def write(self, moment: Moment, last: list[Any]) -> str:
+    def write(self, moment: Moment, last: Sequence[Any]) -> str:
         """Write the cursor of the page after a row."""
         known = moment.known_at.isoformat() if moment.known_at else None
         text = self._signer().dumps([moment.as_of.isoformat(), known, [_spell(one) for one in last]])

@@ -1,8 +1,8 @@
-"""The status document is remembered, and never told when it no longer holds, whoever changed the plan."""
+"""Answers about a plan are remembered, and never told when they no longer hold, whoever changed the plan."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from datetime import date, timedelta
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,13 +12,13 @@ from app.commands.clients import NewClient
 from app.commands.seeds.apply import apply
 from app.commands.seeds.reader import read
 from app.database.embedded import Address
-from app.database.engine import SYSTEM, Database
+from app.database.engine import SYSTEM, Database, connect
 from app.models.base import stable_id
 from app.web.remembering import KEPT_ANSWERS
 from tests.api.asking import problem_of
 from tests.conftest import PLAN_FOLDER, as_owner
-from tests.given import PLAN, TODAY, TRAINING, Service
-from tests.statements import statements_on
+from tests.given import FIRST, PLAN, TODAY, TRAINING, Service
+from tests.statements import Statement, statements_on
 
 PATH = f"/v1/plans/{PLAN}/status"
 
@@ -156,6 +156,148 @@ async def test_what_was_asked_for_longest_ago_is_forgotten(
         await etag_of(own_service, as_of=date(2023, 1, day).isoformat())
 
     memory = own_service.app.state.memory
-    assert [question[4].day for question in memory._kept] == [3, 4, 5]
-    assert memory._bytes == sum(len(one.content) for one in memory._kept.values())
+    assert [asked for _, _, asked in memory._kept] == [f"as_of=2023-01-0{day}".encode() for day in (3, 4, 5)]
+    assert memory._bytes == sum(one.size for one in memory._kept.values())
     assert KEPT_ANSWERS > 3
+
+
+LISTS = "/v1/obligations"
+OVERDUE = {"plan": PLAN, "status": "overdue", "limit": 7}
+
+
+async def test_an_unchanged_page_takes_one_statement_and_is_as_of_now(
+    own_service: Service, own_database: Database
+) -> None:
+    first = await own_service.coordinator.get(LISTS, **OVERDUE)
+    own_service.clock.now += timedelta(hours=1)
+
+    with statements_on(own_database) as told:
+        again = await own_service.coordinator.get(LISTS, **OVERDUE)
+        unchanged = await own_service.coordinator.get(
+            LISTS, headers={"If-None-Match": again.headers["etag"]}, **OVERDUE
+        )
+
+    assert (asked_about(told, "plan_change"), asked_about(told, "standing")) == (2, 0)
+    assert again.json()["items"] == first.json()["items"]
+    assert [parsed(one.json()["as_of"]) for one in (first, again)] == [TODAY, TODAY + timedelta(hours=1)]
+    assert again.headers["etag"] == first.headers["etag"]
+    assert unchanged.status_code == 304
+
+
+async def test_the_page_after_a_remembered_one_is_as_of_the_same_instant(own_service: Service) -> None:
+    await own_service.coordinator.get(LISTS, **OVERDUE)
+    own_service.clock.now += timedelta(hours=1)
+    again = (await own_service.coordinator.get(LISTS, **OVERDUE)).json()
+    own_service.clock.now += timedelta(hours=1)
+
+    following = [
+        (await own_service.coordinator.get(LISTS, **OVERDUE, cursor=again["next_cursor"])).json() for _ in range(2)
+    ]
+
+    assert following[0] == following[1]
+    assert following[0]["as_of"] == again["as_of"]
+    assert not {item["id"] for item in again["items"]} & {item["id"] for item in following[0]["items"]}
+
+
+@pytest.mark.parametrize("asked", [{}, {"count": "true"}, {"sort": "updated_at"}, {"as_of": "2026-11-24T00:00:00Z"}])
+async def test_a_remembered_page_is_what_would_be_made(
+    own_service: Service, another: Service, asked: dict[str, str]
+) -> None:
+    for _ in range(2):
+        own_service.clock.now += timedelta(seconds=5)
+        remembered = (await own_service.coordinator.get(LISTS, **OVERDUE, **asked)).json()
+    another.clock.now = own_service.clock.now
+    made = (await another.coordinator.get(LISTS, **OVERDUE, **asked)).json()
+
+    cursors = [one.pop("next_cursor") for one in (remembered, made)]
+    assert remembered == made
+    assert all(cursors)
+
+
+async def test_a_page_tells_of_an_act_to_whoever_asks_next_and_wherever(own_service: Service, another: Service) -> None:
+    asked = {"plan": PLAN, "cycle": FIRST, "duty": "3.4"}
+    before = [(await serving.coordinator.get(LISTS, **asked)).json()["items"] for serving in (own_service, another)]
+
+    assert (await own_service.police.report(TRAINING)).status_code == 201
+
+    for serving in (own_service, another):
+        serving.clock.now += timedelta(minutes=1)
+        (item,) = (await serving.coordinator.get(LISTS, **asked)).json()["items"]
+        assert item["claim"]["state"] == "completed"
+    assert before[0] == before[1]
+    assert before[0][0]["claim"] is None
+
+
+async def test_a_page_counts_on_at_midnight(own_service: Service) -> None:
+    days = []
+    for hours in (0, 13, 14):  # 10:00, 23:00 and 24:00 in Cần Thơ
+        own_service.clock.now = TODAY + timedelta(hours=hours)
+        found = (await own_service.coordinator.get(LISTS, **OVERDUE)).json()
+        days.append(found["items"][0]["days_overdue"])
+
+    assert days == [1989, 1989, 1990]
+
+
+async def test_a_page_of_no_plan_is_made_each_time(own_service: Service, own_database: Database) -> None:
+    with statements_on(own_database) as told:
+        for _ in range(2):
+            assert (await own_service.coordinator.get(LISTS, cycle=FIRST)).status_code == 200
+
+    assert sum("standing" in one.text for one in told) == 2
+    assert len(own_service.app.state.memory._kept) == 0
+
+
+async def test_a_remembered_page_is_for_whoever_it_was_made_for(own_service: Service) -> None:
+    for _ in range(2):
+        owners = {
+            name: {
+                item["owner"]["code"]
+                for item in (await getattr(own_service, name).get(LISTS, plan=PLAN, cycle=FIRST)).json()["items"]
+            }
+            for name in ("coordinator", "police", "health")
+        }
+        assert len(owners["coordinator"]) > 2
+        assert "cong-an" in owners["police"]
+        assert "cong-an" not in owners["health"]
+    problem_of(await own_service.admin.get(LISTS, plan=PLAN, cycle=FIRST), 403, "not-allowed")
+    problem_of(await own_service.http.get(LISTS, params={"plan": PLAN, "cycle": FIRST}), 401, "not-authenticated")
+
+
+async def test_what_is_refused_is_refused_again(own_service: Service) -> None:
+    for _ in range(2):
+        problem_of(await own_service.coordinator.get(LISTS, plan=PLAN, colour="red"), 422, "malformed-content")
+        problem_of(await own_service.coordinator.get(LISTS, plan=PLAN, limit=0), 422, "malformed-content")
+
+    assert len(own_service.app.state.memory._making) == 0
+
+
+async def test_questions_that_come_at_once_are_put_to_the_database_together(
+    own_service: Service, own_database: Database
+) -> None:
+    asked = [{"plan": PLAN, "cycle": FIRST, "limit": limit} for limit in range(1, 9)]
+    first = await asyncio.gather(*(own_service.coordinator.get(LISTS, **one) for one in asked))
+
+    with statements_on(own_database) as told:
+        again = await asyncio.gather(*(own_service.coordinator.get(LISTS, **one) for one in asked))
+
+    assert [one.json() for one in again] == [one.json() for one in first]
+    assert (asked_about(told, "plan_change"), asked_about(told, "standing")) == (2, 0)
+
+
+async def test_whoever_waits_for_a_question_that_fails_is_told(own_service: Service) -> None:
+    assert (await own_service.coordinator.get(PATH)).status_code == 200
+    own_service.app.state.memory._watch._database = connect("postgresql://nobody@127.0.0.1:1/none")
+
+    failed = await asyncio.gather(*(own_service.coordinator.get(PATH) for _ in range(4)))
+
+    for one in failed:
+        problem_of(one, 503, "service-unavailable")
+
+
+def parsed(instant: str) -> datetime:
+    return datetime.fromisoformat(instant)
+
+
+def asked_about(told: Sequence[Statement], table: str) -> int:
+    """Count the statements that name a table."""
+    return sum(table in one.text for one in told)
