@@ -12,6 +12,7 @@ from sqlalchemy import (
     FromClause,
     Select,
     Subquery,
+    any_,
     case,
     cast,
     func,
@@ -132,22 +133,25 @@ def _ends_of(obligation: Row, duty: Row, moment: Moment) -> LateralFromClause:
     The acts of its siblings are among those of a `once` duty, and those on its cycle's deadline among those of each.
     """
     kin = table(Obligation).alias("kin")
-    line = select(kin.c.id).where(
+    of_line = (
         *(kin.c[name] == obligation.c[name] for name in ("plan_id", "duty_id", "owner_id")),
         or_(duty.c.recurrence == Recurrence.ONCE, kin.c.id == obligation.c.id),
     )
-    on = [(history, history.c.obligation_id.in_(line.correlate(obligation, duty))) for history in HISTORIES]
+    # One value: looked up by index, where the planner would read the histories of the whole plan for a set.
+    line = select(func.array_agg(kin.c.id).label("ids")).where(*of_line).correlate(obligation, duty).lateral("line")
+    on = [(history, history.c.obligation_id == any_(line.c.ids)) for history in HISTORIES]
     acts = union_all(
         *(
             select(act.c.received_at, act.c.recorded_at)
             .where(act.c.plan_id == obligation.c.plan_id, condition)
-            .correlate(obligation, duty)
+            .correlate(obligation, line)
             for act, condition in (*on, (deadlines, deadlines.c.cycle_id == obligation.c.cycle_id))
         )
-    ).subquery("acts")
+    ).lateral("acts")
     seen = acts.c.received_at <= moment.as_of_bind
-    return select(
+    ends = select(
         func.coalesce(func.max(acts.c.received_at).filter(seen), EVER).label("settled_from"),
         func.coalesce(func.min(acts.c.received_at).filter(~seen), NEVER).label("settled_until"),
         func.coalesce(func.max(acts.c.recorded_at), EVER).label("known_from"),
-    ).lateral("ends")
+    )
+    return ends.select_from(line.join(acts, true())).lateral("ends")
