@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, ColumnElement, Select, Update, Uuid, and_, any_, bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.database.engine import as_system
 from app.database.locks import try_lock
 from app.models import Duty, Obligation
 from app.models.base import table
@@ -29,9 +30,11 @@ BATCH = 500
 async def store(connection: AsyncConnection, ids: Collection[UUID], now: datetime) -> None:
     """Store the facts of obligations that this transaction has acted on, and of their siblings.
 
-    Of no others: it would not see what another transaction has left on them meanwhile.
+    Of no others: it would not see what another transaction has left on them meanwhile.  Whoever has acted, it is the
+    service that stores: nothing of a history may be hidden from it, and it need not ask for each act who may read it.
     """
-    await prepare(storing, ids=list(ids), moment=Moment(now)).on(connection)
+    async with as_system(connection):
+        await prepare(storing, ids=list(ids), moment=Moment(now)).on(connection)
 
 
 async def store_anew(connection: AsyncConnection, ids: Collection[UUID], now: datetime) -> None:

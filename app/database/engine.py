@@ -36,7 +36,6 @@ _STATEMENTS = {"statement_cache_size": 500, "max_cacheable_statement_size": 0}
 """The driver keeps this many prepared statements a connection, of any length."""
 _SETTINGS = ("role", "client", "bodies")
 _ENTER = select(*(func.set_config(f"dondoc.{name}", bindparam(name), True) for name in _SETTINGS))
-_WHO = select(*(func.coalesce(func.current_setting(f"dondoc.{name}", True), "").label(name) for name in _SETTINGS))
 _PLAIN = re.compile(r"[a-z0-9{},-]*", re.ASCII)
 READING, WRITING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "BEGIN"
 
@@ -62,16 +61,23 @@ class Identity:
         Raises:
             ValueError: it holds what neither a role nor an id can.
         """
+        return f"SELECT {self.settings}"
+
+    @property
+    def settings(self) -> str:
+        """Spell the columns of that statement."""
         values = asdict(self)
         if not all(_PLAIN.fullmatch(value) for value in values.values()):
             raise ValueError("an identity is a role and ids")
-        return "SELECT " + ", ".join(f"set_config('dondoc.{name}', '{value}', true)" for name, value in values.items())
+        return ", ".join(f"set_config('dondoc.{name}', '{value}', true)" for name, value in values.items())
 
 
 NOBODY = Identity("")
 """Sees plans, which are public, and nothing else."""
 SYSTEM = Identity("system")
-"""The service's own duties: to find out who calls, and to tidy up."""
+"""The service's own duties: to find out who calls, to store facts, and to tidy up."""
+_WHO = ", ".join(f"coalesce(current_setting('dondoc.{name}', true), '') AS {name}" for name in _SETTINGS)
+_WHO_THEN_SYSTEM = f"SELECT who.*, {SYSTEM.settings} FROM (SELECT {_WHO} OFFSET 0) AS who"  # noqa: S608  Our own words.
 
 
 async def enter(connection: AsyncConnection, identity: Identity) -> None:
@@ -82,10 +88,10 @@ async def enter(connection: AsyncConnection, identity: Identity) -> None:
 @asynccontextmanager
 async def as_system(connection: AsyncConnection) -> AsyncIterator[None]:
     """Do what follows for the service itself, within the transaction of a caller."""
-    caller = Identity(**(await connection.execute(_WHO)).mappings().one())
-    await enter(connection, SYSTEM)
+    driver = driver_of(connection)
+    caller = Identity(*(await driver.fetchrow(_WHO_THEN_SYSTEM))[: len(_SETTINGS)])
     yield
-    await enter(connection, caller)
+    await driver.execute(caller.entered)
 
 
 class CommitFailed(Exception):
