@@ -9,9 +9,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.commands.rows import write_rows
 from app.domain.completion import ReviewOutcome
 from app.domain.events import EventType
 from app.models import (
@@ -68,17 +68,15 @@ TYPES: Mapping[type[PlanRow], EventType | Mapping[Any, EventType]] = {
 
 async def write(connection: AsyncConnection, model: type[PlanRow], rows: Sequence[Row]) -> dict[UUID, datetime]:
     """Write acts of one kind and tell of each; return when the database recorded them, by their ids."""
-    into = table(model)
-    written = await connection.execute(insert(into).returning(into.c.id, into.c.recorded_at), rows)
-    recorded: dict[UUID, datetime] = {row.id: row.recorded_at for row in written}
+    written = await write_rows(connection, table(model), rows, "id", "recorded_at")
+    recorded: dict[UUID, datetime] = {row["id"]: row["recorded_at"] for row in written}
     await tell(connection, [_event(model, row, recorded[row["id"]]) for row in rows])
     return recorded
 
 
 async def tell(connection: AsyncConnection, events: Sequence[Row]) -> None:
     """Tell of what happened, in this transaction."""
-    if events:
-        await connection.execute(insert(table(Event)), events)
+    await write_rows(connection, table(Event), events)
 
 
 def opened(cycle: Row) -> Row:

@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import events
 from app.commands.obligations import Locked, hold, owners_at
 from app.commands.paper import received_at
+from app.commands.rows import write_rows
 from app.commands.standing import store
 from app.domain.access import Caller, Role
 from app.domain.errors import ContentTooLarge, Fault, SupersededUnknown
@@ -87,7 +88,7 @@ async def record(
     if not attachments:
         return []
     await events.write(connection, Evidence, [_row(caller, one) for one in attachments])
-    await connection.execute(insert(texts), [_written(one) for one in attachments])
+    await write_rows(connection, texts, [_written(one) for one in attachments])
     written = await connection.execute(some_evidence([one.id for one in attachments], Moment(now)))
     shown = {row["id"]: evidence_out(row) for row in written.mappings()}
     return [shown[one.id] for one in attachments]

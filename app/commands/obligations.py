@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ARRAY, ColumnElement, Integer, Select, Uuid, any_, bindparam, func, literal, select, update
+from sqlalchemy import ARRAY, ColumnElement, Integer, Select, Update, Uuid, any_, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.database.prepared import Row
@@ -17,7 +17,7 @@ from app.models import Duty, Obligation, Plan
 from app.models.base import table
 from app.models.duty import ConditionScope, Recurrence
 from app.queries import obligations as queries
-from app.queries.moment import Moment
+from app.queries.moment import INSTANT, Moment
 from app.queries.ownership import owner_of
 from app.queries.reach import reachable
 from app.queries.shapes import prepare
@@ -85,12 +85,10 @@ async def hold_any_version(
         NotFound: there is none, or it is not the caller's (with `partners`, nor coordinated by the caller), or (without
             `settled`) it is not owed, since its deed was done in an earlier cycle.
     """
-    counted_up = update(obligations).where(obligations.c.id == obligation_id)
-    counted_up = counted_up.values(version=obligations.c.version + 1, updated_at=touched_at(now))
-    seen_at = (await connection.execute(counted_up.returning(obligations.c.updated_at))).scalar_one_or_none()
-    if seen_at is None:
+    touched = await prepare(_counted_up, obligation_id=obligation_id, now=now).on(connection)
+    if not touched:
         raise NotFound
-    act = Act.ATTACH if partners else Act.REPORT
+    seen_at, act = touched[0]["updated_at"], Act.ATTACH if partners else Act.REPORT
     rows = await prepare(_held, ids=[obligation_id], caller=caller, act=act, moment=Moment(seen_at)).on(connection)
     if not rows:
         raise NotFound
@@ -109,9 +107,8 @@ async def hold_all(
     locked in the order of their ids, so that two sets never wait for each other.  Nothing is counted up yet: an act
     that is refused leaves its obligation as it was.
     """
-    these = select(obligations.c.updated_at).where(queries.among(obligations.c.id, obligation_ids))
-    touched = await connection.execute(these.order_by(obligations.c.id).with_for_update(key_share=True))
-    seen_at = max([now, *touched.scalars()])
+    touched = await prepare(_locked_all, ids=list(obligation_ids)).on(connection)
+    seen_at = max([now, *(row["updated_at"] for row in touched)])
     found = prepare(_held, ids=list(obligation_ids), caller=caller, act=Act.REPORT, moment=Moment(seen_at))
     return await _owed(connection, caller, [_locked(row, seen_at) for row in await found.on(connection)], seen_at)
 
@@ -123,24 +120,35 @@ async def owners_at(connection: AsyncConnection, obligation_ids: Collection[UUID
     return {row.id: row.owner_id for row in await connection.execute(found)}
 
 
+def _counted_up(obligation_id: UUID, now: datetime) -> Update:
+    held = obligations.c.id == bindparam("obligation_id", obligation_id, Uuid())
+    counted_up = update(obligations).where(held).values(version=obligations.c.version + 1, updated_at=touched_at(now))
+    return counted_up.returning(obligations.c.updated_at)
+
+
 def touched_at(now: datetime) -> ColumnElement[datetime]:
     """Return when an obligation was last touched: an act that waited for a later one does not turn this back.
 
     The status document is dated by it, and would leave out the later act.
     """
-    return func.greatest(obligations.c.updated_at, now)
+    return func.greatest(obligations.c.updated_at, bindparam("now", now, INSTANT))
 
 
 async def count_up(connection: AsyncConnection, acts: Mapping[UUID, int], *, now: datetime) -> None:
     """Count the versions of obligations that are held up, each by its number of acts."""
-    ids, numbers = literal(list(acts), ARRAY(Uuid)), literal(list(acts.values()), ARRAY(Integer))
-    done = func.unnest(ids, numbers).table_valued("id", "number", name="done").render_derived()
-    counted_up = (
-        update(obligations)
-        .where(obligations.c.id == done.c.id)
-        .values(version=obligations.c.version + done.c.number, updated_at=touched_at(now))
-    )
-    await connection.execute(counted_up)
+    await prepare(_all_counted_up, ids=list(acts), numbers=list(acts.values()), now=now).on(connection)
+
+
+def _all_counted_up(ids: list[UUID], numbers: list[int], now: datetime) -> Update:
+    both = bindparam("ids", ids, ARRAY(Uuid())), bindparam("numbers", numbers, ARRAY(Integer()))
+    done = func.unnest(*both).table_valued("id", "number", name="done").render_derived()
+    counted_up = update(obligations).where(obligations.c.id == done.c.id)
+    return counted_up.values(version=obligations.c.version + done.c.number, updated_at=touched_at(now))
+
+
+def _locked_all(ids: list[UUID]) -> Select[Any]:
+    these = select(obligations.c.updated_at).where(obligations.c.id == any_(bindparam("ids", ids, ARRAY(Uuid()))))
+    return these.order_by(obligations.c.id).with_for_update(key_share=True)
 
 
 def _held(ids: Collection[UUID], caller: Caller, act: Act, moment: Moment) -> Select[Any]:
@@ -185,11 +193,11 @@ async def standing_row(connection: AsyncConnection, caller: Caller, obligation_i
     Raises:
         NotFound: the caller may not see it.
     """
-    asked = prepare(queries.one, caller=caller, obligation_id=obligation_id, moment=Moment(now))
-    rows = await asked.on(connection)
-    if not rows:
-        raise NotFound
-    return rows[0]
+    for question in (queries.one_stored, queries.one):
+        asked = prepare(question, caller=caller, obligation_id=obligation_id, moment=Moment(now))
+        if rows := await asked.on(connection):
+            return rows[0]
+    raise NotFound
 
 
 async def standing_of(connection: AsyncConnection, caller: Caller, obligation_id: UUID, now: datetime) -> ObligationOut:

@@ -18,6 +18,7 @@ from app.models import Obligation, Transfer
 from app.models.base import new_id, table
 from app.queries.moment import Moment
 from app.queries.obligations import among
+from app.queries.shapes import prepare
 from app.queries.successions import confirmed, passing_over, succeeded
 
 obligations = table(Obligation)
@@ -42,9 +43,9 @@ async def pass_on(connection: AsyncConnection, held: Collection[Locked], *, now:
 
     Whoever acted, it is the service that passes them on, by what a coordinator has confirmed.
     """
-    owners = sorted({(one.plan_id, one.owner_id) for one in held})
-    ended = {tuple(row) for row in await connection.execute(succeeded(owners))}
-    passing = [one for one in held if (one.plan_id, one.owner_id) in ended]
+    owners = list({one.owner_id for one in held})
+    ended = {row["predecessor_id"] for row in await prepare(succeeded, owners=owners).on(connection)}
+    passing = [one for one in held if one.owner_id in ended]
     if not passing:
         return
     async with as_system(connection):

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import events, evidence
@@ -20,6 +20,7 @@ from app.commands.acts import settled
 from app.commands.evidence import Attachment
 from app.commands.obligations import Locked, hold, owners_at, standing_rows
 from app.commands.paper import received_at
+from app.commands.rows import write_rows
 from app.domain.access import Caller
 from app.domain.completion import ClaimState
 from app.domain.errors import ConditionMet, ConditionNotWhole, Fault, Refusal, TargetUnknown
@@ -155,8 +156,7 @@ async def record(
 ) -> list[UpdateOut]:
     """Write reports with their measurements and evidence, and return them in order as they were written."""
     recorded = await events.write(connection, Update, [_row(caller, one) for one in reports])
-    if measured := [row for one in reports for row in _measured(one)]:
-        await connection.execute(insert(measurements), measured)
+    await write_rows(connection, measurements, [row for one in reports for row in _measured(one)])
     attachments = [attachment for one in reports for attachment in _attachments(one)]
     attached = iter(await evidence.record(connection, caller, attachments, now=now))
     return [_shown(caller, one, recorded[one.id], islice(attached, len(one.sent.evidence))) for one in reports]

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Select, String, and_, any_, func, literal, select, tuple_
+from sqlalchemy import ARRAY, ColumnElement, Select, String, Uuid, and_, any_, bindparam, func, literal, select, tuple_
 
 from app.domain.completion import COMPLETED_STATUSES
 from app.models import Body, Obligation, Plan, Succession, SuccessionDecision, Transfer
@@ -70,11 +70,11 @@ def confirmed(plan_id: UUID) -> AnyRow:
     )
 
 
-def succeeded(owners: Collection[tuple[UUID, UUID]]) -> AnyRow:
-    """Select those of some bodies, each with its plan, of which a succession has been confirmed."""
-    body = (successions.c.plan_id, successions.c.predecessor_id)
-    confirmed_of = decisions.c.outcome == Decision.CONFIRMED
-    return select(*body).join(decisions, _decided()).where(confirmed_of, tuple_(*body).in_(owners)).distinct()
+def succeeded(owners: list[UUID]) -> AnyRow:
+    """Select those of some bodies of which a succession has been confirmed."""
+    body, confirmed_of = successions.c.predecessor_id, decisions.c.outcome == Decision.CONFIRMED
+    these = body == any_(bindparam("owners", owners, ARRAY(Uuid())))
+    return select(body).join(decisions, _decided()).where(confirmed_of, these).distinct()
 
 
 def passing_over(succession: Any, effective_at: Any, moment: Moment, only: Collection[UUID] | None) -> AnyRow:

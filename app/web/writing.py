@@ -12,11 +12,12 @@ from typing import Annotated
 
 from asyncpg import PostgresError
 from fastapi import Depends, Header, Request, Response
-from sqlalchemy import and_, delete, insert
+from sqlalchemy import and_, delete
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands.idempotency import KEPT
+from app.commands.rows import write_rows
 from app.database.engine import Identity
 from app.database.failures import is_retryable
 from app.database.locks import number_of
@@ -119,7 +120,7 @@ class Write:
 
     async def _keep(self, connection: AsyncConnection, caller: Caller, key: str, answer: Mapping[str, object]) -> None:
         row = {"client_id": caller.client_id, "key": key, "fingerprint": self._fingerprint, **answer}
-        await connection.execute(insert(records).values(row))
+        await write_rows(connection, records, [row])
 
 
 def _of(caller: Caller, key: str):  # type: ignore[no-untyped-def]
