@@ -7,6 +7,7 @@ Facts come from one of two arms: as they are stored, where the stored ones stand
 the history.  What is stored was filled by the replay (`facts_to_store`), so that there is one home of each fact.
 """
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -46,12 +47,15 @@ __all__ = ["bodies", "cycles", "duties", "named", "obligations", "owners", "plan
 AnyRow = Select[*tuple[Any, ...]]
 
 
-def standings(moment: Moment, *within: ColumnElement[bool]) -> Subquery:
+def standings(moment: Moment, *within: ColumnElement[bool], shown: Collection[str] = ()) -> Subquery:
     """Give every obligation that is owed its facts, signals and status at a moment.
 
-    `within` narrows the obligations down before their histories are read.
+    `within` narrows the obligations down before their histories are read; `shown` names the columns to give, if not
+    all: PostgreSQL works out each that both arms name, whether somebody reads it or not.
     """
-    return union_all(*(_owed(arm) for arm in _arms(moment, *within))).subquery("standing")
+    owed = (_owed(arm) for arm in _arms(moment, *within))
+    both = (arm.with_only_columns(*(arm.selected_columns[name] for name in shown)) if shown else arm for arm in owed)
+    return union_all(*both).subquery("standing")
 
 
 def arms(moment: Moment, *within: ColumnElement[bool]) -> tuple[Subquery, Subquery]:
@@ -73,6 +77,12 @@ def standing_of(obligation_id: ColumnElement[UUID], moment: Moment) -> Subquery:
     recorded there can still be read.
     """
     return union_all(*_arms(moment, obligations.c.id == obligation_id)).subquery("standing")
+
+
+def stored_standing_of(obligation_id: ColumnElement[UUID], moment: Moment) -> Subquery:
+    """Give the same by stored facts alone, which is nothing where they do not stand: a shorter question."""
+    facts = settled(moment, obligations.c.id == obligation_id).subquery("facts")
+    return _decided(facts, moment).subquery("standing")
 
 
 def facts_to_store(moment: Moment, some: FromClause) -> AnyRow:

@@ -27,9 +27,10 @@ AnyRow = Select[*tuple[Any, ...]]
 
 def tally(caller: Caller, filters: Filters, moment: Moment) -> AnyRow:
     """Count obligations by cycle, owner and status."""
-    standing = standings(moment, within(filters))
-    by = [standing.c[name] for name in ("cycle_id", "owner_id", "body_id", "status")]
-    return select(*by, func.count().label("count")).where(visible(caller, standing)).group_by(*by)
+    by = ("cycle_id", "owner_id", "body_id", "status")
+    standing = standings(moment, within(filters), shown=(*by, "duty_id"))
+    counted = [standing.c[name] for name in by]
+    return select(*counted, func.count().label("count")).where(visible(caller, standing)).group_by(*counted)
 
 
 def bodies_of(slug: str) -> AnyRow:

@@ -127,7 +127,8 @@ async def get_obligation(
     request: Request, obligation_id: ObligationId, caller: Reader, reading: Reading, asked: Asked
 ) -> Response:
     """Get one obligation with its standing at `as_of`; its ETag goes into `If-Match` of a write."""
-    row = await only(reading, prepare(queries.one, caller=caller, obligation_id=obligation_id, moment=asked))
+    wanted = {"caller": caller, "obligation_id": obligation_id, "moment": asked}
+    row = await only(reading, prepare(queries.one_stored, **wanted), prepare(queries.one, **wanted))
     return answer(request, obligation_out(row, asked.as_of), version=row["version"])
 
 

@@ -141,16 +141,16 @@ async def some(connection: AsyncConnection, found: Found, show: Callable[[Any], 
     return shown
 
 
-async def only(connection: AsyncConnection, found: Found) -> Mapping[Any, Any]:
-    """Run a query for one thing.
+async def only(connection: AsyncConnection, *ways: Found) -> Mapping[Any, Any]:
+    """Run a query for one thing, and another one for the same if the first does not find it.
 
     Raises:
-        NotFound: there is none.
+        NotFound: none does.
     """
-    rows = await rows_of(connection, found)
-    if not rows:
-        raise NotFound
-    return rows[0]
+    for found in ways:
+        if rows := await rows_of(connection, found):
+            return rows[0]
+    raise NotFound
 
 
 def answer(
