@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import count
+from itertools import count, cycle
 from uuid import UUID
 
 import httpx
@@ -15,11 +15,12 @@ from bench.world import PLAN, Headers, World, read_json
 from tests.files import pdf
 
 CYCLE = "2021-06-15"
-BULK, BULK_CONNECTIONS = 500, 4
+BULK = 500
 FILE_BYTES, FILE_CONNECTIONS, FILES_A_SECOND = 2**20, 4, 12
 PAST = datetime(2026, 1, 6, tzinfo=UTC)
 """A day between the ten updates that every obligation of the plan has."""
-INSTANTS = 4000
+INSTANTS = 20_000
+"""More than are asked about in a round."""
 SENT = {"state": "in_progress", "percent": 40, "summary": "Đang thực hiện theo kế hoạch."}
 _numbers = count()
 
@@ -64,10 +65,15 @@ def pages(world: World, query: str) -> list[str]:
     return [f"/v1/obligations?plan={plan}{query}" for plan in world.known.plans]
 
 
-def as_of(begin: datetime) -> list[str]:
-    """The status document of the whole plan at many instants, so that none is remembered."""
-    instants = (begin + timedelta(microseconds=n) for n in range(INSTANTS))
-    return [f"{plan_path()}?as_of={one:%Y-%m-%dT%H:%M:%S.%fZ}" for one in instants]
+def anew(world: World, name: str, paths: Sequence[str], begin: datetime, connections: int | None = None) -> Task:
+    """Read from the service, each time as of an instant that nobody has asked about, so that nothing is remembered."""
+
+    def requests(_: float) -> Sequence[str]:
+        sent, asked = world.coordinator(), cycle(paths)
+        instants = (begin + timedelta(microseconds=next(_numbers)) for _ in range(INSTANTS))
+        return [request("GET", f"{next(asked)}as_of={one:%Y-%m-%dT%H:%M:%S.%fZ}", sent) for one in instants]
+
+    return Task(name, world.service, world.postgres, requests, 200, connections)
 
 
 def tomorrow() -> datetime:
@@ -80,29 +86,33 @@ def update(world: World, name: str, ids: Sequence[UUID], server: Server | None =
     body = json.dumps(SENT, ensure_ascii=False).encode()
 
     def requests(_: float) -> Sequence[str]:
-        sent = world.police()
+        sent = world.writing(world.known.police)
         return [request("POST", f"/v1/obligations/{one}/updates", sent, body) for one in ids]
 
     return Task(name, server or world.service, world.postgres, requests, 201)
 
 
 def bulk(world: World, name: str) -> Task:
-    """Report on many obligations at once."""
-    ids = [*world.known.of_many_plans, *world.known.of_one_plan]
-    items = [SENT | {"obligation": str(ids[n % len(ids)])} for n in range(BULK)]
-    body = json.dumps({"items": items}, ensure_ascii=False).encode()
+    """Report on many obligations at once, each reporter on its own."""
 
     def requests(_: float) -> Sequence[str]:
-        return [request("POST", "/v1/updates", world.police(), body)]
+        return [
+            request("POST", "/v1/updates", world.writing(one.client), _items(one.ids)) for one in world.known.others
+        ]
 
-    return Task(name, world.service, world.postgres, requests, 207, BULK_CONNECTIONS)
+    return Task(name, world.service, world.postgres, requests, 207, len(world.known.others))
+
+
+def _items(ids: Sequence[UUID]) -> bytes:
+    items = [SENT | {"obligation": str(ids[n % len(ids)])} for n in range(BULK)]
+    return json.dumps({"items": items}, ensure_ascii=False).encode()
 
 
 def file(world: World, name: str) -> Task:
     """Send the bytes of files that were announced before: each is another one."""
 
     def requests(seconds: float) -> Sequence[str]:
-        sent = world.police()
+        sent = world.writing(world.known.police)
         announced = sent | {"Content-Type": "application/json"}
         with httpx.Client(base_url=world.service.base) as http:
             return [
@@ -117,7 +127,7 @@ def bare_file(world: World, limits: Server, name: str) -> Task:
     """Send as many bytes to the limit of a file."""
 
     def requests(seconds: float) -> Sequence[str]:
-        sent = world.police()
+        sent = world.writing(world.known.police)
         return [_put(str(one), sent, _content()) for one in _some(world.known.of_one_plan, seconds)]
 
     return Task(name, limits, world.postgres, requests, 200, FILE_CONNECTIONS, once=True)

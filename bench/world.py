@@ -49,13 +49,29 @@ GRANTS = f"""
     SELECT :client, b.plan_id, b.id FROM body b JOIN plan p ON p.id = b.plan_id
     WHERE b.code = '{OWNER_BODY}' AND p.slug <> '{PLAN}' ORDER BY p.slug LIMIT {PLANS_WRITTEN_TO}
 """  # noqa: S608
+OTHERS, OTHER = 4, "ubnd-o-mon"
+OTHER_GRANTS = f"""
+    INSERT INTO client_body (client_id, plan_id, body_id)
+    SELECT :client, b.plan_id, b.id FROM body b
+    WHERE b.code <> '{OWNER_BODY}' AND b.position % {OTHERS} = :number
+        AND b.plan_id IN (SELECT id FROM plan ORDER BY slug LIMIT {PLANS_WRITTEN_TO})
+    ON CONFLICT DO NOTHING
+"""  # noqa: S608
 OWNED = f"""
     SELECT o.id FROM obligation o JOIN body b ON b.id = o.owner_id JOIN plan p ON p.id = o.plan_id
     JOIN duty d ON d.id = o.duty_id JOIN client_body g ON g.body_id = b.id
     WHERE g.client_id = :client AND d.recurrence <> 'once' AND (p.slug = '{PLAN}') = :first
-    ORDER BY md5(o.id::text) LIMIT 400
+    ORDER BY md5(o.id::text) LIMIT 500
 """  # noqa: S608
 Headers = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Reporter:
+    """Who reports for many bodies, and on which obligations."""
+
+    client: clients.NewClient
+    ids: list[UUID]
 
 
 @dataclass(frozen=True)
@@ -67,6 +83,7 @@ class Known:
     plans: list[str]
     of_one_plan: list[UUID]
     of_many_plans: list[UUID]
+    others: list[Reporter]
 
 
 @dataclass(frozen=True)
@@ -81,25 +98,19 @@ class World:
     keys_dir: Path
     folder: Path
 
-    def token(self, of: Callable[[Known], clients.NewClient], base: str = "") -> Headers:
+    def token(self, client: clients.NewClient) -> Headers:
         """Get a token, as a header; it lives for ten minutes."""
-        client = of(self.known)
         sent = {"grant_type": "client_credentials"}
-        answer = httpx.post(
-            f"{base or self.service.base}/v1/oauth/token", auth=(str(client.id), client.secret), data=sent
-        )
+        answer = httpx.post(f"{self.service.base}/v1/oauth/token", auth=(str(client.id), client.secret), data=sent)
         return {"Authorization": f"Bearer {answer.raise_for_status().json()['access_token']}"}
 
     def coordinator(self) -> Headers:
         """Get a token of who reads."""
-        return self.token(lambda known: known.coordinator)
+        return self.token(self.known.coordinator)
 
-    def police(self) -> Headers:
+    def writing(self, client: clients.NewClient) -> Headers:
         """Get a token of who writes, with the headers of a write."""
-        return self.token(lambda known: known.police) | {
-            "Content-Type": "application/json",
-            "Idempotency-Key": "{key}",
-        }
+        return self.token(client) | {"Content-Type": "application/json", "Idempotency-Key": "{key}"}
 
     def settings(self, port: int, url: str = "") -> dict[str, str]:
         """Say what a service on this database is started with; nothing about its speed is set."""
@@ -175,12 +186,28 @@ async def _introduce(connection: AsyncConnection, digest: clients.Digest) -> Kno
     )
     await connection.execute(text(GRANTS), {"client": police.id})
     plans = list(await connection.scalars(text("SELECT slug FROM plan ORDER BY md5(slug) LIMIT 200")))
-    one, many = [await _owned(connection, police.id, first=first) for first in (True, False)]
-    return Known(coordinator, police, plans, one, many or one)
+    one, many = [await _owned(connection, police, first=first) for first in (True, False)]
+    others = [await _other(connection, digest, number) for number in range(OTHERS)]
+    return Known(coordinator, police, plans, one, many or one, others)
 
 
-async def _owned(connection: AsyncConnection, client_id: UUID, *, first: bool) -> list[UUID]:
-    return list(await connection.scalars(text(OWNED), {"client": client_id, "first": first}))
+async def _owned(connection: AsyncConnection, client: clients.NewClient, *, first: bool) -> list[UUID]:
+    return list(await connection.scalars(text(OWNED), {"client": client.id, "first": first}))
+
+
+async def _other(connection: AsyncConnection, digest: clients.Digest, number: int) -> Reporter:
+    """Add who reports for some of the other bodies of a few plans."""
+    client = await clients.add(
+        connection,
+        digest,
+        name=f"bench reporter {number}",
+        role=Role.REPORTER,
+        bodies=[BodyGrant(plan=PLAN, body=OTHER)],
+    )
+    await connection.execute(text(OTHER_GRANTS), {"client": client.id, "number": number})
+    return Reporter(
+        client, await _owned(connection, client, first=False) or await _owned(connection, client, first=True)
+    )
 
 
 async def _vacuum(database: Database) -> None:
