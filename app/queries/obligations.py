@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 
 from app.domain.access import Act, Caller
-from app.domain.completion import CLOSING_RULES, RULES, Force, Status
+from app.domain.completion import CLOSING_RULES, RULES, Force, Signal, Status
 from app.domain.text import fold
 from app.models import Body, Cycle, Duty, Obligation, Plan
 from app.models.base import table
@@ -63,6 +63,14 @@ KEYS: dict[Sort, tuple[str, ...]] = {
 """The columns of each order; the id makes it total, which keyset paging needs."""
 
 
+SHOWN = (
+    *("id", "plan", "time_zone", "cycle", "duty_code", "title_vi", "title_en", "kind", "force", "version"),
+    *("body_no", "body_code", "owner_code", "owner_name", "due_before", "original_due_before", "status"),
+    *(signal.value for signal in Signal),
+    *("unmet_targets", "claim_state", "claim_percent", "claim_received_at", "evidence_count", "completed_at"),
+    *("review_outcome", "review_received_at"),
+)
+"""The columns of a standing of which an answer is made."""
 NAMES = ("plan", "cycle", "body", "owner", "duty")
 PARAMETERS = (*NAMES, "due_after", "due_before", "q")
 """The filters whose values travel as parameters; of the others there are few, and each has a text of its own."""
@@ -123,10 +131,10 @@ def _first(
 ) -> Select[Any]:
     """Select the first of one half of the standings, each half in order by itself, so that an index can give it.
 
-    When an obligation was last touched is dear to find out, and left out unless it is the order.
+    Nothing but what is shown, and what puts it in order: when an obligation was last touched is dear to find out.
     """
-    shown = [column for column in standing.c if column.name != "updated_at" or sort is Sort.UPDATED_AT]
-    found = select(*shown).where(visible(caller, standing), *matching(standing, filters))
+    shown = dict.fromkeys((*SHOWN, *KEYS[sort]))
+    found = select(*(standing.c[name] for name in shown)).where(visible(caller, standing), *matching(standing, filters))
     if after is not None:
         keys = [standing.c[name] for name in KEYS[sort]]
         last = after.row(keys)
