@@ -4,7 +4,7 @@ from typing import Literal
 
 from fastapi import APIRouter
 
-from app.database.migrations import at_head
+from app.database.revision import at_head
 from app.domain.errors import ServiceUnavailable
 from app.schemas.base import ResponseModel
 from app.web.reading import ReadingAsNobody
