@@ -1,6 +1,7 @@
 """Dondoc tracks what public bodies owe under a plan.  Each floor imports only downwards:
 
     cli, serving, main   the doors: the `dondoc` command, what a run needs, and create_app()
+    preparing    the embedded PostgreSQL with what a first run needs
     supervising  several processes that serve side by side
     importing/  files of updates, sent over the API
     working      what the service does by itself, again and again
