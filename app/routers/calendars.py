@@ -16,7 +16,7 @@ from app.queries.moment import Moment
 from app.queries.shapes import prepare
 from app.routers.parameters import Slug
 from app.schemas.base import Code
-from app.schemas.calendars import CalendarAddress, CalendarState, calendar
+from app.schemas.calendars import CalendarAddress, CalendarState
 from app.schemas.views import obligation_out
 from app.web.access import may
 from app.web.bodies import ExactRoute
@@ -117,6 +117,9 @@ async def read_calendar(
 
 async def _calendar(state: State, token: str, now: datetime) -> bytes:
     """Spell the calendar of an address, which is shown what a reporter of those bodies would be."""
+    # What spells calendars is large, and most processes are asked for none.
+    from app.schemas.icalendars import calendar  # noqa: PLC0415
+
     feed_id = feed_of(state.keys, token)
     async with state.database.reading(SYSTEM) as connection:
         feed = await only(connection, queries.feed(feed_id))
