@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.datastructures import State
 
@@ -23,11 +23,12 @@ from app.web.bodies import ExactRoute
 from app.web.clock import Now
 from app.web.etags import etag_of, matches
 from app.web.feeds import feed_of, secret_of
+from app.web.parameters import Router
 from app.web.problems import documented
 from app.web.reading import Reading, answer, every, only
 from app.web.writing import Creating, Done
 
-router = APIRouter(prefix="/v1", tags=["calendars"], route_class=ExactRoute)
+router = Router(prefix="/v1", tags=["calendars"], route_class=ExactRoute)
 Subscriber = Annotated[Caller, may(Act.USE_CALENDARS)]
 Whose = Annotated[Code, Path(alias="body", description="The body's code.", examples=["cong-an"])]
 ADDRESS = "/plans/{plan}/bodies/{body}/calendar"

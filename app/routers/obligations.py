@@ -4,7 +4,7 @@ from operator import itemgetter
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import Depends, Path, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import evidence, updates
@@ -34,11 +34,12 @@ from app.schemas.views import obligation_out
 from app.web.access import may
 from app.web.bodies import ExactRoute
 from app.web.paging import CursorText, Limit, Pages
+from app.web.parameters import Router
 from app.web.problems import documented
 from app.web.reading import Asked, Reading, Since, answer, answer_by_now, every, only
 from app.web.writing import Done, Writing
 
-router = APIRouter(prefix="/v1/obligations", tags=["obligations"], route_class=ExactRoute)
+router = Router(prefix="/v1/obligations", tags=["obligations"], route_class=ExactRoute)
 Reader = Annotated[Caller, may(Act.READ_STANDING)]
 ObligationId = Annotated[UUID, Path(alias="id", description="The obligation's id.")]
 READS = documented(errors.NotFound)

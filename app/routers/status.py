@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain import errors
@@ -17,11 +17,12 @@ from app.routers.parameters import BodyCode, CycleCode, Slug
 from app.schemas.status import CycleStatus, StatusOut, cycle_statuses
 from app.web.access import may
 from app.web.clock import Now
+from app.web.parameters import Router
 from app.web.problems import documented
 from app.web.reading import Until, View, Viewing, lasting, only
 from app.web.remembering import Made, Remembering
 
-router = APIRouter(prefix="/v1/plans", tags=["status"])
+router = Router(prefix="/v1/plans", tags=["status"])
 
 
 @router.get(
