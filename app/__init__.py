@@ -16,6 +16,7 @@
     inspection/ whether a file is what it says, and harmless
     stores/     the bytes of files: a local folder, or an object store
     settings    one frozen Settings
+    logs        one JSON line an event
     domain/     the ground floor: the rules, in the standard library only, with no I/O and no clock
 
 Start with domain/completion.py, the one rule; then queries/standing.py, the same rule for sets.

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import structlog
 from fastapi import FastAPI
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
@@ -49,7 +48,6 @@ from app.web.remembering import Memory
 from app.web.sealing import SECRETS, Sealer
 from app.working import Jobs, working
 
-log = structlog.get_logger()
 MAX_BODY_BYTES = 1024 * 1024
 ROUTERS = (
     plans,

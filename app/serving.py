@@ -10,13 +10,14 @@ from typing import Any
 import uvicorn
 from fastapi import FastAPI
 
+from app import logs
 from app.database.engine import connect
 from app.delivering import Deliverer
 from app.main import create_app
 from app.settings import Settings
 from app.stores.opening import open_parts, open_store
 from app.supervising import Supervised, Supervisor
-from app.web import keys, logs, signing
+from app.web import keys, signing
 from app.web.clock import system_clock
 from app.web.feed import Feed
 from app.web.headers import MAX_HEAD_BYTES
