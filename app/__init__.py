@@ -1,6 +1,7 @@
 """Dondoc tracks what public bodies owe under a plan.  Each floor imports only downwards:
 
     cli, serving, main   the doors: the `dondoc` command, what a run needs, and create_app()
+    preparing    the embedded PostgreSQL with what a first run needs
     supervising  several processes that serve side by side
     importing/  files of updates, sent over the API
     working      what the service does by itself, again and again
@@ -15,6 +16,7 @@
     inspection/ whether a file is what it says, and harmless
     stores/     the bytes of files: a local folder, or an object store
     settings    one frozen Settings
+    logs        one JSON line an event
     domain/     the ground floor: the rules, in the standard library only, with no I/O and no clock
 
 Start with domain/completion.py, the one rule; then queries/standing.py, the same rule for sets.

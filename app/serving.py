@@ -1,38 +1,23 @@
-"""Serving: on a server of the operator's, or on the embedded PostgreSQL with everything that a first run needs."""
+"""Serving: on a server of the operator's, or on the embedded PostgreSQL once it is prepared."""
 
 import asyncio
-import json
-import os
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
 from socket import socket
 from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
-from pydantic import SecretStr
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.commands import clients
-from app.commands.seeds.apply import apply
-from app.commands.seeds.reader import read
-from app.database import embedded, migrations
-from app.database.engine import SYSTEM, connect
+from app import logs
+from app.database.engine import connect
 from app.delivering import Deliverer
-from app.domain.access import Role
 from app.main import create_app
-from app.models import Body, Client, DutyOwner
-from app.models.base import table
-from app.schemas.clients import BodyGrant
-from app.schemas.seed import Seed
 from app.settings import Settings
 from app.stores.opening import open_parts, open_store
 from app.supervising import Supervised, Supervisor
-from app.web import keys, logs, signing
+from app.web import keys, signing
 from app.web.clock import system_clock
 from app.web.feed import Feed
 from app.web.headers import MAX_HEAD_BYTES
@@ -50,10 +35,10 @@ def serve(settings: Settings, *, say: Say) -> None:
     if settings.database_url:
         _listen(settings, lambda: say(f"Dondoc serves {settings.issuer} (documentation: {settings.issuer}/docs)"))
         return
-    with embedded.Embedded(settings.data_dir / "postgres", say=say) as server:
-        _prepare(server.address, settings, say)
-        server.watch()
-        url = SecretStr(server.address.url(embedded.APP))
+    # Whoever has a database needs no PostgreSQL, no migrations and no seeds of ours.
+    from app.preparing import prepared  # noqa: PLC0415
+
+    with prepared(settings, say) as url:
         _listen(settings.model_copy(update={"database_url": url}), lambda: _welcome(settings, say))
 
 
@@ -76,67 +61,6 @@ async def _work(settings: Settings) -> None:
     async with working(*jobs.duties):
         await stopped.wait()
     await database.close()
-
-
-def _prepare(address: embedded.Address, settings: Settings, say: Say) -> None:
-    """Migrate and seed the embedded database, and make the demo clients once."""
-    url = address.url(embedded.OWNER)
-    say("Migrating the database …")
-    migrations.upgrade(url)
-    seed = read(settings.seed)
-    say(f"Seeding {seed.plan.plan.number} …")
-    asyncio.run(_fill(url, seed, settings))
-
-
-async def _fill(url: str, seed: Seed, settings: Settings) -> None:
-    database = connect(url, role=None)
-    try:
-        async with database.writing(SYSTEM) as connection:
-            await apply(connection, seed, now=datetime.now(UTC))
-        async with database.writing(SYSTEM) as connection:
-            await _introduce(connection, seed.plan.plan.slug, settings)
-    finally:
-        await database.close()
-
-
-async def _introduce(connection: AsyncConnection, slug: str, settings: Settings) -> None:
-    """Make one client for each role, a reporter for each owner, and write their secrets to a private file."""
-    if (await connection.execute(select(table(Client).c.id).limit(1))).first():
-        return
-    digest = keys.load(settings.keys_dir).digest_of
-    wanted: list[tuple[str, Role, list[BodyGrant]]] = [
-        (role.value, role, []) for role in (Role.ADMIN, Role.COORDINATOR, Role.INTEGRATOR)
-    ]
-    wanted += [(code, Role.REPORTER, [BodyGrant(plan=slug, body=code)]) for code in await _owners(connection)]
-    made = [
-        await clients.add(connection, digest, name=f"demo {name}", role=role, bodies=bodies)
-        for name, role, bodies in wanted
-    ]
-    shown = {name: _shown(client) for (name, _, _), client in zip(wanted, made, strict=True)}
-    # The file comes first: secrets that nobody can read would be lost, a file that nothing matches is made anew.
-    _write_private(settings.data_dir / "clients.json", json.dumps(shown, indent=1, ensure_ascii=False) + "\n")
-
-
-async def _owners(connection: AsyncConnection) -> list[str]:
-    bodies, owners = table(Body), table(DutyOwner)
-    owning = select(owners.c.body_id)
-    found = await connection.execute(select(bodies.c.code).where(bodies.c.id.in_(owning)).order_by(bodies.c.position))
-    return list(found.scalars())
-
-
-def _shown(client: clients.NewClient) -> dict[str, Any]:
-    return {
-        "client_id": str(client.id),
-        "client_secret": client.secret,
-        "role": client.role.value,
-        "bodies": list(client.bodies),
-    }
-
-
-def _write_private(path: Path, text: str) -> None:
-    path.unlink(missing_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)
 
 
 def _welcome(settings: Settings, say: Say) -> None:

@@ -17,9 +17,8 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-import structlog
+from app.logs import log
 
-log = structlog.get_logger()
 Ended = Callable[[], None]
 ANSWERED_WITHIN_SECONDS = 5
 ENDED_WITHIN_SECONDS = 30

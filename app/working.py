@@ -11,15 +11,13 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-import structlog
-
 from app.commands import deadline_watch, idempotency, sequencer, standing, tidying, tokens
 from app.database.engine import SYSTEM, Database
 from app.database.failures import Failure, kind_of
 from app.delivering import Deliverer
+from app.logs import log
 from app.stores import Parts, Store
 
-log = structlog.get_logger()
 Duty = Callable[[], Coroutine[Any, Any, None]]
 NUMBERED_EVERY_SECONDS, DELIVERED_EVERY_SECONDS = 0.25, 1
 WATCHED_EVERY_SECONDS, TIDIED_EVERY_SECONDS = 10, 3600

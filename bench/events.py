@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from unittest.mock import AsyncMock, patch
 
+from app import logs
 from app.commands import events
 from app.commands.seeds.apply import apply
 from app.commands.seeds.reader import read
@@ -20,7 +21,7 @@ from app.database import embedded, migrations
 from app.database.embedded import APP, OWNER
 from app.database.engine import SYSTEM, connect
 from app.settings import ROOT
-from app.web import keys, logs
+from app.web import keys
 from app.working import NUMBERED_EVERY_SECONDS, again_and_again, working
 from tests.given import TODAY, TRAINING, Service, introduce
 

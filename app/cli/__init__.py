@@ -6,21 +6,17 @@ from typing import Annotated
 
 import typer
 
-from app.cli import auditing, clients, evidence, keys
+from app.cli import auditing, clients, evidence, importing, keys
 from app.cli.running import owner, plainly, run, say
 from app.commands import holidays
-from app.commands.seeds.apply import apply
-from app.commands.seeds.reader import read
-from app.database import embedded
 from app.domain.calendar import FIRST_YEAR, LAST_YEAR
-from app.importing.command import import_file
 from app.settings import Settings
 
 cli = typer.Typer(help="Dondoc tracks what public bodies owe under a plan.", no_args_is_help=True, add_completion=False)
 cli.add_typer(clients.cli, name="client")
 cli.add_typer(keys.cli, name="keys")
 cli.add_typer(evidence.cli, name="evidence")
-cli.command("import")(import_file)
+cli.command("import")(importing.import_file)
 cli.command("verify")(auditing.verify)
 calendar = typer.Typer(help="Holidays: the days that working days step over.", no_args_is_help=True)
 cli.add_typer(calendar, name="holidays")
@@ -73,6 +69,10 @@ def seed(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")] = False,
 ) -> None:
     """Bring a plan in the database to what its files say; nothing with history is ever dropped."""
+    # Seeds are read by few commands.
+    from app.commands.seeds.apply import apply  # noqa: PLC0415
+    from app.commands.seeds.reader import read  # noqa: PLC0415
+
     with plainly():
         plan = read(folder)
         with owner() as url:
@@ -83,6 +83,8 @@ def seed(
 @cli.command()
 def db() -> None:
     """Print the address of the running embedded database, for `psql "$(dondoc db)"`; the password stays in its file."""
+    from app.database import embedded  # noqa: PLC0415
+
     address = embedded.running(Settings().data_dir / "postgres")
     if address is None:
         say("No embedded database is running on this data directory.")

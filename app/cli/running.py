@@ -8,27 +8,11 @@ from typing import TypeVar
 import typer
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.commands.seeds.apply import SeedRefused
-from app.commands.seeds.reader import SeedInvalid
-from app.commands.tidying import StoreOfAnotherDatabase
-from app.database import embedded
 from app.database.engine import SYSTEM, connect
-from app.domain.errors import Refusal
+from app.domain.errors import Hindrance, Refusal
 from app.settings import Settings
-from app.stores.opening import ObjectStoresMissing
-from app.web.private_files import KeysExposed
 
 Result = TypeVar("Result")
-EXPECTED = (
-    SeedInvalid,
-    SeedRefused,
-    StoreOfAnotherDatabase,
-    ObjectStoresMissing,
-    Refusal,
-    KeysExposed,
-    embedded.DataDirectoryInUse,
-    embedded.EmbeddedUnavailable,
-)
 
 
 @contextmanager
@@ -38,6 +22,9 @@ def owner() -> Iterator[str]:
     if settings.owner_url:
         yield settings.owner_url.get_secret_value()
         return
+    # Whoever has a database needs none of ours.
+    from app.database import embedded  # noqa: PLC0415
+
     folder = settings.data_dir / "postgres"
     if address := embedded.running(folder):
         yield address.url(embedded.OWNER)
@@ -65,7 +52,7 @@ def plainly() -> Iterator[None]:
     """Say what is wrong in words, without a trace."""
     try:
         yield
-    except EXPECTED as error:
+    except (Hindrance, Refusal) as error:
         faults = getattr(error, "faults", ())
         say("\n".join([str(error), *(f"  {fault.pointer} {fault.detail}" for fault in faults)]))
         raise typer.Exit(1) from None

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-import holidays as library
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -42,6 +41,9 @@ async def import_year(connection: AsyncConnection, slug: str, year: int) -> list
     """
     plan_id = await plan_of(connection, slug)
     known = await observed(connection, plan_id)
+    # It knows the holidays of the whole world, and is asked once a year.
+    import holidays as library  # noqa: PLC0415
+
     proposed = library.country_holidays(COUNTRY, years=year, language=LANGUAGE)
     ids = {"plan_id": plan_id, "client_id": None}
     rows = [

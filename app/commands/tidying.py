@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.domain.errors import Hindrance
 from app.queries.evidence import promised
 from app.stores import Parts, Store
 from app.stores.base import content_id_of
@@ -19,7 +20,7 @@ BATCH = 500
 FEW = 100
 
 
-class StoreOfAnotherDatabase(Exception):
+class StoreOfAnotherDatabase(Hindrance):
     """Most of what is kept is unknown to the database: it is more likely the wrong one than all of it an orphan."""
 
     def __init__(self, orphans: int, kept: int) -> None:

@@ -4,10 +4,6 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.database.engine import asyncpg_url
 from app.settings import ROOT
@@ -28,13 +24,3 @@ def config(url: str, **attributes: Any) -> Config:
     made = Config(ROOT / "alembic.ini")
     made.attributes.update(url=asyncpg_url(url), **attributes)
     return made
-
-
-async def at_head(connection: AsyncConnection) -> bool:
-    """Say whether a database has every migration that this code knows."""
-    return await connection.run_sync(_at_head)
-
-
-def _at_head(connection: Connection) -> bool:
-    heads = ScriptDirectory(str(ROOT / "migrations")).get_heads()
-    return set(MigrationContext.configure(connection).get_current_heads()) == set(heads)

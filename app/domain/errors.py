@@ -17,6 +17,10 @@ class Fault:
     detail: str
 
 
+class Hindrance(Exception):
+    """What keeps a command from being done, in words for the person at the terminal."""
+
+
 class Refusal(Exception):
     """The request is refused."""
 

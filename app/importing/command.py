@@ -1,8 +1,7 @@
-"""The `dondoc import` command."""
+"""What the `dondoc import` command does."""
 
 import os
 from pathlib import Path
-from typing import Annotated
 
 import httpx
 import typer
@@ -19,21 +18,9 @@ _STOPS = (FileUnreadable, CredentialsMissing, ServiceRefuses)
 
 
 def import_file(
-    file: Annotated[Path, typer.Argument(help="Updates as .ndjson, .csv or .xlsx.", exists=True, dir_okay=False)],
-    check: Annotated[bool, typer.Option("--check", help="Only read the file and say what is wrong.")] = False,
-    url: Annotated[str | None, typer.Option(envvar="DONDOC_URL", help="The service's address.")] = None,
-    known: Annotated[
-        Path | None,
-        typer.Option("--credentials", envvar="DONDOC_CREDENTIALS", help="A JSON file with client_id, client_secret."),
-    ] = None,
-    client: Annotated[str | None, typer.Option(help="Which client, in a file that holds several by name.")] = None,
-    into: Annotated[Path | None, typer.Option("--report", help="The report; FILE.report.csv by default.")] = None,
-    anew: Annotated[bool, typer.Option("--new", help="A new import, although there is a report of this file.")] = False,
+    file: Path, *, check: bool, url: str | None, known: Path | None, client: str | None, into: Path | None, anew: bool
 ) -> None:
-    """Send a file of updates over the API; killed or with lines put right, run it again: nothing is recorded twice.
-
-    The client's id and secret come from --credentials, or from DONDOC_CLIENT_ID and DONDOC_CLIENT_SECRET.
-    """
+    """Send a file of updates over the API, or only read it, and say what became of each line."""
     try:
         if check:
             totals = importing.check(file, _show)

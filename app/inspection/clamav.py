@@ -6,12 +6,10 @@ Only what the daemon calls clean is taken: if it is away, silent or in trouble, 
 import asyncio
 from pathlib import Path
 
-import structlog
-
 from app.domain.errors import Fault, FileRefused, ServiceUnavailable
 from app.inspection.reasons import Reason
+from app.logs import log
 
-log = structlog.get_logger()
 CHUNK = 64 * 1024
 SECONDS = 60.0
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]

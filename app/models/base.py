@@ -17,6 +17,8 @@ from sqlmodel import Field, Index, SQLModel
 NAMESPACE = UUID("8f3c1c1e-6f4b-5d39-9a5b-1a5f3f0c7d11")
 """The same plan has the same ids on every installation: names below this one are hashed (RFC 9562, version 5)."""
 
+# Rows are written and read as rows of tables, and nothing validates them: nobody waits for their validators.
+SQLModel.model_config["defer_build"] = True
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.datastructures import State
 
@@ -16,18 +16,19 @@ from app.queries.moment import Moment
 from app.queries.shapes import prepare
 from app.routers.parameters import Slug
 from app.schemas.base import Code
-from app.schemas.calendars import CalendarAddress, CalendarState, calendar
+from app.schemas.calendars import CalendarAddress, CalendarState
 from app.schemas.views import obligation_out
 from app.web.access import may
 from app.web.bodies import ExactRoute
 from app.web.clock import Now
 from app.web.etags import etag_of, matches
 from app.web.feeds import feed_of, secret_of
+from app.web.parameters import Router
 from app.web.problems import documented
 from app.web.reading import Reading, answer, every, only
 from app.web.writing import Creating, Done
 
-router = APIRouter(prefix="/v1", tags=["calendars"], route_class=ExactRoute)
+router = Router(prefix="/v1", tags=["calendars"], route_class=ExactRoute)
 Subscriber = Annotated[Caller, may(Act.USE_CALENDARS)]
 Whose = Annotated[Code, Path(alias="body", description="The body's code.", examples=["cong-an"])]
 ADDRESS = "/plans/{plan}/bodies/{body}/calendar"
@@ -117,6 +118,9 @@ async def read_calendar(
 
 async def _calendar(state: State, token: str, now: datetime) -> bytes:
     """Spell the calendar of an address, which is shown what a reporter of those bodies would be."""
+    # What spells calendars is large, and most processes are asked for none.
+    from app.schemas.icalendars import calendar  # noqa: PLC0415
+
     feed_id = feed_of(state.keys, token)
     async with state.database.reading(SYSTEM) as connection:
         feed = await only(connection, queries.feed(feed_id))

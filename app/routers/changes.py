@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from app.domain import errors
 from app.domain.access import Act, Caller
@@ -19,10 +19,11 @@ from app.web.access import may
 from app.web.bodies import ExactRoute
 from app.web.clock import Now
 from app.web.paging import CursorText, Limit, Pages, end_of
+from app.web.parameters import Router
 from app.web.problems import documented, refuses
 from app.web.reading import Reading, Until, answer, only
 
-router = APIRouter(prefix="/v1/plans", tags=["status"], route_class=ExactRoute)
+router = Router(prefix="/v1/plans", tags=["status"], route_class=ExactRoute)
 
 
 @dataclass(frozen=True)

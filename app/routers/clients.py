@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import clients
@@ -17,11 +17,12 @@ from app.web.access import may
 from app.web.bodies import ExactRoute
 from app.web.clock import Now
 from app.web.paging import CursorText, Limit, Pages, end_of
+from app.web.parameters import Router
 from app.web.problems import documented
 from app.web.reading import Reading, answer, only
 from app.web.writing import Creating, Done, Writing
 
-router = APIRouter(prefix="/v1/clients", tags=["clients"], route_class=ExactRoute)
+router = Router(prefix="/v1/clients", tags=["clients"], route_class=ExactRoute)
 Reader = Annotated[Caller, may(Act.READ_CLIENTS)]
 Manager = Annotated[Caller, may(Act.MANAGE_CLIENTS)]
 ClientId = Annotated[UUID, Path(alias="id", description="The client's id.")]

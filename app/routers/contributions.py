@@ -3,7 +3,7 @@
 from operator import itemgetter
 from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import contributions
@@ -16,11 +16,12 @@ from app.schemas.contributions import Contributed, ContributionIn
 from app.schemas.history import ContributionList
 from app.web.access import may
 from app.web.bodies import ExactRoute
+from app.web.parameters import Router
 from app.web.problems import documented
 from app.web.reading import Asked, Reading, answer, every, only
 from app.web.writing import Done, Writing
 
-router = APIRouter(prefix="/v1/obligations", tags=["contributions"], route_class=ExactRoute)
+router = Router(prefix="/v1/obligations", tags=["contributions"], route_class=ExactRoute)
 
 
 @router.post(

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import cycles, deadlines, seals
@@ -17,11 +17,12 @@ from app.schemas.cycles import ClosingIn, CycleDeadlineIn, CycleDetail, CycleIn,
 from app.schemas.views import cycle_detail, cycle_out
 from app.web.access import may
 from app.web.bodies import ExactRoute
+from app.web.parameters import Router
 from app.web.problems import documented
 from app.web.reading import Asked, Reading, answer, every, only
 from app.web.writing import Creating, Done
 
-router = APIRouter(prefix="/v1/plans/{plan}/cycles", tags=["cycles"], route_class=ExactRoute)
+router = Router(prefix="/v1/plans/{plan}/cycles", tags=["cycles"], route_class=ExactRoute)
 Coordinator = Annotated[Caller, may(Act.OPEN_CYCLES)]
 CycleCode = Annotated[Code, Path(alias="cycle", description="The cycle's code.", examples=["2026"])]
 WRITES = (errors.NotFound,)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from app.domain import checkpoints
@@ -12,9 +12,10 @@ from app.schemas.events import CheckpointKeyOut, CheckpointOut, CheckpointPage, 
 from app.web.access import may
 from app.web.following import awaited, streamed
 from app.web.paging import Limit
+from app.web.parameters import Router
 from app.web.reading import Reading, answer, every
 
-router = APIRouter(prefix="/v1", tags=["events"])
+router = Router(prefix="/v1", tags=["events"])
 LONGEST_WAIT_SECONDS, LONGEST_STREAM_SECONDS = 30, 300
 LARGEST = 2**53 - 1
 Reader = Annotated[Caller, may(Act.READ_EVENTS)]

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import contents, erasures
@@ -21,12 +21,13 @@ from app.web.bodies import ExactRoute
 from app.web.clock import Now
 from app.web.downloads import ASKED_WITH, BYTES, OFFERED, download, remove_bytes, wanted
 from app.web.paging import CursorText, Limit, Pages, end_of
+from app.web.parameters import Router
 from app.web.problems import documented
 from app.web.reading import Asked, Reading, answer, only
 from app.web.uploads import NO_BODY_LIMIT, Uploading
 from app.web.writing import Done, Writing
 
-router = APIRouter(prefix="/v1/evidence", tags=["evidence"], route_class=ExactRoute)
+router = Router(prefix="/v1/evidence", tags=["evidence"], route_class=ExactRoute)
 EvidenceId = Annotated[UUID, Path(alias="id", description="The evidence's id.")]
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from app.domain.access import Act, Caller
 from app.queries import obligations
@@ -12,9 +12,10 @@ from app.routers.obligations import READS, ObligationId
 from app.schemas.explanations import ExplanationOut, explanation_out
 from app.web.access import may
 from app.web.bodies import ExactRoute
+from app.web.parameters import Router
 from app.web.reading import Asked, Reading, answer, only
 
-router = APIRouter(prefix="/v1/obligations", tags=["obligations"], route_class=ExactRoute)
+router = Router(prefix="/v1/obligations", tags=["obligations"], route_class=ExactRoute)
 
 
 @router.get(

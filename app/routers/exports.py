@@ -7,7 +7,7 @@ connection.  All pages are as of one instant, and know only what had been record
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import Depends, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain import errors
@@ -26,10 +26,11 @@ from app.schemas.exports import HistoryLine, status_lines
 from app.schemas.views import obligation_out
 from app.web.access import may
 from app.web.exports import OFFERED, Exporting, Rows
+from app.web.parameters import Router
 from app.web.problems import documented
 from app.web.reading import Asked, Reading, View, Viewing, every, only
 
-router = APIRouter(prefix="/v1", tags=["exports"])
+router = Router(prefix="/v1", tags=["exports"])
 Reader = Annotated[Caller, may(Act.READ_STANDING)]
 Named = Sequence[Any]
 ReadPage = Callable[[AsyncConnection, Any, Named, Moment], Awaitable[list[ResponseModel]]]

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import extensions
@@ -24,11 +24,12 @@ from app.schemas.views import extension_request_out
 from app.web.access import may
 from app.web.bodies import ExactRoute
 from app.web.paging import CursorText, Limit, Pages, end_of
+from app.web.parameters import Router
 from app.web.problems import documented
 from app.web.reading import Asked, Reading, answer_by_now
 from app.web.writing import Done, Writing
 
-router = APIRouter(prefix="/v1", tags=["extensions"], route_class=ExactRoute)
+router = Router(prefix="/v1", tags=["extensions"], route_class=ExactRoute)
 Coordinator = Annotated[Caller, may(Act.EXTEND)]
 UNMOVABLE = (errors.ObligationAlreadyComplete, errors.ExtensionNotLater, errors.ExtensionLimitReached)
 """Why a deadline cannot be moved to where it should be."""

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from app.domain import errors
 from app.domain.access import Act, Caller
@@ -13,11 +13,12 @@ from app.schemas.base import Code
 from app.schemas.views import obligation_out
 from app.web.access import may
 from app.web.forms import form
+from app.web.parameters import Router
 from app.web.problems import documented
 from app.web.reading import Asked, Reading, every, some
 from app.web.spreadsheets import MEDIA_TYPE
 
-router = APIRouter(prefix="/v1/plans", tags=["updates"])
+router = Router(prefix="/v1/plans", tags=["updates"])
 FILE: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "A workbook.",

@@ -2,14 +2,13 @@
 
 from typing import Literal
 
-from fastapi import APIRouter
-
-from app.database.migrations import at_head
+from app.database.revision import at_head
 from app.domain.errors import ServiceUnavailable
 from app.schemas.base import ResponseModel
+from app.web.parameters import Router
 from app.web.reading import ReadingAsNobody
 
-router = APIRouter(tags=["health"])
+router = Router(tags=["health"])
 
 
 class Health(ResponseModel):

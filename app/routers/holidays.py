@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import holidays
@@ -17,11 +17,12 @@ from app.schemas.base import DeadlineDay
 from app.schemas.holidays import HolidayIn, HolidayList, HolidayOut
 from app.web.access import may
 from app.web.bodies import ExactRoute
+from app.web.parameters import Router
 from app.web.problems import documented
 from app.web.reading import Reading, Until, answer, every, only
 from app.web.writing import Creating, Done
 
-router = APIRouter(prefix="/v1/plans/{plan}/holidays", tags=["cycles"], route_class=ExactRoute)
+router = Router(prefix="/v1/plans/{plan}/holidays", tags=["cycles"], route_class=ExactRoute)
 
 
 @router.get(

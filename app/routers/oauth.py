@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import Depends, Form, Request, Response
 
 from app.commands import tokens as issued
 from app.commands.clients import Proven
@@ -22,9 +22,10 @@ from app.web import tokens
 from app.web.bodies import only_a_form
 from app.web.clock import Now
 from app.web.credentials import authenticated
+from app.web.parameters import Router
 from app.web.problems import documented
 
-router = APIRouter(tags=["oauth"])
+router = Router(tags=["oauth"])
 NO_STORE = {"Cache-Control": "no-store"}
 PROOFS = ["client_secret_basic", "client_secret_post"]
 

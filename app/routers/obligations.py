@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import Depends, Path, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import evidence, updates
@@ -38,12 +38,13 @@ from app.web.access import may
 from app.web.clock import now_of
 from app.web.lists import Listed
 from app.web.paging import CursorText, Limit, Pages, end_of
+from app.web.parameters import Router
 from app.web.problems import documented
 from app.web.reading import Asked, Reading, Since, answer, every, only
 from app.web.remembering import Made, RememberingRoute
 from app.web.writing import Done, Writing
 
-router = APIRouter(prefix="/v1/obligations", tags=["obligations"], route_class=RememberingRoute)
+router = Router(prefix="/v1/obligations", tags=["obligations"], route_class=RememberingRoute)
 Reader = Annotated[Caller, may(Act.READ_STANDING)]
 ObligationId = Annotated[UUID, Path(alias="id", description="The obligation's id.")]
 READS = documented(errors.NotFound)

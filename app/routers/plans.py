@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 
 from app.domain.access import Act, Caller
 from app.domain.errors import NotFound
@@ -16,10 +16,11 @@ from app.schemas.views import cycle_out
 from app.web.access import may
 from app.web.bodies import ExactRoute
 from app.web.clock import Now
+from app.web.parameters import Router
 from app.web.problems import documented
 from app.web.reading import Reading, answer, every, only
 
-router = APIRouter(prefix="/v1/plans", tags=["plans"], route_class=ExactRoute)
+router = Router(prefix="/v1/plans", tags=["plans"], route_class=ExactRoute)
 Reader = Annotated[Caller, may(Act.READ_PLANS)]
 READS = documented(NotFound)
 

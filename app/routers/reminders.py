@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from app.domain.access import Act, Caller
 from app.queries.obligations import Filters
@@ -13,9 +13,10 @@ from app.schemas.base import Code
 from app.schemas.reminders import ReminderList, reminders_out
 from app.web.access import may
 from app.web.bodies import ExactRoute
+from app.web.parameters import Router
 from app.web.reading import Asked, Reading, answer_by_now
 
-router = APIRouter(prefix="/v1/reminders", tags=["reminders"], route_class=ExactRoute)
+router = Router(prefix="/v1/reminders", tags=["reminders"], route_class=ExactRoute)
 
 
 @router.get(

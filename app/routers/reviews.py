@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import reviews
@@ -12,10 +12,11 @@ from app.routers.obligations import ACTS, ObligationId
 from app.schemas.reviews import Reviewed, ReviewIn
 from app.web.access import may
 from app.web.bodies import ExactRoute
+from app.web.parameters import Router
 from app.web.problems import documented
 from app.web.writing import Done, Writing
 
-router = APIRouter(prefix="/v1/obligations", tags=["reviews"], route_class=ExactRoute)
+router = Router(prefix="/v1/obligations", tags=["reviews"], route_class=ExactRoute)
 
 
 @router.post(

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain import errors
@@ -18,11 +18,12 @@ from app.schemas.status import CycleStatus, StatusOut, cycle_statuses
 from app.web.access import may
 from app.web.clock import Now
 from app.web.etags import etag_of
+from app.web.parameters import Router
 from app.web.problems import documented
 from app.web.reading import Reading, Until, lasting, only, tagged
 from app.web.remembering import Made, RememberingRoute
 
-router = APIRouter(prefix="/v1/plans", tags=["status"], route_class=RememberingRoute)
+router = Router(prefix="/v1/plans", tags=["status"], route_class=RememberingRoute)
 
 
 @router.get(

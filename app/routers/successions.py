@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import successions
@@ -18,11 +18,12 @@ from app.schemas.successions import SuccessionDecisionIn, SuccessionIn, Successi
 from app.schemas.views import succession_out
 from app.web.access import may
 from app.web.bodies import ExactRoute
+from app.web.parameters import Router
 from app.web.problems import documented
 from app.web.reading import Reading, answer, every, only
 from app.web.writing import Creating, Done
 
-router = APIRouter(prefix="/v1/plans/{plan}/successions", tags=["successions"], route_class=ExactRoute)
+router = Router(prefix="/v1/plans/{plan}/successions", tags=["successions"], route_class=ExactRoute)
 Coordinator = Annotated[Caller, may(Act.RECORD_SUCCESSIONS)]
 SuccessionId = Annotated[UUID, Path(alias="succession", description="The succession's id.")]
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import bulk
@@ -14,10 +14,11 @@ from app.schemas.bulk import BulkIn, BulkOut, ItemIn, ItemResult
 from app.web.access import may
 from app.web.bodies import ExactRoute
 from app.web.items import placed, read_each, refuse_all
+from app.web.parameters import Router
 from app.web.problems import documented, problem_of
 from app.web.writing import Creating, Done
 
-router = APIRouter(prefix="/v1/updates", tags=["updates"], route_class=ExactRoute)
+router = Router(prefix="/v1/updates", tags=["updates"], route_class=ExactRoute)
 
 
 @router.post(

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import webhooks
@@ -25,11 +25,12 @@ from app.web.access import may
 from app.web.bodies import ExactRoute
 from app.web.clock import Now
 from app.web.paging import CursorText, Limit, Pages, end_of
+from app.web.parameters import Router
 from app.web.problems import documented
 from app.web.reading import Reading, answer, every, only
 from app.web.writing import Creating, Done, Writing
 
-router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"], route_class=ExactRoute)
+router = Router(prefix="/v1/webhooks", tags=["webhooks"], route_class=ExactRoute)
 Manager = Annotated[Caller, may(Act.MANAGE_WEBHOOKS)]
 WebhookId = Annotated[UUID, Path(alias="id", description="The webhook's id.")]
 ABSENT = documented(errors.NotFound)

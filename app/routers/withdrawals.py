@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Response
+from fastapi import Path, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import withdrawals
@@ -13,10 +13,11 @@ from app.routers.obligations import ACTS
 from app.schemas.evidence import WithdrawalIn, Withdrawn
 from app.web.access import may
 from app.web.bodies import ExactRoute
+from app.web.parameters import Router
 from app.web.problems import documented
 from app.web.writing import Done, Writing
 
-router = APIRouter(prefix="/v1/evidence", tags=["evidence"], route_class=ExactRoute)
+router = Router(prefix="/v1/evidence", tags=["evidence"], route_class=ExactRoute)
 
 
 @router.post(

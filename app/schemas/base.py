@@ -1,4 +1,7 @@
-"""How wire shapes are spelled: requests forbid what they do not know, responses promise every field."""
+"""How wire shapes are spelled: requests forbid what they do not know, responses promise every field.
+
+What writes an answer is built when the first one is written: a start need not wait for all of them.
+"""
 
 import re
 from collections.abc import Collection
@@ -29,7 +32,7 @@ class RequestModel(BaseModel):
 class ResponseModel(BaseModel):
     """What a caller gets: every field, always."""
 
-    model_config = ConfigDict(frozen=True, from_attributes=True)
+    model_config = ConfigDict(frozen=True, from_attributes=True, defer_build=True)
 
 
 class Wrong(ValueError):

@@ -32,7 +32,7 @@ def _known_zone(name: str) -> str:
 class SeedModel(BaseModel):
     """A part of a seed: nothing unknown, nothing converted silently."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class LegalBasis(SeedModel):

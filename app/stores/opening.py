@@ -1,12 +1,13 @@
 """Which store the settings name."""
 
+from app.domain.errors import Hindrance
 from app.settings import Settings
 from app.stores.base import Store
 from app.stores.local import LocalStore
 from app.stores.parts import Parts
 
 
-class ObjectStoresMissing(Exception):
+class ObjectStoresMissing(Hindrance):
     """The settings name a bucket, and what speaks to buckets is not installed."""
 
     def __init__(self) -> None:

@@ -8,6 +8,7 @@ and on tokens that were issued before.
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from sqlalchemy import RowMapping
 
@@ -18,7 +19,9 @@ from app.settings import Settings
 from app.web.keys import Keys
 from app.web.tokens import own
 from app.web.tokens.claims import Reason, TokenRefused, Verified, read
-from app.web.tokens.external import External
+
+if TYPE_CHECKING:
+    from app.web.tokens.external import External
 
 NOTICED_WITHIN = timedelta(seconds=5)
 CAPACITY = 4096
@@ -39,7 +42,7 @@ class Callers:
 
     def __init__(self, keys: Keys, settings: Settings) -> None:
         self._keys, self._issuer = keys, settings.issuer
-        self._external = External(settings.external_issuer) if settings.external_issuer else None
+        self._external = _external(settings)
         self._known: dict[bytes, _Known] = {}
 
     async def of(self, database: Database, token: str, now: datetime) -> Caller:
@@ -102,3 +105,11 @@ def _caller(row: RowMapping, verified: Verified) -> Caller:
         scopes=frozenset(act for act in granted(role, row["scopes"]) if act in verified.scopes),
         body_ids=frozenset(row["body_ids"] or ()),
     )
+
+
+def _external(settings: Settings) -> "External | None":
+    if settings.external_issuer is None:
+        return None
+    from app.web.tokens.external import External  # noqa: PLC0415  It brings a client that fetches keys.
+
+    return External(settings.external_issuer)

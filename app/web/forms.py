@@ -2,9 +2,7 @@
 
 from collections.abc import Sequence
 from io import BytesIO
-from typing import Any
-
-from xlsxwriter.worksheet import Worksheet
+from typing import TYPE_CHECKING, Any
 
 from app.domain.access import Classification
 from app.domain.completion import ClaimState
@@ -12,6 +10,9 @@ from app.domain.words import words_of
 from app.schemas.columns import FORM_FILLED, FORM_SHOWN, Column, target
 from app.schemas.obligations import ObligationOut
 from app.web.spreadsheets import Workbook
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
 
 SHEET, HELP = "Cập nhật tiến độ", "Hướng dẫn"
 _PROTECTED = {"autofilter": True, "format_columns": True, "format_rows": True, "select_locked_cells": True}
@@ -58,7 +59,7 @@ def _formats(book: Workbook, columns: Sequence[Column]) -> dict[int, Any]:
     return formats
 
 
-def _guide(sheet: Worksheet, columns: Sequence[Column], rows: int) -> None:
+def _guide(sheet: "Worksheet", columns: Sequence[Column], rows: int) -> None:
     """Offer what can be chosen, and protect what is not to be filled in."""
     lists = {"state": ClaimState, "evidence_classification": Classification}
     for n, column in enumerate(columns):

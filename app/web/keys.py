@@ -20,17 +20,16 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import structlog
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from jose import jwk
 from jose.backends.base import Key
 
 from app.domain.errors import ServiceUnavailable
+from app.logs import log
 from app.web import private_files
 from app.web.private_files import KeysExposed
 
-log = structlog.get_logger()
 PEPPER_BYTES = 32
 LIFETIME = timedelta(minutes=10)
 """How long a token lives."""

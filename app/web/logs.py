@@ -1,54 +1,21 @@
-"""Logs: one JSON line an event, with the request's id; no narrative, no token, no query string, no personal data.
+"""The log of requests: one line each, with its id; no narrative, no token, no query string, no personal data.
 
 The line of a request is the access log, too: how the caller proved who it is, or why that was refused, what it may do
 and whether that was refused.  It names clients, keys and secrets by their ids only.
 """
 
-import logging
 import re
-import sys
 import time
 from collections.abc import Mapping, MutableMapping
 from typing import Any
 from uuid import uuid4
 
-import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from structlog.typing import Processor
 
-log = structlog.get_logger()
+from app.logs import about, log
+
 _ACCEPTABLE = re.compile(rb"[A-Za-z0-9._-]{1,64}\Z")
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
-
-
-def configure(level: str = "info") -> None:
-    """Write JSON lines to standard error, from structlog and from the standard library alike."""
-    number = logging.getLevelNamesMapping()[level.upper()]
-    shared: list[Processor] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-    ]
-    structlog.configure(
-        processors=[*shared, structlog.processors.JSONRenderer(ensure_ascii=False)],
-        wrapper_class=structlog.make_filtering_bound_logger(number),
-        # In one piece: several processes may write to the same place.
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
-    )
-    handler = logging.StreamHandler()
-    handler.setFormatter(_JsonFormatter())
-    logging.basicConfig(level=max(number, logging.WARNING), handlers=[handler], force=True)
-
-
-class _JsonFormatter(logging.Formatter):
-    """Writes a library's record as one JSON line, without the exception's message or the values in it."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        event = {"event": record.getMessage(), "level": record.levelname.lower(), "logger": record.name}
-        if record.exc_info and record.exc_info[0]:
-            event["kind"] = record.exc_info[0].__name__
-        return str(structlog.processors.JSONRenderer(ensure_ascii=False)(None, "", event))
 
 
 class RequestLog:
@@ -63,8 +30,7 @@ class RequestLog:
             await self._app(scope, receive, send)
             return
         scope["request_id"] = request_id = _request_id(dict(scope["headers"]))
-        structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request_id=request_id)
+        about(request_id=request_id)
         began, answered = time.perf_counter(), {"status": 0}
 
         async def send_with_id(message: Message) -> None:

@@ -9,10 +9,13 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-
-import httpx
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from app.domain.webhooks import Address, address_of
+
+if TYPE_CHECKING:
+    import httpx
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 MayConnect = Callable[[Address], bool]
@@ -51,7 +54,12 @@ class Outgoing:
         patience: float = PATIENCE_SECONDS,
     ) -> None:
         self._may_connect, self._resolve, self._patience = may_connect, resolve, patience
-        self._context = context or ssl.create_default_context()
+        self._given = context
+
+    @cached_property
+    def _context(self) -> ssl.SSLContext:
+        """Whom to trust; by default whomever this machine trusts, which are many to read."""
+        return self._given or ssl.create_default_context()
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
         """Post something, and return the status of the answer.
@@ -59,6 +67,9 @@ class Outgoing:
         Raises:
             Forbidden, TimedOut, Unreachable: see there.
         """
+        # Most services have no webhooks.
+        import httpx  # noqa: PLC0415
+
         try:
             async with asyncio.timeout(self._patience):
                 return await self._post(httpx.URL(url), headers, body)
@@ -67,7 +78,9 @@ class Outgoing:
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, UnicodeError, ValueError):
             raise Unreachable from None
 
-    async def _post(self, url: httpx.URL, headers: Mapping[str, str], body: bytes) -> int:
+    async def _post(self, url: "httpx.URL", headers: Mapping[str, str], body: bytes) -> int:
+        import httpx  # noqa: PLC0415
+
         host = url.raw_host.decode("ascii")
         addresses = [address_of(one) for one in await self._resolve(host, url.port or _PORTS[url.scheme])]
         if not addresses:
@@ -87,7 +100,9 @@ class Outgoing:
 _PORTS = {"https": 443, "http": 80}
 
 
-async def _ask(client: httpx.AsyncClient, url: httpx.URL, host: str, headers: Mapping[str, str], body: bytes) -> int:
+async def _ask(
+    client: "httpx.AsyncClient", url: "httpx.URL", host: str, headers: Mapping[str, str], body: bytes
+) -> int:
     """Ask one address under the name of its host, and leave before the answer's body."""
     named = {"sni_hostname": host}
     async with client.stream("POST", url, headers=headers, content=body, extensions=named) as response:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any, get_args, get_origin
 
-from fastapi import Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
@@ -30,6 +30,16 @@ async def refuse_unknown(request: Request) -> None:
     counted = Counter(name for name, _ in request.query_params.multi_items())
     if twice := [name for name, count in counted.items() if count > 1 and not _takes_several(known[name])]:
         raise MalformedContent(None, *(Fault(f"query: {name}", "may be given once") for name in twice))
+
+
+class Router(APIRouter):
+    """The operations of a noun; each knows its query parameters.
+
+    They are put into the service as they are: FastAPI would make each of them again to include its router.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(dependencies=[Depends(refuse_unknown)], **options)
 
 
 def _parameters(dependant: Dependant) -> Iterator[tuple[str, Any]]:

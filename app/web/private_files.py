@@ -5,8 +5,10 @@ import secrets
 from collections.abc import Callable
 from pathlib import Path
 
+from app.domain.errors import Hindrance
 
-class KeysExposed(Exception):
+
+class KeysExposed(Hindrance):
     """A key file can be read by others than its owner: run `chmod 600` on it."""
 
 

@@ -7,7 +7,6 @@ import errno
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -16,11 +15,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.database.failures import Failure, constraint_of, kind_of
 from app.domain import errors
 from app.domain.errors import Refusal
+from app.logs import log
 from app.schemas.problem import FaultOut, Problem
 from app.web.faults import faults, kind_of_fault
 from app.web.languages import prefers_vietnamese
 
-log = structlog.get_logger()
 MEDIA_TYPE = "application/problem+json"
 NOT_JSON = "The body is not I-JSON (RFC 7493): JSON in UTF-8 with finite numbers, each field of an object named once."
 

@@ -3,15 +3,15 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from enum import StrEnum
-from typing import IO, Any
-
-import xlsxwriter
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
+from typing import IO, TYPE_CHECKING, Any
 
 from app.domain.calendar import HOME_ZONE
 from app.domain.words import words_of
 from app.schemas.columns import Cell, Column
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LINE_POINTS = 15.0
@@ -24,6 +24,9 @@ class Workbook:
     """A workbook that is written row by row into a file."""
 
     def __init__(self, file: IO[bytes], *, vietnamese: bool = True) -> None:
+        # Most processes write no spreadsheet.
+        import xlsxwriter  # noqa: PLC0415
+
         self._book = xlsxwriter.Workbook(file, {"constant_memory": True, **_AS_WRITTEN})
         self._vietnamese = vietnamese
         self.heading = self._format(bold=True, text_wrap=True, valign="top", bg_color="#DDE6F0", border=1)
@@ -31,14 +34,14 @@ class Workbook:
         self.day = self._format(num_format="dd/mm/yyyy", valign="top")
         self._instant = self._format(num_format="dd/mm/yyyy hh:mm", valign="top")
 
-    def _format(self, **properties: Any) -> Format:
+    def _format(self, **properties: Any) -> "Format":
         return self._book.add_format(properties)
 
-    def unlocked(self, **properties: Any) -> Format:
+    def unlocked(self, **properties: Any) -> "Format":
         """Make a format of cells that can be filled in although the sheet is protected."""
         return self._format(locked=False, valign="top", **properties)
 
-    def sheet(self, name: str, columns: Sequence[Column]) -> Worksheet:
+    def sheet(self, name: str, columns: Sequence[Column]) -> "Worksheet":
         """Begin a sheet with its headings, which stay in sight."""
         sheet = self._book.add_worksheet(name)
         for n, column in enumerate(columns):
@@ -51,14 +54,14 @@ class Workbook:
         _on_paper(sheet)
         return sheet
 
-    def row(self, sheet: Worksheet, row: int, columns: Sequence[Column], shape: Any) -> None:
+    def row(self, sheet: "Worksheet", row: int, columns: Sequence[Column], shape: Any) -> None:
         """Write one row, as high as its longest text needs."""
         cells = [column.of(shape) for column in columns]
         sheet.set_row(row, _height(columns, cells))
         for n, cell in enumerate(cells):
             self.write(sheet, row, n, cell)
 
-    def write(self, sheet: Worksheet, row: int, column: int, cell: Cell) -> None:
+    def write(self, sheet: "Worksheet", row: int, column: int, cell: Cell) -> None:
         """Write one cell as what it is."""
         match cell:
             case None:
@@ -87,7 +90,7 @@ def _height(columns: Sequence[Column], cells: Sequence[Cell]) -> float:
     return min(LINE_POINTS * lines, 409.0)
 
 
-def _on_paper(sheet: Worksheet) -> None:
+def _on_paper(sheet: "Worksheet") -> None:
     """Print on A4, all columns on one page, the headings on each."""
     sheet.set_landscape()
     sheet.set_paper(9)

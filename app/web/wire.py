@@ -4,14 +4,12 @@ from typing import Any
 from uuid import uuid4
 
 import h11
-import structlog
 from fastapi import Request
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from app.domain.errors import UnreadableRequest
+from app.logs import log
 from app.web.problems import answer_to
-
-log = structlog.get_logger()
 
 
 class Wire(H11Protocol):

@@ -8,9 +8,8 @@ from io import StringIO
 from typing import Any
 
 import pytest
-import structlog
 
-from app.web import logs, problems
+from app import logs
 from tests.api.forgery import ATTACKS, Forger
 from tests.given import DOCUMENT, LINK, TRAINING, Service
 
@@ -20,17 +19,14 @@ Lines = Callable[[], list[dict[str, Any]]]
 @pytest.fixture
 def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[Lines]:
     """Log as the service does, and read back what has been logged."""
-    root, stream = logging.getLogger(), StringIO()
-    handlers, level = root.handlers[:], root.level
+    root, ours, stream = logging.getLogger(), logging.getLogger("dondoc"), StringIO()
+    handlers, levels = root.handlers[:], (root.level, ours.level)
     monkeypatch.setattr(sys, "stderr", stream)
     logs.configure("debug")
-    for module in (logs, problems):
-        # A logger keeps what it was configured with when it is first used: each test needs fresh ones.
-        monkeypatch.setattr(module, "log", structlog.get_logger())
     yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
-    structlog.reset_defaults()
     root.handlers[:] = handlers
-    root.setLevel(level)
+    root.setLevel(levels[0])
+    ours.setLevel(levels[1])
 
 
 async def test_a_request_is_one_line_with_its_id_its_route_and_its_client(service: Service, lines: Lines) -> None:

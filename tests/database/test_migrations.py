@@ -20,6 +20,7 @@ from app.commands.clients import NewClient
 from app.commands.standing import store_all
 from app.database import migrations
 from app.database.embedded import OWNER, Address
+from app.database.revision import at_head, head
 from app.domain.completion import ClaimState, ReviewOutcome
 from app.models import Checkpoint, Erasure, EvidenceContent, EvidenceRead, EvidenceText, IdempotencyRecord
 from app.models import Evidence as EvidenceRow
@@ -192,7 +193,7 @@ async def assert_up_down_and_up_again_ends_where_it_was(address: Address, name: 
 
     async with as_owner(address, name) as connection:
         assert await schema_of(connection) == first
-        assert await migrations.at_head(connection)
+        assert await at_head(connection)
     assert {(kind, of) for kind, of, _ in emptied if of not in {"alembic_version", "public"}} == set()
     assert {"column", "constraint", "index", "trigger", "function", "grant", "schema"} == {kind for kind, *_ in first}
 
@@ -274,3 +275,4 @@ def test_migrations_are_numbered_in_one_line() -> None:
     assert [revision.revision for revision in revisions] == [f"{n:04}" for n in range(1, len(SCRIPTS) + 1)]
     assert [revision.down_revision for revision in revisions] == [None, *(r.revision for r in revisions[:-1])]
     assert [Path(revision.path).name[:4] for revision in revisions] == [r.revision for r in revisions]
+    assert head() == revisions[-1].revision

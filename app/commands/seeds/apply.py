@@ -18,6 +18,7 @@ from app.commands.holidays import observed
 from app.commands.seeds.rows import Row, Rows, rows_of
 from app.commands.standing import store_all
 from app.commands.transfers import carry_over
+from app.domain.errors import Hindrance
 from app.models import Cycle, Obligation, Target, Update
 from app.models.base import HistoryRow, stable_id, table
 from app.queries.stored import stored
@@ -30,7 +31,7 @@ GROWING = {"holiday", "succession"}
 """Tables that only ever grow: the seed begins them, and what acts have added stays."""
 
 
-class SeedRefused(Exception):
+class SeedRefused(Hindrance):
     """The seed would drop or move something that has history; the message names it."""
 
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from app.commands.seeds.consistency import Path as Place
 from app.commands.seeds.consistency import inconsistencies
+from app.domain.errors import Hindrance
 from app.schemas.seed import BodiesFile, CalendarFile, DutiesFile, PlanFile, Seed, SuccessionsFile
 
 FILES: dict[str, type[BaseModel]] = {
@@ -25,7 +26,7 @@ SOURCE = "source.txt"
 _SURPRISES = {"tag:yaml.org,2002:bool", "tag:yaml.org,2002:value"}
 
 
-class SeedInvalid(Exception):
+class SeedInvalid(Hindrance):
     """The seed's files are not as they must be; each line of the message names a file and a line."""
 
 

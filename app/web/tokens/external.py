@@ -13,15 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import structlog
 from jose import jwk, jws
 from jose.backends.base import Key
 from jose.exceptions import JOSEError
 
+from app.logs import log
 from app.settings import ExternalIssuer
 from app.web.tokens.claims import LEEWAY, Reason, TokenRefused, Unverified, Verified, check_times
 
-log = structlog.get_logger()
 LONGEST = timedelta(hours=24)
 """No token may be good for longer: its subject may lose its rights at the issuer, and we would not hear of it."""
 REMEMBERED = timedelta(minutes=5)

@@ -1,0 +1,99 @@
+"""The embedded PostgreSQL with everything that a first run needs: tables, a plan, and clients to try it with."""
+
+import asyncio
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.commands import clients
+from app.commands.seeds.apply import apply
+from app.commands.seeds.reader import read
+from app.database import embedded, migrations
+from app.database.engine import SYSTEM, connect
+from app.domain.access import Role
+from app.models import Body, Client, DutyOwner
+from app.models.base import table
+from app.schemas.clients import BodyGrant
+from app.schemas.seed import Seed
+from app.settings import Settings
+from app.web import keys
+
+Say = Callable[[str], None]
+
+
+@contextmanager
+def prepared(settings: Settings, say: Say) -> Iterator[SecretStr]:
+    """Run it, prepared, and give the address at which the service reaches it."""
+    with embedded.Embedded(settings.data_dir / "postgres", say=say) as server:
+        _prepare(server.address, settings, say)
+        server.watch()
+        yield SecretStr(server.address.url(embedded.APP))
+
+
+def _prepare(address: embedded.Address, settings: Settings, say: Say) -> None:
+    """Migrate and seed the embedded database, and make the demo clients once."""
+    url = address.url(embedded.OWNER)
+    say("Migrating the database …")
+    migrations.upgrade(url)
+    seed = read(settings.seed)
+    say(f"Seeding {seed.plan.plan.number} …")
+    asyncio.run(_fill(url, seed, settings))
+
+
+async def _fill(url: str, seed: Seed, settings: Settings) -> None:
+    database = connect(url, role=None)
+    try:
+        async with database.writing(SYSTEM) as connection:
+            await apply(connection, seed, now=datetime.now(UTC))
+        async with database.writing(SYSTEM) as connection:
+            await _introduce(connection, seed.plan.plan.slug, settings)
+    finally:
+        await database.close()
+
+
+async def _introduce(connection: AsyncConnection, slug: str, settings: Settings) -> None:
+    """Make one client for each role, a reporter for each owner, and write their secrets to a private file."""
+    if (await connection.execute(select(table(Client).c.id).limit(1))).first():
+        return
+    digest = keys.load(settings.keys_dir).digest_of
+    wanted: list[tuple[str, Role, list[BodyGrant]]] = [
+        (role.value, role, []) for role in (Role.ADMIN, Role.COORDINATOR, Role.INTEGRATOR)
+    ]
+    wanted += [(code, Role.REPORTER, [BodyGrant(plan=slug, body=code)]) for code in await _owners(connection)]
+    made = [
+        await clients.add(connection, digest, name=f"demo {name}", role=role, bodies=bodies)
+        for name, role, bodies in wanted
+    ]
+    shown = {name: _shown(client) for (name, _, _), client in zip(wanted, made, strict=True)}
+    # The file comes first: secrets that nobody can read would be lost, a file that nothing matches is made anew.
+    _write_private(settings.data_dir / "clients.json", json.dumps(shown, indent=1, ensure_ascii=False) + "\n")
+
+
+async def _owners(connection: AsyncConnection) -> list[str]:
+    bodies, owners = table(Body), table(DutyOwner)
+    owning = select(owners.c.body_id)
+    found = await connection.execute(select(bodies.c.code).where(bodies.c.id.in_(owning)).order_by(bodies.c.position))
+    return list(found.scalars())
+
+
+def _shown(client: clients.NewClient) -> dict[str, Any]:
+    return {
+        "client_id": str(client.id),
+        "client_secret": client.secret,
+        "role": client.role.value,
+        "bodies": list(client.bodies),
+    }
+
+
+def _write_private(path: Path, text: str) -> None:
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
