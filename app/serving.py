@@ -1,6 +1,7 @@
 """Serving: on a server of the operator's, or on the embedded PostgreSQL once it is prepared."""
 
 import asyncio
+import gc
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -138,6 +139,8 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: Any = None) -> None:
         await super().startup(sockets)
         if self.started:
+            # What is loaded stays: looking for garbage among it would stop the loop for longer than most answers take.
+            gc.freeze()
             self._ready()
 
     def stop(self) -> None:

@@ -31,10 +31,13 @@ class Cursor:
 
 @dataclass(frozen=True)
 class End:
-    """Where a page ends that another one follows: the sort keys of its last row, and what had been recorded by then."""
+    """Where a page ends that another one follows: the sort keys of its last row, and until when acts were recorded.
+
+    Lists whose moment says the latter by itself do not ask for it.
+    """
 
     keys: Sequence[Any]
-    recorded_until: datetime
+    recorded_until: datetime | None
 
 
 def end_of(rows: Sequence[Any], limit: int, keys: Sequence[str]) -> End | None:
@@ -42,7 +45,7 @@ def end_of(rows: Sequence[Any], limit: int, keys: Sequence[str]) -> End | None:
     if len(rows) <= limit:
         return None
     last = rows[limit - 1]
-    return End([last[key] for key in keys], last["recorded_until"])
+    return End([last[key] for key in keys], last.get("recorded_until"))
 
 
 class Pages:
