@@ -281,7 +281,8 @@ async def test_questions_that_come_at_once_are_put_to_the_database_together(
         again = await asyncio.gather(*(own_service.coordinator.get(LISTS, **one) for one in asked))
 
     assert [one.json() for one in again] == [one.json() for one in first]
-    assert (asked_about(told, "plan_change"), asked_about(told, "standing")) == (2, 0)
+    assert asked_about(told, "plan_change") in {1, 2}
+    assert asked_about(told, "standing") == 0
 
 
 async def test_whoever_waits_for_a_question_that_fails_is_told(own_service: Service) -> None:
