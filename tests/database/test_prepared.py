@@ -62,6 +62,11 @@ SAME_SHAPE: list[tuple[Callable[..., Select[Any]], Asked, Asked]] = [
         {"caller": COORDINATOR, "obligation_id": OTHER, "moment": NOW},
     ),
     (
+        obligations.one_stored,
+        {"caller": COORDINATOR, "obligation_id": ONE, "moment": NOW},
+        {"caller": COORDINATOR, "obligation_id": OTHER, "moment": NOW},
+    ),
+    (
         obligations.some,
         {"caller": POLICE, "obligation_ids": [ONE], "moment": NOW},
         {"caller": OTHERS, "obligation_ids": [ONE, OTHER], "moment": THEN},
