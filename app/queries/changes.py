@@ -44,8 +44,9 @@ from app.models.base import HistoryRow, table
 from app.models.duty import Recurrence
 from app.models.facts import facts_of
 from app.queries.deeds import deed_of
+from app.queries.filters import Filters, within
 from app.queries.moment import Found, Moment, order_of
-from app.queries.obligations import Filters, visible, within
+from app.queries.obligations import visible
 from app.queries.places import After
 from app.queries.standing import standings
 

@@ -12,9 +12,10 @@ from sqlalchemy import ARRAY, Integer, Select, Uuid, any_, bindparam, func, lite
 from app.domain.access import Act, Caller
 from app.models import Cycle, Duty, Obligation, Plan
 from app.models.base import table
+from app.queries.filters import Filters, matching, within
 from app.queries.history import history
 from app.queries.moment import Moment
-from app.queries.obligations import Filters, matching, visible, within
+from app.queries.obligations import visible
 from app.queries.places import After
 from app.queries.reach import reachable
 from app.queries.standing import named, owners, standings

@@ -8,8 +8,9 @@ from sqlalchemy import Select, select
 from app.domain.access import Caller
 from app.models import Duty, Target
 from app.models.base import table
+from app.queries.filters import Filters, within
 from app.queries.moment import Moment
-from app.queries.obligations import Filters, visible, within
+from app.queries.obligations import visible
 from app.queries.plans import plan_id_of
 from app.queries.standing import standings
 

@@ -14,8 +14,8 @@ from uuid import UUID
 
 from app.database.prepared import Prepared, Question, compiled
 from app.domain.access import Caller
+from app.queries.filters import Filters
 from app.queries.moment import Moment
-from app.queries.obligations import Filters
 from app.queries.places import After
 
 Values = dict[str, Any]

@@ -9,8 +9,8 @@ from fastapi import Depends, Query, Request, Response
 from app.domain import errors
 from app.domain.access import Act, Caller
 from app.queries import changes
+from app.queries.filters import Filters
 from app.queries.moment import Moment
-from app.queries.obligations import Filters
 from app.queries.plans import plan
 from app.queries.shapes import prepare
 from app.routers.parameters import BodyCode, CycleCode, Slug

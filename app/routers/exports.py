@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.domain import errors
 from app.domain.access import Act, Caller
 from app.queries import exports, plans
+from app.queries.filters import Filters
 from app.queries.moment import Moment
-from app.queries.obligations import Filters
 from app.queries.places import After
 from app.queries.shapes import prepare
 from app.routers.obligations import filters

@@ -15,8 +15,9 @@ from app.domain.calendar import day_after
 from app.domain.completion import Status
 from app.queries import history as histories
 from app.queries import obligations as queries
+from app.queries.filters import Filters
 from app.queries.moment import Moment
-from app.queries.obligations import Filters, Sort
+from app.queries.obligations import Sort
 from app.queries.shapes import prepare
 from app.queries.status import last_change
 from app.routers.parameters import (

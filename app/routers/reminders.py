@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Query, Request, Response
 
 from app.domain.access import Act, Caller
-from app.queries.obligations import Filters
+from app.queries.filters import Filters
 from app.queries.reminders import reminders, soon
 from app.queries.shapes import prepare
 from app.routers.parameters import BodyCode, CycleCode

@@ -10,8 +10,8 @@ from app.domain import errors
 from app.domain.access import Act, Caller
 from app.queries import status
 from app.queries.cycles import cycles_of
+from app.queries.filters import Filters
 from app.queries.moment import Moment
-from app.queries.obligations import Filters
 from app.queries.shapes import prepare
 from app.routers.parameters import BodyCode, CycleCode, Slug
 from app.schemas.status import CycleStatus, StatusOut, cycle_statuses

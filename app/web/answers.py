@@ -23,7 +23,9 @@ from app.domain.errors import (
     kinds,
 )
 from app.web import problems
-from app.web.problems import MEDIA_TYPE, NAMES, STATUS, Kinds
+from app.web.kinds import HEADERS as ALSO_SAID
+from app.web.kinds import STATUS
+from app.web.problems import MEDIA_TYPE, NAMES, Kinds
 
 Json = dict[str, Any]
 REQUEST_ID = "0b5c2b6e7d1f4c55"
@@ -150,7 +152,7 @@ def _problem(found: list[Kinds]) -> Json:
 
 
 def _described(found: list[Kinds]) -> Json:
-    names = dict.fromkeys([*_OF_PROBLEMS, *(name for kind in found for name in problems.HEADERS.get(kind, ()))])
+    names = dict.fromkeys([*_OF_PROBLEMS, *(name for kind in found for name in ALSO_SAID.get(kind, ()))])
     content = {
         "schema": {"$ref": "#/components/schemas/Problem"},
         "examples": _references("examples", [kind.slug() for kind in found]),

@@ -16,8 +16,9 @@ from app.models.base import stable_id, table
 from app.models.duty import DutyKind
 from app.queries import obligations, status
 from app.queries.cycles import cycles_of
+from app.queries.filters import Filters
 from app.queries.moment import Moment
-from app.queries.obligations import KEYS, Filters, Sort
+from app.queries.obligations import KEYS, Sort
 from app.queries.places import After
 from app.queries.shapes import Unnamed, prepare
 from tests.given import FIRST, PLAN, TODAY, obligation

@@ -18,8 +18,8 @@ from app.domain.access import Caller, Role
 from app.domain.completion import Force, Status
 from app.domain.totals import completion_rate, due_completion_rate, roll_up
 from app.queries.cycles import cycles_of
+from app.queries.filters import Filters, within
 from app.queries.moment import Moment
-from app.queries.obligations import Filters, within
 from app.queries.standing import standings
 from app.queries.status import bodies_of, tally
 from app.schemas.base import TotalsOut

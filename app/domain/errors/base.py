@@ -1,0 +1,39 @@
+"""What every refusal is."""
+
+import re
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One place that is wrong: an RFC 6901 JSON pointer (or a parameter's name) and a sentence."""
+
+    pointer: str
+    detail: str
+
+
+class Hindrance(Exception):
+    """What keeps a command from being done, in words for the person at the terminal."""
+
+
+class Refusal(Exception):
+    """The request is refused."""
+
+    title_vi: ClassVar[str] = "Yêu cầu bị từ chối."
+
+    def __init__(self, detail: str | None = None, *faults: Fault, wait_seconds: int | None = None) -> None:
+        super().__init__(detail or type(self).__doc__)
+        self.detail = detail
+        self.faults = faults
+        self.wait_seconds = wait_seconds
+
+    @classmethod
+    def slug(cls) -> str:
+        """Return the stable name of this kind: `CycleNotOpen` is `cycle-not-open`."""
+        return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", cls.__name__).lower()
+
+
+def kinds() -> list[type[Refusal]]:
+    """List every kind of refusal, in the order in which they are defined."""
+    return Refusal.__subclasses__()

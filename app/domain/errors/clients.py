@@ -1,0 +1,87 @@
+"""Who calls, and what clients and their webhooks may be."""
+
+from app.domain.errors.base import Refusal
+
+
+class NotAuthenticated(Refusal):
+    """A valid access token is needed."""
+
+    title_vi = "Cần có mã truy cập hợp lệ."
+
+
+class ClientUnknown(Refusal):
+    """The client's id or secret is wrong."""
+
+    title_vi = "Mã hoặc khóa bí mật của ứng dụng không đúng."
+
+
+class GrantNotSupported(Refusal):
+    """The only grant here is client_credentials."""
+
+    title_vi = "Chỉ hỗ trợ cấp mã theo client_credentials."
+
+
+class ScopeNotGranted(Refusal):
+    """The client may not have a scope that it asks for."""
+
+    title_vi = "Ứng dụng không được cấp một phạm vi đã yêu cầu."
+
+
+class TokenOfAnotherClient(Refusal):
+    """A client revokes its own tokens only."""
+
+    title_vi = "Ứng dụng chỉ được thu hồi mã truy cập của chính mình."
+
+
+class NotAllowed(Refusal):
+    """This caller may not do that."""
+
+    title_vi = "Bên gọi không có quyền thực hiện việc này."
+
+
+class TooManySecrets(Refusal):
+    """A client has at most two secrets: remove one first."""
+
+    title_vi = "Mỗi ứng dụng có tối đa hai khóa bí mật: hãy xóa bớt một khóa trước."
+
+
+class BodyUnknown(Refusal):
+    """There is no such body."""
+
+    title_vi = "Không có cơ quan này."
+
+
+class BodiesAreForReporters(Refusal):
+    """Only a reporter reports for bodies."""
+
+    title_vi = "Chỉ ứng dụng báo cáo mới gắn với cơ quan."
+
+
+class ScopeBeyondRole(Refusal):
+    """The client's role does not allow that scope."""
+
+    title_vi = "Vai trò của ứng dụng không cho phép phạm vi này."
+
+
+class NoExternalIssuer(Refusal):
+    """No external issuer of tokens is configured, so that a subject would mean nothing."""
+
+    title_vi = "Chưa cấu hình nơi cấp mã bên ngoài nên không thể gắn chủ thể."
+
+
+class WebhookTargetNotAllowed(Refusal):
+    """The operator of this service does not let webhooks go there."""
+
+    title_vi = "Đơn vị vận hành không cho phép gửi webhook tới địa chỉ này."
+
+
+class TooManyWebhooks(Refusal):
+    """The client has as many webhooks as it can have."""
+
+    title_vi = "Ứng dụng đã có số webhook tối đa."
+
+
+class WebhookDisabled(Refusal):
+    """The webhook is disabled; enable it first."""
+
+    title_vi = "Webhook đang bị tắt; hãy bật lại trước."

@@ -1,0 +1,118 @@
+"""What each kind of refusal becomes: its status, its headers and its OAuth name; and what becomes a kind."""
+
+from app.domain import errors
+from app.domain.errors import Refusal
+
+STATUS: dict[type[Refusal], int] = {
+    errors.UnreadableRequest: 400,
+    errors.BrokenCursor: 400,
+    errors.GrantNotSupported: 400,
+    errors.ScopeNotGranted: 400,
+    errors.TokenOfAnotherClient: 400,
+    errors.NotAuthenticated: 401,
+    errors.ClientUnknown: 401,
+    errors.NotAllowed: 403,
+    errors.PaperReportNotYours: 403,
+    errors.EvidenceNotYours: 403,
+    errors.PartnersOnly: 403,
+    errors.NotFound: 404,
+    errors.ContentNotArrived: 404,
+    errors.MethodNotAllowed: 405,
+    errors.NotAcceptable: 406,
+    errors.UploadTooSlow: 408,
+    errors.AlreadyExists: 409,
+    errors.NothingToReview: 409,
+    errors.ConditionMet: 409,
+    errors.ObligationAlreadyComplete: 409,
+    errors.ExtensionLimitReached: 409,
+    errors.NoExtensionRequested: 409,
+    errors.AlreadyWithdrawn: 409,
+    errors.TooManySecrets: 409,
+    errors.TooManyWebhooks: 409,
+    errors.WebhookDisabled: 409,
+    errors.CycleNotOpen: 409,
+    errors.AlreadyDecided: 409,
+    errors.AlreadySucceeded: 409,
+    errors.SuccessionAhead: 409,
+    errors.CycleStarted: 409,
+    errors.CycleClosed: 409,
+    errors.CycleNotDue: 409,
+    errors.RequestInFlight: 409,
+    errors.EvidenceHasNoBytes: 409,
+    errors.EvidenceEnded: 409,
+    errors.ContentAlreadyThere: 409,
+    errors.AlreadySuperseded: 409,
+    errors.QuotaReached: 409,
+    errors.EvidenceErased: 410,
+    errors.StaleVersion: 412,
+    errors.ContentTooLarge: 413,
+    errors.UnsupportedMediaType: 415,
+    errors.RangeNotSatisfiable: 416,
+    errors.MalformedContent: 422,
+    errors.PersonalDataFound: 422,
+    errors.SecrecyMarkFound: 422,
+    errors.CycleUnknown: 422,
+    errors.DutyUnknown: 422,
+    errors.NotAnOwner: 422,
+    errors.SuccessorUnclear: 422,
+    errors.DeadlineWithinPeriod: 422,
+    errors.IdempotencyKeyReused: 422,
+    errors.ClientRefReused: 422,
+    errors.ItemsRefused: 422,
+    errors.ExtensionNotLater: 422,
+    errors.ContentDiffers: 422,
+    errors.FileRefused: 422,
+    errors.SupersededUnknown: 422,
+    errors.ConditionNotWhole: 422,
+    errors.TargetUnknown: 422,
+    errors.PaperReportIncomplete: 422,
+    errors.ReceivedOnImpossible: 422,
+    errors.BodyUnknown: 422,
+    errors.BodiesAreForReporters: 422,
+    errors.ScopeBeyondRole: 422,
+    errors.NoExternalIssuer: 422,
+    errors.WebhookTargetNotAllowed: 422,
+    errors.TooManyRequests: 429,
+    errors.InternalFault: 500,
+    errors.ServiceUnavailable: 503,
+    errors.StorageFull: 507,
+}
+"""Which answer each kind of refusal becomes; a test proves that every kind is here."""
+
+CONSTRAINTS: dict[str, type[Refusal]] = {
+    "pk_idempotency_record": errors.RequestInFlight,
+    "uq_client_name": errors.AlreadyExists,
+    "uq_seal_plan_id_cycle_id": errors.CycleClosed,
+    "uq_succession_decision_plan_id_succession_id": errors.AlreadyDecided,
+    "uq_withdrawal_plan_id_evidence_id": errors.AlreadyWithdrawn,
+    "uq_client_issuer_subject": errors.AlreadyExists,
+    "uq_evidence_plan_id_supersedes": errors.AlreadySuperseded,
+    "uq_erasure_plan_id_evidence_id": errors.EvidenceErased,
+}
+"""Constraints that a caller can run into, by name; any other one that refuses is a bug of ours."""
+
+BY_STATUS: dict[int, type[Refusal]] = {
+    400: errors.UnreadableRequest,
+    404: errors.NotFound,
+    405: errors.MethodNotAllowed,
+    413: errors.ContentTooLarge,
+}
+HEADERS: dict[type[Refusal], dict[str, str]] = {
+    errors.NotAuthenticated: {"WWW-Authenticate": 'Bearer realm="dondoc"'},
+    errors.ClientUnknown: {"WWW-Authenticate": 'Basic realm="dondoc"'},
+    errors.NotAllowed: {"WWW-Authenticate": 'Bearer realm="dondoc", error="insufficient_scope"'},
+    errors.RequestInFlight: {"Retry-After": "1"},
+    errors.TooManyRequests: {"Retry-After": "60"},
+    errors.ServiceUnavailable: {"Retry-After": "2"},
+    errors.StorageFull: {"Retry-After": "60"},
+    errors.RangeNotSatisfiable: {"Content-Range": "bytes */{size}"},
+}
+"""What the answer to a kind of refusal says beside its body; what stands in braces, the refusal knows."""
+
+OAUTH: dict[type[Refusal], str] = {
+    errors.ClientUnknown: "invalid_client",
+    errors.GrantNotSupported: "unsupported_grant_type",
+    errors.ScopeNotGranted: "invalid_scope",
+    errors.TokenOfAnotherClient: "unauthorized_client",
+}
+"""What OAuth clients look for (RFC 6749, section 5.2)."""
