@@ -140,6 +140,7 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             # What is loaded stays: looking for garbage among it would stop the loop for longer than most answers take.
+            gc.collect()
             gc.freeze()
             self._ready()
 

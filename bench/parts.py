@@ -99,7 +99,10 @@ class Parts:
 
     @cached_property
     def overdue_anew(self) -> list[Side]:
-        """The overdue page, made each time: of the least plans, L1, and of more."""
+        """The overdue page, made each time: of the least plans, L1, and of more.
+
+        Whoever asks for now, and not as of an instant, also waits for the answer whether the page before still holds.
+        """
         name, begin, query = "overdue page of 100, made anew", work.tomorrow(), "&status=overdue&"
         ours = work.anew(self.small, name, work.pages(self.small, query), begin)
         more = [work.anew(one, f"{name}, {one.size}", work.pages(one, query), begin) for one in self.larger]
@@ -226,7 +229,7 @@ def _t8(parts: Parts) -> Iterator[Finding]:
 
 
 def _t9(parts: Parts) -> Iterator[Finding]:
-    for side, what in ((parts.overdue[0], "the overdue page"), (parts.updates[0], "updates")):
+    for side, what in ((parts.overdue_anew[0], "the overdue page, made anew"), (parts.updates[0], "updates")):
         failed = bool(side.unexpected)
         yield Finding("T9", f"p99 / p50 of {what}", side.tail, 4, at_least=False, failed=failed)
 

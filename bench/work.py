@@ -11,11 +11,11 @@ import httpx
 from bench.load import request
 from bench.processes import Server
 from bench.rounds import Task
-from bench.world import PLAN, Headers, World, read_json
+from bench.world import AT_ONCE, PLAN, Headers, World, read_json
 from tests.files import pdf
 
 CYCLE = "2021-06-15"
-BULK = 500
+BULK = AT_ONCE
 FILE_BYTES, FILE_CONNECTIONS, FILES_A_SECOND = 2**20, 4, 12
 PAST = datetime(2026, 1, 6, tzinfo=UTC)
 """A day between the ten updates that every obligation of the plan has."""

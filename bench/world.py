@@ -49,6 +49,8 @@ GRANTS = f"""
     SELECT :client, b.plan_id, b.id FROM body b JOIN plan p ON p.id = b.plan_id
     WHERE b.code = '{OWNER_BODY}' AND p.slug <> '{PLAN}' ORDER BY p.slug LIMIT {PLANS_WRITTEN_TO}
 """  # noqa: S608
+AT_ONCE = 500
+"""How many obligations a reporter reports on; a bulk takes no more."""
 OTHERS, OTHER = 4, "ubnd-o-mon"
 OTHER_GRANTS = f"""
     INSERT INTO client_body (client_id, plan_id, body_id)
@@ -61,7 +63,7 @@ OWNED = f"""
     SELECT o.id FROM obligation o JOIN body b ON b.id = o.owner_id JOIN plan p ON p.id = o.plan_id
     JOIN duty d ON d.id = o.duty_id JOIN client_body g ON g.body_id = b.id
     WHERE g.client_id = :client AND d.recurrence <> 'once' AND (p.slug = '{PLAN}') = :first
-    ORDER BY md5(o.id::text) LIMIT 500
+    ORDER BY md5(o.id::text) LIMIT {AT_ONCE}
 """  # noqa: S608
 Headers = dict[str, str]
 
@@ -168,6 +170,8 @@ async def _prepare(url: str, keys_dir: Path, size: str, say: Callable[[str], Non
         say(f"{size}: {plans.stop * data.EACH} obligations")
     async with database.writing(SYSTEM) as connection:
         known = await _introduce(connection, keys.load(keys_dir).digest_of)
+        # Of one plan or two, nobody owns so many.
+        assert data.PLANS[size] <= 2 or all(len(other.ids) == AT_ONCE for other in known.others)
         for statement in (HISTORY, limits.TABLE, limits.GRANT):
             await connection.execute(text(statement))
     # Until PostgreSQL knows how much there is, it reads whole histories to store the facts of each obligation.

@@ -33,9 +33,15 @@ class Rows:
 async def write_rows(
     connection: AsyncConnection, into: Table, rows: Sequence[Mapping[str, Any]], *returned: str
 ) -> list[Row]:
-    """Write rows, if there are any, and return some columns of each as the database has them."""
+    """Write rows, if there are any, and return some columns of each as the database has them.
+
+    Raises:
+        ValueError: they are not of the same columns.
+    """
     if not rows:
         return []
+    if any(row.keys() != rows[0].keys() for row in rows):
+        raise ValueError(f"rows for {into.name} have different columns")
     return await prepare(writing, rows=Rows(into, rows), returned=Names(returned)).on(connection)
 
 

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from app.database.prepared import Question, Row, driver_of
 from app.domain.access import Caller
+from app.domain.errors import Refusal
 
 T = TypeVar("T")
 APP_ROLE = "dondoc_app"
@@ -30,8 +31,6 @@ _SESSION = {
     "plan_cache_mode": "force_generic_plan",
     # What is asked for again and again is in memory, where a page is as near as the next one.
     "random_page_cost": "1.1",
-    # A plan is made once and must do when the table has grown: whole tables are read where there is no index only.
-    "enable_seqscan": "off",
 }
 _LIMITS = {"statement_timeout": "20s", "lock_timeout": "5s", "idle_in_transaction_session_timeout": "30s"}
 _STATEMENTS = {"statement_cache_size": 500, "max_cacheable_statement_size": 0}
@@ -89,10 +88,17 @@ async def enter(connection: AsyncConnection, identity: Identity) -> None:
 
 @asynccontextmanager
 async def as_system(connection: AsyncConnection) -> AsyncIterator[None]:
-    """Do what follows for the service itself, within the transaction of a caller."""
+    """Do what follows for the service itself, within the transaction of a caller.
+
+    A refusal may be caught, and what comes then is the caller's again.  After any other error nothing can be asked.
+    """
     driver = driver_of(connection)
     caller = Identity(*(await driver.fetchrow(_WHO_THEN_SYSTEM))[: len(_SETTINGS)])
-    yield
+    try:
+        yield
+    except Refusal:
+        await driver.execute(caller.entered)
+        raise
     await driver.execute(caller.entered)
 
 

@@ -19,4 +19,5 @@ async def at_head(connection: AsyncConnection) -> bool:
 @cache
 def head() -> str:
     """Return the last revision: they are numbered, each file by its own."""
-    return max(file.name for file in (ROOT / "migrations" / "versions").glob("[0-9]*_*.py")).partition("_")[0]
+    files = (ROOT / "migrations" / "versions").glob("[0-9]*_*.py")
+    return max((file.name for file in files), default="").partition("_")[0]

@@ -34,7 +34,7 @@ class Event(PlanRow, table=True):
     """
 
     __tablename__ = "event"
-    __table_args__ = (Index("ix_event_xid", "xid", "id"), of_plan())
+    __table_args__ = (Index("ix_event_xid", "xid", "id"), Index("ix_event_plan_change", "plan_id", "xid"), of_plan())
 
     type: str = text(40)
     act_id: UUID | None = None

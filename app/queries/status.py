@@ -43,19 +43,21 @@ def bodies_of(slug: str) -> AnyRow:
 def last_change(slug: str, moment: Moment) -> AnyRow:
     """Find the last instant, up to a moment, at which a plan's standing changed, and the next one that is known of.
 
-    The snapshot says of what else this was found: see `events.changed_since`.
+    The snapshot says of what else this was found: see `events.changed_since`.  What it holds is `ahead` of the moment
+    when somebody has acted since, by the clock of this process or another: an answer as of the moment leaves it out.
     """
-    obligations = table(Obligation)
-    changed = func.greatest(
-        _of_plan(func.max, obligations.c.updated_at),
+    acted = (
+        _of_plan(func.max, table(Obligation).c.updated_at),
         _of_plan(func.max, cycles.c.opened_at),
-        *(_of_plan(func.max, due, due <= moment.as_of_bind) for due in CHANGING_BY_THEMSELVES),
     )
+    passed = (_of_plan(func.max, due, due <= moment.as_of_bind) for due in CHANGING_BY_THEMSELVES)
+    changed = func.greatest(*acted, *passed)
     next_due = func.least(*(_of_plan(func.min, due, due > moment.as_of_bind) for due in CHANGING_BY_THEMSELVES))
     shown = {
         "plan_id": plans.c.id,
         "time_zone": plans.c.time_zone,
         "snapshot": snapshot(),
+        "ahead": func.greatest(*acted) > moment.as_of_bind,
         "changed_at": func.least(changed, moment.as_of_bind),
         "next_due": next_due,
     }

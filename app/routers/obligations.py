@@ -42,7 +42,7 @@ from app.web.paging import CursorText, Limit, Pages, end_of
 from app.web.parameters import Router
 from app.web.problems import documented
 from app.web.reading import Asked, Reading, Since, answer, every, only
-from app.web.remembering import Made, RememberingRoute
+from app.web.remembering import Made, RememberingRoute, answer_and_keep
 from app.web.writing import Done, Writing
 
 router = Router(prefix="/v1/obligations", tags=["obligations"], route_class=RememberingRoute)
@@ -103,19 +103,22 @@ async def list_obligations(
     more = dict((await prepare(queries.total, **asked_for).on(reading))[0]) if count else {}
     shown = [obligation_shown(row, moment.as_of) for row in rows[:limit]]
     page = Listed.of(pages, moment, shown, end_of(rows, limit, queries.KEYS[sort]), **more)
-    return await _remembered(request, reading, wanted.plan, page)
+    return await _remembered(request, caller, reading, wanted.plan, page)
 
 
-async def _remembered(request: Request, reading: AsyncConnection, plan: str | None, page: Listed) -> Response:
+async def _remembered(
+    request: Request, caller: Caller, reading: AsyncConnection, plan: str | None, page: Listed
+) -> Response:
     """Answer with a page, which is remembered if it is of one plan: it counts days, and so holds for one at most."""
     now = now_of(request)
     found = await prepare(last_change, slug=plan, moment=Moment(page.moment.as_of)).on(reading) if plan else ()
     if not found:
-        return page.give(request, now)
+        return page.give(request, caller, now)
     (since,) = found
     tomorrow = day_after(now, ZoneInfo(since["time_zone"]))
     until = None if page.pinned else min(since["next_due"] or tomorrow, tomorrow)
-    return Made(since["plan_id"], since["snapshot"], now, until, len(page.items), page.give).first(request)
+    made = Made(since["plan_id"], since["snapshot"], now, until, len(page.items), page.give)
+    return answer_and_keep(request, caller, made, whole=page.pinned or not since["ahead"])
 
 
 @router.get(

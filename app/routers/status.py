@@ -21,7 +21,7 @@ from app.web.etags import etag_of
 from app.web.parameters import Router
 from app.web.problems import documented
 from app.web.reading import Reading, Until, lasting, only, tagged
-from app.web.remembering import Made, RememberingRoute
+from app.web.remembering import Made, RememberingRoute, answer_and_keep
 
 router = Router(prefix="/v1/plans", tags=["status"], route_class=RememberingRoute)
 
@@ -54,10 +54,11 @@ async def get_status(
     content = StatusOut(plan=slug, as_of=moment.as_of, known_at=known_at, cycles=shown).model_dump_json().encode()
     tag, until = etag_of(content), None if as_of else since["next_due"]
 
-    def give(request: Request, now: datetime) -> Response:
-        return tagged(request, content, tag, headers=lasting(until, now))
+    def give(asking: Request, _: Caller, at: datetime) -> Response:
+        return tagged(asking, content, tag, headers=lasting(until, at))
 
-    return Made(since["plan_id"], since["snapshot"], now, until, len(content), give).first(request)
+    made = Made(since["plan_id"], since["snapshot"], now, until, len(content), give)
+    return answer_and_keep(request, caller, made, whole=as_of is not None or not since["ahead"])
 
 
 async def standing_of_plan(

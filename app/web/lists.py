@@ -17,13 +17,12 @@ from app.web.reading import tagged
 
 @dataclass(frozen=True)
 class Listed:
-    """A page: who asked for it and as of when, its items as JSON, where it ends, and what else it says.
+    """A page: as of when, its items as JSON, where it ends, and what else it says.
 
     Its instant moves on with the clock unless the caller has `pinned` it.  Its tag is a weak one (RFC 9110, section
     8.8.1): of all but the instant, and of whether there is another page.
     """
 
-    caller: Caller
     moment: Moment
     pinned: bool
     items: bytes
@@ -39,12 +38,12 @@ class Listed:
         shown = to_json(items)
         beside = b"".join(b',"%s":%s' % (name.encode(), to_json(one)) for name, one in more.items())
         tag = f"W/{etag_of(shown + beside + (b'' if end is None else b'more'))}"
-        return cls(pages.caller, moment, pages.pins, shown, end, beside, tag)
+        return cls(moment, pages.pins, shown, end, beside, tag)
 
-    def give(self, request: Request, now: datetime) -> Response:
+    def give(self, request: Request, caller: Caller, now: datetime) -> Response:
         """Answer with it as of an instant, or with 304 when the caller has the same."""
         moment = self.moment if self.pinned else replace(self.moment, as_of=now)
-        pages = Pages(request, self.caller)
+        pages = Pages(request, caller)
         cursor = pages.next_cursor(moment, self.end)
         spelled = (to_json(moment.as_of), self.items, to_json(cursor), self.more)
         content = b'{"as_of":%s,"items":%s,"next_cursor":%s%s}' % spelled

@@ -52,7 +52,7 @@ class Pages:
     """Writes and reads the cursors of one query by one caller."""
 
     def __init__(self, request: Request, caller: Caller) -> None:
-        self._request, self.caller = request, caller
+        self._request = request
         self.pins = not request.query_params.keys().isdisjoint({"as_of", "cursor"})
         """Whether the caller says as of when, itself or by the cursor of the page before."""
         asked = [pair for pair in request.query_params.multi_items() if pair[0] not in {"cursor", "limit", "count"}]

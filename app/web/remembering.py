@@ -2,8 +2,8 @@
 
 An answer about a plan remembers the database's snapshot that it was made of.  It holds as long as no transaction that
 this snapshot does not hold has changed the plan (see `queries.events.changed_since`), whichever process wrote it, and
-until the next instant at which the answer changes by itself.  It is remembered by the caller, with its rights, and by
-the address as it was sent: so what was found good of a request once is not looked at again.
+until the next instant at which the answer changes by itself.  It is remembered by what its caller sees, and by the
+address as it was sent: so what was found good of a request once is not looked at again.
 """
 
 import asyncio
@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 from fastapi import Request, Response
 
 from app.database.engine import Database
+from app.domain.access import Caller
 from app.queries.events import changed_since
 from app.queries.shapes import prepare
 from app.web.access import guard_of
@@ -31,7 +33,7 @@ KEPT_BYTES, KEPT_ANSWERS = 16 * 1024 * 1024, 1000
 class Made:
     """An answer, what it was made of and when, and until when it says the same if nobody acts; none is for ever.
 
-    `give` gives it to a request at an instant; `size` is that of what it keeps, in bytes.
+    `give` gives it to whoever asks, at an instant; `size` is that of what it keeps, in bytes.
     """
 
     plan_id: UUID
@@ -39,12 +41,16 @@ class Made:
     since: datetime
     until: datetime | None
     size: int
-    give: Callable[[Request, datetime], Response]
+    give: Callable[[Request, Caller, datetime], Response]
 
-    def first(self, request: Request) -> Response:
-        """Answer the request that it was made for, whose route remembers it."""
-        request.state.made = self
-        return self.give(request, now_of(request))
+
+def answer_and_keep(request: Request, caller: Caller, made: Made, *, whole: bool) -> Response:
+    """Answer the request that an answer was made for; the route keeps it (see `RememberingRoute`).
+
+    Unless it is not `whole`: its snapshot holds what somebody has done after its instant, and it leaves that out.
+    """
+    request.state.made = made if whole else None
+    return made.give(request, caller, made.since)
 
 
 class Watch:
@@ -70,21 +76,32 @@ class Watch:
                 await self._tell(asked)
         finally:
             self._asking = None
+            for _, told in self._waiting:
+                told.cancel()
 
     async def _tell(self, asked: list[tuple[Made, "asyncio.Future[bool]"]]) -> None:
         distinct = list({(made.plan_id, made.snapshot): None for made, _ in asked})
         ids, snapshots = [plan_id for plan_id, _ in distinct], [snapshot for _, snapshot in distinct]
+        waiting = [(made, told) for made, told in asked if not told.done()]
         try:
             rows = await self._database.glance(prepare(changed_since, plan_ids=ids, snapshots=snapshots))
-        except Exception as error:  # noqa: BLE001  Each of those who wait is told, and answers for it.
-            for _, told in asked:
-                if not told.done():
-                    told.set_exception(error)
+        except BaseException as error:
+            failed = error if isinstance(error, Exception) else asyncio.CancelledError()
+            _settle(waiting, lambda told, _: told.set_exception(failed))
+            if failed is not error:
+                raise
             return
         changed = {distinct[row["place"] - 1] for row in rows}
-        for made, told in asked:
-            if not told.done():
-                told.set_result((made.plan_id, made.snapshot) in changed)
+        _settle(waiting, lambda told, made: told.set_result((made.plan_id, made.snapshot) in changed))
+
+
+def _settle(
+    waiting: list[tuple[Made, "asyncio.Future[bool]"]], tell: Callable[["asyncio.Future[bool]", Made], None]
+) -> None:
+    for made, told in waiting:
+        # Whoever has gone away in the meantime is not told.
+        if not told.done():
+            tell(told, made)
 
 
 class Memory:
@@ -93,30 +110,34 @@ class Memory:
     def __init__(self, database: Database) -> None:
         self._watch = Watch(database)
         self._kept: OrderedDict[Hashable, Made] = OrderedDict()
-        self._making: dict[Hashable, asyncio.Lock] = {}
+        self._making: WeakValueDictionary[Hashable, asyncio.Lock] = WeakValueDictionary()
         self._bytes = 0
 
     async def recall(
-        self, question: Hashable, request: Request, make: Callable[[Request], Awaitable[Response]]
+        self, question: Hashable, request: Request, caller: Caller, make: Callable[[Request], Awaitable[Response]]
     ) -> Response:
-        """Give the answer to a question: the remembered one if it holds, else one that is made now."""
+        """Give the answer to a question: the remembered one if it holds, else one that is made now.
+
+        Those who ask at once wait for one to make it.  It may have begun before an act that another one knows of: so
+        each asks whether what was made meanwhile holds, and makes the answer itself if it does not.
+        """
         now = now_of(request)
-        while True:
-            known = self._kept.get(question)
-            if known and await self._holds(known, now):
-                if self._kept.get(question) is known:
-                    self._kept.move_to_end(question)
-                return known.give(request, now)
-            lock = self._making.setdefault(question, asyncio.Lock())
-            try:
-                async with lock:
-                    # Whoever made another one in the meantime may have begun before an act that this caller knows of.
-                    if self._kept.get(question) is known:
-                        response = await make(request)
-                        self._keep(question, getattr(request.state, "made", None))
-                        return response
-            finally:
-                self._making.pop(question, None)
+        known = self._kept.get(question)
+        if known and await self._holds(known, now):
+            return self._again(question, known, request, caller)
+        lock = self._making.get(question) or self._making.setdefault(question, asyncio.Lock())
+        async with lock:
+            newer = self._kept.get(question)
+            if newer and newer is not known and await self._holds(newer, now):
+                return self._again(question, newer, request, caller)
+            response = await make(request)
+            self._keep(question, getattr(request.state, "made", None))
+            return response
+
+    def _again(self, question: Hashable, made: Made, request: Request, caller: Caller) -> Response:
+        if self._kept.get(question) is made:
+            self._kept.move_to_end(question)
+        return made.give(request, caller, now_of(request))
 
     async def _holds(self, made: Made, now: datetime) -> bool:
         if now < made.since or (made.until is not None and now >= made.until):
@@ -145,10 +166,18 @@ class RememberingRoute(ExactRoute):
         make, guard = super().get_route_handler(), guard_of(self.dependant)
 
         async def recall(request: Request) -> Response:
-            if "plan" not in request.path_params and "plan" not in request.query_params:
+            if request.method != "GET" or not _about_a_plan(request):
                 return await make(request)
+            caller = await guard(request)
             memory: Memory = request.app.state.memory
-            question = (await guard(request), request.scope["path"], request.scope["query_string"])
-            return await memory.recall(question, request, make)
+            sees = caller.sees_everything or caller.body_ids
+            question = (sees, request.scope["path"], request.scope["query_string"])
+            return await memory.recall(question, request, caller, make)
 
         return recall
+
+
+def _about_a_plan(request: Request) -> bool:
+    """Say whether an answer is about one plan; the pages that follow the first are read once each, and not kept."""
+    asked = request.query_params
+    return ("plan" in request.path_params or "plan" in asked) and "cursor" not in asked

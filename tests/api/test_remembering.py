@@ -17,7 +17,7 @@ from app.models.base import stable_id
 from app.web.remembering import KEPT_ANSWERS
 from tests.api.asking import problem_of
 from tests.conftest import PLAN_FOLDER, as_owner
-from tests.given import FIRST, PLAN, TODAY, TRAINING, Service
+from tests.given import DOCUMENT, FIRST, PLAN, TODAY, TRAINING, Service
 from tests.statements import Statement, statements_on
 
 PATH = f"/v1/plans/{PLAN}/status"
@@ -111,7 +111,7 @@ async def test_everybody_is_told_what_is_theirs(own_service: Service) -> None:
 
     assert tags[0] == tags[1] == tags[5]
     assert tags[2] == tags[4]
-    assert len(set(tags)) == 3
+    assert len(set(tags)) == len(own_service.app.state.memory._kept) == 3
 
 
 async def test_every_question_has_its_own_answer(own_service: Service) -> None:
@@ -261,6 +261,66 @@ async def test_a_remembered_page_is_for_whoever_it_was_made_for(own_service: Ser
         assert "cong-an" not in owners["health"]
     problem_of(await own_service.admin.get(LISTS, plan=PLAN, cycle=FIRST), 403, "not-allowed")
     problem_of(await own_service.http.get(LISTS, params={"plan": PLAN, "cycle": FIRST}), 401, "not-authenticated")
+
+
+async def test_what_came_after_the_instant_of_an_answer_is_told_by_the_next_one(own_service: Service) -> None:
+    """An answer may be made of a view that somebody has written to since the instant of the request."""
+    own_service.clock.now = TODAY + timedelta(minutes=1)
+    assert (await own_service.police.report(TRAINING, evidence=[DOCUMENT])).status_code == 201
+    asked = {"plan": PLAN, "cycle": FIRST, "duty": "3.4"}
+
+    own_service.clock.now = TODAY
+    before = [await own_service.coordinator.get(LISTS, **asked), await own_service.coordinator.get(PATH)]
+    own_service.clock.now = TODAY + timedelta(minutes=2)
+    after = [await own_service.coordinator.get(LISTS, **asked), await own_service.coordinator.get(PATH)]
+
+    claims = [one.json()["items"][0]["claim"] for one in (before[0], after[0])]
+    assert claims[0] is None
+    assert claims[1]["state"] == "completed"
+    assert before[1].json()["cycles"] != after[1].json()["cycles"]
+
+
+async def test_pages_that_follow_are_not_kept(own_service: Service) -> None:
+    first = (await own_service.coordinator.get(LISTS, **OVERDUE)).json()
+    await own_service.coordinator.get(LISTS, **OVERDUE, cursor=first["next_cursor"])
+
+    assert len(own_service.app.state.memory._kept) == 1
+
+
+async def test_many_readers_beside_a_writer_each_see_what_was_written_before_they_asked(own_service: Service) -> None:
+    async def read() -> tuple[int, int]:
+        known = written
+        (item,) = (await own_service.coordinator.get(LISTS, plan=PLAN, cycle=FIRST, duty="3.4")).json()["items"]
+        return known, item["version"]
+
+    begun = (await own_service.coordinator.get(LISTS, plan=PLAN, cycle=FIRST, duty="3.4")).json()["items"][0]["version"]
+    written = begun
+    for _ in range(5):
+        readers = [asyncio.create_task(read()) for _ in range(10)]
+        assert (await own_service.police.report(TRAINING, "in_progress")).status_code == 201
+        written += 1
+        readers += [asyncio.create_task(read()) for _ in range(10)]
+        for known, seen in await asyncio.gather(*readers):
+            assert seen >= known
+
+    assert written == begun + 5
+    assert len(own_service.app.state.memory._making) == 0
+
+
+async def test_whoever_goes_away_leaves_nobody_waiting(own_service: Service) -> None:
+    async def read() -> int:
+        return (await own_service.coordinator.get(PATH)).status_code
+
+    for _ in range(3):
+        readers = [asyncio.create_task(read()) for _ in range(8)]
+        await asyncio.sleep(0)
+        for number in (0, 3, 7):
+            readers[number].cancel()
+        answered = await asyncio.gather(*readers, return_exceptions=True)
+        own_service.clock.now += timedelta(minutes=1)
+        assert (await own_service.police.report(TRAINING, "in_progress")).status_code == 201
+
+        assert [one for one in answered if not isinstance(one, asyncio.CancelledError)] == [200] * 5
 
 
 async def test_what_is_refused_is_refused_again(own_service: Service) -> None:

@@ -129,6 +129,24 @@ async def test_a_read_finds_each_obligations_history_by_index(
         assert alone, (node["Node Type"], node["Relation Name"], searched, node.get("Filter"))
 
 
+async def test_whether_a_plan_has_changed_is_found_by_index_whatever_others_tell(own_service: Service) -> None:
+    database: Database = own_service.app.state.database
+    for _ in range(2):
+        with statements_on(database) as told:
+            assert (await own_service.coordinator.get(f"/v1/plans/{PLAN}/status")).status_code == 200
+    (asked,) = (statement for statement in told if "plan_change" in statement.text)
+
+    async with database.reading(SYSTEM) as connection:
+        # There are few events as yet.
+        await connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        nodes = list(nodes_of(await plan_of(connection, asked)))
+
+    (events,) = (node for node in nodes if node.get("Relation Name") == "event")
+    assert events["Index Name"] == "ix_event_plan_change"
+    assert "plan_id" in events["Index Cond"]
+    assert "xid" in events["Index Cond"]
+
+
 @pytest.mark.parametrize(
     ("asked", "index"),
     [

@@ -57,6 +57,14 @@ async def test_rows_of_other_columns_are_another_statement(database: Database) -
     assert found == [TRAINING, None]
 
 
+async def test_rows_of_different_columns_are_not_written_together(database: Database) -> None:
+    less = {name: value for name, value in told(1).items() if name != "obligation_id"}
+
+    async with database.writing(SYSTEM) as connection:
+        with pytest.raises(ValueError, match="different columns"):
+            await write_rows(connection, events, [less, told(1)])
+
+
 async def test_no_rows_are_no_statement(database: Database) -> None:
     async with database.writing(SYSTEM) as connection:
         with statements_on(database) as asked:

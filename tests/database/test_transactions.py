@@ -11,8 +11,9 @@ from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import DBAPIError
 
 from app.database.embedded import APP, Address
-from app.database.engine import NOBODY, SYSTEM, CommitFailed, Database, Identity, connect
+from app.database.engine import NOBODY, SYSTEM, CommitFailed, Database, Identity, as_system, connect
 from app.database.prepared import driver_of
+from app.domain.errors import NotFound
 from app.models import Holiday, Plan
 from app.models.base import new_id, table
 from tests.conftest import url_of
@@ -60,6 +61,24 @@ async def test_a_transaction_is_for_whom_it_says_and_leaves_nothing_behind(singl
         async with single.reading(identity) as connection:
             assert tuple((await connection.execute(WHO)).one()) == (identity.role, identity.bodies)
         assert await left_behind(single) == ("", "")
+
+
+async def test_what_follows_the_services_own_work_is_the_callers_again_also_after_a_refusal(single: Database) -> None:
+    async with single.writing(REPORTER) as connection:
+        async with as_system(connection):
+            assert (await connection.execute(WHO)).one()[0] == "system"
+            async with as_system(connection):
+                pass
+            assert (await connection.execute(WHO)).one()[0] == "system"
+        assert tuple((await connection.execute(WHO)).one()) == (REPORTER.role, REPORTER.bodies)
+        with suppress(NotFound):
+            async with as_system(connection):
+                raise NotFound
+        assert tuple((await connection.execute(WHO)).one()) == (REPORTER.role, REPORTER.bodies)
+        with pytest.raises(DBAPIError):
+            async with as_system(connection):
+                await connection.execute(text("SELECT 1 / 0"))
+        await driver_of(connection).execute("ROLLBACK; BEGIN")
 
 
 async def test_after_an_error_nothing_is_left_behind(single: Database) -> None:
