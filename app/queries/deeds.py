@@ -6,7 +6,7 @@ from sqlalchemy.sql.selectable import LateralFromClause
 from app.models import Obligation
 from app.models.base import table
 from app.models.duty import Recurrence
-from app.queries.facts import Facts
+from app.queries.facts import Facts, reported_complete
 from app.queries.moment import Moment, Row
 
 
@@ -16,7 +16,7 @@ def deed_of(obligation: Row, duty: Row, moment: Moment) -> LateralFromClause:
     The deed is one: completing it in any cycle completes the other ones as well, each against its own deadline.  The
     obligations of a line share the owner that the plan names, whoever has succeeded it.
     """
-    sibling = table(Obligation).alias("sibling")
+    sibling = _siblings(obligation, duty, moment)
     own = Facts(sibling, moment, name="sibling")
     completed_at = func.min(own.completed_alone_at)
     return (
@@ -25,12 +25,20 @@ def deed_of(obligation: Row, duty: Row, moment: Moment) -> LateralFromClause:
             completed_at.filter(sibling.c.id != obligation.c.id).label("elsewhere_at"),
         )
         .select_from(own.joined(sibling, own.of_completion))
-        .where(
-            duty.c.recurrence == Recurrence.ONCE,
-            sibling.c.plan_id == obligation.c.plan_id,
-            sibling.c.duty_id == obligation.c.duty_id,
-            sibling.c.owner_id == obligation.c.owner_id,
-        )
         .correlate(obligation, duty)
         .lateral("deed")
     )
+
+
+def _siblings(obligation: Row, duty: Row, moment: Moment) -> LateralFromClause:
+    """Select the obligations of a line of which completion was ever reported: of the others, no history is read.
+
+    The OFFSET keeps the planner from finding that out last.
+    """
+    line = table(Obligation).alias("of_line")
+    found = select(*line.c).where(
+        duty.c.recurrence == Recurrence.ONCE,
+        *(line.c[name] == obligation.c[name] for name in ("plan_id", "duty_id", "owner_id")),
+        reported_complete(line, moment),
+    )
+    return found.offset(0).correlate(obligation, duty).lateral("sibling")

@@ -51,6 +51,11 @@ HISTORIES = tuple(facts_of(kind) for kind in HistoryRow.__subclasses__())
 """Every kind of act on one obligation."""
 
 
+def reported_complete(obligation: Row, moment: Moment) -> ColumnElement[bool]:
+    """Say whether completion was ever reported; without that, nothing is done."""
+    return history_of(updates, obligation, moment, updates.c.state == ClaimState.COMPLETED).exists()
+
+
 class Facts:
     """The facts of one obligation, as laterals to join to it and as columns to select.
 
