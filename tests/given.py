@@ -262,7 +262,7 @@ LINK = {
 
 
 _idle: list[FastAPI] = []
-"""Applications that have served a test with the usual settings, and can serve another one with another database."""
+"""Applications that have served a test, and can serve another one with another database and other settings."""
 
 
 @dataclass
@@ -282,15 +282,16 @@ class Service:
         """Serve a database; errors of ours reach the test as they reach a caller, as answers."""
         clock = Clock()
         usual = Settings(keys_dir_or_default=keys_dir, data_dir=keys_dir / "data", webhook_targets=HOOKS)
+        chosen = settings or usual
+        # All that an application is built of; the rest it is given.
+        alike = (chosen.max_working, chosen.max_waiting) == (usual.max_working, usual.max_waiting)
         # The first request of an application works out its routes, which takes longer than most tests do.
-        app = (
-            create_app(settings, database, clock) if settings else _idle.pop() if _idle else create_app(usual, database)
-        )
-        furnish(app, settings or usual, database, clock)
+        app = _idle.pop() if alike and _idle else create_app(chosen, database, clock)
+        furnish(app, chosen, database, clock)
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://service") as http:
             yield cls(app, http, clock, cast)
-        if settings is None:
+        if alike:
             _idle.append(app)
 
     @property
