@@ -5,10 +5,12 @@ Sở Y tế (health) has nothing to do with either and must see nothing of them;
 """
 
 import itertools
+import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -29,6 +31,7 @@ from app.models.base import new_id, stable_id, table
 from app.schemas.clients import BodyGrant
 from app.settings import Settings
 from app.web import tokens
+from app.web.outgoing import Outgoing
 from app.working import Jobs
 
 PLAN = "115-kh-ubnd-2021"
@@ -261,6 +264,12 @@ LINK = {
 }
 
 
+@cache
+def trusted() -> ssl.SSLContext:
+    """Return whom the system trusts: reading that takes longer than most tests that never call anybody."""
+    return ssl.create_default_context()
+
+
 _idle: list[FastAPI] = []
 """Applications that have served a test, and can serve another one with another database and other settings."""
 
@@ -298,7 +307,9 @@ class Service:
     def jobs(self) -> Jobs:
         """The duties of this service; a test does them when it wants them done."""
         state = self.app.state
-        deliverer = Deliverer(state.database, state.settings.targets, state.sealer, state.clock)
+        targets = state.settings.targets
+        outgoing = Outgoing(targets.may_connect, context=trusted())
+        deliverer = Deliverer(state.database, targets, state.sealer, state.clock, outgoing=outgoing)
         return Jobs(state.database, state.checkpoint_keys.sign, state.clock, deliverer, state.store, state.parts)
 
     async def events(self, after: int = 0) -> list[dict[str, Any]]:
