@@ -5,10 +5,12 @@ Sở Y tế (health) has nothing to do with either and must see nothing of them;
 """
 
 import itertools
+import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -29,6 +31,7 @@ from app.models.base import new_id, stable_id, table
 from app.schemas.clients import BodyGrant
 from app.settings import Settings
 from app.web import tokens
+from app.web.outgoing import Outgoing
 from app.working import Jobs
 
 PLAN = "115-kh-ubnd-2021"
@@ -261,8 +264,14 @@ LINK = {
 }
 
 
+@cache
+def trusted() -> ssl.SSLContext:
+    """Return whom the system trusts: reading that takes longer than most tests that never call anybody."""
+    return ssl.create_default_context()
+
+
 _idle: list[FastAPI] = []
-"""Applications that have served a test with the usual settings, and can serve another one with another database."""
+"""Applications that have served a test, and can serve another one with another database and other settings."""
 
 
 @dataclass
@@ -282,22 +291,25 @@ class Service:
         """Serve a database; errors of ours reach the test as they reach a caller, as answers."""
         clock = Clock()
         usual = Settings(keys_dir_or_default=keys_dir, data_dir=keys_dir / "data", webhook_targets=HOOKS)
+        chosen = settings or usual
+        # All that an application is built of; the rest it is given.
+        alike = (chosen.max_working, chosen.max_waiting) == (usual.max_working, usual.max_waiting)
         # The first request of an application works out its routes, which takes longer than most tests do.
-        app = (
-            create_app(settings, database, clock) if settings else _idle.pop() if _idle else create_app(usual, database)
-        )
-        furnish(app, settings or usual, database, clock)
+        app = _idle.pop() if alike and _idle else create_app(chosen, database, clock)
+        furnish(app, chosen, database, clock)
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://service") as http:
             yield cls(app, http, clock, cast)
-        if settings is None:
+        if alike:
             _idle.append(app)
 
     @property
     def jobs(self) -> Jobs:
         """The duties of this service; a test does them when it wants them done."""
         state = self.app.state
-        deliverer = Deliverer(state.database, state.settings.targets, state.sealer, state.clock)
+        targets = state.settings.targets
+        outgoing = Outgoing(targets.may_connect, context=trusted())
+        deliverer = Deliverer(state.database, targets, state.sealer, state.clock, outgoing=outgoing)
         return Jobs(state.database, state.checkpoint_keys.sign, state.clock, deliverer, state.store, state.parts)
 
     async def events(self, after: int = 0) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from typing import Any
 from app.delivering import Deliverer
 from app.domain.webhooks import Targets
 from app.web.outgoing import Outgoing
-from tests.given import Caller, Service
+from tests.given import Caller, Service, trusted
 
 HOST = "hooks.test"
 Reply = Callable[[asyncio.StreamWriter], Awaitable[None]]
@@ -114,7 +114,8 @@ def deliverer(service: Service, targets: str, *, resolve: Any = None, **options:
     state = service.app.state
     state.settings = state.settings.model_copy(update={"webhook_targets": targets})
     allowed = Targets.read(targets)
-    outgoing = Outgoing(allowed.may_connect, resolve=resolve or leading_to("127.0.0.1"), **options)
+    usual: dict[str, Any] = {"resolve": resolve or leading_to("127.0.0.1"), "context": trusted()}
+    outgoing = Outgoing(allowed.may_connect, **usual | options)
     return Deliverer(state.database, allowed, state.sealer, state.clock, outgoing=outgoing, chance=lambda: 0.5)
 
 

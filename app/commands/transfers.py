@@ -59,11 +59,30 @@ async def _pass_over(
     effective_at = start_of(succession["effective_on"], ZoneInfo(succession["time_zone"]))
     passed = False
     for instant in dict.fromkeys((effective_at, max(effective_at, now))):
-        taken = await connection.execute(passing_over(succession, effective_at, Moment(instant), only))
-        ids = list(taken.scalars())
+        ids = await _taken(connection, succession, effective_at, instant, only)
         await _record(connection, succession, ids, instant, now)
         passed = passed or bool(ids)
     return passed
+
+
+async def _taken(
+    connection: AsyncConnection,
+    succession: RowMapping,
+    effective_at: datetime,
+    instant: datetime,
+    only: Collection[UUID] | None,
+) -> list[UUID]:
+    """Return what a succession takes over at an instant."""
+    asked = prepare(
+        passing_over,
+        **{name: succession[name] for name in ("plan_id", "predecessor_id", "effective_on")},
+        succession_id=succession["id"],
+        effective_at=effective_at,
+        moment=Moment(instant),
+        codes=succession["duties"],
+        only=None if only is None else list(only),
+    )
+    return [row["id"] for row in await asked.on(connection)]
 
 
 async def _record(

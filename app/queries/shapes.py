@@ -6,7 +6,7 @@ same arguments are told apart into a shape, by which the compiled text is kept, 
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from functools import singledispatch
 from typing import Any
@@ -68,6 +68,7 @@ def _constant(value: Any, name: str) -> tuple[Hashable, Values]:
 @told_apart.register(int)
 @told_apart.register(str)
 @told_apart.register(UUID)
+@told_apart.register(date)
 @told_apart.register(datetime)
 @told_apart.register(list)
 def _value(value: Any, name: str) -> tuple[Hashable, Values]:

@@ -1,17 +1,30 @@
 """Successions of bodies: those of a plan, what was decided, and what has yet to pass over."""
 
-from collections.abc import Collection
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Select, String, Uuid, and_, any_, bindparam, func, literal, select, tuple_
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Date,
+    Select,
+    String,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    func,
+    literal,
+    select,
+    tuple_,
+)
 
 from app.domain.completion import COMPLETED_STATUSES
 from app.models import Body, Obligation, Plan, Succession, SuccessionDecision, Transfer
 from app.models.base import table
 from app.models.succession import Decision
-from app.queries.moment import Moment
-from app.queries.obligations import among
+from app.queries.moment import INSTANT, Moment
 from app.queries.plans import plan_id_of
 from app.queries.standing import duties, standings
 
@@ -77,34 +90,42 @@ def succeeded(owners: list[UUID]) -> AnyRow:
     return select(body).join(decisions, _decided()).where(confirmed_of, these).distinct()
 
 
-def passing_over(succession: Any, effective_at: Any, moment: Moment, only: Collection[UUID] | None) -> AnyRow:
+def passing_over(
+    plan_id: UUID,
+    succession_id: UUID,
+    predecessor_id: UUID,
+    effective_on: date,
+    effective_at: datetime,
+    moment: Moment,
+    codes: list[str] | None,
+    only: list[UUID] | None,
+) -> AnyRow:
     """Select the obligations that a succession takes over at a moment: open, the predecessor's, due from its day on.
 
-    What the predecessor itself took over by a later act of law is not among them: by that act it owes again.
+    They are those of some duties (`codes`), and among some (`only`), or else of all.  What the predecessor itself took
+    over by a later act of law is not among them: by that act it owes again.
     """
+    plan = bindparam("plan_id", plan_id, Uuid())
+    predecessor = bindparam("predecessor_id", predecessor_id, Uuid())
     passed = select(transfers.c.obligation_id).where(
-        transfers.c.plan_id == succession["plan_id"], transfers.c.succession_id == succession["id"]
+        transfers.c.plan_id == plan, transfers.c.succession_id == bindparam("succession_id", succession_id, Uuid())
     )
-    within: list[ColumnElement[bool]] = [
-        obligations.c.plan_id == succession["plan_id"],
-        obligations.c.id.not_in(passed),
-    ]
-    if succession["duties"] is not None:
-        within.append(duties.c.code == any_(literal(succession["duties"], ARRAY(String))))
-    if only is not None:
-        within.append(among(obligations.c.id, only))
     by, later = transfers.alias("by"), successions.alias("later")
     taken_later = (
         select(by.c.obligation_id)
         .join(later, tuple_(later.c.plan_id, later.c.id) == tuple_(by.c.plan_id, by.c.succession_id))
-        .where(by.c.plan_id == succession["plan_id"], by.c.owner_id == succession["predecessor_id"])
-        .where(later.c.effective_on > succession["effective_on"])
+        .where(by.c.plan_id == plan, by.c.owner_id == predecessor)
+        .where(later.c.effective_on > bindparam("effective_on", effective_on, Date()))
     )
-    within.append(obligations.c.id.not_in(taken_later))
+    within = [obligations.c.plan_id == plan, obligations.c.id.not_in(passed), obligations.c.id.not_in(taken_later)]
+    if codes is not None:
+        within.append(duties.c.code == any_(bindparam("codes", codes, ARRAY(String))))
+    if only is not None:
+        within.append(obligations.c.id == any_(bindparam("only", only, ARRAY(Uuid()))))
     standing = standings(moment, *within)
     return select(standing.c.id).where(
-        standing.c.owner_id == succession["predecessor_id"],
-        standing.c.due_before > effective_at,
+        standing.c.owner_id == predecessor,
+        standing.c.due_before > bindparam("effective_at", effective_at, INSTANT),
         standing.c.status.not_in(CLOSED),
     )
 

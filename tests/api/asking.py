@@ -60,9 +60,9 @@ async def status_of(caller: Caller, **params: Any) -> dict[str, Any]:
 
 async def rows_of(service: Service) -> dict[str, int]:
     """Count what writes leave behind: rows, and the versions of all obligations."""
+    counts = [
+        select(func.count()).select_from(table(kind)).scalar_subquery().label(table(kind).name) for kind in WRITTEN
+    ]
+    versions = select(func.sum(table(Obligation).c.version)).scalar_subquery().label("versions")
     async with service.app.state.database.reading() as connection:
-        counts = {
-            table(kind).name: await connection.scalar(select(func.count()).select_from(table(kind))) for kind in WRITTEN
-        }
-        versions = await connection.scalar(select(func.sum(table(Obligation).c.version)))
-    return {**counts, "versions": versions}
+        return dict((await connection.execute(select(*counts, versions))).mappings().one())

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,12 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from app.commands.clients import NewClient
 from app.commands.seals import Verdict, verify
 from app.database.embedded import OWNER, Address
 from app.queries import seals as queries
 from tests.api.asking import problem_of, rows_of
+from tests.api.copies import service_over_a_copy
 from tests.conftest import as_owner, url_of
 from tests.given import (
     DOCUMENT,
@@ -63,15 +66,38 @@ async def live(service: Service) -> None:
     assert {answer.status_code for answer in answers} == {201}
 
 
+@pytest.fixture(scope="module")
+async def sealed(address: Address, template: str, keys_dir: Path, cast: Mapping[str, NewClient]) -> str:
+    """Return the name of a database in which the first cycle was lived through and closed; tests copy it."""
+    async with service_over_a_copy(address, template, keys_dir, cast) as serving:
+        await live(serving)
+        assert (await close(serving.coordinator)).status_code == 201
+        return name_of(serving)
+
+
+@pytest.fixture
+async def closed(
+    address: Address, sealed: str, keys_dir: Path, cast: Mapping[str, NewClient]
+) -> AsyncIterator[Service]:
+    """Serve a copy of the plan whose first cycle is closed."""
+    async with service_over_a_copy(address, sealed, keys_dir, cast) as serving:
+        yield serving
+
+
+def name_of(service: Service) -> str:
+    """Return the name of the database that a service is on."""
+    return str(service.app.state.database.engine.url.database)
+
+
 async def verified(service: Service, address: Address) -> list[Verdict]:
     """Verify all seals as the database's owner."""
-    async with as_owner(address, service.app.state.database.engine.url.database) as owner:
+    async with as_owner(address, name_of(service)) as owner:
         return await verify(owner)
 
 
 async def tamper(service: Service, address: Address, table: str, change: str) -> None:
     """Change what nobody may, as only the database's owner can: with the triggers off."""
-    async with as_owner(address, service.app.state.database.engine.url.database) as owner:
+    async with as_owner(address, name_of(service)) as owner:
         await owner.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
         await owner.execute(text(change))
         await owner.execute(text(f"ALTER TABLE {table} ENABLE TRIGGER USER"))
@@ -127,14 +153,11 @@ TAMPERINGS = {
 
 @pytest.mark.parametrize(("table", "change", "which"), TAMPERINGS.values(), ids=TAMPERINGS)
 async def test_any_change_to_what_a_seal_covers_is_found(
-    own_service: Service, address: Address, table: str, change: str, which: str
+    closed: Service, address: Address, table: str, change: str, which: str
 ) -> None:
-    await live(own_service)
-    await close(own_service.coordinator)
+    await tamper(closed, address, table, f"UPDATE {table} {change} WHERE obligation_id {which}")
 
-    await tamper(own_service, address, table, f"UPDATE {table} {change} WHERE obligation_id {which}")
-
-    [verdict] = await verified(own_service, address)
+    [verdict] = await verified(closed, address)
     changed = which.removeprefix("= '").removesuffix("'")
     assert [difference for difference in verdict.differences if changed not in difference] == []
     assert len(verdict.differences) == 1
@@ -191,14 +214,11 @@ OTHERS = {
 
 @pytest.mark.parametrize(("table", "change", "found"), OTHERS.values(), ids=OTHERS)
 async def test_whatever_else_is_changed_is_found(
-    own_service: Service, address: Address, table: str, change: str, found: str
+    closed: Service, address: Address, table: str, change: str, found: str
 ) -> None:
-    await live(own_service)
-    await close(own_service.coordinator)
+    await tamper(closed, address, table, change)
 
-    await tamper(own_service, address, table, change)
-
-    [verdict] = await verified(own_service, address)
+    [verdict] = await verified(closed, address)
     assert [found in difference for difference in verdict.differences] == [True]
 
 

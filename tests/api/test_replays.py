@@ -1,6 +1,11 @@
-"""Replays by the thousand while one transaction in five crashes: every key has one effect."""
+"""Replays by the thousand while one transaction in five crashes: every key has one effect.
+
+`DONDOC_REPLAYS=20` replays as often as was promised, in all a thousand times and ten thousand times; without it each
+key is replayed less often, in the same way.
+"""
 
 import asyncio
+import os
 import random
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
@@ -18,7 +23,8 @@ from tests.conftest import Trusting
 from tests.given import Service, item
 
 KEYS_ALONE, KEYS_IN_ITEMS = 50, 500
-REPLAYS, AT_ONCE, SHARE = 20, 32, 100
+REPLAYS = int(os.environ.get("DONDOC_REPLAYS", "8"))
+AT_ONCE, SHARE = 32, 100
 Sender = Callable[[Any], Awaitable[None]]
 
 
@@ -69,7 +75,7 @@ async def effects(service: Service, before: dict[str, int]) -> tuple[int, int]:
     return after["progress_update"] - before["progress_update"], after["versions"] - before["versions"]
 
 
-async def test_a_thousand_replays_of_fifty_keys_have_fifty_effects(own_service: Service, owed: list[UUID]) -> None:
+async def test_replays_of_fifty_keys_have_fifty_effects(own_service: Service, owed: list[UUID]) -> None:
     answers: dict[int, set[bytes]] = defaultdict(set)
     failed: list[httpx.Response] = []
     before = await rows_of(own_service)
@@ -87,14 +93,14 @@ async def test_a_thousand_replays_of_fifty_keys_have_fifty_effects(own_service: 
 
     await all_at_once(replays, send)
 
-    assert len(replays) == 1_000
+    assert len(replays) == KEYS_ALONE * REPLAYS
     assert {answer.status_code for answer in failed} == {409, 503}
-    assert sum(answer.status_code == 503 for answer in failed) > 100
+    assert sum(answer.status_code == 503 for answer in failed) > len(replays) // 10
     assert await effects(own_service, before) == (KEYS_ALONE, KEYS_ALONE)
     assert {key: len(contents) for key, contents in answers.items()} == dict.fromkeys(range(KEYS_ALONE), 1)
 
 
-async def test_ten_thousand_replays_of_five_hundred_client_refs_have_five_hundred_effects(
+async def test_replays_of_five_hundred_client_refs_have_five_hundred_effects(
     own_service: Service, owed: list[UUID]
 ) -> None:
     answers: dict[str, set[str]] = defaultdict(set)
@@ -119,7 +125,7 @@ async def test_ten_thousand_replays_of_five_hundred_client_refs_have_five_hundre
 
     await all_at_once(enumerate(requests), send)
 
-    assert sum(map(len, requests)) == 10_000
+    assert sum(map(len, requests)) == KEYS_IN_ITEMS * REPLAYS
     assert statuses == {207, 503}
     assert await effects(own_service, before) == (KEYS_IN_ITEMS, KEYS_IN_ITEMS)
     assert {len(ids) for ids in answers.values()} == {1}

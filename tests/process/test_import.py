@@ -1,7 +1,11 @@
-"""`dondoc import` against a real service: every line once, whatever happens on the way."""
+"""`dondoc import` against a real service: every line once, whatever happens on the way.
+
+`DONDOC_LINES=10000` imports as many as was promised; without it some are imported, in the same way.
+"""
 
 import csv
 import json
+import os
 import subprocess
 import sys
 from collections import Counter
@@ -16,7 +20,8 @@ import pytest
 
 from tests.process.running import Running, running
 
-LINES = 10_000
+LINES = int(os.environ.get("DONDOC_LINES", "2000"))
+HALF = LINES // 2
 DUTIES_OF_SCHOOLS = ("2.1", "2.2", "2.3")
 PAPER = {
     "kind": "document",
@@ -26,7 +31,7 @@ PAPER = {
     "issued_on": "2021-06-09",
     "issuer": "Sở Thông tin và Truyền thông",
 }
-BAD: dict[int, dict[str, Any]] = {17: {"state": "done"}, 5_003: {"percent": 300}, 9_999: {"duty": "99.9"}}
+BAD: dict[int, dict[str, Any]] = {17: {"state": "done"}, HALF + 3: {"percent": 300}, LINES - 1: {"duty": "99.9"}}
 
 
 @pytest.fixture(scope="module")
@@ -88,13 +93,13 @@ def summaries(service: Running, owner: str) -> Counter[str]:
     return Counter(act["summary"] for acts in histories for act in acts if act["act"] == "update")
 
 
-def test_ten_thousand_lines_killed_half_way_are_recorded_once_each(service: Running, tmp_path: Path) -> None:
+def test_thousands_of_lines_killed_half_way_are_recorded_once_each(service: Running, tmp_path: Path) -> None:
     file, duties = tmp_path / "bao-cao.ndjson", duties_of(service)
     file.write_text("".join(json.dumps(line(n, duties)) + "\n" for n in range(1, LINES + 1)), "utf-8")
 
     first = importing(service, file)
     assert first.stderr is not None
-    while "5000" not in first.stderr.readline():
+    while str(HALF) not in first.stderr.readline():
         assert first.poll() is None
     first.kill()
     first.communicate()
@@ -105,16 +110,16 @@ def test_ten_thousand_lines_killed_half_way_are_recorded_once_each(service: Runn
     assert [int(row["line"]) for row in rows] == list(range(1, LINES + 1))
     results = Counter(row["result"] for row in rows)
     assert results["refused"] == len(BAD)
-    assert results["replayed"] >= 5_000 - 2
+    assert results["replayed"] >= HALF - 2
     assert results["recorded"] + results["replayed"] == LINES - len(BAD)
     refused = {int(row["line"]): (row["problem"], row["detail"]) for row in rows if row["result"] == "refused"}
     assert {number: problem for number, (problem, _) in refused.items()} == {
         17: "malformed-content",
-        5_003: "malformed-content",
-        9_999: "not-found",
+        HALF + 3: "malformed-content",
+        LINES - 1: "not-found",
     }
     assert "line 17: state " in said
-    assert "line 5003: percent " in said
+    assert f"line {HALF + 3}: percent " in said
     assert summaries(service, "cong-an") == {f"Dòng số {n}": 1 for n in range(1, LINES + 1) if n not in BAD}
 
 

@@ -4,13 +4,21 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.given import PLAN
 from tests.process.running import PATIENCE, Running, running
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """Run a service for all tests of this file."""
+    with running(tmp_path_factory.mktemp("service")) as serving:
+        yield serving
 
 
 def dondoc(service: Running, *words: str) -> str:
@@ -45,41 +53,40 @@ def kids(service: Running) -> list[str]:
     return [key["kid"] for key in service.http.get("/.well-known/jwks.json").json()["keys"]]
 
 
-def test_an_operator_looks_after_clients_and_keys(tmp_path: Path) -> None:
-    with running(tmp_path) as service:
-        added = dondoc(service, "client", "add", "Sở Y tế", "--role", "reporter", "--plan", PLAN, "--body", "so-y-te")
-        client, first = said(added, "client_id"), said(added, "client_secret")
-        token = token_for(service, client, first).json()["access_token"]
-        assert "so-y-te" in owners_seen(service, token)
+def test_an_operator_looks_after_clients_and_keys(service: Running) -> None:
+    added = dondoc(service, "client", "add", "Sở Y tế", "--role", "reporter", "--plan", PLAN, "--body", "so-y-te")
+    client, first = said(added, "client_id"), said(added, "client_secret")
+    token = token_for(service, client, first).json()["access_token"]
+    assert "so-y-te" in owners_seen(service, token)
 
-        second = said(dondoc(service, "client", "add-secret", client), "client_secret")
-        assert [token_for(service, client, one).status_code for one in (first, second)] == [200, 200]
-        listed = next(line for line in dondoc(service, "client", "list").splitlines() if line.startswith(client))
-        dondoc(service, "client", "remove-secret", client, listed.split()[-2])
-        assert [token_for(service, client, one).status_code for one in (first, second)] == [401, 200]
+    second = said(dondoc(service, "client", "add-secret", client), "client_secret")
+    assert [token_for(service, client, one).status_code for one in (first, second)] == [200, 200]
+    listed = next(line for line in dondoc(service, "client", "list").splitlines() if line.startswith(client))
+    dondoc(service, "client", "remove-secret", client, listed.split()[-2])
+    assert [token_for(service, client, one).status_code for one in (first, second)] == [401, 200]
 
-        dondoc(service, "client", "change", client, "--name", "Sở Y tế (mới)", "--scope", "plans:read")
-        assert token_for(service, client, second).json()["scope"] == "plans:read"
-        assert "Sở Y tế (mới)" in dondoc(service, "client", "list")
+    dondoc(service, "client", "change", client, "--name", "Sở Y tế (mới)", "--scope", "plans:read")
+    assert token_for(service, client, second).json()["scope"] == "plans:read"
+    assert "Sở Y tế (mới)" in dondoc(service, "client", "list")
 
-        dondoc(service, "client", "disable", client)
-        assert token_for(service, client, second).status_code == 401
-        dondoc(service, "client", "enable", client)
-        assert token_for(service, client, second).status_code == 200
+    dondoc(service, "client", "disable", client)
+    assert token_for(service, client, second).status_code == 401
+    dondoc(service, "client", "enable", client)
+    assert token_for(service, client, second).status_code == 200
 
-        before = kids(service)
-        dondoc(service, "keys", "rotate")
-        wait_until(lambda: len(kids(service)) == len(before) + 1)
-        shown = dondoc(service, "keys", "list")
-        assert [word for word in ("signs", "next") if word in shown] == ["signs", "next"]
+    before = kids(service)
+    dondoc(service, "keys", "rotate")
+    wait_until(lambda: len(kids(service)) == len(before) + 1)
+    shown = dondoc(service, "keys", "list")
+    assert [word for word in ("signs", "next") if word in shown] == ["signs", "next"]
 
-        dondoc(service, "keys", "rotate", "--at-once")
-        wait_until(lambda: len(kids(service)) == 1 and kids(service) != before)
-        gone = service.http.get("/v1/plans", headers={"Authorization": f"Bearer {token}"})
-        assert gone.status_code == 401
-        assert token_for(service, client, second).status_code == 200
-        log = (tmp_path / "service.log").read_text("utf-8")
-        assert [secret for secret in (first, second, token) if secret in log] == []
+    dondoc(service, "keys", "rotate", "--at-once")
+    wait_until(lambda: len(kids(service)) == 1 and kids(service) != before)
+    gone = service.http.get("/v1/plans", headers={"Authorization": f"Bearer {token}"})
+    assert gone.status_code == 401
+    assert token_for(service, client, second).status_code == 200
+    log = (service.data_dir / "service.log").read_text("utf-8")
+    assert [secret for secret in (first, second, token) if secret in log] == []
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
@@ -91,17 +98,16 @@ def wait_until(condition: Callable[[], bool]) -> None:
     raise AssertionError("the service never noticed")
 
 
-def test_what_an_operator_gets_wrong_is_said_in_words(tmp_path: Path) -> None:
-    with running(tmp_path) as service:
-        command = str(Path(sys.executable).with_name("dondoc"))
-        for words in (
-            ["client", "add", "x", "--role", "reporter", "--plan", PLAN, "--body", "nowhere"],
-            ["client", "add", "x", "--role", "integrator", "--scope", "updates:write"],
-            ["client", "disable", "3dff274a-a9f4-425f-ac24-cd5c9d64db17"],
-        ):
-            ended = subprocess.run(  # noqa: S603  Our own command.
-                [command, *words], env=service.environment(), capture_output=True, text=True, check=False
-            )
-            assert ended.returncode == 1
-            assert "Traceback" not in ended.stderr
-            assert ended.stderr.strip()
+def test_what_an_operator_gets_wrong_is_said_in_words(service: Running) -> None:
+    command = str(Path(sys.executable).with_name("dondoc"))
+    for words in (
+        ["client", "add", "x", "--role", "reporter", "--plan", PLAN, "--body", "nowhere"],
+        ["client", "add", "x", "--role", "integrator", "--scope", "updates:write"],
+        ["client", "disable", "3dff274a-a9f4-425f-ac24-cd5c9d64db17"],
+    ):
+        ended = subprocess.run(  # noqa: S603  Our own command.
+            [command, *words], env=service.environment(), capture_output=True, text=True, check=False
+        )
+        assert ended.returncode == 1
+        assert "Traceback" not in ended.stderr
+        assert ended.stderr.strip()

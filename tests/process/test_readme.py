@@ -53,7 +53,9 @@ def run_tour(data_dir: Path, port: int) -> list[tuple[str, str, str]]:
     script = "\n".join([setup, *(f"{command}\nprintf '\\1'" for command, _ in tour)])
     local = script.replace("http://127.0.0.1:8000", f"http://127.0.0.1:{port}").replace(".dondoc/", f"{data_dir}/")
     local = local.replace(".venv/bin/dondoc", str(Path(sys.executable).with_name("dondoc")))
-    environment = os.environ | {"DONDOC_DATA_DIR": str(data_dir)}
+    # This interpreter, and not one behind a wrapper that looks for a version each time.
+    first = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = os.environ | {"DONDOC_DATA_DIR": str(data_dir), "PATH": first}
     ended = subprocess.run(  # noqa: S603  README's own commands.
         ["/bin/sh", "-c", local], capture_output=True, text=True, check=True, env=environment
     )

@@ -16,7 +16,7 @@ from pydantic import SecretStr
 
 from app.settings import Settings
 from tests.given import PLAN, TRAINING
-from tests.process.running import PATIENCE, Running
+from tests.process.running import PATIENCE, Running, lay_out
 
 TOKENS = 7
 
@@ -62,6 +62,7 @@ def side_by_side(data_dir: Path) -> Iterator[SideBySide]:
     """Run two processes on an embedded PostgreSQL, both of which answer."""
     running_service = SideBySide(data_dir, DONDOC_ADDRESS_LIMIT=f"{TOKENS}/minute")
     try:
+        lay_out(data_dir)
         running_service.start()
         wait_until(lambda: len(running_service.pids) == 2)
         yield running_service
