@@ -1,8 +1,9 @@
 """What is stored of obligations, where it stands at a moment, and which obligations have nothing stored that does."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, not_, select, union_all
 from sqlalchemy.sql.visitors import replacement_traverse
 
 from app.models import StandingFacts
@@ -45,17 +46,23 @@ def stands(moment: Moment) -> ColumnElement[bool]:
 def unsettled(moment: Moment) -> FromClause:
     """Return the obligations whose stored facts do not stand at a moment.
 
-    Nearly none are: with both ends named, the planner takes them for the few that they are, and looks them up by index.
+    Nearly none are: with both ends named, the planner takes them for the few that they are.  Each reason is asked for
+    by itself, since each has an index, and all of them together have none.
     """
-    ended = stored.alias("ended")
     reasons = [
-        and_(ended.c.settled_from > moment.as_of_bind, ended.c.settled_from <= NEVER),
-        and_(ended.c.settled_until <= moment.as_of_bind, ended.c.settled_until >= EVER),
+        and_(stored.c.settled_from > moment.as_of_bind, stored.c.settled_from <= NEVER),
+        and_(stored.c.settled_until <= moment.as_of_bind, stored.c.settled_until >= EVER),
     ]
     if moment.known_at is not None:
-        reasons.append(and_(ended.c.known_from > moment.known_at_bind, ended.c.known_from <= NEVER))
-    same = and_(ended.c.id == obligations.c.id, ended.c.plan_id == obligations.c.plan_id)
-    return obligations.join(ended, and_(same, or_(*reasons)))
+        reasons.append(and_(stored.c.known_from > moment.known_at_bind, stored.c.known_from <= NEVER))
+    found = (_ended(reason, reasons[:n]) for n, reason in enumerate(reasons))
+    ended = union_all(*found).subquery("ended")
+    return obligations.join(ended, and_(ended.c.id == obligations.c.id, ended.c.plan_id == obligations.c.plan_id))
+
+
+def _ended(reason: ColumnElement[bool], named_before: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    """Select what has ended for a reason, and for none that was named before."""
+    return select(stored.c.id, stored.c.plan_id).where(reason, *map(not_, named_before))
 
 
 def _named() -> FromClause:
