@@ -209,10 +209,12 @@ async def standing_rows(
     connection: AsyncConnection, caller: Caller, obligation_ids: Collection[UUID], now: datetime
 ) -> dict[UUID, Row]:
     """Return where a set of obligations stands, as rows of the standing; what is not owed or not seen is left out."""
-    if not obligation_ids:
-        return {}
-    asked = prepare(queries.some, caller=caller, obligation_ids=list(obligation_ids), moment=Moment(now))
-    return {row["id"]: row for row in await asked.on(connection)}
+    found: dict[UUID, Row] = {}
+    for question in (queries.some_stored, queries.some):
+        if missing := [one for one in obligation_ids if one not in found]:
+            asked = prepare(question, caller=caller, obligation_ids=missing, moment=Moment(now))
+            found |= {row["id"]: row for row in await asked.on(connection)}
+    return found
 
 
 async def standings_of(

@@ -31,7 +31,7 @@ from app.models import SequencedEvent as Sequenced
 from app.models.base import table
 from app.models.event import FEED_HEAD, PLAN_CHANGE, TransactionId
 from app.models.facts import facts_of
-from app.queries.moment import INSTANT, Moment
+from app.queries.moment import INSTANT, Moment, Row
 from app.queries.ownership import owner_of, owner_told
 from app.queries.reach import reachable
 from app.queries.standing import owners, standings
@@ -134,29 +134,33 @@ def waiting(floor: str, settled: str, limit: int) -> AnyRow:
     here = events.c.xid == func.pg_current_xact_id_if_assigned()
     restored = or_(events.c.xid >= func.pg_snapshot_xmax(_SNAPSHOT), here)
     placed = select(sequenced.c.id).where(sequenced.c.id == events.c.id, sequenced.c.plan_id == events.c.plan_id)
-    return (
-        told()
+    # Found first, and named then: there may be many more that wait.
+    first = (
+        select(*(events.c[name] for name in (*TOLD, "xid")))
         .where(events.c.xid >= _xid("floor", floor), or_(events.c.xid < _xid("settled", settled), restored))
         .where(~placed.exists())
         .order_by(events.c.xid, events.c.id)
         .limit(limit)
+        .subquery("first")
     )
+    return told(first).order_by(first.c.xid, first.c.id)
 
 
-def told() -> AnyRow:
-    """Select events with the codes that name what they are about."""
+def told(some: Row = events) -> AnyRow:
+    """Select events, or some of them, with the codes that name what they are about."""
     return (
         select(
-            *(events.c[name] for name in TOLD),
-            cast(cast(events.c.xid, String), BigInteger).label("transaction"),
+            *(some.c[name] for name in TOLD),
+            cast(cast(some.c.xid, String), BigInteger).label("transaction"),
             plans.c.slug.label("plan"),
             cycles.c.code.label("cycle"),
             owners.c.code.label("owner"),
         )
-        .join(plans, plans.c.id == events.c.plan_id)
-        .outerjoin(obligations, obligations.c.id == events.c.obligation_id)
-        .outerjoin(cycles, cycles.c.id == func.coalesce(events.c.cycle_id, obligations.c.cycle_id))
-        .outerjoin(owners, owners.c.id == owner_told(events, obligations))
+        .select_from(some)
+        .join(plans, plans.c.id == some.c.plan_id)
+        .outerjoin(obligations, obligations.c.id == some.c.obligation_id)
+        .outerjoin(cycles, cycles.c.id == func.coalesce(some.c.cycle_id, obligations.c.cycle_id))
+        .outerjoin(owners, owners.c.id == owner_told(some, obligations))
     )
 
 

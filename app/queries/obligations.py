@@ -29,7 +29,7 @@ from app.queries.filters import Filters, matching, within
 from app.queries.moment import Moment
 from app.queries.places import After
 from app.queries.reach import reachable
-from app.queries.standing import arms, standing_of, standings, stored_standing_of
+from app.queries.standing import arms, standing_of, standings, stored_standings
 
 
 class Sort(StrEnum):
@@ -113,15 +113,25 @@ def one(caller: Caller, obligation_id: UUID, moment: Moment) -> Select[Any]:
 
 def one_stored(caller: Caller, obligation_id: UUID, moment: Moment) -> Select[Any]:
     """Select the same where its stored facts stand, which is nearly always; if it finds nothing, ask for `one`."""
-    standing = stored_standing_of(bindparam("obligation_id", obligation_id, Uuid()), moment)
+    this = table(Obligation).c.id == bindparam("obligation_id", obligation_id, Uuid())
+    standing = stored_standings(moment, this, owed=False)
     return select(*standing.c).where(visible(caller, standing))
 
 
 def some(caller: Caller, obligation_ids: Collection[UUID], moment: Moment) -> Select[Any]:
-    """Select those of a set of obligations that the caller may see, with their standing."""
-    ids = bindparam("obligation_ids", list(obligation_ids), ARRAY(Uuid()))
-    standing = standings(moment, table(Obligation).c.id == any_(ids))
+    """Select those of a set of obligations that the caller may see and that are owed, with their standing."""
+    standing = standings(moment, _these(obligation_ids))
     return select(*standing.c).where(visible(caller, standing))
+
+
+def some_stored(caller: Caller, obligation_ids: Collection[UUID], moment: Moment) -> Select[Any]:
+    """Select the same where their stored facts stand, which is nearly all; ask for the others by `some`."""
+    standing = stored_standings(moment, _these(obligation_ids))
+    return select(*standing.c).where(visible(caller, standing))
+
+
+def _these(obligation_ids: Collection[UUID]) -> ColumnElement[bool]:
+    return table(Obligation).c.id == any_(bindparam("obligation_ids", list(obligation_ids), ARRAY(Uuid())))
 
 
 def among(column: ColumnElement[UUID], ids: Collection[UUID]) -> ColumnElement[bool]:

@@ -79,10 +79,13 @@ def standing_of(obligation_id: ColumnElement[UUID], moment: Moment) -> Subquery:
     return union_all(*_arms(moment, obligations.c.id == obligation_id)).subquery("standing")
 
 
-def stored_standing_of(obligation_id: ColumnElement[UUID], moment: Moment) -> Subquery:
-    """Give the same by stored facts alone, which is nothing where they do not stand: a shorter question."""
-    facts = settled(moment, obligations.c.id == obligation_id).subquery("facts")
-    return _decided(facts, moment).subquery("standing")
+def stored_standings(moment: Moment, *within: ColumnElement[bool], owed: bool = True) -> Subquery:
+    """Give the same by stored facts alone, which is nothing where they do not stand: a shorter question.
+
+    Unless it is asked for what is `owed`, also of what turns out not to be.
+    """
+    stood = _decided(settled(moment, *within).subquery("facts"), moment)
+    return (_owed(stood) if owed else stood).subquery("standing")
 
 
 def facts_to_store(moment: Moment, some: FromClause) -> AnyRow:
@@ -104,7 +107,7 @@ def decide(signals: Any) -> ColumnElement[str]:
 
 
 def _arms(moment: Moment, *within: ColumnElement[bool]) -> tuple[AnyRow, AnyRow]:
-    replay = replayed(moment, unsettled(moment), *within).subquery("replayed")
+    replay = replayed(moment, unsettled(moment, *within), *within).subquery("replayed")
     facts = settled(moment, *within).subquery("facts"), _with_openness(replay, moment)
     return _decided(facts[0], moment), _decided(facts[1], moment)
 

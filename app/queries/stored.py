@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, not_, select, union_all
-from sqlalchemy.sql.visitors import replacement_traverse
+from sqlalchemy import Column, ColumnElement, FromClause, Select, and_, not_, select, union_all
+from sqlalchemy.sql.visitors import iterate, replacement_traverse
 
 from app.models import StandingFacts
 from app.models.base import table
@@ -43,8 +43,8 @@ def stands(moment: Moment) -> ColumnElement[bool]:
     return and_(*(end.is_not(True) for end in ended))
 
 
-def unsettled(moment: Moment) -> FromClause:
-    """Return the obligations whose stored facts do not stand at a moment.
+def unsettled(moment: Moment, *within: ColumnElement[bool]) -> FromClause:
+    """Return the obligations whose stored facts do not stand at a moment; what narrows them down narrows both sides.
 
     Nearly none are: with both ends named, the planner takes them for the few that they are.  Each reason is asked for
     by itself, since each has an index, and all of them together have none.
@@ -55,7 +55,8 @@ def unsettled(moment: Moment) -> FromClause:
     ]
     if moment.known_at is not None:
         reasons.append(and_(stored.c.known_from > moment.known_at_bind, stored.c.known_from <= NEVER))
-    found = (_ended(reason, reasons[:n]) for n, reason in enumerate(reasons))
+    among = [_of_stored(said) for said in within if _is_of_obligations_alone(said)]
+    found = (_ended(reason, reasons[:n]).where(*among) for n, reason in enumerate(reasons))
     ended = union_all(*found).subquery("ended")
     return obligations.join(ended, and_(ended.c.id == obligations.c.id, ended.c.plan_id == obligations.c.plan_id))
 
@@ -76,6 +77,10 @@ def _named() -> FromClause:
     ):
         source = source.outerjoin(other, and_(other.c.id == column, other.c.plan_id == stored.c.plan_id))
     return source
+
+
+def _is_of_obligations_alone(said: Any) -> bool:
+    return {element.table for element in iterate(said) if isinstance(element, Column)} == {obligations}
 
 
 def _of_stored(said: Any) -> Any:
