@@ -82,7 +82,7 @@ def about(size: str, effort: Effort, parts: Parts) -> dict[str, Any]:
         "workers": WORKERS,
         "processors": os.cpu_count(),
         "python": platform.python_version(),
-        "system": platform.platform(),
+        "system": f"{platform.system()} {platform.machine()}",
         "started": parts.figures,
     }
 
