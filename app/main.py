@@ -117,7 +117,7 @@ def furnish(app: FastAPI, settings: Settings, database: Database | None, clock: 
 
 
 def _address(settings: Settings) -> str:
-    assert settings.database_url is not None, "the address of a database is needed"  # noqa: S101
+    assert settings.database_url is not None, "the address of a database is needed"  # noqa: S101  `serve` sees to it.
     return settings.database_url.get_secret_value()
 
 

@@ -50,7 +50,7 @@ def work(settings: Settings) -> None:
 
 
 async def _work(settings: Settings) -> None:
-    assert settings.database_url is not None, "the address of a database is needed"  # noqa: S101
+    assert settings.database_url is not None, "the address of a database is needed"  # noqa: S101  The CLI does.
     database = connect(settings.database_url.get_secret_value(), pool_size=2)
     sealer = Sealer(keys.load(settings.keys_dir).subkey(SECRETS))
     deliverer = Deliverer(database, settings.targets, sealer, system_clock)

@@ -83,7 +83,7 @@ def seed(
 @cli.command()
 def db() -> None:
     """Print the address of the running embedded database, for `psql "$(dondoc db)"`; the password stays in its file."""
-    from app.database import embedded  # noqa: PLC0415
+    from app.database import embedded  # noqa: PLC0415  Nobody else runs one.
 
     address = embedded.running(Settings().data_dir / "postgres")
     if address is None:

@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from typing import TypeVar
 
-from sqlalchemy import URL, bindparam, func, make_url, select
+from sqlalchemy import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from app.database.prepared import Question, Row, driver_of
@@ -36,7 +36,6 @@ _LIMITS = {"statement_timeout": "20s", "lock_timeout": "5s", "idle_in_transactio
 _STATEMENTS = {"statement_cache_size": 500, "max_cacheable_statement_size": 0}
 """The driver keeps this many prepared statements a connection, of any length."""
 _SETTINGS = ("role", "client", "bodies")
-_ENTER = select(*(func.set_config(f"dondoc.{name}", bindparam(name), True) for name in _SETTINGS))
 _PLAIN = re.compile(r"[a-z0-9{},-]*", re.ASCII)
 READING, WRITING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "BEGIN"
 
@@ -79,11 +78,6 @@ SYSTEM = Identity("system")
 """The service's own duties: to find out who calls, to store facts, and to tidy up."""
 _WHO = ", ".join(f"coalesce(current_setting('dondoc.{name}', true), '') AS {name}" for name in _SETTINGS)
 _WHO_THEN_SYSTEM = f"SELECT who.*, {SYSTEM.settings} FROM (SELECT {_WHO} OFFSET 0) AS who"  # noqa: S608  Our own words.
-
-
-async def enter(connection: AsyncConnection, identity: Identity) -> None:
-    """Say for whom the transaction is, until it ends."""
-    await connection.execute(_ENTER, asdict(identity))
 
 
 @asynccontextmanager

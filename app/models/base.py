@@ -76,8 +76,13 @@ def choice(values: type[StrEnum], name: str, *, optional: bool = False, length: 
 
 def copied(values: type[StrEnum], *, optional: bool = False) -> Any:
     """Spell a choice that is copied from where it was made, and checked there."""
-    names: Any = lambda enum: [member.value for member in enum]  # noqa: E731
-    kind = Enum(values, native_enum=False, create_constraint=False, length=24, values_callable=names)
+    kind = Enum(
+        values,
+        native_enum=False,
+        create_constraint=False,
+        length=24,
+        values_callable=lambda enum: [member.value for member in enum],
+    )
     return Field(default=None, sa_type=kind) if optional else Field(sa_type=kind)
 
 

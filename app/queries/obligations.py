@@ -29,7 +29,7 @@ from app.queries.filters import Filters, matching, within
 from app.queries.moment import Moment
 from app.queries.places import After
 from app.queries.reach import reachable
-from app.queries.standing import arms, standing_of, standings, stored_standings
+from app.queries.standing import arms, standing_of, standings, stored_standing_of, stored_standings
 
 
 class Sort(StrEnum):
@@ -113,8 +113,7 @@ def one(caller: Caller, obligation_id: UUID, moment: Moment) -> Select[Any]:
 
 def one_stored(caller: Caller, obligation_id: UUID, moment: Moment) -> Select[Any]:
     """Select the same where its stored facts stand, which is nearly always; if it finds nothing, ask for `one`."""
-    this = table(Obligation).c.id == bindparam("obligation_id", obligation_id, Uuid())
-    standing = stored_standings(moment, this, owed=False)
+    standing = stored_standing_of(bindparam("obligation_id", obligation_id, Uuid()), moment)
     return select(*standing.c).where(visible(caller, standing))
 
 

@@ -79,13 +79,14 @@ def standing_of(obligation_id: ColumnElement[UUID], moment: Moment) -> Subquery:
     return union_all(*_arms(moment, obligations.c.id == obligation_id)).subquery("standing")
 
 
-def stored_standings(moment: Moment, *within: ColumnElement[bool], owed: bool = True) -> Subquery:
-    """Give the same by stored facts alone, which is nothing where they do not stand: a shorter question.
+def stored_standings(moment: Moment, *within: ColumnElement[bool]) -> Subquery:
+    """Give the same as `standings` by stored facts alone, a shorter question: nothing where they do not stand."""
+    return _owed(_by_stored(moment, *within)).subquery("standing")
 
-    Unless it is asked for what is `owed`, also of what turns out not to be.
-    """
-    stood = _decided(settled(moment, *within).subquery("facts"), moment)
-    return (_owed(stood) if owed else stood).subquery("standing")
+
+def stored_standing_of(obligation_id: ColumnElement[UUID], moment: Moment) -> Subquery:
+    """Give the same as `standing_of` by stored facts alone."""
+    return _by_stored(moment, obligations.c.id == obligation_id).subquery("standing")
 
 
 def facts_to_store(moment: Moment, some: FromClause) -> AnyRow:
@@ -108,8 +109,11 @@ def decide(signals: Any) -> ColumnElement[str]:
 
 def _arms(moment: Moment, *within: ColumnElement[bool]) -> tuple[AnyRow, AnyRow]:
     replay = replayed(moment, unsettled(moment, *within), *within).subquery("replayed")
-    facts = settled(moment, *within).subquery("facts"), _with_openness(replay, moment)
-    return _decided(facts[0], moment), _decided(facts[1], moment)
+    return _by_stored(moment, *within), _decided(_with_openness(replay, moment), moment)
+
+
+def _by_stored(moment: Moment, *within: ColumnElement[bool]) -> AnyRow:
+    return _decided(settled(moment, *within).subquery("facts"), moment)
 
 
 def _owed(stood: AnyRow) -> AnyRow:

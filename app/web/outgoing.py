@@ -67,8 +67,7 @@ class Outgoing:
         Raises:
             Forbidden, TimedOut, Unreachable: see there.
         """
-        # Most services have no webhooks.
-        import httpx  # noqa: PLC0415
+        import httpx  # noqa: PLC0415  Most services have no webhooks.
 
         try:
             async with asyncio.timeout(self._patience):
@@ -79,7 +78,7 @@ class Outgoing:
             raise Unreachable from None
 
     async def _post(self, url: "httpx.URL", headers: Mapping[str, str], body: bytes) -> int:
-        import httpx  # noqa: PLC0415
+        import httpx  # noqa: PLC0415  As above.
 
         host = url.raw_host.decode("ascii")
         addresses = [address_of(one) for one in await self._resolve(host, url.port or _PORTS[url.scheme])]

@@ -133,15 +133,15 @@ def install(app: FastAPI) -> None:
     """Answer every error with a problem."""
 
     async def refused(request: Request, error: Exception) -> Response:
-        assert isinstance(error, Refusal)  # noqa: S101
+        assert isinstance(error, Refusal)  # noqa: S101  It is registered for these.
         return answer_to(request, error)
 
     async def invalid(request: Request, error: Exception) -> Response:
-        assert isinstance(error, RequestValidationError)  # noqa: S101
+        assert isinstance(error, RequestValidationError)  # noqa: S101  It is registered for these.
         return answer_to(request, from_validation(error))
 
     async def framework(request: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)  # noqa: S101
+        assert isinstance(error, HTTPException)  # noqa: S101  It is registered for these.
         response = answer_to(request, from_status(error.status_code))
         response.headers.update({name: value for name, value in (error.headers or {}).items() if name == "Allow"})
         return response

@@ -82,17 +82,16 @@ class Watch:
     async def _tell(self, asked: list[tuple[Made, "asyncio.Future[bool]"]]) -> None:
         distinct = list({(made.plan_id, made.snapshot): None for made, _ in asked})
         ids, snapshots = [plan_id for plan_id, _ in distinct], [snapshot for _, snapshot in distinct]
-        waiting = [(made, told) for made, told in asked if not told.done()]
         try:
             rows = await self._database.glance(prepare(changed_since, plan_ids=ids, snapshots=snapshots))
         except BaseException as error:
             failed = error if isinstance(error, Exception) else asyncio.CancelledError()
-            _settle(waiting, lambda told, _: told.set_exception(failed))
+            _settle(asked, lambda told, _: told.set_exception(failed))
             if failed is not error:
                 raise
             return
         changed = {distinct[row["place"] - 1] for row in rows}
-        _settle(waiting, lambda told, made: told.set_result((made.plan_id, made.snapshot) in changed))
+        _settle(asked, lambda told, made: told.set_result((made.plan_id, made.snapshot) in changed))
 
 
 def _settle(
@@ -125,7 +124,7 @@ class Memory:
         known = self._kept.get(question)
         if known and await self._holds(known, now):
             return self._again(question, known, request, caller)
-        lock = self._making.get(question) or self._making.setdefault(question, asyncio.Lock())
+        lock = self._making.setdefault(question, asyncio.Lock())
         async with lock:
             newer = self._kept.get(question)
             if newer and newer is not known and await self._holds(newer, now):

@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import func, insert, select, text, update
 from sqlmodel import SQLModel
 
-from app.database.engine import SYSTEM, Database, Identity, enter
+from app.database.engine import SYSTEM, Database, Identity
+from app.database.prepared import driver_of
 from app.domain.access import Act, Resource, Role, authorize
 from app.models import (
     CalendarFeed,
@@ -152,7 +153,7 @@ async def test_the_database_tells_the_addresses_of_a_calendar_to_whom_the_domain
     taken = await is_taken(told, caller, insert(feeds).values(row))
     async with told.writing(SYSTEM) as connection, undone(connection):
         await connection.execute(insert(feeds).values(row))
-        await enter(connection, Identity.of(caller))
+        await driver_of(connection).execute(Identity.of(caller).entered)
         seen = await connection.scalar(select(func.count()).select_from(feeds))
         changed = (await connection.execute(update(feeds).values(revoked_at=TODAY))).rowcount
 
