@@ -19,7 +19,7 @@
     logs        one JSON line an event
     domain/     the ground floor: the rules, in the standard library only, with no I/O and no clock
 
-Start with domain/completion.py, the one rule; then queries/standing.py, the same rule for sets.
+Start with domain/completion.py, the one rule; then standing/rule.py, the same rule for sets.
 """
 
 __version__ = "0.1.0"

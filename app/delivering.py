@@ -18,8 +18,8 @@ from app.domain.access import Act, Caller, Role, authorize, granted
 from app.domain.webhooks import Outcome, Targets, headers_of
 from app.queries import events
 from app.queries import webhooks as queries
-from app.queries.moment import Moment
 from app.schemas.webhooks import Payload
+from app.standing.moment import Moment
 from app.web.following import page_of, shown
 from app.web.outgoing import Forbidden, Outgoing, TimedOut, Unreachable
 from app.web.sealing import Sealer

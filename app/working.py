@@ -11,11 +11,12 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from app.commands import deadline_watch, idempotency, sequencer, standing, tidying, tokens
+from app.commands import deadline_watch, idempotency, sequencer, tidying, tokens
 from app.database.engine import SYSTEM, Database
 from app.database.failures import Failure, kind_of
 from app.delivering import Deliverer
 from app.logs import log
+from app.standing import refresh
 from app.stores import Parts, Store
 
 Duty = Callable[[], Coroutine[Any, Any, None]]
@@ -73,7 +74,7 @@ class Jobs:
         more = True
         while more:
             async with self._database.writing(SYSTEM) as connection:
-                more = await standing.store_some(connection, self._clock())
+                more = await refresh.store_some(connection, self._clock())
 
     async def tidy(self) -> None:
         """Forget what nobody can ask for any more."""

@@ -19,13 +19,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.commands import clients
 from app.commands.seeds.apply import apply
 from app.commands.seeds.reader import read
-from app.commands.standing import store_all
 from app.database import migrations
 from app.database.embedded import APP, OWNER, Embedded
 from app.database.engine import SYSTEM, Database, connect
 from app.domain.access import Role
 from app.schemas.clients import BodyGrant
 from app.settings import ROOT
+from app.standing.refresh import store_all
 from app.web import keys
 from app.web.clock import system_clock
 from bench import data, limits

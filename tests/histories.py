@@ -15,13 +15,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
 from app import models
-from app.commands.standing import store
 from app.database.engine import SYSTEM, Database
 from app.domain.completion import ClaimState, Force, ReviewOutcome, Status
 from app.models.base import stable_id, table
-from app.queries.moment import Moment
-from app.queries.standing import standings
 from app.schemas.views import obligation_out
+from app.standing.moment import Moment
+from app.standing.refresh import store
+from app.standing.rule import standings
 from tests.given import FIRST, PLAN, obligation
 
 

@@ -9,11 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands.events import write
 from app.commands.obligations import Locked, standing_of
-from app.commands.standing import store
 from app.commands.transfers import pass_on
 from app.domain.access import Caller, Role
 from app.models.base import HistoryRow, new_id
 from app.schemas.obligations import ObligationOut
+from app.standing.refresh import store
 
 Row = Mapping[str, Any]
 

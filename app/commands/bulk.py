@@ -17,16 +17,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.commands import references, updates
 from app.commands.obligations import Locked, count_up, hold_all, standings_of
 from app.commands.references import Earlier, Named
-from app.commands.standing import store
 from app.commands.transfers import pass_on
 from app.commands.updates import Known, Report
 from app.domain.access import Caller
 from app.domain.errors import ClientRefReused, Fault, NotFound, Refusal
 from app.queries.keys import named
-from app.queries.moment import Moment
 from app.schemas.bulk import NAMES, ItemIn
 from app.schemas.obligations import ObligationOut
 from app.schemas.updates import UpdateOut
+from app.standing.moment import Moment
+from app.standing.refresh import store
 
 _LABELS = {*NAMES, "obligation", "client_ref"}
 

@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.commands import events
 from app.commands.evidence import shown
 from app.commands.obligations import hold_any_version
-from app.commands.standing import store
 from app.database.locks import lock
 from app.domain.access import Caller
 from app.domain.errors import (
@@ -27,8 +26,9 @@ from app.domain.files import Limits, MediaType
 from app.models import EvidenceContent
 from app.models.evidence import EvidenceKind
 from app.queries.evidence import kept_bytes, one_evidence, posted_by
-from app.queries.moment import Moment
 from app.schemas.evidence import EvidenceOut
+from app.standing.moment import Moment
+from app.standing.refresh import store
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,12 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.commands import acts, evidence
 from app.commands.evidence import Attachment
 from app.commands.obligations import Locked, hold, standing_of
-from app.commands.standing import store
 from app.domain.access import Caller
 from app.domain.errors import PartnersOnly
 from app.models import Body, Contribution, DutyPartner
 from app.models.base import table
 from app.schemas.contributions import Contributed, ContributionIn, ContributionOut
+from app.standing.refresh import store
 
 bodies, partners = table(Body), table(DutyPartner)
 

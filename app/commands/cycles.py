@@ -13,7 +13,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import events
 from app.commands.holidays import observed, plan_of
-from app.commands.standing import store_anew
 from app.commands.transfers import carry_over
 from app.database.locks import lock
 from app.domain.calendar import CycleTerms, day_of
@@ -21,11 +20,12 @@ from app.domain.errors import CycleUnknown, NotFound
 from app.models import Body, Cycle, Duty, DutyOwner, Obligation, Plan
 from app.models.base import stable_id, table
 from app.models.duty import Recurrence
-from app.queries.cycles import cycles_of, deadlines_of
-from app.queries.moment import Moment
 from app.schemas.cycles import CycleDetail
 from app.schemas.seed import CycleRules
 from app.schemas.views import cycle_detail
+from app.standing.cycles import cycles_of, deadlines_of
+from app.standing.moment import Moment
+from app.standing.refresh import store_anew
 
 Row = dict[str, Any]
 cycles = table(Cycle)

@@ -10,13 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.commands import events
 from app.commands.cycles import held_cycle, shown
 from app.commands.obligations import touched_at
-from app.commands.standing import store
 from app.domain.access import Caller
 from app.domain.calendar import day_of, start_of
 from app.domain.errors import CycleClosed, CycleStarted, DeadlineWithinPeriod, Fault
 from app.models import CycleDeadline, Obligation
 from app.models.base import new_id, table
 from app.schemas.cycles import CycleDeadlineIn, CycleDetail
+from app.standing.refresh import store
 
 obligations = table(Obligation)
 

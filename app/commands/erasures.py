@@ -14,15 +14,15 @@ from app.commands import events
 from app.commands.evidence import shown
 from app.commands.idempotency import forget_about
 from app.commands.obligations import hold
-from app.commands.standing import store
 from app.database.engine import as_system
 from app.domain.access import Caller
 from app.domain.errors import NotFound
 from app.models import Erasure, EvidenceText
 from app.models.base import new_id, table
 from app.queries.evidence import one_evidence, readable
-from app.queries.moment import Moment
 from app.schemas.evidence import ErasureIn, EvidenceOut
+from app.standing.moment import Moment
+from app.standing.refresh import store
 
 texts = table(EvidenceText)
 

@@ -13,15 +13,15 @@ from app.commands import events
 from app.commands.obligations import Locked, hold, owners_at
 from app.commands.paper import received_at
 from app.commands.rows import write_rows
-from app.commands.standing import store
 from app.domain.access import Caller, Role
 from app.domain.errors import ContentTooLarge, Fault, SupersededUnknown
 from app.models import DutyPartner, Evidence, EvidenceText
 from app.models.base import new_id, table
 from app.queries.evidence import one_evidence, some_evidence
-from app.queries.moment import Moment
 from app.schemas.evidence import DocumentIn, EvidenceIn, EvidenceOut, FileIn, LinkIn
 from app.schemas.views import evidence_out
+from app.standing.moment import Moment
+from app.standing.refresh import store
 
 evidence, texts, partners = table(Evidence), table(EvidenceText), table(DutyPartner)
 OWN = {"kind", "classification", "number", "issued_on", "media_type", "size", "sha256", "supersedes"}

@@ -22,7 +22,6 @@ from app.domain.errors import (
 from app.models import Extension, ExtensionRefusal, ExtensionRequest
 from app.models.base import table
 from app.queries.extensions import pending_on
-from app.queries.moment import Moment
 from app.schemas.extensions import (
     Extended,
     ExtensionIn,
@@ -33,6 +32,7 @@ from app.schemas.extensions import (
     ExtensionRequested,
     ExtensionRequestIn,
 )
+from app.standing.moment import Moment
 
 CLOSED = COMPLETED_STATUSES | {Status.NOT_APPLICABLE}
 """Where a later deadline would only turn late into on time."""

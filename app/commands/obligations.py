@@ -17,12 +17,12 @@ from app.models import Duty, Obligation, Plan
 from app.models.base import table
 from app.models.duty import ConditionScope, Recurrence
 from app.queries import obligations as queries
-from app.queries.moment import INSTANT, Moment
-from app.queries.ownership import owner_of
-from app.queries.reach import reachable
 from app.queries.shapes import prepare
 from app.schemas.obligations import ObligationOut
 from app.schemas.views import obligation_out
+from app.standing.moment import INSTANT, Moment
+from app.standing.ownership import owner_of
+from app.standing.reach import reachable
 
 obligations, plans, duties = table(Obligation), table(Plan), table(Duty)
 

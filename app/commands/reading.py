@@ -14,7 +14,7 @@ from app.models import EvidenceRead
 from app.models.base import new_id, table
 from app.models.evidence import EvidenceKind
 from app.queries.evidence import one_evidence, readable
-from app.queries.moment import Moment
+from app.standing.moment import Moment
 
 reads = table(EvidenceRead)
 

@@ -15,8 +15,8 @@ from app.domain.access import Caller
 from app.models import ClientReference
 from app.models.base import table
 from app.queries.history import some_updates
-from app.queries.moment import Moment
 from app.schemas.updates import UpdateOut
+from app.standing.moment import Moment
 
 references = table(ClientReference)
 

@@ -25,9 +25,9 @@ from app.domain.errors import CycleClosed, CycleNotDue
 from app.models import Obligation, Seal, SealedStanding
 from app.models.base import new_id, table
 from app.queries import seals as queries
-from app.queries.moment import Moment
 from app.queries.shapes import prepare
 from app.schemas.cycles import ClosingIn, SealOut
+from app.standing.moment import Moment
 
 Row = Mapping[Any, Any]
 obligations = table(Obligation)

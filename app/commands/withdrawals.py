@@ -13,8 +13,8 @@ from app.domain.errors import EvidenceNotYours, NotFound
 from app.models import Evidence, Withdrawal
 from app.models.base import table
 from app.queries.evidence import one_evidence, readable
-from app.queries.moment import Moment
 from app.schemas.evidence import WithdrawalIn, WithdrawalOut, Withdrawn
+from app.standing.moment import Moment
 
 evidence = table(Evidence)
 

@@ -1,7 +1,7 @@
 """Who may do what: two tables and one question, deny by default.
 
 `MAY` says which roles an act is open to at all, `REPORTERS_REACH` how far a reporter's goes; everybody else's goes to
-every obligation.  Sets are filtered by the same two tables (`queries/reach.py`), and the database refuses once more
+every obligation.  Sets are filtered by the same two tables (`standing/reach.py`), and the database refuses once more
 (row-level security, migrations 0008 and on).  Source: DOMAIN.md, "Who may do what".
 """
 

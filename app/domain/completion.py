@@ -1,7 +1,7 @@
 """The one rule: facts → signals → status.
 
 Whoever wants to know where an obligation stands asks this table, in Python through `decide`, for sets through
-the SQL that `queries/standing.py` makes of the same RULES and COMPARATORS.
+the SQL that `standing/rule.py` makes of the same RULES and COMPARATORS.
 Source: Decision 42/2014/QĐ-TTg for the four cells of done/open × in time/late; the plan for the rest.
 """
 

@@ -16,7 +16,7 @@ _OPEN: dict[str, Any] = {"postgresql_where": text("is_open")}
 class StandingFacts(PlanRow, table=True):
     """One row is the facts of one obligation, at every moment from `settled_from` on, until before `settled_until`.
 
-    They are what the history gives (queries/replay.py), filled by the same expression after each act; what they cannot
+    They are what the history gives (standing/replay.py), filled by the same expression after each act; what they cannot
     answer, the history is asked.  Nothing in a row changes with time: no status is stored, `is_open` only says that no
     rule applies but those that read the time.  `known_from` is when the last act was recorded.
 

@@ -7,9 +7,9 @@ from sqlalchemy import ARRAY, ScalarSelect, Select, Uuid, any_, bindparam, func,
 
 from app.models import Body, CalendarFeed, Obligation
 from app.models.base import table
-from app.queries.moment import Moment
 from app.queries.plans import plan_id_of
-from app.queries.standing import owners, standings
+from app.standing.moment import Moment
+from app.standing.rule import owners, standings
 
 AnyRow = Select[*tuple[Any, ...]]
 feeds, bodies, obligations = table(CalendarFeed), table(Body), table(Obligation)

@@ -43,12 +43,12 @@ from app.models import (
 from app.models.base import HistoryRow, table
 from app.models.duty import Recurrence
 from app.models.facts import facts_of
-from app.queries.deeds import deed_of
-from app.queries.filters import Filters, within
-from app.queries.moment import Found, Moment, order_of
 from app.queries.obligations import visible
 from app.queries.places import After
-from app.queries.standing import standings
+from app.standing.filters import Filters, within
+from app.standing.moment import Found, Moment, order_of
+from app.standing.once import deed_of
+from app.standing.rule import standings
 
 obligations, duties, deadlines = table(Obligation), table(Duty), table(CycleDeadline)
 KEYS = ("position", "due_before", "id")

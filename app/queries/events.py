@@ -31,10 +31,10 @@ from app.models import SequencedEvent as Sequenced
 from app.models.base import table
 from app.models.event import FEED_HEAD, PLAN_CHANGE, TransactionId
 from app.models.facts import facts_of
-from app.queries.moment import INSTANT, Moment, Row
-from app.queries.ownership import owner_of, owner_told
-from app.queries.reach import reachable
-from app.queries.standing import owners, standings
+from app.standing.moment import INSTANT, Moment, Row
+from app.standing.ownership import owner_of, owner_told
+from app.standing.reach import reachable
+from app.standing.rule import owners, standings
 
 AnyRow = Select[*tuple[Any, ...]]
 events, sequenced, checkpoints, watches = (table(model) for model in (Event, Sequenced, Checkpoint, DeadlineWatch))

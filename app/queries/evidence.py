@@ -37,11 +37,11 @@ from app.models import (
 )
 from app.models.base import table
 from app.models.facts import CLIENT_NAMES, facts_of
-from app.queries.moment import Moment
 from app.queries.obligations import among
-from app.queries.ownership import owner_of
 from app.queries.places import After
-from app.queries.reach import attached_by, cleared, reachable
+from app.standing.moment import Moment
+from app.standing.ownership import owner_of
+from app.standing.reach import attached_by, cleared, reachable
 
 AnyRow = Select[*tuple[Any, ...]]
 evidence, texts, contents, withdrawals, erasures, reads = (

@@ -8,9 +8,9 @@ from app.domain.completion import ClaimState, ReviewOutcome
 from app.models import Cycle, Duty, Extension, Obligation, Plan, Review, Update
 from app.models.base import table
 from app.models.facts import facts_of
-from app.queries.cycles import deadline_of
-from app.queries.moment import Found, Moment, history_of, latest
-from app.queries.ownership import transfers
+from app.standing.cycles import deadline_of
+from app.standing.moment import Found, Moment, history_of, latest
+from app.standing.ownership import transfers
 
 AnyRow = Select[*tuple[Any, ...]]
 obligations, plans, cycles, duties = (table(model) for model in (Obligation, Plan, Cycle, Duty))

@@ -12,13 +12,13 @@ from sqlalchemy import ARRAY, Integer, Select, Uuid, any_, bindparam, func, lite
 from app.domain.access import Act, Caller
 from app.models import Cycle, Duty, Obligation, Plan
 from app.models.base import table
-from app.queries.filters import Filters, matching, within
 from app.queries.history import history
-from app.queries.moment import Moment
 from app.queries.obligations import visible
 from app.queries.places import After
-from app.queries.reach import reachable
-from app.queries.standing import named, owners, standings
+from app.standing.filters import Filters, matching, within
+from app.standing.moment import Moment
+from app.standing.reach import reachable
+from app.standing.rule import named, owners, standings
 
 AnyRow = Select[*tuple[Any, ...]]
 plans, cycles, duties, obligations = (table(model) for model in (Plan, Cycle, Duty, Obligation))

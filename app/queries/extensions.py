@@ -7,10 +7,10 @@ from sqlalchemy import ColumnElement, Integer, and_, bindparam, func, literal, o
 from app.domain.access import Caller
 from app.models import Extension, ExtensionRefusal, ExtensionRequest, Obligation
 from app.models.base import table
-from app.queries.moment import Found, Moment, order_of
 from app.queries.obligations import visible
 from app.queries.places import After
-from app.queries.standing import standings
+from app.standing.moment import Found, Moment, order_of
+from app.standing.rule import standings
 
 requests, obligations = table(ExtensionRequest), table(Obligation)
 ANSWERS = (ExtensionRequest, ExtensionRefusal, Extension)

@@ -8,11 +8,11 @@ from sqlalchemy import Select, select
 from app.domain.access import Caller
 from app.models import Duty, Target
 from app.models.base import table
-from app.queries.filters import Filters, within
-from app.queries.moment import Moment
 from app.queries.obligations import visible
 from app.queries.plans import plan_id_of
-from app.queries.standing import standings
+from app.standing.filters import Filters, within
+from app.standing.moment import Moment
+from app.standing.rule import standings
 
 AnyRow = Select[*tuple[Any, ...]]
 duties, targets_ = table(Duty), table(Target)

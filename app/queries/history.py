@@ -26,9 +26,9 @@ from app.models import (
 )
 from app.models.base import HistoryRow, table
 from app.queries.evidence import bodies, erasures, evidence, fields, named, obligations, readable, withdrawals
-from app.queries.moment import Moment, order_of
 from app.queries.obligations import among
-from app.queries.ownership import owner_when
+from app.standing.moment import Moment, order_of
+from app.standing.ownership import owner_when
 
 AnyRow = Select[*tuple[Any, ...]]
 updates, transfers, successions = (table(model) for model in (Update, Transfer, Succession))

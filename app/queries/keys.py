@@ -7,8 +7,8 @@ from sqlalchemy import ARRAY, Select, String, and_, func, literal, or_, select
 
 from app.models import Body, Cycle, Duty, Obligation, Plan
 from app.models.base import table
-from app.queries.moment import Moment
-from app.queries.ownership import owner_of
+from app.standing.moment import Moment
+from app.standing.ownership import owner_of
 
 bodies = table(Body)
 Key = tuple[str, str, str, str]

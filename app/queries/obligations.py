@@ -25,11 +25,11 @@ from app.domain.access import Act, Caller
 from app.domain.completion import Signal
 from app.models import Obligation
 from app.models.base import table
-from app.queries.filters import Filters, matching, within
-from app.queries.moment import Moment
 from app.queries.places import After
-from app.queries.reach import reachable
-from app.queries.standing import arms, standing_of, standings, stored_standing_of, stored_standings
+from app.standing.filters import Filters, matching, within
+from app.standing.moment import Moment
+from app.standing.reach import reachable
+from app.standing.rule import arms, standing_of, standings, stored_standing_of, stored_standings
 
 
 class Sort(StrEnum):

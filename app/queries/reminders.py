@@ -8,10 +8,10 @@ from sqlalchemy import Select, and_, bindparam, or_, select
 from app.domain.access import Caller
 from app.domain.calendar import HOME_ZONE, day_of, start_of
 from app.domain.completion import ReviewOutcome, Status
-from app.queries.filters import Filters, within
-from app.queries.moment import INSTANT, Moment
 from app.queries.obligations import visible
-from app.queries.standing import standings
+from app.standing.filters import Filters, within
+from app.standing.moment import INSTANT, Moment
+from app.standing.rule import standings
 
 AnyRow = Select[*tuple[Any, ...]]
 OPEN = sorted({Status.IN_PROGRESS.value, Status.NOT_STARTED.value})

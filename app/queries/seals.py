@@ -34,8 +34,8 @@ from app.models import (
     Withdrawal,
 )
 from app.models.base import HistoryRow, table
-from app.queries.moment import Moment, order_of
-from app.queries.standing import standings_of_histories
+from app.standing.moment import Moment, order_of
+from app.standing.rule import standings_of_histories
 
 AnyRow = Select[*tuple[Any, ...]]
 obligations, updates, measurements, targets = (table(model) for model in (Obligation, Update, Measurement, Target))

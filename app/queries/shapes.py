@@ -14,9 +14,9 @@ from uuid import UUID
 
 from app.database.prepared import Prepared, Question, compiled
 from app.domain.access import Caller
-from app.queries.filters import Filters
-from app.queries.moment import Moment
 from app.queries.places import After
+from app.standing.filters import Filters
+from app.standing.moment import Moment
 
 Values = dict[str, Any]
 Build = Callable[..., Any]

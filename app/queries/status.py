@@ -9,11 +9,11 @@ from app.models import Body, ConditionDecision, Cycle, CycleDeadline, Extension,
 from app.models.base import table
 from app.models.facts import facts_of
 from app.queries.events import snapshot
-from app.queries.filters import Filters, within
-from app.queries.moment import Moment
 from app.queries.obligations import visible
 from app.queries.plans import plan_id_of
-from app.queries.standing import standings
+from app.standing.filters import Filters, within
+from app.standing.moment import Moment
+from app.standing.rule import standings
 
 plans, bodies, cycles = table(Plan), table(Body), table(Cycle)
 CHANGING_BY_THEMSELVES = (

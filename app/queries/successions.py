@@ -24,9 +24,9 @@ from app.domain.completion import COMPLETED_STATUSES
 from app.models import Body, Obligation, Plan, Succession, SuccessionDecision, Transfer
 from app.models.base import table
 from app.models.succession import Decision
-from app.queries.moment import INSTANT, Moment
 from app.queries.plans import plan_id_of
-from app.queries.standing import duties, standings
+from app.standing.moment import INSTANT, Moment
+from app.standing.rule import duties, standings
 
 AnyRow = Select[*tuple[Any, ...]]
 successions, decisions, transfers = table(Succession), table(SuccessionDecision), table(Transfer)

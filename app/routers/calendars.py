@@ -12,12 +12,12 @@ from app.database.engine import SYSTEM, Identity
 from app.domain import errors
 from app.domain.access import Act, Caller, Role
 from app.queries import calendars as queries
-from app.queries.moment import Moment
 from app.queries.shapes import prepare
 from app.routers.parameters import Slug
 from app.schemas.base import Code
 from app.schemas.calendars import CalendarAddress, CalendarState
 from app.schemas.views import obligation_out
+from app.standing.moment import Moment
 from app.web.access import may
 from app.web.bodies import ExactRoute
 from app.web.clock import Now

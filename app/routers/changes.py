@@ -9,12 +9,12 @@ from fastapi import Depends, Query, Request, Response
 from app.domain import errors
 from app.domain.access import Act, Caller
 from app.queries import changes
-from app.queries.filters import Filters
-from app.queries.moment import Moment
 from app.queries.plans import plan
 from app.queries.shapes import prepare
 from app.routers.parameters import BodyCode, CycleCode, Slug
 from app.schemas.changes import ChangeList, changes_out
+from app.standing.filters import Filters
+from app.standing.moment import Moment
 from app.web.access import may
 from app.web.bodies import ExactRoute
 from app.web.clock import Now

@@ -10,9 +10,9 @@ from app.commands import clients
 from app.domain import errors
 from app.domain.access import Act, Caller, Role
 from app.queries import clients as queries
-from app.queries.moment import Moment
 from app.schemas.clients import ClientChange, ClientIn, ClientList, ClientOut, NewClientOut, SecretOut
 from app.schemas.views import client_out
+from app.standing.moment import Moment
 from app.web.access import may
 from app.web.bodies import ExactRoute
 from app.web.clock import Now

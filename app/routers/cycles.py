@@ -8,13 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.commands import cycles, deadlines, seals
 from app.domain import errors
 from app.domain.access import Act, Caller
-from app.queries import cycles as queries
 from app.queries.plans import plan
 from app.routers.parameters import Slug
 from app.routers.plans import READS, Reader
 from app.schemas.base import Code
 from app.schemas.cycles import ClosingIn, CycleDeadlineIn, CycleDetail, CycleIn, CycleList, SealOut
 from app.schemas.views import cycle_detail, cycle_out
+from app.standing import cycles as queries
 from app.web.access import may
 from app.web.bodies import ExactRoute
 from app.web.parameters import Router

@@ -13,9 +13,9 @@ from app.database.engine import Identity
 from app.domain import errors
 from app.domain.access import Act, Caller
 from app.queries import evidence as queries
-from app.queries.moment import Moment
 from app.schemas.evidence import ErasureIn, EvidenceOut, ReadList, ReadOut
 from app.schemas.views import evidence_out
+from app.standing.moment import Moment
 from app.web.access import may
 from app.web.bodies import ExactRoute
 from app.web.clock import Now

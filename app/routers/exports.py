@@ -13,8 +13,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.domain import errors
 from app.domain.access import Act, Caller
 from app.queries import exports, plans
-from app.queries.filters import Filters
-from app.queries.moment import Moment
 from app.queries.places import After
 from app.queries.shapes import prepare
 from app.routers.obligations import filters
@@ -24,6 +22,8 @@ from app.schemas import columns
 from app.schemas.base import ResponseModel
 from app.schemas.exports import HistoryLine, status_lines
 from app.schemas.views import obligation_out
+from app.standing.filters import Filters
+from app.standing.moment import Moment
 from app.web.access import may
 from app.web.exports import OFFERED, Exporting, Rows
 from app.web.parameters import Router

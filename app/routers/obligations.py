@@ -15,8 +15,6 @@ from app.domain.calendar import day_after
 from app.domain.completion import Status
 from app.queries import history as histories
 from app.queries import obligations as queries
-from app.queries.filters import Filters
-from app.queries.moment import Moment
 from app.queries.obligations import Sort
 from app.queries.shapes import prepare
 from app.queries.status import last_change
@@ -35,6 +33,8 @@ from app.schemas.history import HistoryOut
 from app.schemas.obligations import CountedObligationList, ObligationList, ObligationOut
 from app.schemas.updates import Reported, UpdateIn
 from app.schemas.views import obligation_out, obligation_shown
+from app.standing.filters import Filters
+from app.standing.moment import Moment
 from app.web.access import may
 from app.web.clock import now_of
 from app.web.lists import Listed

@@ -6,13 +6,13 @@ from fastapi import Path, Query, Request, Response
 
 from app.domain.access import Act, Caller
 from app.domain.errors import NotFound
-from app.queries import cycles
 from app.queries import plans as queries
-from app.queries.moment import Moment
 from app.routers.parameters import Slug, WantedForce, WantedKind, Words
 from app.schemas import plans as shapes
 from app.schemas.base import Code
 from app.schemas.views import cycle_out
+from app.standing import cycles
+from app.standing.moment import Moment
 from app.web.access import may
 from app.web.bodies import ExactRoute
 from app.web.clock import Now

@@ -5,12 +5,12 @@ from typing import Annotated
 from fastapi import Query, Request, Response
 
 from app.domain.access import Act, Caller
-from app.queries.filters import Filters
 from app.queries.reminders import reminders, soon
 from app.queries.shapes import prepare
 from app.routers.parameters import BodyCode, CycleCode
 from app.schemas.base import Code
 from app.schemas.reminders import ReminderList, reminders_out
+from app.standing.filters import Filters
 from app.web.access import may
 from app.web.bodies import ExactRoute
 from app.web.parameters import Router

@@ -9,12 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.domain import errors
 from app.domain.access import Act, Caller
 from app.queries import status
-from app.queries.cycles import cycles_of
-from app.queries.filters import Filters
-from app.queries.moment import Moment
 from app.queries.shapes import prepare
 from app.routers.parameters import BodyCode, CycleCode, Slug
 from app.schemas.status import CycleStatus, StatusOut, cycle_statuses
+from app.standing.cycles import cycles_of
+from app.standing.filters import Filters
+from app.standing.moment import Moment
 from app.web.access import may
 from app.web.clock import Now
 from app.web.etags import etag_of

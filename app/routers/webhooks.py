@@ -11,7 +11,6 @@ from app.domain import errors
 from app.domain.access import Act, Caller
 from app.domain.webhooks import DeliveryState
 from app.queries import webhooks as queries
-from app.queries.moment import Moment
 from app.schemas.webhooks import (
     DeliveryList,
     DeliveryOut,
@@ -21,6 +20,7 @@ from app.schemas.webhooks import (
     WebhookOut,
     WebhookSecretOut,
 )
+from app.standing.moment import Moment
 from app.web.access import may
 from app.web.bodies import ExactRoute
 from app.web.clock import Now

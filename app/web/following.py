@@ -15,8 +15,8 @@ from app.domain.access import Act, Caller
 from app.domain.errors import Fault, MalformedContent, ServiceUnavailable
 from app.queries import events
 from app.queries.evidence import readable_acts
-from app.queries.moment import Moment
 from app.schemas.events import EventOut, EventPage
+from app.standing.moment import Moment
 from app.web.access import caller_by_now
 
 LARGEST_PAGE = 500

@@ -9,7 +9,7 @@ from fastapi import Request, Response
 from pydantic_core import to_json
 
 from app.domain.access import Caller
-from app.queries.moment import Moment
+from app.standing.moment import Moment
 from app.web.etags import etag_of
 from app.web.paging import End, Pages
 from app.web.reading import tagged

@@ -13,8 +13,8 @@ from itsdangerous import BadData, URLSafeSerializer
 
 from app.domain.access import Caller
 from app.domain.errors import BrokenCursor
-from app.queries.moment import Moment
 from app.queries.places import After
+from app.standing.moment import Moment
 
 MAX_LIMIT = 500
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="How many items a page holds.")]

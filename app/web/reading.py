@@ -16,8 +16,8 @@ from app.database.engine import NOBODY, Database, Identity
 from app.database.prepared import Question
 from app.domain.calendar import FIRST_YEAR, HOME_ZONE, LAST_YEAR, end_of, start_of
 from app.domain.errors import NotFound, ServiceUnavailable
-from app.queries.moment import Moment
 from app.schemas.base import DATE, Instant, ResponseModel, Wrong
+from app.standing.moment import Moment
 from app.web.access import caller_of
 from app.web.clock import Now
 from app.web.etags import etag_of, matches

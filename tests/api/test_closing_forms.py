@@ -5,7 +5,7 @@ import pytest
 from app.database.embedded import Address
 from app.models.base import stable_id
 from app.queries import seals
-from app.queries.moment import Moment
+from app.standing.moment import Moment
 from tests.api.test_closing import close, live, tamper, verified
 from tests.given import FIRST, INVESTIGATION, PLAN, TODAY, TRAINING, Service
 

@@ -5,7 +5,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.database.failures import sqlstate_of
-from app.queries.stored import FACTS
+from app.standing.snapshot import FACTS
 
 READ, ADD, FORGET = {"SELECT"}, {"SELECT", "INSERT"}, {"SELECT", "INSERT", "DELETE"}
 HISTORY = (

@@ -15,12 +15,12 @@ from app.models import Obligation
 from app.models.base import stable_id, table
 from app.models.duty import DutyKind
 from app.queries import obligations, status
-from app.queries.cycles import cycles_of
-from app.queries.filters import Filters
-from app.queries.moment import Moment
 from app.queries.obligations import KEYS, Sort
 from app.queries.places import After
 from app.queries.shapes import Unnamed, prepare
+from app.standing.cycles import cycles_of
+from app.standing.filters import Filters
+from app.standing.moment import Moment
 from tests.given import FIRST, PLAN, TODAY, obligation
 
 owed = table(Obligation)

@@ -16,7 +16,7 @@ from app.commands.clients import NewClient
 from app.database.engine import SYSTEM, Database
 from app.domain.completion import Facts, Force, Signal, Status, signals_of
 from app.domain.completion import decide as decide_one
-from app.queries.standing import decide
+from app.standing.rule import decide
 from tests.acts import done, extended, going_on, proof, returned, waived
 from tests.histories import (
     CONDITIONAL,

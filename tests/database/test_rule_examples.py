@@ -11,9 +11,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from app.commands.clients import NewClient
-from app.commands.standing import store
 from app.database.engine import Database
 from app.domain.completion import ClaimState, Status
+from app.standing.refresh import store
 from tests.acts import accepted, done, extended, going_on, good, proof, returned, waived, withdrawn
 from tests.histories import (
     BEGIN_2022,

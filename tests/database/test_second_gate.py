@@ -13,8 +13,8 @@ from app.models import Evidence, Obligation
 from app.models.base import table
 from app.models.facts import VIEWS
 from app.queries.evidence import readable
-from app.queries.moment import Moment
-from app.queries.reach import reachable
+from app.standing.moment import Moment
+from app.standing.reach import reachable
 from tests.database.gate import BESIDE_EVIDENCE, CALLERS, NARRATIVES, ON, POLICED, called, evidence_of, resources
 from tests.database.rights import CHANGED, RIGHTS
 from tests.given import TODAY

@@ -18,7 +18,7 @@ from app.database.embedded import APP, Address
 from app.database.engine import SYSTEM, Database, Identity
 from app.domain.access import Act, authorize
 from app.queries import events as queries
-from app.queries.moment import Moment
+from app.standing.moment import Moment
 from app.web import signing
 from tests.conftest import as_owner, url_of
 from tests.database.feed import happened, number, order_of, sequenced, tell

@@ -20,8 +20,8 @@ from app.database.embedded import APP, Address
 from app.database.engine import Database, Identity, connect
 from app.domain.access import Act, Caller, Role
 from app.queries import events as queries
-from app.queries.moment import Moment
 from app.settings import ROOT
+from app.standing.moment import Moment
 from tests.conftest import Trusting, url_of
 from tests.database.feed import happened, order_of
 from tests.given import TODAY

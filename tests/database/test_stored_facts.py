@@ -13,14 +13,14 @@ from sqlalchemy import ARRAY, Select, Uuid, any_, bindparam, func, insert, selec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands.clients import NewClient
-from app.commands.standing import store, store_all
 from app.database.engine import SYSTEM, Database
 from app.models import Obligation
 from app.models.base import table
-from app.queries.moment import Moment
 from app.queries.shapes import prepare
-from app.queries.standing import facts_to_store
-from app.queries.stored import ENDS, FACTS, stands, stored
+from app.standing.moment import Moment
+from app.standing.refresh import store, store_all
+from app.standing.rule import facts_to_store
+from app.standing.snapshot import ENDS, FACTS, stands, stored
 from tests.database.gate import ON, rows
 from tests.given import DOCUMENT, FIRST, INVESTIGATION, LINK, PLAN, TODAY, TOURISTS, TRAINING, Service, obligation
 from tests.histories import CONDITIONAL, Act, Subject, record, undone

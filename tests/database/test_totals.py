@@ -17,13 +17,13 @@ from app.database.engine import SYSTEM, Database
 from app.domain.access import Caller, Role
 from app.domain.completion import Force, Status
 from app.domain.totals import completion_rate, due_completion_rate, roll_up
-from app.queries.cycles import cycles_of
-from app.queries.filters import Filters, within
-from app.queries.moment import Moment
-from app.queries.standing import standings
 from app.queries.status import bodies_of, tally
 from app.schemas.base import TotalsOut
 from app.schemas.status import BodyStatus, CycleStatus, MemberStatus, cycle_statuses
+from app.standing.cycles import cycles_of
+from app.standing.filters import Filters, within
+from app.standing.moment import Moment
+from app.standing.rule import standings
 from app.web.reading import every
 from tests.given import FIRST, PLAN, TODAY
 from tests.histories import (

@@ -16,12 +16,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.commands import events
 from app.commands.holidays import observed
 from app.commands.seeds.rows import Row, Rows, rows_of
-from app.commands.standing import store_all
+from app.standing.refresh import store_all
 from app.commands.transfers import carry_over
 from app.domain.errors import Hindrance
 from app.models import Cycle, Obligation, Target, Update
 from app.models.base import HistoryRow, stable_id, table
-from app.queries.stored import stored
+from app.standing.snapshot import stored
 from app.schemas.seed import Seed
 
 HISTORIES = HistoryRow.__subclasses__()

@@ -12,9 +12,9 @@ from app.domain.text import fold
 from app.models import Cycle, Duty, Obligation, Plan
 from app.models.base import table
 from app.models.duty import DutyKind
-from app.queries.moment import INSTANT
-from app.queries.standing import bodies as numbered
-from app.queries.standing import owners
+from app.standing.moment import INSTANT
+from app.standing.rule import bodies as numbered
+from app.standing.rule import owners
 
 NAMES = ("plan", "cycle", "body", "owner", "duty")
 PARAMETERS = (*NAMES, "due_after", "due_before", "q")

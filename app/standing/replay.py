@@ -1,6 +1,6 @@
 """What the histories of obligations say at a moment: their facts, and for how long they say so.
 
-This fills what is stored (`commands/standing.py`) and answers where nothing that is stored stands (`standing.py`).
+This fills what is stored (`standing/refresh.py`) and answers where nothing that is stored stands (`standing.py`).
 """
 
 from typing import Any
@@ -27,11 +27,11 @@ from sqlalchemy.sql.selectable import LateralFromClause
 from app.models import Body, Cycle, Duty, Obligation, Plan
 from app.models.base import table
 from app.models.duty import Recurrence
-from app.queries.cycles import deadlines
-from app.queries.deeds import deed_of
-from app.queries.facts import HISTORIES, Facts
-from app.queries.moment import EVER, NEVER, Moment, Row
-from app.queries.ownership import Ownership
+from app.standing.cycles import deadlines
+from app.standing.history import HISTORIES, Facts
+from app.standing.moment import EVER, NEVER, Moment, Row
+from app.standing.once import deed_of
+from app.standing.ownership import Ownership
 
 plans, cycles, duties, obligations = (table(model) for model in (Plan, Cycle, Duty, Obligation))
 owners, bodies = table(Body).alias("owner"), table(Body).alias("numbered")

@@ -40,8 +40,8 @@ from app.models import (
 from app.models.base import HistoryRow, table
 from app.models.evidence import EvidenceKind
 from app.models.facts import MEASUREMENT_FACTS, facts_of
-from app.queries.cycles import deadline_of
-from app.queries.moment import Found, Moment, Row, history_of, later, latest, order_of
+from app.standing.cycles import deadline_of
+from app.standing.moment import Found, Moment, Row, history_of, later, latest, order_of
 
 updates, reviews, evidence, contents, withdrawals, extensions, conditions = (
     facts_of(kind) for kind in (Update, Review, Evidence, EvidenceContent, Withdrawal, Extension, ConditionDecision)

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, FromClause, func, select, true
 
 from app.models import Transfer
 from app.models.facts import facts_of
-from app.queries.moment import Found, Moment, Row, history_of, latest
+from app.standing.moment import Found, Moment, Row, history_of, latest
 
 transfers = facts_of(Transfer)
 

@@ -28,8 +28,8 @@ from sqlalchemy import (
 )
 
 from app.domain.completion import CLOSING_RULES, RULES, STARTED_STATES, ClaimState, Force, Signal
-from app.queries.moment import Moment
-from app.queries.replay import (
+from app.standing.moment import Moment
+from app.standing.replay import (
     bodies,
     cycles,
     duties,
@@ -40,7 +40,7 @@ from app.queries.replay import (
     replayed,
     replayed_with_ends,
 )
-from app.queries.stored import FACTS, settled, unsettled
+from app.standing.snapshot import FACTS, settled, unsettled
 
 __all__ = ["bodies", "cycles", "duties", "named", "obligations", "owners", "plans", "standings"]
 

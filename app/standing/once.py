@@ -6,8 +6,8 @@ from sqlalchemy.sql.selectable import LateralFromClause
 from app.models import Obligation
 from app.models.base import table
 from app.models.duty import Recurrence
-from app.queries.facts import Facts, reported_complete
-from app.queries.moment import Moment, Row
+from app.standing.history import Facts, reported_complete
+from app.standing.moment import Moment, Row
 
 
 def deed_of(obligation: Row, duty: Row, moment: Moment) -> LateralFromClause:

@@ -8,8 +8,8 @@ from sqlalchemy.sql.visitors import iterate, replacement_traverse
 
 from app.models import StandingFacts
 from app.models.base import table
-from app.queries.moment import EVER, NEVER, Moment
-from app.queries.replay import bodies, cycles, duties, names, obligations, owners, plans
+from app.standing.moment import EVER, NEVER, Moment
+from app.standing.replay import bodies, cycles, duties, names, obligations, owners, plans
 
 stored = table(StandingFacts)
 COPIED = {name: name for name in ("id", "plan_id", "cycle_id", "duty_id", "position", "force")}

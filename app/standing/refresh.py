@@ -17,10 +17,10 @@ from app.database.locks import try_lock
 from app.models import Duty, Obligation
 from app.models.base import table
 from app.models.duty import Recurrence
-from app.queries.moment import NEVER, Moment
 from app.queries.shapes import prepare
-from app.queries.standing import facts_to_store
-from app.queries.stored import stored
+from app.standing.moment import NEVER, Moment
+from app.standing.rule import facts_to_store
+from app.standing.snapshot import stored
 
 obligations, duties = table(Obligation), table(Duty)
 LEADER = b"dondoc stored facts"

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Select, String, bindparam, func, or_, sele
 
 from app.models import Cycle, CycleDeadline, Plan, Seal
 from app.models.base import table
-from app.queries.moment import Found, Moment, latest, order_of
+from app.standing.moment import Found, Moment, latest, order_of
 
 plans, cycles, deadlines, seals = (table(model) for model in (Plan, Cycle, CycleDeadline, Seal))
 AnyRow = Select[*tuple[Any, ...]]
