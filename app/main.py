@@ -8,8 +8,9 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from app import __version__
 from app.database.engine import Database, connect
-from app.delivering import Deliverer
 from app.inspection.clamav import Scanner
+from app.jobs.scheduler import Jobs, working
+from app.jobs.webhooks import Deliverer
 from app.routers import (
     calendars,
     changes,
@@ -46,7 +47,6 @@ from app.web.gate import Gate
 from app.web.limits import TokenLimits
 from app.web.remembering import Memory
 from app.web.sealing import SECRETS, Sealer
-from app.working import Jobs, working
 
 MAX_BODY_BYTES = 1024 * 1024
 ROUTERS = (

@@ -13,7 +13,8 @@ from fastapi import FastAPI
 
 from app import logs
 from app.database.engine import connect
-from app.delivering import Deliverer
+from app.jobs.scheduler import Jobs, working
+from app.jobs.webhooks import Deliverer
 from app.main import create_app
 from app.settings import Settings
 from app.stores.opening import open_parts, open_store
@@ -25,7 +26,6 @@ from app.web.headers import MAX_HEAD_BYTES
 from app.web.limits import CountedElsewhere, TokenLimits, counting
 from app.web.sealing import SECRETS, Sealer
 from app.web.wire import Wire
-from app.working import Jobs, working
 
 Say = Callable[[str], None]
 

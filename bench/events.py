@@ -20,9 +20,9 @@ from app.commands.seeds.reader import read
 from app.database import embedded, migrations
 from app.database.embedded import APP, OWNER
 from app.database.engine import SYSTEM, connect
+from app.jobs.scheduler import NUMBERED_EVERY_SECONDS, again_and_again, working
 from app.settings import ROOT
 from app.web import keys
-from app.working import NUMBERED_EVERY_SECONDS, again_and_again, working
 from tests.given import TODAY, TRAINING, Service, introduce
 
 ROUNDS, CALLS = 8, 40

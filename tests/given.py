@@ -24,15 +24,15 @@ from sqlmodel import SQLModel
 from app.commands import clients
 from app.commands.clients import NewClient
 from app.database.engine import SYSTEM, Database
-from app.delivering import Deliverer
 from app.domain.access import Role, acts_of
+from app.jobs.http_client import Outgoing
+from app.jobs.scheduler import Jobs
+from app.jobs.webhooks import Deliverer
 from app.main import create_app, furnish
 from app.models.base import new_id, stable_id, table
 from app.schemas.clients import BodyGrant
 from app.settings import Settings
 from app.web import tokens
-from app.web.outgoing import Outgoing
-from app.working import Jobs
 
 PLAN = "115-kh-ubnd-2021"
 TODAY = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)

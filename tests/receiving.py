@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.delivering import Deliverer
 from app.domain.webhooks import Targets
-from app.web.outgoing import Outgoing
+from app.jobs.http_client import Outgoing
+from app.jobs.webhooks import Deliverer
 from tests.given import Caller, Service, trusted
 
 HOST = "hooks.test"

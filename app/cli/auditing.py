@@ -9,7 +9,8 @@ import typer
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.cli.running import owner, plainly, run
-from app.commands import audit, seals
+from app.commands import seals
+from app.jobs import audit
 from app.settings import Settings
 from app.web import signing
 

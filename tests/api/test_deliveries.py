@@ -12,8 +12,8 @@ from sqlalchemy import text
 from standardwebhooks import Webhook as Verifier
 from standardwebhooks import WebhookVerificationError
 
-from app.delivering import Deliverer
 from app.domain.webhooks import WAITS
+from app.jobs.webhooks import Deliverer
 from tests.given import TOURISTS, TRAINING, Caller, Service, obligation
 from tests.receiving import (
     HOST,

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from app.domain.webhooks import Address, Targets
-from app.web.outgoing import Forbidden, Outgoing, Unreachable, resolve
+from app.jobs.http_client import Forbidden, Outgoing, Unreachable, resolve
 from tests.domain.test_webhooks import INTERNAL
 from tests.given import TRAINING, Service
 from tests.receiving import HOST, Receiver, deliverer, leading_to, log_of, receiving, subscribe, to

@@ -8,9 +8,9 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.commands import events as telling
-from app.commands.sequencer import FIRST_TRANSACTION, Progress, sequence
 from app.database.engine import SYSTEM, Database
 from app.domain.events import EventType
+from app.jobs.sequencer import FIRST_TRANSACTION, Progress, sequence
 from app.models import SequencedEvent
 from app.models.base import new_id, stable_id, table
 from app.web import signing

@@ -5,14 +5,14 @@ import sys
 from pathlib import Path
 
 from app.database.engine import connect
-from app.delivering import Deliverer
 from app.domain.webhooks import Targets
+from app.jobs.scheduler import Jobs, again_and_again
+from app.jobs.webhooks import Deliverer
 from app.stores.local import LocalStore
 from app.stores.parts import Parts
 from app.web import signing
 from app.web.clock import system_clock
 from app.web.sealing import Sealer
-from app.working import Jobs, again_and_again
 
 
 async def number(url: str, folder: Path) -> None:

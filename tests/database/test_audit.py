@@ -13,12 +13,12 @@ import pytest
 from sqlalchemy import text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.commands import audit
-from app.commands.audit import FeedVerdict
-from app.commands.sequencer import spelled
 from app.database.embedded import OWNER, Address
 from app.domain.events import canonical
 from app.domain.merkle import Tree
+from app.jobs import audit
+from app.jobs.audit import FeedVerdict
+from app.jobs.sequencer import spelled
 from app.models import SequencedEvent
 from app.models.base import table
 from app.queries import events as queries

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from app.commands.audit import verify
 from app.database.embedded import APP, OWNER, Address, Embedded, binaries
 from app.database.engine import SYSTEM, Database, connect
+from app.jobs.audit import verify
 from app.web import signing
 from tests.conftest import url_of
 from tests.database.feed import happened, number, order_of, tell

@@ -13,10 +13,10 @@ import pytest
 from sqlalchemy import select, text
 
 from app.commands import events as telling
-from app.commands.sequencer import FIRST_TRANSACTION, FeedBroken, Progress, sequence
 from app.database.embedded import APP, Address
 from app.database.engine import SYSTEM, Database, Identity
 from app.domain.access import Act, authorize
+from app.jobs.sequencer import FIRST_TRANSACTION, FeedBroken, Progress, sequence
 from app.queries import events as queries
 from app.standing.moment import Moment
 from app.web import signing

@@ -11,17 +11,17 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from app.commands import deliveries
-from app.commands.deliveries import Result
 from app.database.engine import SYSTEM, Database, Identity
 from app.domain.access import Act, Caller, Role, authorize, granted
 from app.domain.webhooks import Outcome, Targets, headers_of
+from app.jobs import deliveries
+from app.jobs.deliveries import Result
+from app.jobs.http_client import Forbidden, Outgoing, TimedOut, Unreachable
 from app.queries import events
 from app.queries import webhooks as queries
 from app.schemas.webhooks import Payload
 from app.standing.moment import Moment
 from app.web.following import page_of, shown
-from app.web.outgoing import Forbidden, Outgoing, TimedOut, Unreachable
 from app.web.sealing import Sealer
 
 Row = Mapping[Any, Any]

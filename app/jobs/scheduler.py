@@ -11,10 +11,11 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from app.commands import deadline_watch, idempotency, sequencer, tidying, tokens
+from app.commands import idempotency, tidying, tokens
 from app.database.engine import SYSTEM, Database
 from app.database.failures import Failure, kind_of
-from app.delivering import Deliverer
+from app.jobs import deadline_watch, sequencer
+from app.jobs.webhooks import Deliverer
 from app.logs import log
 from app.standing import refresh
 from app.stores import Parts, Store

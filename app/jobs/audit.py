@@ -12,11 +12,11 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.commands.sequencer import id_of_checkpoint, spelled
 from app.domain import checkpoints
 from app.domain.checkpoints import Checkpoint, NoCheckpoint
 from app.domain.events import canonical
 from app.domain.merkle import Tree
+from app.jobs.sequencer import id_of_checkpoint, spelled
 from app.queries import events as queries
 
 Row = Mapping[Any, Any]
