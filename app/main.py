@@ -37,16 +37,17 @@ from app.routers import (
     webhooks,
     withdrawals,
 )
+from app.security import checkpoint_keys, token_keys
+from app.security.secret_box import SECRETS, Sealer
 from app.settings import Settings
 from app.stores.opening import open_parts, open_store
-from app.web import headers, keys, logs, openapi, pages, problems, signing
+from app.web import headers, logs, openapi, pages, problems
 from app.web.callers import Callers
 from app.web.clock import Clock, system_clock
 from app.web.feed import Feed
 from app.web.gate import Gate
 from app.web.limits import TokenLimits
 from app.web.remembering import Memory
-from app.web.sealing import SECRETS, Sealer
 
 MAX_BODY_BYTES = 1024 * 1024
 ROUTERS = (
@@ -107,8 +108,8 @@ def furnish(app: FastAPI, settings: Settings, database: Database | None, clock: 
     state.settings, state.clock = settings, clock
     state.parts, state.store = open_parts(settings), open_store(settings)
     state.scanner = Scanner(settings.clamav_address) if settings.clamav_address else None
-    state.keys = keys.load(settings.keys_dir)
-    state.checkpoint_keys = signing.load(settings.keys_dir)
+    state.keys = token_keys.load(settings.keys_dir)
+    state.checkpoint_keys = checkpoint_keys.load(settings.keys_dir)
     state.sealer = Sealer(state.keys.subkey(SECRETS))
     state.callers = Callers(state.keys, settings)
     state.token_limits = TokenLimits(settings)

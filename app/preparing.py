@@ -23,8 +23,8 @@ from app.models import Body, Client, DutyOwner
 from app.models.base import table
 from app.schemas.clients import BodyGrant
 from app.schemas.seed import Seed
+from app.security import token_keys
 from app.settings import Settings
-from app.web import keys
 
 Say = Callable[[str], None]
 
@@ -63,7 +63,7 @@ async def _introduce(connection: AsyncConnection, slug: str, settings: Settings)
     """Make one client for each role, a reporter for each owner, and write their secrets to a private file."""
     if (await connection.execute(select(table(Client).c.id).limit(1))).first():
         return
-    digest = keys.load(settings.keys_dir).digest_of
+    digest = token_keys.load(settings.keys_dir).digest_of
     wanted: list[tuple[str, Role, list[BodyGrant]]] = [
         (role.value, role, []) for role in (Role.ADMIN, Role.COORDINATOR, Role.INTEGRATOR)
     ]

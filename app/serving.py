@@ -16,15 +16,15 @@ from app.database.engine import connect
 from app.jobs.scheduler import Jobs, working
 from app.jobs.webhooks import Deliverer
 from app.main import create_app
+from app.security import checkpoint_keys, token_keys
+from app.security.secret_box import SECRETS, Sealer
 from app.settings import Settings
 from app.stores.opening import open_parts, open_store
 from app.supervising import Supervised, Supervisor
-from app.web import keys, signing
 from app.web.clock import system_clock
 from app.web.feed import Feed
 from app.web.headers import MAX_HEAD_BYTES
 from app.web.limits import CountedElsewhere, TokenLimits, counting
-from app.web.sealing import SECRETS, Sealer
 from app.web.wire import Wire
 
 Say = Callable[[str], None]
@@ -52,9 +52,9 @@ def work(settings: Settings) -> None:
 async def _work(settings: Settings) -> None:
     assert settings.database_url is not None, "the address of a database is needed"  # noqa: S101  The CLI does.
     database = connect(settings.database_url.get_secret_value(), pool_size=2)
-    sealer = Sealer(keys.load(settings.keys_dir).subkey(SECRETS))
+    sealer = Sealer(token_keys.load(settings.keys_dir).subkey(SECRETS))
     deliverer = Deliverer(database, settings.targets, sealer, system_clock)
-    sign, files = signing.load(settings.keys_dir).sign, (open_store(settings), open_parts(settings))
+    sign, files = checkpoint_keys.load(settings.keys_dir).sign, (open_store(settings), open_parts(settings))
     jobs = Jobs(database, sign, system_clock, deliverer, *files)
     stopped = asyncio.Event()
     for told in (signal.SIGINT, signal.SIGTERM):
@@ -86,8 +86,8 @@ def _listen(settings: Settings, ready: Callable[[], None]) -> None:
 def _listen_side_by_side(settings: Settings, ready: Callable[[], None]) -> None:
     """Listen once, and let several processes take what comes."""
     # What keeps every process from starting is said once, in words.
-    keys.load(settings.keys_dir)
-    signing.load(settings.keys_dir)
+    token_keys.load(settings.keys_dir)
+    checkpoint_keys.load(settings.keys_dir)
     open_store(settings)
     with listening("", settings).bind_socket() as shared:
         worker = Worker(settings, shared)

@@ -21,8 +21,8 @@ from app.database import embedded, migrations
 from app.database.embedded import APP, OWNER
 from app.database.engine import SYSTEM, connect
 from app.jobs.scheduler import NUMBERED_EVERY_SECONDS, again_and_again, working
+from app.security import token_keys
 from app.settings import ROOT
-from app.web import keys
 from tests.given import TODAY, TRAINING, Service, introduce
 
 ROUNDS, CALLS = 8, 40
@@ -42,7 +42,7 @@ async def _compare(owner_url: str, url: str, keys_dir: Path) -> dict[bool, list[
     owner, database = connect(owner_url, role=None), connect(url)
     async with owner.writing(SYSTEM) as connection:
         await apply(connection, read(ROOT / "seeds" / "115-kh-ubnd-2021"), now=TODAY)
-        cast = await introduce(connection, keys.load(keys_dir).digest_of)
+        cast = await introduce(connection, token_keys.load(keys_dir).digest_of)
     await owner.close()
     took: dict[bool, list[float]] = {False: [], True: []}
     async with Service.over(database, keys_dir, cast) as service:

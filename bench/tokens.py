@@ -16,8 +16,9 @@ from jose import jws
 
 from app.database.engine import Database
 from app.domain.access import Caller, Role
+from app.security import token_keys, tokens
 from app.settings import Settings
-from app.web import callers, keys, tokens
+from app.web import callers
 
 TIMES, REPEATS = 500, 5
 
@@ -25,7 +26,7 @@ TIMES, REPEATS = 500, 5
 def measured() -> dict[str, float]:
     """Return microseconds for issuing, verifying and recognising a token, the best of several rounds."""
     with tempfile.TemporaryDirectory() as folder:
-        held, now = keys.load(Path(folder)), datetime.now(UTC)
+        held, now = token_keys.load(Path(folder)), datetime.now(UTC)
         issuer, client = "https://dondoc.example", uuid4()
         token = tokens.issue(held, client, ["plans:read"], issuer=issuer, now=now)
         public = held.at(now).current.verifying.to_pem().decode()
@@ -42,7 +43,7 @@ def best(act: Callable[[], object]) -> float:
     return min(timeit.repeat(act, number=TIMES, repeat=REPEATS)) / TIMES * 1e6
 
 
-def recognising(held: keys.Keys, token: str, issuer: str, now: datetime) -> float:
+def recognising(held: token_keys.Keys, token: str, issuer: str, now: datetime) -> float:
     """Return the microseconds to find the caller of a token that was seen before; no database is asked."""
     caller = Caller(client_id=uuid4(), role=Role.COORDINATOR)
 

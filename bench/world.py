@@ -24,9 +24,9 @@ from app.database.embedded import APP, OWNER, Embedded
 from app.database.engine import SYSTEM, Database, connect
 from app.domain.access import Role
 from app.schemas.clients import BodyGrant
+from app.security import token_keys
 from app.settings import ROOT
 from app.standing.refresh import store_all
-from app.web import keys
 from app.web.clock import system_clock
 from bench import data, limits
 from bench.counting import Wire
@@ -169,7 +169,7 @@ async def _prepare(url: str, keys_dir: Path, size: str, say: Callable[[str], Non
             await data.fill(connection, plans)
         say(f"{size}: {plans.stop * data.EACH} obligations")
     async with database.writing(SYSTEM) as connection:
-        known = await _introduce(connection, keys.load(keys_dir).digest_of)
+        known = await _introduce(connection, token_keys.load(keys_dir).digest_of)
         # Of one plan or two, nobody owns so many.
         assert data.PLANS[size] <= 2 or all(len(other.ids) == AT_ONCE for other in known.others)
         for statement in (HISTORY, limits.TABLE, limits.GRANT):

@@ -20,8 +20,8 @@ from app.database import migrations
 from app.database.embedded import APP, OWNER, Address, Embedded
 from app.database.engine import NOBODY, SYSTEM, Database, Identity, connect
 from app.database.prepared import Question, Row, driver_of
+from app.security import token_keys
 from app.settings import ROOT
-from app.web import keys
 from tests.given import TODAY, Service, introduce
 
 
@@ -103,7 +103,7 @@ async def cast(address: Address, migrated: str, keys_dir: Path) -> Mapping[str, 
     await create_database(address, "seeded", migrated)
     async with as_owner(address, "seeded") as connection:
         await apply(connection, read(PLAN_FOLDER), now=TODAY)
-        introduced = await introduce(connection, keys.load(keys_dir).digest_of)
+        introduced = await introduce(connection, token_keys.load(keys_dir).digest_of)
     async with as_owner(address, "seeded") as connection:
         await connection.execute(text("ANALYZE"))
     return introduced

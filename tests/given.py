@@ -31,8 +31,8 @@ from app.jobs.webhooks import Deliverer
 from app.main import create_app, furnish
 from app.models.base import new_id, stable_id, table
 from app.schemas.clients import BodyGrant
+from app.security import tokens
 from app.settings import Settings
-from app.web import tokens
 
 PLAN = "115-kh-ubnd-2021"
 TODAY = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)

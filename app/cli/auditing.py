@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.cli.running import owner, plainly, run
 from app.commands import seals
 from app.jobs import audit
+from app.security import checkpoint_keys
 from app.settings import Settings
-from app.web import signing
 
 Kept = Annotated[
     list[Path],
@@ -26,7 +26,7 @@ def verify(kept: Kept = []) -> None:  # noqa: B006  Typer reads the default and 
     The first event that is not as it was is named, and every obligation under a seal that is not.
     """
     with plainly(), owner() as url:
-        keys, notes = signing.read(Settings().keys_dir), list(_notes(kept))
+        keys, notes = checkpoint_keys.read(Settings().keys_dir), list(_notes(kept))
 
         async def both(connection: AsyncConnection) -> tuple[audit.FeedVerdict, list[seals.Verdict]]:
             return await audit.verify(connection, keys.has_signed, notes), await seals.verify(connection)

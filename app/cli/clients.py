@@ -13,8 +13,8 @@ from app.domain.access import Act, Role
 from app.queries.clients import every_client
 from app.schemas.clients import BodyGrant, ClientOut
 from app.schemas.views import client_out
+from app.security import token_keys
 from app.settings import Settings
-from app.web import keys
 
 cli = typer.Typer(help="Clients: the systems that call the service.", no_args_is_help=True)
 Id = Annotated[UUID, typer.Argument(help="The client's id.")]
@@ -36,7 +36,7 @@ def add(
     """Add a client and print its id and its secret, which is shown only now."""
     settings = Settings()
     with plainly(), owner() as url:
-        digest, granted = keys.load(settings.keys_dir).digest_of, _grants(plan, bodies)
+        digest, granted = token_keys.load(settings.keys_dir).digest_of, _grants(plan, bodies)
 
         async def act(connection: AsyncConnection) -> clients.NewClient:
             return await clients.add(
@@ -99,7 +99,7 @@ def enable(client: Id) -> None:
 def add_secret(client: Id) -> None:
     """Add a second secret and print it, which is shown only now."""
     with plainly(), owner() as url:
-        digest = keys.load(Settings().keys_dir).digest_of
+        digest = token_keys.load(Settings().keys_dir).digest_of
         added = run(url, lambda connection: clients.add_secret(connection, digest, client))
         typer.echo(f"secret_id={added.id}\nclient_secret={added.secret}")
 

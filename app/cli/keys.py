@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from app.cli.running import plainly
+from app.security import token_keys
 from app.settings import Settings
-from app.web import keys
 
 cli = typer.Typer(help="Keys: what signs and verifies access tokens.", no_args_is_help=True)
 
@@ -16,7 +16,7 @@ cli = typer.Typer(help="Keys: what signs and verifies access tokens.", no_args_i
 def show() -> None:
     """List the keys with what each is for just now."""
     with plainly():
-        now, held = datetime.now(UTC), keys.load(Settings().keys_dir)
+        now, held = datetime.now(UTC), token_keys.load(Settings().keys_dir)
         ring = held.at(now)
         for key in held.all:
             typer.echo(f"{key.kid}  {_use(key, ring, now):10} {key.path.name}")
@@ -30,11 +30,11 @@ def rotate(
 ) -> None:
     """Make the key that signs next: it is published now and signs in five minutes, the old one verifies on."""
     with plainly():
-        made = keys.rotate(Settings().keys_dir, now=datetime.now(UTC), at_once=at_once)
+        made = token_keys.rotate(Settings().keys_dir, now=datetime.now(UTC), at_once=at_once)
         typer.echo(f"{made.kid}  signs from {made.signs_from.isoformat()}")
 
 
-def _use(key: keys.SigningKey, ring: keys.Keyring, now: datetime) -> str:
+def _use(key: token_keys.SigningKey, ring: token_keys.Keyring, now: datetime) -> str:
     if key.kid not in ring.live:
         return "ended"
     if key.kid == ring.current.kid:

@@ -20,9 +20,9 @@ from app.jobs.http_client import Forbidden, Outgoing, TimedOut, Unreachable
 from app.queries import events
 from app.queries import webhooks as queries
 from app.schemas.webhooks import Payload
+from app.security.secret_box import Sealer
 from app.standing.moment import Moment
 from app.web.following import page_of, shown
-from app.web.sealing import Sealer
 
 Row = Mapping[Any, Any]
 PAGE = 500

@@ -18,7 +18,7 @@ from app.domain.errors import (
     TooManyRequests,
 )
 from app.schemas.oauth import KeyOut, KeySet, Metadata, RevocationIn, TokenIn, TokenOut
-from app.web import tokens
+from app.security import tokens
 from app.web.bodies import only_a_form
 from app.web.clock import Now
 from app.web.credentials import authenticated

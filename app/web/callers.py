@@ -15,13 +15,13 @@ from sqlalchemy import RowMapping
 from app.database.engine import SYSTEM, Database
 from app.domain.access import Caller, Role, granted
 from app.queries import clients
+from app.security.token_keys import Keys
+from app.security.tokens import own
+from app.security.tokens.claims import Reason, TokenRefused, Verified, read
 from app.settings import Settings
-from app.web.keys import Keys
-from app.web.tokens import own
-from app.web.tokens.claims import Reason, TokenRefused, Verified, read
 
 if TYPE_CHECKING:
-    from app.web.tokens.external import External
+    from app.security.tokens.external import External
 
 NOTICED_WITHIN = timedelta(seconds=5)
 CAPACITY = 4096
@@ -110,6 +110,6 @@ def _caller(row: RowMapping, verified: Verified) -> Caller:
 def _external(settings: Settings) -> "External | None":
     if settings.external_issuer is None:
         return None
-    from app.web.tokens.external import External  # noqa: PLC0415  It brings a client that fetches keys.
+    from app.security.tokens.external import External  # noqa: PLC0415  It brings a client that fetches keys.
 
     return External(settings.external_issuer)

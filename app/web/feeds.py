@@ -8,7 +8,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from uuid import UUID
 
 from app.domain.errors import NotFound
-from app.web.keys import Keys
+from app.security.token_keys import Keys
 
 ID_BYTES, DIGEST_BYTES = 16, 32
 

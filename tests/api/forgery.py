@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from jose import jws
 
-from app.web.keys import SigningKey, thumbprint
+from app.security.token_keys import SigningKey, thumbprint
 from tests.given import TODAY, Service
 
 Claims = dict[str, Any]

@@ -10,7 +10,7 @@ import pytest
 
 from app.commands.clients import NewClient
 from app.database.engine import Database
-from app.web import keys
+from app.security import token_keys
 from tests.given import PLAN, TODAY, TRAINING, Service
 
 TEN_SECONDS = timedelta(seconds=10)
@@ -101,13 +101,13 @@ async def test_a_worker_asks_the_database_only_now_and_then(workers: Workers) ->
 
 async def test_a_key_that_others_may_have_ends_every_token_at_once(workers: Workers, keys_dir: Path) -> None:
     folder = keys_dir.parent / "compromised"
-    held = keys.load(folder)
+    held = token_keys.load(folder)
     for worker in workers.all:
         worker.app.state.callers._keys = worker.app.state.keys = held
     workers.token = workers.all[0].police.token()
     assert await workers.answers() == [200, 200]
 
-    keys.rotate(folder, now=TODAY, at_once=True)
+    token_keys.rotate(folder, now=TODAY, at_once=True)
 
     workers.after(timedelta(seconds=1))
     assert await workers.answers() == [401, 401]

@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from app.commands.clients import NewClient
 from app.database.engine import Database
+from app.security.tokens.external import AGAIN_AFTER
 from app.settings import Settings
-from app.web.tokens.external import AGAIN_AFTER
 from tests.api.asking import problem_of
 from tests.api.forgery import Forger
 from tests.api.issuer import AUDIENCE, NAME, SUBJECT, Issuer, publishing

@@ -8,10 +8,10 @@ import pytest
 from jose import jws
 
 from app.domain.errors import ServiceUnavailable
-from app.web import keys
-from app.web.keys import AHEAD, LIFETIME, OVERLAP, Keys
-from app.web.private_files import KeysExposed
-from app.web.tokens import TokenRefused, issue, verify
+from app.security import token_keys
+from app.security.private_files import KeysExposed
+from app.security.token_keys import AHEAD, LIFETIME, OVERLAP, Keys
+from app.security.tokens import TokenRefused, issue, verify
 from tests.given import TODAY
 
 SECOND = timedelta(seconds=1)
@@ -35,7 +35,7 @@ def is_taken(held: Keys, token: str, now: datetime) -> bool:
 
 
 def test_the_first_start_makes_one_key_and_the_next_ones_find_it(tmp_path: Path) -> None:
-    first, second = keys.load(tmp_path), keys.load(tmp_path)
+    first, second = token_keys.load(tmp_path), token_keys.load(tmp_path)
 
     assert first.at(TODAY).current.kid == second.at(TODAY).current.kid
     assert first.pepper == second.pepper
@@ -43,10 +43,10 @@ def test_the_first_start_makes_one_key_and_the_next_ones_find_it(tmp_path: Path)
 
 
 def test_a_new_key_is_published_at_once_and_signs_later(tmp_path: Path) -> None:
-    running = keys.load(tmp_path)
+    running = token_keys.load(tmp_path)
     old = running.at(TODAY).current
 
-    new = keys.rotate(tmp_path, now=TODAY)
+    new = token_keys.rotate(tmp_path, now=TODAY)
 
     soon, later = running.at(TODAY + SECOND), running.at(TODAY + AHEAD)
     assert (soon.current.kid, set(soon.live)) == (old.kid, {old.kid, new.kid})
@@ -54,9 +54,9 @@ def test_a_new_key_is_published_at_once_and_signs_later(tmp_path: Path) -> None:
 
 
 def test_a_key_that_was_taken_away_goes_whatever_cannot_be_read(tmp_path: Path) -> None:
-    running = keys.load(tmp_path)
+    running = token_keys.load(tmp_path)
     token = issued(running, TODAY)
-    new = keys.rotate(tmp_path, now=TODAY, at_once=True)
+    new = token_keys.rotate(tmp_path, now=TODAY, at_once=True)
     new.path.chmod(0o640)
 
     assert not any_key(running, TODAY + SECOND)
@@ -67,7 +67,7 @@ def test_a_key_that_was_taken_away_goes_whatever_cannot_be_read(tmp_path: Path) 
 
 
 def test_without_any_file_no_key_is_left(tmp_path: Path) -> None:
-    running = keys.load(tmp_path)
+    running = token_keys.load(tmp_path)
 
     (tmp_path / "signing.pem").unlink()
 
@@ -82,8 +82,8 @@ def any_key(held: Keys, now: datetime) -> bool:
 
 
 def test_a_token_of_the_old_key_is_good_until_it_ends(tmp_path: Path) -> None:
-    running = keys.load(tmp_path)
-    keys.rotate(tmp_path, now=TODAY)
+    running = token_keys.load(tmp_path)
+    token_keys.rotate(tmp_path, now=TODAY)
     last_moment = TODAY + AHEAD - SECOND
     token = issued(running, last_moment)
 
@@ -94,23 +94,23 @@ def test_a_token_of_the_old_key_is_good_until_it_ends(tmp_path: Path) -> None:
 
 
 def test_the_old_key_ends_after_the_overlap_and_its_file_goes_with_the_next_rotation(tmp_path: Path) -> None:
-    running = keys.load(tmp_path)
+    running = token_keys.load(tmp_path)
     old = running.at(TODAY).current
-    new = keys.rotate(tmp_path, now=TODAY)
+    new = token_keys.rotate(tmp_path, now=TODAY)
 
     assert set(running.at(TODAY + AHEAD + OVERLAP).live) == {new.kid}
     assert old.path.exists()
 
-    keys.rotate(tmp_path, now=TODAY + timedelta(days=1))
+    token_keys.rotate(tmp_path, now=TODAY + timedelta(days=1))
     assert not old.path.exists()
     assert new.path.exists()
 
 
 def test_a_key_that_others_may_have_ends_at_once(tmp_path: Path) -> None:
-    running = keys.load(tmp_path)
+    running = token_keys.load(tmp_path)
     token = issued(running, TODAY)
 
-    new = keys.rotate(tmp_path, now=TODAY, at_once=True)
+    new = token_keys.rotate(tmp_path, now=TODAY, at_once=True)
 
     after = TODAY + SECOND
     assert not is_taken(running, token, after)
@@ -119,10 +119,10 @@ def test_a_key_that_others_may_have_ends_at_once(tmp_path: Path) -> None:
 
 
 def test_workers_look_for_new_keys_once_a_second(tmp_path: Path) -> None:
-    running = keys.load(tmp_path)
+    running = token_keys.load(tmp_path)
     running.at(TODAY)
 
-    new = keys.rotate(tmp_path, now=TODAY)
+    new = token_keys.rotate(tmp_path, now=TODAY)
 
     assert new.kid not in running.at(TODAY + SECOND / 2).live
     assert new.kid in running.at(TODAY + SECOND).live
@@ -131,15 +131,15 @@ def test_workers_look_for_new_keys_once_a_second(tmp_path: Path) -> None:
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o666])
 @pytest.mark.parametrize("name", ["signing.pem", "pepper"])
 def test_a_key_that_others_can_read_is_not_used(tmp_path: Path, name: str, mode: int) -> None:
-    keys.load(tmp_path)
+    token_keys.load(tmp_path)
     (tmp_path / name).chmod(mode)
 
     with pytest.raises(KeysExposed, match=name):
-        keys.load(tmp_path)
+        token_keys.load(tmp_path)
 
 
 def test_a_broken_new_key_leaves_the_others_at_work(tmp_path: Path) -> None:
-    running = keys.load(tmp_path)
+    running = token_keys.load(tmp_path)
     kid = running.at(TODAY).current.kid
     broken = tmp_path / "signing-20200101T000000Z.pem"
     broken.write_bytes(b"no key")
@@ -149,7 +149,7 @@ def test_a_broken_new_key_leaves_the_others_at_work(tmp_path: Path) -> None:
 
 
 def test_nothing_of_a_key_shows_in_its_words(tmp_path: Path) -> None:
-    held = keys.load(tmp_path)
+    held = token_keys.load(tmp_path)
 
     shown = f"{held.at(TODAY)!r} {held.all!r} {held!r}"
 

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from jose import jwk, jws
 
-from app.web import keys, tokens
+from app.security import token_keys, tokens
 from tests.api.asking import problem_of
 from tests.given import TODAY, Service
 
@@ -125,7 +125,7 @@ async def test_a_token_ends_after_ten_minutes(service: Service) -> None:
 
 
 async def test_a_token_of_another_installation_is_not_taken(service: Service, tmp_path_factory: Any) -> None:
-    others = keys.load(tmp_path_factory.mktemp("other"))
+    others = token_keys.load(tmp_path_factory.mktemp("other"))
     issuer = service.app.state.settings.issuer
 
     token = tokens.issue(others, service.police.client_id, [], issuer=issuer, now=TODAY)

@@ -18,7 +18,7 @@ from app.commands.seeds.reader import read
 from app.database.embedded import APP, Address
 from app.database.engine import connect
 from app.models.base import stable_id
-from app.web import keys
+from app.security import token_keys
 from tests.api.asking import ids, status_of
 from tests.conftest import PLAN_FOLDER, Trusting, as_owner, create_database, url_of
 from tests.given import DOCUMENT, FIRST, PLAN, Service, introduce, obligation
@@ -40,7 +40,7 @@ async def service(address: Address, migrated: str, keys_dir: Path) -> AsyncItera
     await create_database(address, name, migrated)
     async with as_owner(address, name) as owner:
         await apply(owner, read(PLAN_FOLDER), now=datetime(2021, 5, 31, 2, tzinfo=UTC))
-        cast = await introduce(owner, keys.load(keys_dir).digest_of)
+        cast = await introduce(owner, token_keys.load(keys_dir).digest_of)
     database = Trusting(connect(url_of(address, APP, name), pool_size=2).engine)
     async with Service.over(database, keys_dir, cast) as serving:
         yield serving

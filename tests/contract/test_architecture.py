@@ -101,7 +101,7 @@ def test_migrations_import_nothing_from_the_code_that_they_outlive() -> None:
 def test_one_package_signs_and_verifies_tokens_and_no_other_touches_the_library() -> None:
     users = {name for name, tree in FILES.items() for module, _ in _imports(tree) if module.partition(".")[0] == "jose"}
 
-    assert users == {"app/web/tokens/own.py", "app/web/tokens/external.py", "app/web/keys.py"}
+    assert users == {"app/security/tokens/own.py", "app/security/tokens/external.py", "app/security/token_keys.py"}
 
 
 @pytest.mark.parametrize("word", ["advisory", "skip_locked", "SKIP LOCKED", "NOTIFY"])

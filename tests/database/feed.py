@@ -13,7 +13,7 @@ from app.domain.events import EventType
 from app.jobs.sequencer import FIRST_TRANSACTION, Progress, sequence
 from app.models import SequencedEvent
 from app.models.base import new_id, stable_id, table
-from app.web import signing
+from app.security import checkpoint_keys
 from tests.given import PLAN, TODAY, TRAINING
 
 sequenced = table(SequencedEvent)
@@ -36,7 +36,7 @@ async def number(
 ) -> Progress:
     """Number what waits, once."""
     async with database.writing(SYSTEM) as connection:
-        return await sequence(connection, signing.load(keys_dir).sign, floor, now=now)
+        return await sequence(connection, checkpoint_keys.load(keys_dir).sign, floor, now=now)
 
 
 async def order_of(database: Database, after: int = 0) -> list[UUID]:

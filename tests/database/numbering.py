@@ -8,11 +8,11 @@ from app.database.engine import connect
 from app.domain.webhooks import Targets
 from app.jobs.scheduler import Jobs, again_and_again
 from app.jobs.webhooks import Deliverer
+from app.security import checkpoint_keys
+from app.security.secret_box import Sealer
 from app.stores.local import LocalStore
 from app.stores.parts import Parts
-from app.web import signing
 from app.web.clock import system_clock
-from app.web.sealing import Sealer
 
 
 async def number(url: str, folder: Path) -> None:
@@ -20,7 +20,7 @@ async def number(url: str, folder: Path) -> None:
     database = connect(url, pool_size=1)
     deliverer = Deliverer(database, Targets(), Sealer(bytes(32)), system_clock)
     files = LocalStore(folder / "files"), Parts(folder / "parts")
-    jobs = Jobs(database, signing.load(folder).sign, system_clock, deliverer, *files)
+    jobs = Jobs(database, checkpoint_keys.load(folder).sign, system_clock, deliverer, *files)
     await again_and_again(jobs.number, 0.02)
 
 

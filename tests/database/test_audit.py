@@ -22,7 +22,7 @@ from app.jobs.sequencer import spelled
 from app.models import SequencedEvent
 from app.models.base import table
 from app.queries import events as queries
-from app.web import signing
+from app.security import checkpoint_keys
 from tests.conftest import as_owner, url_of
 from tests.given import DOCUMENT, TODAY, TRAINING, Service
 
@@ -47,7 +47,7 @@ def name_of(service: Service) -> str:
 
 
 async def verdict_on(connection: AsyncConnection, keys_dir: Path, *kept: str) -> FeedVerdict:
-    return await audit.verify(connection, signing.read(keys_dir).has_signed, kept)
+    return await audit.verify(connection, checkpoint_keys.read(keys_dir).has_signed, kept)
 
 
 async def disarm(connection: AsyncConnection) -> None:
@@ -164,11 +164,11 @@ async def test_a_checkpoint_that_another_key_signed_is_none(
     own_service: Service, address: Address, keys_dir: Path, tmp_path: Path
 ) -> None:
     await lived(own_service)
-    forged = signing.load(tmp_path).sign(25, b"0" * 32, TODAY, 0).note
+    forged = checkpoint_keys.load(tmp_path).sign(25, b"0" * 32, TODAY, 0).note
 
     async with as_owner(address, name_of(own_service)) as owner:
         kept = await verdict_on(owner, keys_dir, forged)
-        stranger = await audit.verify(owner, signing.read(tmp_path).has_signed)
+        stranger = await audit.verify(owner, checkpoint_keys.read(tmp_path).has_signed)
 
     assert kept.fault == "checkpoint 1 of those kept outside: is not signed by a key of this folder"
     assert stranger.fault == "the checkpoint over 13 events: differs from what was signed"

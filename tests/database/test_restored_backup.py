@@ -10,7 +10,7 @@ from sqlalchemy import text
 from app.database.embedded import APP, OWNER, Address, Embedded, binaries
 from app.database.engine import SYSTEM, Database, connect
 from app.jobs.audit import verify
-from app.web import signing
+from app.security import checkpoint_keys
 from tests.conftest import url_of
 from tests.database.feed import happened, number, order_of, tell
 
@@ -67,7 +67,7 @@ async def test_a_restored_backup_keeps_every_place_and_goes_on(
         assert await order_of(database) == [*numbered, waits["id"], new["id"]]
         assert await content_of(database, len(numbered)) == await content_of(spent, len(numbered))
         async with database.reading(SYSTEM) as connection:
-            verdict = await verify(connection, signing.load(keys_dir).has_signed)
+            verdict = await verify(connection, checkpoint_keys.load(keys_dir).has_signed)
         await database.close()
     assert (verdict.events, verdict.fault) == (len(numbered) + 2, None)
 

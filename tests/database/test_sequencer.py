@@ -18,8 +18,8 @@ from app.database.engine import SYSTEM, Database, Identity
 from app.domain.access import Act, authorize
 from app.jobs.sequencer import FIRST_TRANSACTION, FeedBroken, Progress, sequence
 from app.queries import events as queries
+from app.security import checkpoint_keys
 from app.standing.moment import Moment
-from app.web import signing
 from tests.conftest import as_owner, url_of
 from tests.database.feed import happened, number, order_of, sequenced, tell
 from tests.database.gate import CALLERS, ON, called, resources
@@ -67,7 +67,7 @@ async def test_what_was_undone_leaves_no_gap(own_database: Database, keys_dir: P
 
 async def test_only_one_numbers_at_a_time(own_database: Database, keys_dir: Path) -> None:
     async with own_database.writing(SYSTEM) as connection:
-        await sequence(connection, signing.load(keys_dir).sign, FIRST_TRANSACTION, now=TODAY)
+        await sequence(connection, checkpoint_keys.load(keys_dir).sign, FIRST_TRANSACTION, now=TODAY)
         await tell(own_database, happened())
 
         assert await number(own_database, keys_dir) == Progress(FIRST_TRANSACTION, more=False)

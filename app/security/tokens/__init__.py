@@ -5,8 +5,8 @@ header are checked before anything, one algorithm and one key object are given, 
 goes wrong is the same refusal; which one it was is for the log alone.
 """
 
-from app.web.keys import LIFETIME
-from app.web.tokens.claims import Reason, TokenRefused, Verified
-from app.web.tokens.own import ALGORITHM, AUDIENCE, TYPE, issue, verify
+from app.security.token_keys import LIFETIME
+from app.security.tokens.claims import Reason, TokenRefused, Verified
+from app.security.tokens.own import ALGORITHM, AUDIENCE, TYPE, issue, verify
 
 __all__ = ["ALGORITHM", "AUDIENCE", "LIFETIME", "TYPE", "Reason", "TokenRefused", "Verified", "issue", "verify"]

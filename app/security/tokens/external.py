@@ -18,8 +18,8 @@ from jose.backends.base import Key
 from jose.exceptions import JOSEError
 
 from app.logs import log
+from app.security.tokens.claims import LEEWAY, Reason, TokenRefused, Unverified, Verified, check_times
 from app.settings import ExternalIssuer
-from app.web.tokens.claims import LEEWAY, Reason, TokenRefused, Unverified, Verified, check_times
 
 LONGEST = timedelta(hours=24)
 """No token may be good for longer: its subject may lose its rights at the issuer, and we would not hear of it."""

@@ -9,8 +9,8 @@ from uuid import UUID, uuid4
 from jose import jws
 from jose.exceptions import JOSEError
 
-from app.web.keys import LIFETIME, Keyring, Keys
-from app.web.tokens.claims import LEEWAY, Reason, TokenRefused, Unverified, Verified, check_times, read
+from app.security.token_keys import LIFETIME, Keyring, Keys
+from app.security.tokens.claims import LEEWAY, Reason, TokenRefused, Unverified, Verified, check_times, read
 
 AUDIENCE = "dondoc"
 ALGORITHM = "ES256"

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from app.domain import checkpoints
 from app.domain.checkpoints import Checkpoint, hint_of
-from app.web import private_files
+from app.security import private_files
 
 _NAMED = re.compile(r"checkpoints(?:-\d{8}T\d{6}Z)?\.pem\Z")
 

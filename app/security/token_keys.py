@@ -27,8 +27,8 @@ from jose.backends.base import Key
 
 from app.domain.errors import ServiceUnavailable
 from app.logs import log
-from app.web import private_files
-from app.web.private_files import KeysExposed
+from app.security import private_files
+from app.security.private_files import KeysExposed
 
 PEPPER_BYTES = 32
 LIFETIME = timedelta(minutes=10)
