@@ -28,10 +28,10 @@ def serve(
 ) -> None:
     """Serve the API: on DATABASE_URL, or on an embedded PostgreSQL that is made, migrated and seeded first."""
     # The web application takes longer to load than most commands run.
-    from app import serving  # noqa: PLC0415
+    from app.server import serve
 
     with plainly():
-        serving.serve(Settings(workers=workers) if workers else Settings(), say=say)
+        serve.serve(Settings(workers=workers) if workers else Settings(), say=say)
 
 
 @cli.command()
@@ -41,10 +41,10 @@ def worker() -> None:
     if settings.database_url is None:
         say("A worker needs DATABASE_URL: on the embedded PostgreSQL the service does its duties itself.")
         raise typer.Exit(1)
-    from app import serving  # noqa: PLC0415
+    from app.server import serve
 
     with plainly():
-        serving.work(settings)
+        serve.work(settings)
 
 
 @cli.command()

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from app.serving import Server, listening
+from app.server.serve import Server, listening
 from app.settings import Settings
 from tests.api.asking import problem_of, rows_of
 from tests.api.hostile import MARKER, refused

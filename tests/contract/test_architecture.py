@@ -17,7 +17,7 @@ ASKS_THE_TIME = {
     "app/cli/clients.py",
     "app/cli/evidence.py",
     "app/cli/keys.py",
-    "app/preparing.py",  # The same for the first run.
+    "app/server/first_run.py",  # The same for the first run.
 }
 CLOCKS = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.time_ns", "func.now"}
 WRITES_SQL = {"select", "insert", "update", "delete", "text", "func"}

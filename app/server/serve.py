@@ -18,9 +18,9 @@ from app.jobs.webhooks import Deliverer
 from app.main import create_app
 from app.security import checkpoint_keys, token_keys
 from app.security.secret_box import SECRETS, Sealer
+from app.server.workers import Supervised, Supervisor
 from app.settings import Settings
 from app.stores.opening import open_parts, open_store
-from app.supervising import Supervised, Supervisor
 from app.web.clock import system_clock
 from app.web.feed import Feed
 from app.web.headers import MAX_HEAD_BYTES
@@ -37,7 +37,7 @@ def serve(settings: Settings, *, say: Say) -> None:
         _listen(settings, lambda: say(f"Dondoc serves {settings.issuer} (documentation: {settings.issuer}/docs)"))
         return
     # Whoever has a database needs no PostgreSQL, no migrations and no seeds of ours.
-    from app.preparing import prepared  # noqa: PLC0415
+    from app.server.first_run import prepared  # noqa: PLC0415
 
     with prepared(settings, say) as url:
         _listen(settings.model_copy(update={"database_url": url}), lambda: _welcome(settings, say))

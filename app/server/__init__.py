@@ -1,0 +1,1 @@
+"""Processes and their care: what `dondoc serve` runs, and what a first run needs."""
