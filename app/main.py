@@ -41,13 +41,13 @@ from app.security import checkpoint_keys, token_keys
 from app.security.secret_box import SECRETS, Sealer
 from app.settings import Settings
 from app.stores.opening import open_parts, open_store
-from app.web import headers, logs, openapi, pages, problems
-from app.web.callers import Callers
+from app.web.auth.callers import Callers
+from app.web.auth.rate_limit import TokenLimits
 from app.web.clock import Clock, system_clock
-from app.web.feed import Feed
-from app.web.gate import Gate
-from app.web.limits import TokenLimits
-from app.web.remembering import Memory
+from app.web.feed.position import Feed
+from app.web.middleware import headers, request_log
+from app.web.middleware.admission import Gate
+from app.web.response_cache import Memory
 
 MAX_BODY_BYTES = 1024 * 1024
 ROUTERS = (
@@ -98,7 +98,7 @@ def create_app(settings: Settings, database: Database | None = None, clock: Cloc
     for part in (problems, pages, openapi):
         part.install(app)
     app.add_middleware(Gate, working=settings.max_working, waiting=settings.max_waiting, largest_body=MAX_BODY_BYTES)
-    app.add_middleware(logs.RequestLog)
+    app.add_middleware(request_log.RequestLog)
     return app
 
 

@@ -18,7 +18,7 @@ from app.database.engine import Database
 from app.domain.access import Caller, Role
 from app.security import token_keys, tokens
 from app.settings import Settings
-from app.web import callers
+from app.web.auth import callers
 
 TIMES, REPEATS = 500, 5
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import IO
 
-from app.web.text import harmless
+from app.web.files.csv_injection import harmless
 
 BEGUN = "begun"
 

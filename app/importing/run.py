@@ -23,7 +23,7 @@ from app.importing.files import Line, digest_of, lines_of
 from app.importing.report import Row
 from app.importing.service import Service
 from app.schemas.bulk import MAX_ITEMS, ItemIn
-from app.web.items import read_each
+from app.web.bulk_items import read_each
 
 MAX_BYTES = 900_000
 """How much a batch may hold: the service takes a MiB."""

@@ -22,7 +22,7 @@ from app.queries import webhooks as queries
 from app.schemas.webhooks import Payload
 from app.security.secret_box import Sealer
 from app.standing.moment import Moment
-from app.web.following import page_of, shown
+from app.web.feed.following import page_of, shown
 
 Row = Mapping[Any, Any]
 PAGE = 500

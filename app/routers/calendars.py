@@ -18,15 +18,15 @@ from app.schemas.base import Code
 from app.schemas.calendars import CalendarAddress, CalendarState
 from app.schemas.views import obligation_out
 from app.standing.moment import Moment
-from app.web.access import may
-from app.web.bodies import ExactRoute
+from app.web.auth.access import may
+from app.web.auth.icalendar import feed_of, secret_of
 from app.web.clock import Now
 from app.web.etags import etag_of, matches
-from app.web.feeds import feed_of, secret_of
+from app.web.json_body import ExactRoute
 from app.web.parameters import Router
-from app.web.problems import documented
-from app.web.reading import Reading, answer, every, only
-from app.web.writing import Creating, Done
+from app.web.problems.handlers import documented
+from app.web.read import Reading, answer, every, only
+from app.web.write import Creating, Done
 
 router = Router(prefix="/v1", tags=["calendars"], route_class=ExactRoute)
 Subscriber = Annotated[Caller, may(Act.USE_CALENDARS)]

@@ -15,13 +15,13 @@ from app.routers.parameters import BodyCode, CycleCode, Slug
 from app.schemas.changes import ChangeList, changes_out
 from app.standing.filters import Filters
 from app.standing.moment import Moment
-from app.web.access import may
-from app.web.bodies import ExactRoute
+from app.web.auth.access import may
 from app.web.clock import Now
+from app.web.json_body import ExactRoute
 from app.web.paging import CursorText, Limit, Pages, end_of
 from app.web.parameters import Router
-from app.web.problems import documented, refuses
-from app.web.reading import Reading, Until, answer, only
+from app.web.problems.handlers import documented, refuses
+from app.web.read import Reading, Until, answer, only
 
 router = Router(prefix="/v1/plans", tags=["status"], route_class=ExactRoute)
 

@@ -13,14 +13,14 @@ from app.queries import clients as queries
 from app.schemas.clients import ClientChange, ClientIn, ClientList, ClientOut, NewClientOut, SecretOut
 from app.schemas.views import client_out
 from app.standing.moment import Moment
-from app.web.access import may
-from app.web.bodies import ExactRoute
+from app.web.auth.access import may
 from app.web.clock import Now
+from app.web.json_body import ExactRoute
 from app.web.paging import CursorText, Limit, Pages, end_of
 from app.web.parameters import Router
-from app.web.problems import documented
-from app.web.reading import Reading, answer, only
-from app.web.writing import Creating, Done, Writing
+from app.web.problems.handlers import documented
+from app.web.read import Reading, answer, only
+from app.web.write import Creating, Done, Writing
 
 router = Router(prefix="/v1/clients", tags=["clients"], route_class=ExactRoute)
 Reader = Annotated[Caller, may(Act.READ_CLIENTS)]

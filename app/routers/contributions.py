@@ -14,12 +14,12 @@ from app.queries.shapes import prepare
 from app.routers.obligations import ACTS, READS, ObligationId
 from app.schemas.contributions import Contributed, ContributionIn
 from app.schemas.history import ContributionList
-from app.web.access import may
-from app.web.bodies import ExactRoute
+from app.web.auth.access import may
+from app.web.json_body import ExactRoute
 from app.web.parameters import Router
-from app.web.problems import documented
-from app.web.reading import Asked, Reading, answer, every, only
-from app.web.writing import Done, Writing
+from app.web.problems.handlers import documented
+from app.web.read import Asked, Reading, answer, every, only
+from app.web.write import Done, Writing
 
 router = Router(prefix="/v1/obligations", tags=["contributions"], route_class=ExactRoute)
 

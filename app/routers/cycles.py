@@ -15,12 +15,12 @@ from app.schemas.base import Code
 from app.schemas.cycles import ClosingIn, CycleDeadlineIn, CycleDetail, CycleIn, CycleList, SealOut
 from app.schemas.views import cycle_detail, cycle_out
 from app.standing import cycles as queries
-from app.web.access import may
-from app.web.bodies import ExactRoute
+from app.web.auth.access import may
+from app.web.json_body import ExactRoute
 from app.web.parameters import Router
-from app.web.problems import documented
-from app.web.reading import Asked, Reading, answer, every, only
-from app.web.writing import Creating, Done
+from app.web.problems.handlers import documented
+from app.web.read import Asked, Reading, answer, every, only
+from app.web.write import Creating, Done
 
 router = Router(prefix="/v1/plans/{plan}/cycles", tags=["cycles"], route_class=ExactRoute)
 Coordinator = Annotated[Caller, may(Act.OPEN_CYCLES)]

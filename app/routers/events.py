@@ -9,11 +9,11 @@ from app.domain import checkpoints
 from app.domain.access import Act, Caller
 from app.queries import events as queries
 from app.schemas.events import CheckpointKeyOut, CheckpointOut, CheckpointPage, EventPage
-from app.web.access import may
-from app.web.following import awaited, streamed
+from app.web.auth.access import may
+from app.web.feed.following import awaited, streamed
 from app.web.paging import Limit
 from app.web.parameters import Router
-from app.web.reading import Reading, answer, every
+from app.web.read import Reading, answer, every
 
 router = Router(prefix="/v1", tags=["events"])
 LONGEST_WAIT_SECONDS, LONGEST_STREAM_SECONDS = 30, 300

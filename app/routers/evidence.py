@@ -8,7 +8,7 @@ from fastapi import Path, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import contents, erasures
-from app.commands import reading as given
+from app.commands import downloads as given
 from app.database.engine import Identity
 from app.domain import errors
 from app.domain.access import Act, Caller
@@ -16,16 +16,16 @@ from app.queries import evidence as queries
 from app.schemas.evidence import ErasureIn, EvidenceOut, ReadList, ReadOut
 from app.schemas.views import evidence_out
 from app.standing.moment import Moment
-from app.web.access import may
-from app.web.bodies import ExactRoute
+from app.web.auth.access import may
 from app.web.clock import Now
-from app.web.downloads import ASKED_WITH, BYTES, OFFERED, download, remove_bytes, wanted
+from app.web.files.downloads import ASKED_WITH, BYTES, OFFERED, download, remove_bytes, wanted
+from app.web.files.uploads import NO_BODY_LIMIT, Uploading
+from app.web.json_body import ExactRoute
 from app.web.paging import CursorText, Limit, Pages, end_of
 from app.web.parameters import Router
-from app.web.problems import documented
-from app.web.reading import Asked, Reading, answer, only
-from app.web.uploads import NO_BODY_LIMIT, Uploading
-from app.web.writing import Done, Writing
+from app.web.problems.handlers import documented
+from app.web.read import Asked, Reading, answer, only
+from app.web.write import Done, Writing
 
 router = Router(prefix="/v1/evidence", tags=["evidence"], route_class=ExactRoute)
 EvidenceId = Annotated[UUID, Path(alias="id", description="The evidence's id.")]

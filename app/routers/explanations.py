@@ -10,10 +10,10 @@ from app.queries.explanations import more_facts
 from app.queries.shapes import prepare
 from app.routers.obligations import READS, ObligationId
 from app.schemas.explanations import ExplanationOut, explanation_out
-from app.web.access import may
-from app.web.bodies import ExactRoute
+from app.web.auth.access import may
+from app.web.json_body import ExactRoute
 from app.web.parameters import Router
-from app.web.reading import Asked, Reading, answer, only
+from app.web.read import Asked, Reading, answer, only
 
 router = Router(prefix="/v1/obligations", tags=["obligations"], route_class=ExactRoute)
 

@@ -24,11 +24,11 @@ from app.schemas.exports import HistoryLine, status_lines
 from app.schemas.views import obligation_out
 from app.standing.filters import Filters
 from app.standing.moment import Moment
-from app.web.access import may
-from app.web.exports import OFFERED, Exporting, Rows
+from app.web.auth.access import may
+from app.web.files.exports import OFFERED, Exporting, Rows
 from app.web.parameters import Router
-from app.web.problems import documented
-from app.web.reading import Asked, Reading, View, Viewing, every, only
+from app.web.problems.handlers import documented
+from app.web.read import Asked, Reading, View, Viewing, every, only
 
 router = Router(prefix="/v1", tags=["exports"])
 Reader = Annotated[Caller, may(Act.READ_STANDING)]

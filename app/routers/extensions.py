@@ -21,13 +21,13 @@ from app.schemas.extensions import (
     ExtensionRequestList,
 )
 from app.schemas.views import extension_request_out
-from app.web.access import may
-from app.web.bodies import ExactRoute
+from app.web.auth.access import may
+from app.web.json_body import ExactRoute
 from app.web.paging import CursorText, Limit, Pages, end_of
 from app.web.parameters import Router
-from app.web.problems import documented
-from app.web.reading import Asked, Reading, answer_by_now
-from app.web.writing import Done, Writing
+from app.web.problems.handlers import documented
+from app.web.read import Asked, Reading, answer_by_now
+from app.web.write import Done, Writing
 
 router = Router(prefix="/v1", tags=["extensions"], route_class=ExactRoute)
 Coordinator = Annotated[Caller, may(Act.EXTEND)]

@@ -11,12 +11,12 @@ from app.queries.shapes import prepare
 from app.routers.parameters import Slug
 from app.schemas.base import Code
 from app.schemas.views import obligation_out
-from app.web.access import may
-from app.web.forms import form
+from app.web.auth.access import may
+from app.web.files.forms import form
+from app.web.files.spreadsheets import MEDIA_TYPE
 from app.web.parameters import Router
-from app.web.problems import documented
-from app.web.reading import Asked, Reading, every, some
-from app.web.spreadsheets import MEDIA_TYPE
+from app.web.problems.handlers import documented
+from app.web.read import Asked, Reading, every, some
 
 router = Router(prefix="/v1/plans", tags=["updates"])
 FILE: dict[int | str, dict[str, Any]] = {

@@ -6,7 +6,7 @@ from app.database.revision import at_head
 from app.domain.errors import ServiceUnavailable
 from app.schemas.base import ResponseModel
 from app.web.parameters import Router
-from app.web.reading import ReadingAsNobody
+from app.web.read import ReadingAsNobody
 
 router = Router(tags=["health"])
 

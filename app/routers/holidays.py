@@ -15,12 +15,12 @@ from app.routers.parameters import Slug
 from app.routers.plans import READS, Reader
 from app.schemas.base import DeadlineDay
 from app.schemas.holidays import HolidayIn, HolidayList, HolidayOut
-from app.web.access import may
-from app.web.bodies import ExactRoute
+from app.web.auth.access import may
+from app.web.json_body import ExactRoute
 from app.web.parameters import Router
-from app.web.problems import documented
-from app.web.reading import Reading, Until, answer, every, only
-from app.web.writing import Creating, Done
+from app.web.problems.handlers import documented
+from app.web.read import Reading, Until, answer, every, only
+from app.web.write import Creating, Done
 
 router = Router(prefix="/v1/plans/{plan}/holidays", tags=["cycles"], route_class=ExactRoute)
 

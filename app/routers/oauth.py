@@ -19,11 +19,11 @@ from app.domain.errors import (
 )
 from app.schemas.oauth import KeyOut, KeySet, Metadata, RevocationIn, TokenIn, TokenOut
 from app.security import tokens
-from app.web.bodies import only_a_form
+from app.web.auth.credentials import authenticated
 from app.web.clock import Now
-from app.web.credentials import authenticated
+from app.web.json_body import only_a_form
 from app.web.parameters import Router
-from app.web.problems import documented
+from app.web.problems.handlers import documented
 
 router = Router(tags=["oauth"])
 NO_STORE = {"Cache-Control": "no-store"}

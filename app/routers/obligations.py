@@ -35,15 +35,15 @@ from app.schemas.updates import Reported, UpdateIn
 from app.schemas.views import obligation_out, obligation_shown
 from app.standing.filters import Filters
 from app.standing.moment import Moment
-from app.web.access import may
+from app.web.auth.access import may
 from app.web.clock import now_of
-from app.web.lists import Listed
+from app.web.list_page import Listed
 from app.web.paging import CursorText, Limit, Pages, end_of
 from app.web.parameters import Router
-from app.web.problems import documented
-from app.web.reading import Asked, Reading, Since, answer, every, only
-from app.web.remembering import Made, RememberingRoute, answer_and_keep
-from app.web.writing import Done, Writing
+from app.web.problems.handlers import documented
+from app.web.read import Asked, Reading, Since, answer, every, only
+from app.web.response_cache import Made, RememberingRoute, answer_and_keep
+from app.web.write import Done, Writing
 
 router = Router(prefix="/v1/obligations", tags=["obligations"], route_class=RememberingRoute)
 Reader = Annotated[Caller, may(Act.READ_STANDING)]

@@ -13,12 +13,12 @@ from app.schemas.base import Code
 from app.schemas.views import cycle_out
 from app.standing import cycles
 from app.standing.moment import Moment
-from app.web.access import may
-from app.web.bodies import ExactRoute
+from app.web.auth.access import may
 from app.web.clock import Now
+from app.web.json_body import ExactRoute
 from app.web.parameters import Router
-from app.web.problems import documented
-from app.web.reading import Reading, answer, every, only
+from app.web.problems.handlers import documented
+from app.web.read import Reading, answer, every, only
 
 router = Router(prefix="/v1/plans", tags=["plans"], route_class=ExactRoute)
 Reader = Annotated[Caller, may(Act.READ_PLANS)]

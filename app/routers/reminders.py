@@ -11,10 +11,10 @@ from app.routers.parameters import BodyCode, CycleCode
 from app.schemas.base import Code
 from app.schemas.reminders import ReminderList, reminders_out
 from app.standing.filters import Filters
-from app.web.access import may
-from app.web.bodies import ExactRoute
+from app.web.auth.access import may
+from app.web.json_body import ExactRoute
 from app.web.parameters import Router
-from app.web.reading import Asked, Reading, answer_by_now
+from app.web.read import Asked, Reading, answer_by_now
 
 router = Router(prefix="/v1/reminders", tags=["reminders"], route_class=ExactRoute)
 

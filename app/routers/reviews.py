@@ -10,11 +10,11 @@ from app.domain import errors
 from app.domain.access import Act, Caller
 from app.routers.obligations import ACTS, ObligationId
 from app.schemas.reviews import Reviewed, ReviewIn
-from app.web.access import may
-from app.web.bodies import ExactRoute
+from app.web.auth.access import may
+from app.web.json_body import ExactRoute
 from app.web.parameters import Router
-from app.web.problems import documented
-from app.web.writing import Done, Writing
+from app.web.problems.handlers import documented
+from app.web.write import Done, Writing
 
 router = Router(prefix="/v1/obligations", tags=["reviews"], route_class=ExactRoute)
 

@@ -15,13 +15,13 @@ from app.schemas.status import CycleStatus, StatusOut, cycle_statuses
 from app.standing.cycles import cycles_of
 from app.standing.filters import Filters
 from app.standing.moment import Moment
-from app.web.access import may
+from app.web.auth.access import may
 from app.web.clock import Now
 from app.web.etags import etag_of
 from app.web.parameters import Router
-from app.web.problems import documented
-from app.web.reading import Reading, Until, lasting, only, tagged
-from app.web.remembering import Made, RememberingRoute, answer_and_keep
+from app.web.problems.handlers import documented
+from app.web.read import Reading, Until, lasting, only, tagged
+from app.web.response_cache import Made, RememberingRoute, answer_and_keep
 
 router = Router(prefix="/v1/plans", tags=["status"], route_class=RememberingRoute)
 

@@ -16,12 +16,12 @@ from app.routers.parameters import Slug
 from app.routers.plans import READS, Reader
 from app.schemas.successions import SuccessionDecisionIn, SuccessionIn, SuccessionList, SuccessionOut
 from app.schemas.views import succession_out
-from app.web.access import may
-from app.web.bodies import ExactRoute
+from app.web.auth.access import may
+from app.web.json_body import ExactRoute
 from app.web.parameters import Router
-from app.web.problems import documented
-from app.web.reading import Reading, answer, every, only
-from app.web.writing import Creating, Done
+from app.web.problems.handlers import documented
+from app.web.read import Reading, answer, every, only
+from app.web.write import Creating, Done
 
 router = Router(prefix="/v1/plans/{plan}/successions", tags=["successions"], route_class=ExactRoute)
 Coordinator = Annotated[Caller, may(Act.RECORD_SUCCESSIONS)]

@@ -11,12 +11,12 @@ from app.domain import errors
 from app.domain.access import Act, Caller
 from app.domain.errors import Refusal
 from app.schemas.bulk import BulkIn, BulkOut, ItemIn, ItemResult
-from app.web.access import may
-from app.web.bodies import ExactRoute
-from app.web.items import placed, read_each, refuse_all
+from app.web.auth.access import may
+from app.web.bulk_items import placed, read_each, refuse_all
+from app.web.json_body import ExactRoute
 from app.web.parameters import Router
-from app.web.problems import documented, problem_of
-from app.web.writing import Creating, Done
+from app.web.problems.handlers import documented, problem_of
+from app.web.write import Creating, Done
 
 router = Router(prefix="/v1/updates", tags=["updates"], route_class=ExactRoute)
 

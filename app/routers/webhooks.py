@@ -21,14 +21,14 @@ from app.schemas.webhooks import (
     WebhookSecretOut,
 )
 from app.standing.moment import Moment
-from app.web.access import may
-from app.web.bodies import ExactRoute
+from app.web.auth.access import may
 from app.web.clock import Now
+from app.web.json_body import ExactRoute
 from app.web.paging import CursorText, Limit, Pages, end_of
 from app.web.parameters import Router
-from app.web.problems import documented
-from app.web.reading import Reading, answer, every, only
-from app.web.writing import Creating, Done, Writing
+from app.web.problems.handlers import documented
+from app.web.read import Reading, answer, every, only
+from app.web.write import Creating, Done, Writing
 
 router = Router(prefix="/v1/webhooks", tags=["webhooks"], route_class=ExactRoute)
 Manager = Annotated[Caller, may(Act.MANAGE_WEBHOOKS)]

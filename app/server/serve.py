@@ -21,11 +21,11 @@ from app.security.secret_box import SECRETS, Sealer
 from app.server.workers import Supervised, Supervisor
 from app.settings import Settings
 from app.stores.opening import open_parts, open_store
+from app.web.auth.rate_limit import CountedElsewhere, TokenLimits, counting
 from app.web.clock import system_clock
-from app.web.feed import Feed
-from app.web.headers import MAX_HEAD_BYTES
-from app.web.limits import CountedElsewhere, TokenLimits, counting
-from app.web.wire import Wire
+from app.web.feed.position import Feed
+from app.web.middleware.headers import MAX_HEAD_BYTES
+from app.web.middleware.wire import Wire
 
 Say = Callable[[str], None]
 

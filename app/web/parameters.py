@@ -11,7 +11,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 from app.domain.errors import Fault, MalformedContent
-from app.web.problems import refuses
+from app.web.problems.handlers import refuses
 
 
 @refuses(MalformedContent)

@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import true
 
 from app.commands import obligations as held
-from app.commands import reading, withdrawals
+from app.commands import withdrawals
 from app.database.engine import NOBODY, Identity
 from app.domain.access import Classification
 from app.queries import evidence, history, obligations, status
-from app.web import access
+from app.web.auth import access
 from tests.api.asking import problem_of, rows_of
 from tests.api.conftest import TOUCHED
 from tests.files import pdf

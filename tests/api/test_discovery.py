@@ -8,7 +8,7 @@ from authlib.integrations.httpx_client import AsyncOAuth2Client
 from joserfc import jwk, jwt
 
 from app.domain.access import Act
-from app.web.callers import NOTICED_WITHIN
+from app.web.auth.callers import NOTICED_WITHIN
 from tests.api.asking import problem_of
 from tests.given import Caller, Service
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from app.database.engine import Database
-from app.web.downloads import attachment
+from app.web.files.downloads import attachment
 from tests.api.asking import problem_of
 from tests.api.test_unavailable import FailsToCommit
 from tests.files import pdf, sha256

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, AnyUrl, Field, StringConstraints, TypeAdapt
 
 from app.domain.errors import Fault
 from app.schemas.base import RequestModel, Wrong
-from app.web.faults import faults
+from app.web.problems.faults import faults
 from tests.api.hostile import MARKER
 
 

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from app.web.headers import SINGLE
+from app.web.middleware.headers import SINGLE
 from tests.api.asking import problem_of, rows_of
 from tests.api.hostile import MARKER, refused
 from tests.given import TRAINING, Service

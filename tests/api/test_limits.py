@@ -141,7 +141,7 @@ async def test_what_cannot_be_worked_on_soon_is_told_at_once_to_come_back(
 async def test_whoever_waits_too_long_is_told_so(
     own_database: Database, keys_dir: Path, cast: Mapping[str, NewClient], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.web.gate.PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr("app.web.middleware.admission.PATIENCE_SECONDS", 0.05)
     async with limited(own_database, keys_dir, cast, max_working=1, max_waiting=3) as service:
         slow = Slow(service)
         begun = asyncio.create_task(service.police.get("/v1/plans"))
@@ -180,7 +180,7 @@ async def test_whoever_never_ends_a_body_takes_nobodys_place(
 
 
 async def test_a_body_that_does_not_come_in_time_is_refused(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.web.gate.BODY_SECONDS", 0.05)
+    monkeypatch.setattr("app.web.middleware.admission.BODY_SECONDS", 0.05)
 
     problem_of(await service.http.post("/v1/oauth/token", content=NeverEnding()), 400, "unreadable-request")
 

@@ -14,7 +14,7 @@ from app.commands.seeds.reader import read
 from app.database.embedded import Address
 from app.database.engine import SYSTEM, Database, connect
 from app.models.base import stable_id
-from app.web.remembering import KEPT_ANSWERS
+from app.web.response_cache import KEPT_ANSWERS
 from tests.api.asking import problem_of
 from tests.conftest import PLAN_FOLDER, as_owner
 from tests.given import DOCUMENT, FIRST, PLAN, TODAY, TRAINING, Service
@@ -151,7 +151,7 @@ async def test_what_is_not_there_is_not_remembered(own_service: Service) -> None
 async def test_what_was_asked_for_longest_ago_is_forgotten(
     own_service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.web.remembering.KEPT_ANSWERS", 3)
+    monkeypatch.setattr("app.web.response_cache.KEPT_ANSWERS", 3)
     for day in range(1, 6):
         await etag_of(own_service, as_of=date(2023, 1, day).isoformat())
 

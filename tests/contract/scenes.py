@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from app.models.base import stable_id
-from app.web.openapi import EXAMPLES
+from app.web.openapi.document import EXAMPLES
 from tests.given import DOCUMENT, HOOKS, INVESTIGATION, PLAN, TRAINING, Service, obligation
 
 COORDINATED = str(obligation("7.8", "so-vhttdl"))

@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from app.schemas.base import RequestModel
-from app.web.bodies import JSON, read_json
+from app.web.json_body import JSON, read_json
 from tests.api.asking import problem_of
 from tests.api.hostile import MARKER, filled, operations
 from tests.given import Service

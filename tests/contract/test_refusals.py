@@ -17,7 +17,7 @@ from app.domain import errors
 from app.domain.access import MAY, Role
 from app.domain.errors import Refusal, kinds
 from app.settings import ROOT
-from app.web.kinds import CONSTRAINTS, STATUS
+from app.web.problems.catalogue import CONSTRAINTS, STATUS
 from tests.contract.document import DOCUMENT, OPERATIONS, Operation
 from tests.contract.snapshot import app_without_database
 from tests.given import Service

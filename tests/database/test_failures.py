@@ -14,7 +14,7 @@ from app.database.failures import Failure, kind_of
 from app.domain.errors import MalformedContent
 from app.models import Update
 from app.models.base import stable_id, table
-from app.web.problems import from_failure
+from app.web.problems.handlers import from_failure
 from tests.given import PLAN, TODAY, TRAINING
 
 

@@ -24,7 +24,7 @@ from app.standing.cycles import cycles_of
 from app.standing.filters import Filters, within
 from app.standing.moment import Moment
 from app.standing.rule import standings
-from app.web.reading import every
+from app.web.read import every
 from tests.given import FIRST, PLAN, TODAY
 from tests.histories import (
     ALONE,

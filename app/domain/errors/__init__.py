@@ -1,4 +1,4 @@
-"""Refusals, in domain words.  They know no HTTP: `web/problems.py` says which answer each becomes.
+"""Refusals, in domain words.  They know no HTTP: `web/problems/handlers.py` says which answer each becomes.
 
 The class docstring is the public title in English, `title_vi` the one in Vietnamese; the kebab-case class name
 is the stable problem type.  No refusal ever holds what was sent.

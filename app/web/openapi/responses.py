@@ -22,10 +22,9 @@ from app.domain.errors import (
     UnreadableRequest,
     kinds,
 )
-from app.web import problems
-from app.web.kinds import HEADERS as ALSO_SAID
-from app.web.kinds import STATUS
-from app.web.problems import MEDIA_TYPE, NAMES, Kinds
+from app.web.problems.catalogue import HEADERS as ALSO_SAID
+from app.web.problems.catalogue import STATUS
+from app.web.problems.handlers import MEDIA_TYPE, NAMES, Kinds, handlers
 
 Json = dict[str, Any]
 REQUEST_ID = "0b5c2b6e7d1f4c55"
@@ -166,7 +165,7 @@ def _described(found: list[Kinds]) -> Json:
 
 def _example(kind: Kinds) -> Json:
     refusal = _EXAMPLES.get(kind) or kind()
-    return problems.spelled_out(refusal, request_id=REQUEST_ID).model_dump(exclude_none=True)
+    return handlers.spelled_out(refusal, request_id=REQUEST_ID).model_dump(exclude_none=True)
 
 
 def _references(part: str, names: Iterable[str]) -> Json:

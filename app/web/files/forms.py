@@ -9,7 +9,7 @@ from app.domain.completion import ClaimState
 from app.domain.words import words_of
 from app.schemas.columns import FORM_FILLED, FORM_SHOWN, Column, target
 from app.schemas.obligations import ObligationOut
-from app.web.spreadsheets import Workbook
+from app.web.files.spreadsheets import Workbook
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet

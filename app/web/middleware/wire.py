@@ -9,7 +9,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from app.domain.errors import UnreadableRequest
 from app.logs import log
-from app.web.problems import answer_to
+from app.web.problems.handlers import answer_to
 
 
 class Wire(H11Protocol):

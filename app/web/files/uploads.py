@@ -32,8 +32,8 @@ from app.inspection.process import inspect
 from app.models.base import new_id
 from app.stores import Part, Parts, Store
 from app.stores.base import name_of
-from app.web.digests import sha256_of
-from app.web.writing import Done, answered, repeated
+from app.web.files.digests import sha256_of
+from app.web.write import Done, answered, repeated
 
 BUFFER_BYTES = 512 * 1024
 NO_BODY_LIMIT = 2**62

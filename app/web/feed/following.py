@@ -17,7 +17,7 @@ from app.queries import events
 from app.queries.evidence import readable_acts
 from app.schemas.events import EventOut, EventPage
 from app.standing.moment import Moment
-from app.web.access import caller_by_now
+from app.web.auth.access import caller_by_now
 
 LARGEST_PAGE = 500
 BEAT_SECONDS = 15

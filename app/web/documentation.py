@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
 
 from app.domain.errors import NotFound, Refusal, kinds
-from app.web.kinds import STATUS
+from app.web.problems.catalogue import STATUS
 
 router = APIRouter(include_in_schema=False)
 SWAGGER = Path(fastapi_offline.__file__).parent / "static"

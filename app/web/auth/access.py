@@ -11,10 +11,10 @@ from fastapi.security import OAuth2
 from app.domain.access import MAY, SUMMARIES, Act, Caller, Role, authorize
 from app.domain.errors import NotAllowed, NotAuthenticated, ServiceUnavailable
 from app.security.tokens import Reason, TokenRefused
-from app.web.callers import Callers
+from app.web.auth.callers import Callers
 from app.web.clock import now_of
-from app.web.logs import note
-from app.web.problems import refuses
+from app.web.middleware.request_log import note
+from app.web.problems.handlers import refuses
 
 Guard = Callable[..., Awaitable[Caller]]
 """Takes a request, and returns who calls if it may do the act.

@@ -17,9 +17,9 @@ from app.domain import errors
 from app.domain.errors import Refusal
 from app.logs import log
 from app.schemas.problem import FaultOut, Problem
-from app.web.faults import faults, kind_of_fault
-from app.web.kinds import BY_STATUS, CONSTRAINTS, HEADERS, OAUTH, STATUS
 from app.web.languages import prefers_vietnamese
+from app.web.problems.catalogue import BY_STATUS, CONSTRAINTS, HEADERS, OAUTH, STATUS
+from app.web.problems.faults import faults, kind_of_fault
 
 MEDIA_TYPE = "application/problem+json"
 NOT_JSON = "The body is not I-JSON (RFC 7493): JSON in UTF-8 with finite numbers, each field of an object named once."

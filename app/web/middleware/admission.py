@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.domain.errors import ServiceUnavailable, UnreadableRequest
-from app.web.problems import answer_to
+from app.web.problems.handlers import answer_to
 
 PATIENCE_SECONDS = 5
 """How long a request waits for its turn."""

@@ -18,10 +18,10 @@ from app.domain.calendar import FIRST_YEAR, HOME_ZONE, LAST_YEAR, end_of, start_
 from app.domain.errors import NotFound, ServiceUnavailable
 from app.schemas.base import DATE, Instant, ResponseModel, Wrong
 from app.standing.moment import Moment
-from app.web.access import caller_of
+from app.web.auth.access import caller_of
 from app.web.clock import Now
 from app.web.etags import etag_of, matches
-from app.web.problems import refuses
+from app.web.problems.handlers import refuses
 
 Shape = TypeVar("Shape")
 KEPT_SECONDS = 5

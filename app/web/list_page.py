@@ -12,7 +12,7 @@ from app.domain.access import Caller
 from app.standing.moment import Moment
 from app.web.etags import etag_of
 from app.web.paging import End, Pages
-from app.web.reading import tagged
+from app.web.read import tagged
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from app.commands.clients import Proven
 from app.database.engine import SYSTEM
 from app.domain.errors import ClientUnknown
 from app.schemas.oauth import CredentialsIn
-from app.web.limits import count_address, count_client
-from app.web.logs import note
+from app.web.auth.rate_limit import count_address, count_client
+from app.web.middleware.request_log import note
 
 
 async def authenticated(request: Request, sent: CredentialsIn) -> Proven:

@@ -14,8 +14,8 @@ from fastapi.routing import RouteContext, iter_route_contexts
 
 from app import schemas
 from app.schemas.problem import Problem
-from app.web import answers, links
-from app.web.answers import Json
+from app.web.openapi.document import links, responses
+from app.web.openapi.responses import Json
 
 DESCRIPTION = """Tracks what public bodies owe under a plan: obligations, deadlines, progress, evidence, standing.
 
@@ -80,7 +80,7 @@ def _document(app: FastAPI) -> Json:
     for route, method in _operations(app):
         _complete(made["paths"][route.path_format][method.lower()], route, method)
     links.install(made["paths"])
-    components |= {"parameters": {"If-None-Match": IF_NONE_MATCH}, **answers.components()}
+    components |= {"parameters": {"If-None-Match": IF_NONE_MATCH}, **responses.components()}
     _drop_unused(components, made["paths"])
     return made
 
@@ -98,9 +98,9 @@ def _complete(operation: Json, route: RouteContext, method: str) -> None:
         parameter["schema"].pop("description", None)
         if parameter["in"] == "header":
             parameter["name"] = parameter["name"].title()
-    if answers.reads(operation, method):
+    if responses.reads(operation, method):
         operation.setdefault("parameters", []).append({"$ref": "#/components/parameters/If-None-Match"})
-    operation["responses"] = answers.responses_of(route, operation, method)
+    operation["responses"] = responses.responses_of(route, operation, method)
     _exemplify(operation, str(route.status_code or 200))
 
 

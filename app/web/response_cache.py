@@ -21,9 +21,9 @@ from app.database.engine import Database
 from app.domain.access import Caller
 from app.queries.events import changed_since
 from app.queries.shapes import prepare
-from app.web.access import guard_of
-from app.web.bodies import ExactRoute
+from app.web.auth.access import guard_of
 from app.web.clock import now_of
+from app.web.json_body import ExactRoute
 
 KEPT_BYTES, KEPT_ANSWERS = 16 * 1024 * 1024, 1000
 """How much a process remembers; what was asked for longest ago is forgotten first."""

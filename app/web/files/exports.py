@@ -22,11 +22,11 @@ from app.domain.calendar import HOME_ZONE
 from app.domain.errors import NotAcceptable
 from app.schemas.base import ResponseModel
 from app.schemas.columns import Cell, Column
-from app.web import spreadsheets
 from app.web.clock import now_of
+from app.web.files import spreadsheets
+from app.web.files.csv_injection import harmless
 from app.web.languages import prefers_english, quality_of
-from app.web.problems import refuses
-from app.web.text import harmless
+from app.web.problems.handlers import refuses
 
 Rows = AsyncIterator[Sequence[ResponseModel]]
 """Shapes, some at a time."""

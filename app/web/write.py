@@ -35,10 +35,10 @@ from app.models.base import table
 from app.queries.idempotency import earlier, lock
 from app.queries.shapes import prepare
 from app.schemas.base import ResponseModel
-from app.web.bodies import JSON, check_media_type
 from app.web.clock import Now
 from app.web.etags import etag_of, expected_version
-from app.web.problems import refuses
+from app.web.json_body import JSON, check_media_type
+from app.web.problems.handlers import refuses
 
 TRIES = 3
 records = table(IdempotencyRecord)

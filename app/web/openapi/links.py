@@ -6,7 +6,7 @@ in the path of the request.
 
 import re
 
-from app.web.answers import Json
+from app.web.openapi.responses import Json
 
 Leads = dict[str, dict[str, str]]
 """Operations, each with the members of the answer that go into its path, as JSON pointers."""

@@ -12,15 +12,15 @@ from fastapi import Request, Response
 from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 from starlette.responses import StreamingResponse
 
-from app.commands.reading import Content
+from app.commands.downloads import Content
 from app.database.engine import SYSTEM
 from app.domain.errors import RangeNotSatisfiable
 from app.domain.files import MediaType
 from app.queries.evidence import erased_content
 from app.stores import Store
 from app.stores.base import name_of
-from app.web.digests import repr_digest
 from app.web.etags import matches
+from app.web.files.digests import repr_digest
 
 _ONE_RANGE = re.compile(r"bytes=[ \t]*(\d{0,18})-(\d{0,18})[ \t]*\Z")
 _LOCKED = {

@@ -14,7 +14,7 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
 from app.domain.errors import Fault, MalformedContent, UnsupportedMediaType
-from app.web.problems import refuses
+from app.web.problems.handlers import refuses
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from app.domain.errors import Fault, ItemsRefused, Refusal
-from app.web.faults import MAX_FAULTS, faults, kind_of_fault
+from app.web.problems.faults import MAX_FAULTS, faults, kind_of_fault
 
 Shape = TypeVar("Shape", bound=BaseModel)
 

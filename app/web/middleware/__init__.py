@@ -1,0 +1,1 @@
+"""What stands before every operation: admission, the head of a request, the log."""

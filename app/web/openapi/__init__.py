@@ -1,0 +1,1 @@
+"""The OpenAPI document: what FastAPI reads off the routes, made whole."""

@@ -1,0 +1,1 @@
+"""Refusals as problems (RFC 9457): which each becomes, how it is spelled."""
