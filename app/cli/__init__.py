@@ -83,13 +83,13 @@ def seed(
 @cli.command()
 def db() -> None:
     """Print the address of the running embedded database, for `psql "$(dondoc db)"`; the password stays in its file."""
-    from app.database import embedded  # noqa: PLC0415  Nobody else runs one.
+    import embedded_postgres
 
-    address = embedded.running(Settings().data_dir / "postgres")
+    address = embedded_postgres.running(Settings().data_dir / "postgres")
     if address is None:
         say("No embedded database is running on this data directory.")
         raise typer.Exit(1)
-    typer.echo(address.conninfo(embedded.OWNER))
+    typer.echo(address.conninfo(embedded_postgres.OWNER))
 
 
 @calendar.command("import")

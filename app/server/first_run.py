@@ -13,10 +13,11 @@ from pydantic import SecretStr
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+import embedded_postgres
 from app.commands import clients
 from app.commands.seeds.apply import apply
 from app.commands.seeds.reader import read
-from app.database import embedded, migrations
+from app.database import migrations
 from app.database.engine import SYSTEM, connect
 from app.domain.access import Role
 from app.models import Body, Client, DutyOwner
@@ -32,15 +33,15 @@ Say = Callable[[str], None]
 @contextmanager
 def prepared(settings: Settings, say: Say) -> Iterator[SecretStr]:
     """Run it, prepared, and give the address at which the service reaches it."""
-    with embedded.Embedded(settings.data_dir / "postgres", say=say) as server:
+    with embedded_postgres.Embedded(settings.data_dir / "postgres", say=say) as server:
         _prepare(server.address, settings, say)
         server.watch()
-        yield SecretStr(server.address.url(embedded.APP))
+        yield SecretStr(server.address.url(embedded_postgres.APP))
 
 
-def _prepare(address: embedded.Address, settings: Settings, say: Say) -> None:
+def _prepare(address: embedded_postgres.Address, settings: Settings, say: Say) -> None:
     """Migrate and seed the embedded database, and make the demo clients once."""
-    url = address.url(embedded.OWNER)
+    url = address.url(embedded_postgres.OWNER)
     say("Migrating the database …")
     migrations.upgrade(url)
     seed = read(settings.seed)

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from app.commands.clients import NewClient
-from app.database.embedded import Address
 from app.domain.access import Classification
 from app.settings import Settings
+from embedded_postgres import Address
 from tests.api.copies import service_over_a_copy
 from tests.given import DOCUMENT, INVESTIGATION, LINK, TOURISTS, TRAINING, Service, obligation
 

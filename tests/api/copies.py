@@ -6,8 +6,8 @@ from pathlib import Path
 from uuid import uuid4
 
 from app.commands.clients import NewClient
-from app.database.embedded import APP, Address
 from app.database.engine import connect
+from embedded_postgres import APP, Address
 from tests.conftest import Trusting, create_database, url_of
 from tests.given import Service
 

@@ -13,8 +13,8 @@ from sqlalchemy import text
 
 from app.commands.clients import NewClient
 from app.commands.seals import Verdict, verify
-from app.database.embedded import OWNER, Address
 from app.queries import seals as queries
+from embedded_postgres import OWNER, Address
 from tests.api.asking import problem_of, rows_of
 from tests.api.copies import service_over_a_copy
 from tests.conftest import as_owner, url_of

@@ -2,10 +2,10 @@
 
 import pytest
 
-from app.database.embedded import Address
 from app.models.base import stable_id
 from app.queries import seals
 from app.standing.moment import Moment
+from embedded_postgres import Address
 from tests.api.test_closing import close, live, tamper, verified
 from tests.given import FIRST, INVESTIGATION, PLAN, TODAY, TRAINING, Service
 

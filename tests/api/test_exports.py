@@ -13,8 +13,8 @@ import openpyxl
 import pytest
 
 from app.commands.clients import NewClient
-from app.database.embedded import Address
 from app.web.files.csv_injection import harmless
+from embedded_postgres import Address
 from tests.api.asking import listed, problem_of, status_of
 from tests.api.copies import service_over_a_copy
 from tests.given import DOCUMENT, FIRST, LINK, PLAN, Service, obligation

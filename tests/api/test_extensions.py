@@ -7,8 +7,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from app.database.embedded import Address
 from app.models import Extension
+from embedded_postgres import Address
 from tests.api.asking import ids, problem_of, rows_of, status_of
 from tests.conftest import as_owner
 from tests.given import DOCUMENT, FIRST, PLAN, TODAY, TRAINING, Service, act_of, obligation

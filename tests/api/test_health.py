@@ -2,8 +2,8 @@
 
 from sqlalchemy import text
 
-from app.database.embedded import Address
 from app.database.engine import Database
+from embedded_postgres import Address
 from tests.api.asking import problem_of
 from tests.conftest import as_owner
 from tests.given import Service

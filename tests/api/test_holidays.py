@@ -8,9 +8,9 @@ import pytest
 from app.commands.holidays import import_year
 from app.commands.seeds.apply import apply
 from app.commands.seeds.reader import read
-from app.database.embedded import Address
 from app.domain.errors import NotFound
 from app.settings import ROOT
+from embedded_postgres import Address
 from tests.api.asking import problem_of, rows_of
 from tests.conftest import as_owner
 from tests.given import PLAN, TODAY, Caller, Service

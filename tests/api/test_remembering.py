@@ -11,10 +11,10 @@ from app.commands import events
 from app.commands.clients import NewClient
 from app.commands.seeds.apply import apply
 from app.commands.seeds.reader import read
-from app.database.embedded import Address
 from app.database.engine import SYSTEM, Database, connect
 from app.models.base import stable_id
 from app.web.response_cache import KEPT_ANSWERS
+from embedded_postgres import Address
 from tests.api.asking import problem_of
 from tests.conftest import PLAN_FOLDER, as_owner
 from tests.given import DOCUMENT, FIRST, PLAN, TODAY, TRAINING, Service

@@ -15,10 +15,10 @@ import pytest
 
 from app.commands.seeds.apply import apply
 from app.commands.seeds.reader import read
-from app.database.embedded import APP, Address
 from app.database.engine import connect
 from app.models.base import stable_id
 from app.security import token_keys
+from embedded_postgres import APP, Address
 from tests.api.asking import ids, status_of
 from tests.conftest import PLAN_FOLDER, Trusting, as_owner, create_database, url_of
 from tests.given import DOCUMENT, FIRST, PLAN, Service, introduce, obligation

@@ -10,11 +10,11 @@ import pytest
 from app.commands.seeds.apply import apply
 from app.commands.seeds.reader import read
 from app.commands.successions import decide as decide_on
-from app.database.embedded import Address
 from app.domain import access
 from app.models.base import stable_id
 from app.schemas.successions import SuccessionDecisionIn
 from app.settings import ROOT
+from embedded_postgres import Address
 from tests.api.asking import listed, problem_of, rows_of, status_of
 from tests.conftest import as_owner
 from tests.given import DOCUMENT, FIRST, LINK, PLAN, TODAY, TOURISTS, Caller, Service, item, obligation

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.database.embedded import APP
+from embedded_postgres import APP
 
 SCHEMA = """
     SELECT 'column', table_name, concat_ws(' ', column_name, data_type, udt_name, character_maximum_length,

@@ -7,10 +7,10 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from app.commands.clients import NewClient
-from app.database.embedded import Address
 from app.database.engine import SYSTEM, Database
 from app.models import Measurement, Target, Update
 from app.models.base import new_id, stable_id, table
+from embedded_postgres import Address
 from tests.conftest import as_owner
 from tests.database.gate import ON, PLAN_ID, rows
 from tests.given import INVESTIGATION, PLAN

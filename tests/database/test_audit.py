@@ -13,7 +13,6 @@ import pytest
 from sqlalchemy import text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.database.embedded import OWNER, Address
 from app.domain.events import canonical
 from app.domain.merkle import Tree
 from app.jobs import audit
@@ -23,6 +22,7 @@ from app.models import SequencedEvent
 from app.models.base import table
 from app.queries import events as queries
 from app.security import checkpoint_keys
+from embedded_postgres import OWNER, Address
 from tests.conftest import as_owner, url_of
 from tests.given import DOCUMENT, TODAY, TRAINING, Service
 

@@ -20,7 +20,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from app.database.embedded import (
+from embedded_postgres import (
     APP,
     OWNER,
     Address,
@@ -34,8 +34,8 @@ from app.database.embedded import (
     stale,
     supervisor,
 )
-from app.database.embedded.folder import Folder
-from app.database.embedded.server import Programs
+from embedded_postgres.folder import Folder
+from embedded_postgres.server import Programs
 
 ROOT = Path(__file__).parents[2]
 DEADLINE_SECONDS = 60
@@ -47,7 +47,7 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become ano
 SERVICE = """
 import sys
 from pathlib import Path
-from app.database.embedded import Embedded
+from embedded_postgres import Embedded
 embedded = Embedded(Path(sys.argv[1]), durable=False)
 embedded.start()
 embedded.watch()

@@ -14,9 +14,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from app.database import migrations
-from app.database.embedded import OWNER, Address
 from app.database.failures import sqlstate_of
 from app.settings import ROOT
+from embedded_postgres import OWNER, Address
 from tests.conftest import as_owner, create_database, url_of
 
 LOCK = 7_115_2021

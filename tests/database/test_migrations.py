@@ -18,7 +18,6 @@ from sqlmodel import SQLModel
 from app import models
 from app.commands.clients import NewClient
 from app.database import migrations
-from app.database.embedded import OWNER, Address
 from app.database.revision import at_head, head
 from app.domain.completion import ClaimState, ReviewOutcome
 from app.models import Checkpoint, Erasure, EvidenceContent, EvidenceRead, EvidenceText, IdempotencyRecord
@@ -26,6 +25,7 @@ from app.models import Evidence as EvidenceRow
 from app.models.base import stable_id, table
 from app.settings import ROOT
 from app.standing.refresh import store_all
+from embedded_postgres import OWNER, Address
 from tests.conftest import as_owner, create_database, url_of
 from tests.database.catalog import schema_of
 from tests.given import PLAN

@@ -11,9 +11,9 @@ from sqlalchemy import Connection, Enum
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
-from app.database.embedded import Address
 from app.domain.completion import COMPARATORS
 from app.models.facts import VIEWS
+from embedded_postgres import Address
 from tests.conftest import as_owner, create_database
 from tests.database.catalog import schema_of
 

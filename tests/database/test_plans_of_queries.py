@@ -11,8 +11,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands.clients import NewClient
-from app.database.embedded import Address
 from app.database.engine import SYSTEM, Database
+from embedded_postgres import Address
 from tests.api.copies import service_over_a_copy
 from tests.conftest import as_owner
 from tests.database.rights import HISTORY

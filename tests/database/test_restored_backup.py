@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from app.database.embedded import APP, OWNER, Address, Embedded, binaries
 from app.database.engine import SYSTEM, Database, connect
 from app.jobs.audit import verify
 from app.security import checkpoint_keys
+from embedded_postgres import APP, OWNER, Address, Embedded, binaries
 from tests.conftest import url_of
 from tests.database.feed import happened, number, order_of, tell
 

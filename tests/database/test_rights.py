@@ -5,9 +5,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
-from app.database.embedded import APP, OWNER, Address
 from app.database.engine import APP_ROLE, SYSTEM, connect
 from app.models.facts import VIEWS
+from embedded_postgres import APP, OWNER, Address
 from tests.conftest import url_of
 from tests.database.rights import COLUMN_RIGHTS, FORBIDDEN, RIGHTS, refusal_of
 

@@ -10,11 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands.seeds.apply import SeedRefused, apply
 from app.commands.seeds.reader import read
-from app.database.embedded import Address
 from app.models import Client, Cycle, Obligation, Target, Update
 from app.models.base import new_id, stable_id, table
 from app.schemas.seed import DutySeed, Seed
 from app.settings import ROOT
+from embedded_postgres import Address
 from tests.conftest import as_owner, create_database
 from tests.given import PLAN, TODAY
 

@@ -13,13 +13,13 @@ import pytest
 from sqlalchemy import select, text
 
 from app.commands import events as telling
-from app.database.embedded import APP, Address
 from app.database.engine import SYSTEM, Database, Identity
 from app.domain.access import Act, authorize
 from app.jobs.sequencer import FIRST_TRANSACTION, FeedBroken, Progress, sequence
 from app.queries import events as queries
 from app.security import checkpoint_keys
 from app.standing.moment import Moment
+from embedded_postgres import APP, Address
 from tests.conftest import as_owner, url_of
 from tests.database.feed import happened, number, order_of, sequenced, tell
 from tests.database.gate import CALLERS, ON, called, resources

@@ -16,12 +16,12 @@ from uuid import UUID, uuid4
 from sqlalchemy import text
 
 from app.commands import events as telling
-from app.database.embedded import APP, Address
 from app.database.engine import Database, Identity, connect
 from app.domain.access import Act, Caller, Role
 from app.queries import events as queries
 from app.settings import ROOT
 from app.standing.moment import Moment
+from embedded_postgres import APP, Address
 from tests.conftest import Trusting, url_of
 from tests.database.feed import happened, order_of
 from tests.given import TODAY

@@ -10,12 +10,12 @@ import pytest
 from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import DBAPIError
 
-from app.database.embedded import APP, Address
 from app.database.engine import NOBODY, SYSTEM, CommitFailed, Database, Identity, as_system, connect
 from app.database.prepared import driver_of
 from app.domain.errors import NotFound
 from app.models import Holiday, Plan
 from app.models.base import new_id, table
+from embedded_postgres import APP, Address
 from tests.conftest import url_of
 
 REPORTER = Identity("reporter", bodies="{6f2539a2-499b-5170-a3ef-88108fa8ca3c}")

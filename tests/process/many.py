@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from app.database import embedded
+import embedded_postgres
 from app.database.engine import SYSTEM, connect
 from tests.process.running import Running
 
@@ -37,13 +37,13 @@ def multiply(service: Running, cycles: int) -> None:
 
 
 def _multiply(service: Running, cycles: int) -> None:
-    address = embedded.running(service.data_dir / "postgres")
+    address = embedded_postgres.running(service.data_dir / "postgres")
     assert address is not None
     asyncio.run(_add(address, cycles))
 
 
-async def _add(address: embedded.Address, cycles: int) -> None:
-    database = connect(address.url(embedded.OWNER), role=None)
+async def _add(address: embedded_postgres.Address, cycles: int) -> None:
+    database = connect(address.url(embedded_postgres.OWNER), role=None)
     async with database.writing(SYSTEM) as connection:
         await connection.execute(text(CYCLES), {"number": cycles})
         await connection.execute(text(OBLIGATIONS))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote, urlencode
 
-from app.database.embedded.folder import Folder
+from embedded_postgres.folder import Folder
 
 DATABASE: Final = "dondoc"
 OWNER: Final = "dondoc_owner"

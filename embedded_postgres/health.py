@@ -6,7 +6,7 @@ from enum import Enum, auto
 
 import asyncpg
 
-from app.database.embedded.address import APP, Address
+from embedded_postgres.address import APP, Address
 
 _PATIENCE_SECONDS = 5.0
 # The driver's last one is neither of the others: a server that dies in the middle of an answer confuses it.

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from app.database.embedded.errors import EmbeddedUnavailable
-from app.database.embedded.folder import Folder
+from embedded_postgres.errors import EmbeddedUnavailable
+from embedded_postgres.folder import Folder
 
 _PATIENCE_SECONDS = 30
 _PAUSE_SECONDS = 0.05

@@ -8,10 +8,10 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.database.embedded import launch
-from app.database.embedded.binaries import Binaries
-from app.database.embedded.errors import EmbeddedUnavailable
-from app.database.embedded.folder import Account, Folder
+from embedded_postgres import launch
+from embedded_postgres.binaries import Binaries
+from embedded_postgres.errors import EmbeddedUnavailable
+from embedded_postgres.folder import Account, Folder
 
 # Nothing is inherited: a PG* variable of the caller's would change what the server does.
 _ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}

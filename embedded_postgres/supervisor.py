@@ -11,13 +11,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
-from app.database.embedded import address as addresses
-from app.database.embedded import binaries, cluster, settings, stale
-from app.database.embedded.address import Address
-from app.database.embedded.errors import EmbeddedUnavailable
-from app.database.embedded.folder import Account, Folder, release
-from app.database.embedded.health import Health, ask
-from app.database.embedded.server import Programs, Server, limit_log
+from embedded_postgres import address as addresses
+from embedded_postgres import binaries, cluster, settings, stale
+from embedded_postgres.address import Address
+from embedded_postgres.errors import EmbeddedUnavailable
+from embedded_postgres.folder import Account, Folder, release
+from embedded_postgres.health import Health, ask
+from embedded_postgres.server import Programs, Server, limit_log
 
 # Recovery after a crash can take minutes; a server that says that it is starting is believed that long.
 _START_SECONDS = 600

