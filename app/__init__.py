@@ -1,23 +1,17 @@
 """Dondoc tracks what public bodies owe under a plan.  Each floor imports only downwards:
 
-    cli, serving, main   the doors: the `dondoc` command, what a run needs, and create_app()
-    preparing    the embedded PostgreSQL with what a first run needs
-    supervising  several processes that serve side by side
-    importing/  files of updates, sent over the API
-    working      what the service does by itself, again and again
-    delivering   what it sends to webhooks
-    routers/    one file per noun; a function is a sentence
-    web/        HTTP without any noun of the domain: access, clock, paging, idempotency, problems
-    commands/   the write side: one function per act
-    queries/    the read side: functions that return a Select and never execute it
-    schemas/    wire shapes: what callers send and get
-    models/     tables: one file per aggregate
-    database/   engine and embedded PostgreSQL
-    inspection/ whether a file is what it says, and harmless
-    stores/     the bytes of files: a local folder, or an object store
-    settings    one frozen Settings
-    logs        one JSON line an event
-    domain/     the ground floor: the rules, in the standard library only, with no I/O and no clock
+    cli/         the `dondoc` commands             importing/   files of updates, sent over the API
+    server/      processes and their care          main         create_app(): wiring, nothing else
+    jobs/        what the service does by itself, again and again
+    routers/     one file per noun; a function is a sentence
+    web/         HTTP without any noun of the domain
+    commands/    the write side: one function per act
+    queries/     the read side: builders of a Select, and the readers that run them
+    standing/    THE HEART: from what was recorded to where an obligation stands; begin with its README.md
+    schemas/     what callers send and get         models/      tables: one file per aggregate
+    stores/      the bytes of files                inspection/  whether a file is what it says, and harmless
+    security/    what signs, seals and verifies    database/    connections, statements, locks, failures
+    settings  logs                                 domain/      the rules, in the standard library only
 
 Start with domain/completion.py, the one rule; then standing/rule.py, the same rule for sets.
 """

@@ -41,12 +41,15 @@ from app.security import checkpoint_keys, token_keys
 from app.security.secret_box import SECRETS, Sealer
 from app.settings import Settings
 from app.stores.opening import open_parts, open_store
+from app.web import documentation
 from app.web.auth.callers import Callers
 from app.web.auth.rate_limit import TokenLimits
 from app.web.clock import Clock, system_clock
 from app.web.feed.position import Feed
 from app.web.middleware import headers, request_log
 from app.web.middleware.admission import Gate
+from app.web.openapi import document
+from app.web.problems import handlers
 from app.web.response_cache import Memory
 
 MAX_BODY_BYTES = 1024 * 1024
@@ -95,7 +98,7 @@ def create_app(settings: Settings, database: Database | None = None, clock: Cloc
         app.router.routes.extend(module.router.routes)
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
     app.add_middleware(headers.HeadGuard)
-    for part in (problems, pages, openapi):
+    for part in (handlers, documentation, document):
         part.install(app)
     app.add_middleware(Gate, working=settings.max_working, waiting=settings.max_waiting, largest_body=MAX_BODY_BYTES)
     app.add_middleware(request_log.RequestLog)

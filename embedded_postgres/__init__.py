@@ -1,4 +1,4 @@
-"""The PostgreSQL that Dondoc brings along: made on the first start, supervised, reached by a private Unix socket only.
+"""A PostgreSQL in a folder of its own: made on the first start, supervised, reached by a private Unix socket only.
 
 supervisor  Embedded: start, watch, stop; and running(), for other commands
 server      one server process: spawn it, hear its last words, stop it
@@ -13,7 +13,7 @@ launch      a program of its own: becomes the right user, keeps next to no privi
 """
 
 from embedded_postgres.address import APP, OWNER, Address
-from embedded_postgres.errors import DataDirectoryInUse, EmbeddedUnavailable
+from embedded_postgres.errors import DataDirectoryInUse, EmbeddedUnavailable, Hindrance
 from embedded_postgres.supervisor import Embedded, running
 
-__all__ = ["APP", "OWNER", "Address", "DataDirectoryInUse", "Embedded", "EmbeddedUnavailable", "running"]
+__all__ = ["APP", "OWNER", "Address", "DataDirectoryInUse", "Embedded", "EmbeddedUnavailable", "Hindrance", "running"]

@@ -1,6 +1,8 @@
 """What can go wrong, in words for the person at the terminal."""
 
-from app.domain.errors import Hindrance
+
+class Hindrance(Exception):
+    """What keeps a server from being there, in words for the person at the terminal."""
 
 
 class DataDirectoryInUse(Hindrance):

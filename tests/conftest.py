@@ -18,7 +18,7 @@ from app.commands.seeds.apply import apply
 from app.commands.seeds.reader import read
 from app.database import migrations
 from app.database.engine import NOBODY, SYSTEM, Database, Identity, connect
-from app.database.prepared import Question, Row, driver_of
+from app.database.statements import BoundQuery, Row, driver_of
 from app.security import token_keys
 from app.settings import ROOT
 from embedded_postgres import APP, OWNER, Address, Embedded
@@ -159,7 +159,7 @@ class OneConnection(Trusting):
             raise
         await driver.execute("RELEASE within")
 
-    async def glance(self, asked: Question) -> list[Row]:
+    async def glance(self, asked: BoundQuery) -> list[Row]:
         await driver_of(self._connection).execute(NOBODY.entered)
         return await asked.on(self._connection)
 

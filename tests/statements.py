@@ -9,7 +9,7 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.database.engine import Database
-from app.database.prepared import Prepared, Row
+from app.database.statements import Prepared, Row
 
 
 @dataclass(frozen=True)

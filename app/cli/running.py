@@ -8,6 +8,7 @@ from typing import TypeVar
 import typer
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+import embedded_postgres
 from app.database.engine import SYSTEM, connect
 from app.domain.errors import Hindrance, Refusal
 from app.settings import Settings
@@ -22,9 +23,6 @@ def owner() -> Iterator[str]:
     if settings.owner_url:
         yield settings.owner_url.get_secret_value()
         return
-    # Whoever has a database needs none of ours.
-    import embedded_postgres
-
     folder = settings.data_dir / "postgres"
     if address := embedded_postgres.running(folder):
         yield address.url(embedded_postgres.OWNER)
@@ -52,7 +50,7 @@ def plainly() -> Iterator[None]:
     """Say what is wrong in words, without a trace."""
     try:
         yield
-    except (Hindrance, Refusal) as error:
+    except (Hindrance, Refusal, embedded_postgres.Hindrance) as error:
         faults = getattr(error, "faults", ())
         say("\n".join([str(error), *(f"  {fault.pointer} {fault.detail}" for fault in faults)]))
         raise typer.Exit(1) from None

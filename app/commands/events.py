@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.commands.rows import write_rows
+from app.database.statements import write_rows
 from app.domain.completion import ReviewOutcome
 from app.domain.events import EventType
 from app.models import (

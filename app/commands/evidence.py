@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.commands import events
 from app.commands.obligations import Locked, hold, owners_at
 from app.commands.paper import received_at
-from app.commands.rows import write_rows
+from app.database.statements import write_rows
 from app.domain.access import Caller, Role
 from app.domain.errors import ContentTooLarge, Fault, SupersededUnknown
 from app.models import DutyPartner, Evidence, EvidenceText

@@ -10,14 +10,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ARRAY, ColumnElement, Integer, Select, Update, Uuid, any_, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.database.prepared import Row
+from app.database.statements import Row, prepare
 from app.domain.access import Act, Caller
 from app.domain.errors import NotFound, StaleVersion
 from app.models import Duty, Obligation, Plan
 from app.models.base import table
 from app.models.duty import ConditionScope, Recurrence
 from app.queries import obligations as queries
-from app.queries.shapes import prepare
 from app.schemas.obligations import ObligationOut
 from app.schemas.views import obligation_out
 from app.standing.moment import INSTANT, Moment

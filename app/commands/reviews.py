@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands.acts import record, settled
 from app.commands.obligations import hold, standing_row
-from app.database.prepared import Row
+from app.database.statements import Row
 from app.domain.access import Caller
 from app.domain.completion import ReviewOutcome
 from app.domain.errors import NothingToReview

@@ -20,12 +20,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import events
 from app.commands.cycles import held_cycle
+from app.database.statements import prepare
 from app.domain.access import Caller
 from app.domain.errors import CycleClosed, CycleNotDue
 from app.models import Obligation, Seal, SealedStanding
 from app.models.base import new_id, table
 from app.queries import seals as queries
-from app.queries.shapes import prepare
 from app.schemas.cycles import ClosingIn, SealOut
 from app.standing.moment import Moment
 

@@ -12,11 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.commands import events
 from app.commands.obligations import Locked, touched_at
 from app.database.engine import as_system
+from app.database.statements import prepare
 from app.domain.calendar import start_of
 from app.models import Obligation, Transfer
 from app.models.base import new_id, table
 from app.queries.obligations import among
-from app.queries.shapes import prepare
 from app.queries.successions import confirmed, passing_over, succeeded
 from app.standing.moment import Moment
 from app.standing.refresh import store

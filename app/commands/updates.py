@@ -20,7 +20,7 @@ from app.commands.acts import settled
 from app.commands.evidence import Attachment
 from app.commands.obligations import Locked, hold, owners_at, standing_rows
 from app.commands.paper import received_at
-from app.commands.rows import write_rows
+from app.database.statements import write_rows
 from app.domain.access import Caller
 from app.domain.completion import ClaimState
 from app.domain.errors import ConditionMet, ConditionNotWhole, Fault, Refusal, TargetUnknown

@@ -17,7 +17,7 @@ from typing import TypeVar
 from sqlalchemy import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from app.database.prepared import Question, Row, driver_of
+from app.database.statements import BoundQuery, Row, driver_of
 from app.domain.access import Caller
 from app.domain.errors import Refusal
 
@@ -118,7 +118,7 @@ class Database:
         async with self._transaction(WRITING, identity) as connection:
             yield connection
 
-    async def glance(self, asked: Question) -> list[Row]:
+    async def glance(self, asked: BoundQuery) -> list[Row]:
         """Put one question for nobody: it sees no more than what is no secret, and is a view of its own."""
         connection, rows = await self._first(asked.on)
         await connection.close()

@@ -25,6 +25,7 @@ from sqlalchemy import (
     union_all,
 )
 
+from app.database.keyset import After
 from app.domain.access import Caller
 from app.domain.completion import ReviewOutcome
 from app.models import (
@@ -44,7 +45,6 @@ from app.models.base import HistoryRow, table
 from app.models.duty import Recurrence
 from app.models.facts import facts_of
 from app.queries.obligations import visible
-from app.queries.places import After
 from app.standing.filters import Filters, within
 from app.standing.moment import Found, Moment, order_of
 from app.standing.once import deed_of

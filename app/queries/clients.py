@@ -6,10 +6,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, false, func, select, tuple_
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
+from app.database.keyset import After
 from app.domain.access import Role
 from app.models import Body, Client, ClientBody, ClientSecret, Plan, RevokedToken
 from app.models.base import table
-from app.queries.places import After
 
 AnyRow = Select[*tuple[Any, ...]]
 clients, grants, secrets, revoked = table(Client), table(ClientBody), table(ClientSecret), table(RevokedToken)

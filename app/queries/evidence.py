@@ -24,6 +24,7 @@ from sqlalchemy import (
     union_all,
 )
 
+from app.database.keyset import After
 from app.domain.access import Act, Caller, Role
 from app.models import (
     Body,
@@ -38,7 +39,6 @@ from app.models import (
 from app.models.base import table
 from app.models.facts import CLIENT_NAMES, facts_of
 from app.queries.obligations import among
-from app.queries.places import After
 from app.standing.moment import Moment
 from app.standing.ownership import owner_of
 from app.standing.reach import attached_by, cleared, reachable

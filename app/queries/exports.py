@@ -9,12 +9,12 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Integer, Select, Uuid, any_, bindparam, func, literal, select, tuple_
 
+from app.database.keyset import After
 from app.domain.access import Act, Caller
 from app.models import Cycle, Duty, Obligation, Plan
 from app.models.base import table
 from app.queries.history import history
 from app.queries.obligations import visible
-from app.queries.places import After
 from app.standing.filters import Filters, matching, within
 from app.standing.moment import Moment
 from app.standing.reach import reachable

@@ -4,11 +4,11 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Integer, and_, bindparam, func, literal, or_, select, tuple_
 
+from app.database.keyset import After
 from app.domain.access import Caller
 from app.models import Extension, ExtensionRefusal, ExtensionRequest, Obligation
 from app.models.base import table
 from app.queries.obligations import visible
-from app.queries.places import After
 from app.standing.moment import Found, Moment, order_of
 from app.standing.rule import standings
 

@@ -21,11 +21,11 @@ from sqlalchemy import (
     union_all,
 )
 
+from app.database.keyset import After
 from app.domain.access import Act, Caller
 from app.domain.completion import Signal
 from app.models import Obligation
 from app.models.base import table
-from app.queries.places import After
 from app.standing.filters import Filters, matching, within
 from app.standing.moment import Moment
 from app.standing.reach import reachable

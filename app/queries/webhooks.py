@@ -7,13 +7,13 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
+from app.database.keyset import After
 from app.domain.access import Caller
 from app.domain.webhooks import DeliveryState, Outcome
 from app.models import Client, ClientBody, Webhook, WebhookAttempt, WebhookDelivery
 from app.models import SequencedEvent as Sequenced
 from app.models.base import table
 from app.models.event import FEED_HEAD
-from app.queries.places import After
 
 AnyRow = Select[*tuple[Any, ...]]
 webhooks, deliveries, attempts = table(Webhook), table(WebhookDelivery), table(WebhookAttempt)

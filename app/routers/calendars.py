@@ -9,10 +9,10 @@ from starlette.datastructures import State
 
 from app.commands import calendars
 from app.database.engine import SYSTEM, Identity
+from app.database.statements import prepare
 from app.domain import errors
 from app.domain.access import Act, Caller, Role
 from app.queries import calendars as queries
-from app.queries.shapes import prepare
 from app.routers.parameters import Slug
 from app.schemas.base import Code
 from app.schemas.calendars import CalendarAddress, CalendarState

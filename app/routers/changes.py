@@ -6,11 +6,11 @@ from typing import Annotated
 
 from fastapi import Depends, Query, Request, Response
 
+from app.database.statements import prepare
 from app.domain import errors
 from app.domain.access import Act, Caller
 from app.queries import changes
 from app.queries.plans import plan
-from app.queries.shapes import prepare
 from app.routers.parameters import BodyCode, CycleCode, Slug
 from app.schemas.changes import ChangeList, changes_out
 from app.standing.filters import Filters

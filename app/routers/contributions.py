@@ -7,10 +7,10 @@ from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import contributions
+from app.database.statements import prepare
 from app.domain import errors
 from app.domain.access import Act, Caller
 from app.queries import history, obligations
-from app.queries.shapes import prepare
 from app.routers.obligations import ACTS, READS, ObligationId
 from app.schemas.contributions import Contributed, ContributionIn
 from app.schemas.history import ContributionList

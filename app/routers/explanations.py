@@ -4,10 +4,10 @@ from typing import Annotated
 
 from fastapi import Request, Response
 
+from app.database.statements import prepare
 from app.domain.access import Act, Caller
 from app.queries import obligations
 from app.queries.explanations import more_facts
-from app.queries.shapes import prepare
 from app.routers.obligations import READS, ObligationId
 from app.schemas.explanations import ExplanationOut, explanation_out
 from app.web.auth.access import may

@@ -10,11 +10,11 @@ from typing import Annotated, Any
 from fastapi import Depends, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.database.keyset import After
+from app.database.statements import prepare
 from app.domain import errors
 from app.domain.access import Act, Caller
 from app.queries import exports, plans
-from app.queries.places import After
-from app.queries.shapes import prepare
 from app.routers.obligations import filters
 from app.routers.parameters import BodyCode, CycleCode, DutyCode, OwnerCode, PlanCode, Slug
 from app.routers.status import standing_of_plan

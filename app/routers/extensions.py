@@ -6,10 +6,10 @@ from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import extensions
+from app.database.statements import prepare
 from app.domain import errors
 from app.domain.access import Act, Caller
 from app.queries import extensions as queries
-from app.queries.shapes import prepare
 from app.routers.obligations import ACTS, WRITES, ObligationId
 from app.schemas.extensions import (
     Extended,

@@ -4,10 +4,10 @@ from typing import Annotated, Any
 
 from fastapi import Query, Response
 
+from app.database.statements import prepare
 from app.domain import errors
 from app.domain.access import Act, Caller
 from app.queries import forms
-from app.queries.shapes import prepare
 from app.routers.parameters import Slug
 from app.schemas.base import Code
 from app.schemas.views import obligation_out

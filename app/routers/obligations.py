@@ -9,6 +9,7 @@ from fastapi import Depends, Path, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import evidence, updates
+from app.database.statements import prepare
 from app.domain import errors
 from app.domain.access import Act, Caller
 from app.domain.calendar import day_after
@@ -16,7 +17,6 @@ from app.domain.completion import Status
 from app.queries import history as histories
 from app.queries import obligations as queries
 from app.queries.obligations import Sort
-from app.queries.shapes import prepare
 from app.queries.status import last_change
 from app.routers.parameters import (
     BodyCode,

@@ -4,9 +4,9 @@ from typing import Annotated
 
 from fastapi import Query, Request, Response
 
+from app.database.statements import prepare
 from app.domain.access import Act, Caller
 from app.queries.reminders import reminders, soon
-from app.queries.shapes import prepare
 from app.routers.parameters import BodyCode, CycleCode
 from app.schemas.base import Code
 from app.schemas.reminders import ReminderList, reminders_out

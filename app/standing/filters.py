@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Select, String, Subquery, and_, bindparam, func, or_, select, true
 
+from app.database.statements import Values, split_arguments
 from app.domain.completion import CLOSING_RULES, RULES, Force, Status
 from app.domain.text import fold
 from app.models import Cycle, Duty, Obligation, Plan
@@ -126,3 +127,8 @@ def _says(s: Any, sought: str) -> ColumnElement[bool]:
     word = func.unnest(words).column_valued("word")
     said = or_(func.strpos(s.search, word) > 0, func.strpos(s.owner_search, word) > 0)
     return func.coalesce(select(func.bool_and(said)).scalar_subquery(), True)
+
+
+@split_arguments.register
+def _filters(filters: Filters, _: str) -> tuple[Hashable, Values]:
+    return filters.shape(), filters.values()

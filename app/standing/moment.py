@@ -3,6 +3,7 @@
 The order of a history is (received_at, recorded_at, id) everywhere.  Source: DOMAIN.md, "Facts, signals, status".
 """
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,6 +21,8 @@ from sqlalchemy import (
     select,
     tuple_,
 )
+
+from app.database.statements import Values, split_arguments
 
 Row = FromClause
 Found = Select[*tuple[Any, ...]]
@@ -84,3 +87,8 @@ def history_of(history: Table, obligation: Row, moment: Moment, *also: ColumnEle
 def latest(found: Found, history: Row) -> Found:
     """Keep the last act."""
     return found.order_by(*(column.desc() for column in order_of(history))).limit(1)
+
+
+@split_arguments.register
+def _moment(moment: Moment, _: str) -> tuple[Hashable, Values]:
+    return (moment.name, moment.known_at is None), moment.values()

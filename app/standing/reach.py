@@ -1,9 +1,11 @@
 """`domain.access.authorize` for sets: which rows an act of a caller can be on."""
 
+from collections.abc import Hashable
 from typing import Any
 
 from sqlalchemy import ARRAY, BindParameter, ColumnElement, Uuid, any_, bindparam, false, or_, select, true
 
+from app.database.statements import Values, split_arguments
 from app.domain.access import MAY, REPORTERS_REACH, Act, Caller, Classification, Reach, Role
 from app.models import DutyPartner, Evidence
 from app.models.base import table
@@ -59,3 +61,10 @@ def attached_by(caller: Caller) -> ColumnElement[bool]:
     """Keep the evidence that one of the caller's bodies attached, whoever owes by now what it is on."""
     mine = caller.role is Role.REPORTER and caller.body_ids
     return evidence.c.body_id == any_(bodies_of(caller)) if mine else false()
+
+
+@split_arguments.register
+def _caller(caller: Caller, _: str) -> tuple[Hashable, Values]:
+    if caller.sees_everything:
+        return caller.role, {}
+    return (caller.role, bool(caller.body_ids)), {"body_ids": list(caller.body_ids)} if caller.body_ids else {}

@@ -14,10 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.database.engine import as_system
 from app.database.locks import try_lock
+from app.database.statements import prepare
 from app.models import Duty, Obligation
 from app.models.base import table
 from app.models.duty import Recurrence
-from app.queries.shapes import prepare
 from app.standing.moment import NEVER, Moment
 from app.standing.rule import facts_to_store
 from app.standing.snapshot import stored

@@ -11,9 +11,9 @@ from uuid import UUID
 from fastapi import Query, Request
 from itsdangerous import BadData, URLSafeSerializer
 
+from app.database.keyset import After
 from app.domain.access import Caller
 from app.domain.errors import BrokenCursor
-from app.queries.places import After
 from app.standing.moment import Moment
 
 MAX_LIMIT = 500

@@ -13,7 +13,7 @@ from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.database.engine import NOBODY, Database, Identity
-from app.database.prepared import Question
+from app.database.statements import BoundQuery
 from app.domain.calendar import FIRST_YEAR, HOME_ZONE, LAST_YEAR, end_of, start_of
 from app.domain.errors import NotFound, ServiceUnavailable
 from app.schemas.base import DATE, Instant, ResponseModel, Wrong
@@ -113,13 +113,13 @@ def lasting(until: datetime | None, now: datetime) -> dict[str, str]:
     return {"Cache-Control": f"private, max-age={seconds}, must-revalidate" if seconds > 0 else "private, no-cache"}
 
 
-Found = Question | Select[*tuple[Any, ...]]
+Found = BoundQuery | Select[*tuple[Any, ...]]
 """A query: those that many ask for, and that are long, are prepared."""
 
 
 async def rows_of(connection: AsyncConnection, found: Found) -> Sequence[Mapping[Any, Any]]:
     """Run a query."""
-    if isinstance(found, Question):
+    if isinstance(found, BoundQuery):
         return await found.on(connection)
     return (await connection.execute(found)).mappings().all()
 

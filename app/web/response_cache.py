@@ -18,9 +18,9 @@ from weakref import WeakValueDictionary
 from fastapi import Request, Response
 
 from app.database.engine import Database
+from app.database.statements import prepare
 from app.domain.access import Caller
 from app.queries.events import changed_since
-from app.queries.shapes import prepare
 from app.web.auth.access import guard_of
 from app.web.clock import now_of
 from app.web.json_body import ExactRoute

@@ -17,11 +17,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands.idempotency import KEPT
-from app.commands.rows import write_rows
 from app.database.engine import Identity
 from app.database.failures import is_retryable
 from app.database.locks import number_of
-from app.database.prepared import Row
+from app.database.statements import Row, prepare, write_rows
 from app.domain.access import Caller
 from app.domain.errors import (
     IdempotencyKeyReused,
@@ -33,7 +32,6 @@ from app.domain.errors import (
 from app.models import IdempotencyRecord
 from app.models.base import table
 from app.queries.idempotency import earlier, lock
-from app.queries.shapes import prepare
 from app.schemas.base import ResponseModel
 from app.web.clock import Now
 from app.web.etags import etag_of, expected_version

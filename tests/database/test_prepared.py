@@ -9,6 +9,8 @@ import pytest
 from sqlalchemy import Select, Uuid, bindparam, select
 
 from app.database.engine import SYSTEM, Database
+from app.database.keyset import After
+from app.database.statements import Unnamed, prepare
 from app.domain.access import Act, Caller, Role
 from app.domain.completion import Force, Status
 from app.models import Obligation
@@ -16,8 +18,6 @@ from app.models.base import stable_id, table
 from app.models.duty import DutyKind
 from app.queries import obligations, status
 from app.queries.obligations import KEYS, Sort
-from app.queries.places import After
-from app.queries.shapes import Unnamed, prepare
 from app.standing.cycles import cycles_of
 from app.standing.filters import Filters
 from app.standing.moment import Moment

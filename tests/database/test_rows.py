@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.commands.rows import write_rows
 from app.database.engine import SYSTEM, Database
+from app.database.statements import write_rows
 from app.domain.events import EventType
 from app.models import Event
 from app.models.base import new_id, stable_id, table

@@ -7,7 +7,7 @@ from sqlalchemy import func, insert, select, text, update
 from sqlmodel import SQLModel
 
 from app.database.engine import SYSTEM, Database, Identity
-from app.database.prepared import driver_of
+from app.database.statements import driver_of
 from app.domain.access import Act, Resource, Role, authorize
 from app.models import (
     CalendarFeed,

@@ -14,9 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands.clients import NewClient
 from app.database.engine import SYSTEM, Database
+from app.database.statements import prepare
 from app.models import Obligation
 from app.models.base import table
-from app.queries.shapes import prepare
 from app.standing.moment import Moment
 from app.standing.refresh import store, store_all
 from app.standing.rule import facts_to_store

@@ -11,7 +11,7 @@ from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import DBAPIError
 
 from app.database.engine import NOBODY, SYSTEM, CommitFailed, Database, Identity, as_system, connect
-from app.database.prepared import driver_of
+from app.database.statements import driver_of
 from app.domain.errors import NotFound
 from app.models import Holiday, Plan
 from app.models.base import new_id, table

@@ -14,7 +14,7 @@ from fastapi.routing import RouteContext, iter_route_contexts
 
 from app import schemas
 from app.schemas.problem import Problem
-from app.web.openapi.document import links, responses
+from app.web.openapi import links, responses
 from app.web.openapi.responses import Json
 
 DESCRIPTION = """Tracks what public bodies owe under a plan: obligations, deadlines, progress, evidence, standing.

@@ -22,9 +22,10 @@ from app.domain.errors import (
     UnreadableRequest,
     kinds,
 )
+from app.web.problems import handlers
 from app.web.problems.catalogue import HEADERS as ALSO_SAID
 from app.web.problems.catalogue import STATUS
-from app.web.problems.handlers import MEDIA_TYPE, NAMES, Kinds, handlers
+from app.web.problems.handlers import MEDIA_TYPE, NAMES, Kinds
 
 Json = dict[str, Any]
 REQUEST_ID = "0b5c2b6e7d1f4c55"

@@ -1,10 +1,12 @@
 """Places in an order: where a page begins."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, tuple_
+
+from app.database.statements import Values, split_arguments
 
 
 @dataclass(frozen=True)
@@ -21,3 +23,8 @@ class After:
         """Return that row, to be compared with these columns of others."""
         named = zip(keys, self.values().items(), strict=True)
         return tuple_(*(bindparam(name, value, key.type) for key, (name, value) in named))
+
+
+@split_arguments.register
+def _after(after: After, _: str) -> tuple[Hashable, Values]:
+    return len(after.keys), after.values()
