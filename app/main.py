@@ -9,7 +9,7 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from app import __version__
 from app.database.engine import Database, connect
 from app.inspection.clamav import Scanner
-from app.jobs.scheduler import Jobs, working
+from app.jobs.scheduler import Scheduler, working
 from app.jobs.webhooks import Deliverer
 from app.routers import (
     calendars,
@@ -38,7 +38,7 @@ from app.routers import (
     withdrawals,
 )
 from app.security import checkpoint_keys, token_keys
-from app.security.secret_box import SECRETS, Sealer
+from app.security.secret_box import SECRETS, SecretBox
 from app.settings import Settings
 from app.stores.opening import open_parts, open_store
 from app.web import documentation
@@ -47,10 +47,10 @@ from app.web.auth.rate_limit import TokenLimits
 from app.web.clock import Clock, system_clock
 from app.web.feed.position import Feed
 from app.web.middleware import headers, request_log
-from app.web.middleware.admission import Gate
+from app.web.middleware.admission import AdmissionControl
 from app.web.openapi import document
 from app.web.problems import handlers
-from app.web.response_cache import Memory
+from app.web.response_cache import ResponseCache
 
 MAX_BODY_BYTES = 1024 * 1024
 ROUTERS = (
@@ -100,7 +100,9 @@ def create_app(settings: Settings, database: Database | None = None, clock: Cloc
     app.add_middleware(headers.HeadGuard)
     for part in (handlers, documentation, document):
         part.install(app)
-    app.add_middleware(Gate, working=settings.max_working, waiting=settings.max_waiting, largest_body=MAX_BODY_BYTES)
+    app.add_middleware(
+        AdmissionControl, working=settings.max_working, waiting=settings.max_waiting, largest_body=MAX_BODY_BYTES
+    )
     app.add_middleware(request_log.RequestLog)
     return app
 
@@ -113,11 +115,11 @@ def furnish(app: FastAPI, settings: Settings, database: Database | None, clock: 
     state.scanner = Scanner(settings.clamav_address) if settings.clamav_address else None
     state.keys = token_keys.load(settings.keys_dir)
     state.checkpoint_keys = checkpoint_keys.load(settings.keys_dir)
-    state.sealer = Sealer(state.keys.subkey(SECRETS))
+    state.secret_box = SecretBox(state.keys.subkey(SECRETS))
     state.callers = Callers(state.keys, settings)
     state.token_limits = TokenLimits(settings)
     state.database = database or connect(_address(settings), pool_size=settings.pool_size)
-    state.feed, state.memory = Feed(state.database), Memory(state.database)
+    state.feed, state.response_cache = Feed(state.database), ResponseCache(state.database)
 
 
 def _address(settings: Settings) -> str:
@@ -129,10 +131,10 @@ def _address(settings: Settings) -> str:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Do the service's own duties while it runs, and give every connection back when it ends."""
     state = app.state
-    deliverer = Deliverer(state.database, state.settings.targets, state.sealer, state.clock)
-    jobs = Jobs(state.database, state.checkpoint_keys.sign, state.clock, deliverer, state.store, state.parts)
-    duties = jobs.duties if state.settings.jobs_here else ()
-    async with working(*duties, state.feed.run):
+    deliverer = Deliverer(state.database, state.settings.targets, state.secret_box, state.clock)
+    scheduler = Scheduler(state.database, state.checkpoint_keys.sign, state.clock, deliverer, state.store, state.parts)
+    jobs = scheduler.jobs if state.settings.jobs_here else ()
+    async with working(*jobs, state.feed.run):
         yield
     await state.feed.close()
     await state.database.close()

@@ -25,7 +25,7 @@ from app.domain.access import Role
 from app.schemas.clients import BodyGrant
 from app.security import token_keys
 from app.settings import ROOT
-from app.standing.refresh import store_all
+from app.standing.refresh import refresh_all
 from app.web.clock import system_clock
 from bench import data, limits
 from bench.counting import Wire
@@ -177,7 +177,7 @@ async def _prepare(url: str, keys_dir: Path, size: str, say: Callable[[str], Non
     # Until PostgreSQL knows how much there is, it reads whole histories to store the facts of each obligation.
     await _vacuum(database)
     async with database.writing(SYSTEM) as connection:
-        await store_all(connection, system_clock())
+        await refresh_all(connection, system_clock())
     await _vacuum(database)
     await database.close()
     return known

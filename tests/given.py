@@ -26,7 +26,7 @@ from app.commands.clients import NewClient
 from app.database.engine import SYSTEM, Database
 from app.domain.access import Role, acts_of
 from app.jobs.http_client import Outgoing
-from app.jobs.scheduler import Jobs
+from app.jobs.scheduler import Scheduler
 from app.jobs.webhooks import Deliverer
 from app.main import create_app, furnish
 from app.models.base import new_id, stable_id, table
@@ -43,9 +43,9 @@ HOOKS = "https://hooks.example.org"
 _numbers = itertools.count(1)
 
 
-def obligation(duty: str, owner: str, cycle: str = FIRST) -> UUID:
+def obligation(job: str, owner: str, cycle: str = FIRST) -> UUID:
     """Return the id that an obligation of the plan has everywhere."""
-    return stable_id(PLAN, "obligation", cycle, duty, owner)
+    return stable_id(PLAN, "obligation", cycle, job, owner)
 
 
 INVESTIGATION = obligation("3.2", "cong-an")
@@ -304,13 +304,13 @@ class Service:
             _idle.append(app)
 
     @property
-    def jobs(self) -> Jobs:
+    def jobs(self) -> Scheduler:
         """The duties of this service; a test does them when it wants them done."""
         state = self.app.state
         targets = state.settings.targets
         outgoing = Outgoing(targets.may_connect, context=trusted())
-        deliverer = Deliverer(state.database, targets, state.sealer, state.clock, outgoing=outgoing)
-        return Jobs(state.database, state.checkpoint_keys.sign, state.clock, deliverer, state.store, state.parts)
+        deliverer = Deliverer(state.database, targets, state.secret_box, state.clock, outgoing=outgoing)
+        return Scheduler(state.database, state.checkpoint_keys.sign, state.clock, deliverer, state.store, state.parts)
 
     async def events(self, after: int = 0) -> list[dict[str, Any]]:
         """Number what waits, and read the change feed, all of which a coordinator sees."""

@@ -20,7 +20,7 @@ from app.domain.completion import ClaimState, Force, ReviewOutcome, Status
 from app.models.base import stable_id, table
 from app.schemas.views import obligation_out
 from app.standing.moment import Moment
-from app.standing.refresh import store
+from app.standing.refresh import refresh_snapshot
 from app.standing.rule import standings
 from tests.given import FIRST, PLAN, obligation
 
@@ -158,7 +158,7 @@ async def record(
         if rows[into]:
             await connection.execute(insert(into), rows[into])
     if stored_at:
-        await store(connection, [subject.id for subject in histories], stored_at)
+        await refresh_snapshot(connection, [subject.id for subject in histories], stored_at)
 
 
 def _row(subject: Subject, act: Act, client_id: UUID) -> dict[str, Any]:

@@ -116,7 +116,7 @@ def deliverer(service: Service, targets: str, *, resolve: Any = None, **options:
     allowed = Targets.read(targets)
     usual: dict[str, Any] = {"resolve": resolve or leading_to("127.0.0.1"), "context": trusted()}
     outgoing = Outgoing(allowed.may_connect, **usual | options)
-    return Deliverer(state.database, allowed, state.sealer, state.clock, outgoing=outgoing, chance=lambda: 0.5)
+    return Deliverer(state.database, allowed, state.secret_box, state.clock, outgoing=outgoing, chance=lambda: 0.5)
 
 
 def to(*receivers: Receiver) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.cli.running import owner, plainly, run
 from app.commands import clients
-from app.domain.access import Act, Role
+from app.domain.access import Permission, Role
 from app.queries.clients import every_client
 from app.schemas.clients import BodyGrant, ClientOut
 from app.schemas.views import client_out
@@ -20,7 +20,7 @@ cli = typer.Typer(help="Clients: the systems that call the service.", no_args_is
 Id = Annotated[UUID, typer.Argument(help="The client's id.")]
 Plan = Annotated[str | None, typer.Option(help="The plan of the bodies.")]
 Bodies = Annotated[list[str] | None, typer.Option("--body", help="A body that a reporter may report for; repeat it.")]
-Scopes = Annotated[list[Act] | None, typer.Option("--scope", help="Only this of what the role may; repeat it.")]
+Scopes = Annotated[list[Permission] | None, typer.Option("--scope", help="Only this of what the role may; repeat it.")]
 Subject = Annotated[str | None, typer.Option(help="Its name at the external issuer.")]
 
 

@@ -1,6 +1,5 @@
 """What every act leaves: one row of history, never changed afterwards."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,12 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.commands.events import write
 from app.commands.obligations import Locked, standing_of
 from app.commands.transfers import pass_on
+from app.database.statements import Row
 from app.domain.access import Caller, Role
 from app.models.base import HistoryRow, new_id
 from app.schemas.obligations import ObligationOut
-from app.standing.refresh import store
-
-Row = Mapping[str, Any]
+from app.standing.refresh import refresh_snapshot
 
 
 async def record(
@@ -33,7 +31,7 @@ async def record(
     return {**row, "recorded_at": recorded[row["id"]], **named(row["obligation_id"], row["client_id"])}
 
 
-async def settled(connection: AsyncConnection, caller: Caller, held: Locked, now: datetime) -> ObligationOut:
+async def finish_act(connection: AsyncConnection, caller: Caller, held: Locked, now: datetime) -> ObligationOut:
     """Return where an obligation stands after an act that may have opened it or moved its deadline.
 
     If its owner has been succeeded meanwhile, it passes to the successor now.  That owner is shown the last that it
@@ -41,7 +39,7 @@ async def settled(connection: AsyncConnection, caller: Caller, held: Locked, now
     """
     if caller.role is Role.COORDINATOR:
         await pass_on(connection, [held], now=now)
-    await store(connection, [held.id], now)
+    await refresh_snapshot(connection, [held.id], now)
     standing = await standing_of(connection, caller, held.id, now)
     if caller.role is not Role.COORDINATOR:
         await pass_on(connection, [held], now=now)

@@ -21,12 +21,12 @@ from app.commands.transfers import pass_on
 from app.commands.updates import Known, Report
 from app.domain.access import Caller
 from app.domain.errors import ClientRefReused, Fault, NotFound, Refusal
-from app.queries.keys import named
+from app.queries.natural_keys import named
 from app.schemas.bulk import NAMES, ItemIn
 from app.schemas.obligations import ObligationOut
 from app.schemas.updates import UpdateOut
 from app.standing.moment import Moment
-from app.standing.refresh import store
+from app.standing.refresh import refresh_snapshot
 
 _LABELS = {*NAMES, "obligation", "client_ref"}
 
@@ -69,7 +69,7 @@ async def report(
     earlier = {one.update_id: one for one in decisions if isinstance(one, Earlier)}
     shown = await _record(connection, caller, list(fresh.values()), now=now)
     if fresh:
-        await store(connection, {one.held.id for one in fresh.values()}, now)
+        await refresh_snapshot(connection, {one.held.id for one in fresh.values()}, now)
     await pass_on(connection, [one.held for one in fresh.values()], now=now)
     shown |= await references.recall(connection, caller, list(earlier.values()), now=now)
     standing = await standings_of(connection, caller, {one.obligation for one in shown.values()}, now)

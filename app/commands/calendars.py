@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.database.engine import as_system
-from app.domain.access import Act, Caller, Resource, Role, authorize
+from app.domain.access import Caller, Permission, Resource, Role, authorize
 from app.domain.errors import NotAllowed, NotFound
 from app.models import CalendarFeed, Client, ClientBody
 from app.models.base import new_id, table
@@ -79,6 +79,6 @@ async def _body(connection: AsyncConnection, caller: Caller, slug: str, code: st
         raise NotFound
     # The calendar of a group shows what its members owe, so it takes all of them to give it.
     owners = set(body["owner_ids"]) - ({body["id"]} if len(body["owner_ids"]) > 1 else set())
-    if not all(authorize(caller, Act.USE_CALENDARS, Resource(owner_id=owner)) for owner in owners):
+    if not all(authorize(caller, Permission.USE_CALENDARS, Resource(owner_id=owner)) for owner in owners):
         raise NotAllowed
     return body

@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands.calendars import revoke_lost
-from app.domain.access import Act, Role, acts_of, granted
+from app.domain.access import Permission, Role, acts_of, granted
 from app.domain.errors import (
     AlreadyExists,
     BodiesAreForReporters,
@@ -67,7 +67,7 @@ async def add(
     name: str,
     role: Role,
     bodies: Sequence[BodyGrant] = (),
-    scopes: Collection[Act] | None = None,
+    scopes: Collection[Permission] | None = None,
     issuer: str | None = None,
     subject: str | None = None,
 ) -> NewClient:
@@ -174,7 +174,7 @@ async def _hold(connection: AsyncConnection, client_id: UUID, expected: int | No
     return Role(row["role"])
 
 
-def _refuse_beyond(role: Role, scopes: Collection[Act] | None) -> None:
+def _refuse_beyond(role: Role, scopes: Collection[Permission] | None) -> None:
     allowed = acts_of(role)
     if beyond := [n for n, act in enumerate(scopes or ()) if act not in allowed]:
         raise ScopeBeyondRole(None, *(Fault(f"/scopes/{n}", "is not open to the role") for n in beyond))
@@ -212,7 +212,7 @@ class Proven:
 
     id: UUID
     secret_id: UUID
-    scopes: frozenset[Act]
+    scopes: frozenset[Permission]
 
 
 async def prove(connection: AsyncConnection, digest: Digest, client_id: str, secret: str) -> Proven:

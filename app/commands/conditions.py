@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.commands.acts import record, settled
+from app.commands.acts import finish_act, record
 from app.commands.obligations import hold
 from app.domain.access import Caller
 from app.domain.calendar import start_of
@@ -39,5 +39,5 @@ async def decide(
     row = await record(connection, caller, held, ConditionDecision, since, **fields)
     return ConditionDecided(
         decision=ConditionDecisionOut.model_validate(row),
-        obligation=await settled(connection, caller, held, now),
+        obligation=await finish_act(connection, caller, held, now),
     )

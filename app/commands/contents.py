@@ -28,7 +28,7 @@ from app.models.evidence import EvidenceKind
 from app.queries.evidence import kept_bytes, one_evidence, posted_by
 from app.schemas.evidence import EvidenceOut
 from app.standing.moment import Moment
-from app.standing.refresh import store
+from app.standing.refresh import refresh_snapshot
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,7 +132,7 @@ async def record(
             "sha256": received.sha256,
         }
         await events.write(connection, EvidenceContent, [row])
-        await store(connection, [held.id], now)
+        await refresh_snapshot(connection, [held.id], now)
     return await shown(connection, wanted.evidence_id, now)
 
 

@@ -14,7 +14,7 @@ from app.domain.errors import PartnersOnly
 from app.models import Body, Contribution, DutyPartner
 from app.models.base import table
 from app.schemas.contributions import Contributed, ContributionIn, ContributionOut
-from app.standing.refresh import store
+from app.standing.refresh import refresh_snapshot
 
 bodies, partners = table(Body), table(DutyPartner)
 
@@ -42,7 +42,7 @@ async def contribute(
         for one in sent.evidence
     ]
     attached = await evidence.record(connection, caller, attachments, now=now)
-    await store(connection, [held.id], now)
+    await refresh_snapshot(connection, [held.id], now)
     contribution = ContributionOut.model_validate({**row, "body": body["code"], "evidence": attached})
     return Contributed(contribution=contribution, obligation=await standing_of(connection, caller, held.id, now))
 

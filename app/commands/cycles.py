@@ -15,6 +15,7 @@ from app.commands import events
 from app.commands.holidays import observed, plan_of
 from app.commands.transfers import carry_over
 from app.database.locks import lock
+from app.database.statements import Row
 from app.domain.calendar import CycleTerms, day_of
 from app.domain.errors import CycleUnknown, NotFound
 from app.models import Body, Cycle, Duty, DutyOwner, Obligation, Plan
@@ -25,9 +26,8 @@ from app.schemas.seed import CycleRules
 from app.schemas.views import cycle_detail
 from app.standing.cycles import cycles_of, deadlines_of
 from app.standing.moment import Moment
-from app.standing.refresh import store_anew
+from app.standing.refresh import refresh_held
 
-Row = dict[str, Any]
 cycles = table(Cycle)
 OWNERS_A_DUTY = 1000
 """An obligation's position is its duty's times this, plus its owner's."""
@@ -52,7 +52,7 @@ async def open_cycle(connection: AsyncConnection, slug: str, code: str, *, now: 
     if owed:
         await connection.execute(insert(table(Obligation)).on_conflict_do_nothing(), owed)
     await carry_over(connection, plan["id"], now=now)
-    await store_anew(connection, [row["id"] for row in owed], now)
+    await refresh_held(connection, [row["id"] for row in owed], now)
     return await shown(connection, slug, code, now)
 
 
@@ -135,7 +135,7 @@ async def _terms(connection: AsyncConnection, plan: RowMapping, code: str, now: 
 
 
 async def _duties(connection: AsyncConnection, plan_id: UUID) -> dict[str, list[Row]]:
-    found = {}
+    found: dict[str, list[Row]] = {}
     for model in (Duty, DutyOwner, Body):
         rows = await connection.execute(select(table(model)).where(table(model).c.plan_id == plan_id))
         found[table(model).name] = [dict(row) for row in rows.mappings()]

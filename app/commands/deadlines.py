@@ -16,7 +16,7 @@ from app.domain.errors import CycleClosed, CycleStarted, DeadlineWithinPeriod, F
 from app.models import CycleDeadline, Obligation
 from app.models.base import new_id, table
 from app.schemas.cycles import CycleDeadlineIn, CycleDetail
-from app.standing.refresh import store
+from app.standing.refresh import refresh_snapshot
 
 obligations = table(Obligation)
 
@@ -46,7 +46,7 @@ async def move(
     # They are held before their facts are, as by every other act.
     touched = (await connection.execute(counted_up.returning(obligations.c.id))).scalars().all()
     await events.write(connection, CycleDeadline, [row | fields])
-    await store(connection, touched, now)
+    await refresh_snapshot(connection, touched, now)
     return await shown(connection, slug, code, now)
 
 

@@ -22,7 +22,7 @@ from app.models.base import new_id, table
 from app.queries.evidence import one_evidence, readable
 from app.schemas.evidence import ErasureIn, EvidenceOut
 from app.standing.moment import Moment
-from app.standing.refresh import store
+from app.standing.refresh import refresh_snapshot
 
 texts = table(EvidenceText)
 
@@ -48,7 +48,7 @@ async def erase(
     row = found.mappings().first()
     if row is None:
         raise NotFound
-    await hold(connection, caller, row["obligation_id"], expected=expected, now=now, settled=True)
+    await hold(connection, caller, row["obligation_id"], expected=expected, now=now, include_done=True)
     erasure = {
         "id": new_id(),
         "plan_id": row["plan_id"],
@@ -59,7 +59,7 @@ async def erase(
         **sent.model_dump(),
     }
     await events.write(connection, Erasure, [erasure])
-    await store(connection, [row["obligation_id"]], now)
+    await refresh_snapshot(connection, [row["obligation_id"]], now)
     await connection.execute(delete(texts).where(texts.c.plan_id == row["plan_id"], texts.c.id == evidence_id))
     async with as_system(connection):
         await forget_about(connection, evidence_id)

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.database.statements import write_rows
+from app.database.statements import Row, write_rows
 from app.domain.completion import ReviewOutcome
 from app.domain.events import EventType
 from app.models import (
@@ -37,7 +37,6 @@ from app.models import (
 from app.models.base import PlanRow, new_id, table
 from app.models.succession import Decision
 
-Row = Mapping[str, Any]
 TYPES: Mapping[type[PlanRow], EventType | Mapping[Any, EventType]] = {
     Update: EventType.UPDATE_REPORTED,
     Evidence: EventType.EVIDENCE_ATTACHED,

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import events
 from app.commands.obligations import Locked, hold, owners_at
-from app.commands.paper import received_at
+from app.commands.paper import check_paper_date
 from app.database.statements import write_rows
 from app.domain.access import Caller, Role
 from app.domain.errors import ContentTooLarge, Fault, SupersededUnknown
@@ -21,7 +21,7 @@ from app.queries.evidence import one_evidence, some_evidence
 from app.schemas.evidence import DocumentIn, EvidenceIn, EvidenceOut, FileIn, LinkIn
 from app.schemas.views import evidence_out
 from app.standing.moment import Moment
-from app.standing.refresh import store
+from app.standing.refresh import refresh_snapshot
 
 evidence, texts, partners = table(Evidence), table(EvidenceText), table(DutyPartner)
 OWN = {"kind", "classification", "number", "issued_on", "media_type", "size", "sha256", "supersedes"}
@@ -58,14 +58,14 @@ async def attach(
 
     Raises:
         NotFound, StaleVersion: see `obligations.hold`.
-        PaperReportNotYours, PaperReportIncomplete, ReceivedOnImpossible: see `paper.received_at`.
+        PaperReportNotYours, PaperReportIncomplete, ReceivedOnImpossible: see `paper.check_paper_date`.
         ContentTooLarge: the file is announced as larger than the cap.
         SupersededUnknown, AlreadySuperseded: it cannot take the place of the evidence that it names.
     """
     if (getattr(sent, "size", None) or 0) > largest:
         raise ContentTooLarge(None, Fault("/size", f"must be at most {largest} bytes"))
     held = await hold(connection, caller, obligation_id, expected=expected, now=now, partners=True)
-    received = received_at(
+    received = check_paper_date(
         caller, sent.received_on, sent.document_number, issued_on=held.issued_on, zone=held.zone, now=now
     )
     attachment = Attachment(
@@ -77,7 +77,7 @@ async def attach(
     )
     await _refuse_foreign_version(connection, attachment)
     (attached,) = await record(connection, caller, [attachment], now=now)
-    await store(connection, [held.id], now)
+    await refresh_snapshot(connection, [held.id], now)
     return attached
 
 

@@ -6,9 +6,9 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.commands.acts import record, settled
+from app.commands.acts import finish_act, record
 from app.commands.obligations import Locked, hold, standing_row
-from app.commands.paper import received_at
+from app.commands.paper import check_paper_date
 from app.domain.access import Caller, Role
 from app.domain.calendar import start_of
 from app.domain.completion import COMPLETED_STATUSES, Status
@@ -51,17 +51,19 @@ async def request(
 
     Raises:
         NotFound, StaleVersion: see `obligations.hold`.
-        PaperReportNotYours, PaperReportIncomplete, ReceivedOnImpossible: see `paper.received_at`.
+        PaperReportNotYours, PaperReportIncomplete, ReceivedOnImpossible: see `paper.check_paper_date`.
         ObligationAlreadyComplete, ExtensionNotLater, ExtensionLimitReached: no such extension can be given.
     """
     held = await hold(connection, caller, obligation_id, expected=expected, now=now)
     number = None if caller.role is Role.REPORTER else sent.document_number
-    received = received_at(caller, sent.received_on, number, issued_on=held.issued_on, zone=held.zone, now=held.seen_at)
+    received = check_paper_date(
+        caller, sent.received_on, number, issued_on=held.issued_on, zone=held.zone, now=held.seen_at
+    )
     due_before = await _moved(connection, caller, held, sent.due_before_on)
     fields = {"due_before": due_before, "reason": sent.reason, "document_number": sent.document_number}
     row = await record(connection, caller, held, ExtensionRequest, received, **fields)
     return ExtensionRequested(
-        request=ExtensionOut.model_validate(row), obligation=await settled(connection, caller, held, held.seen_at)
+        request=ExtensionOut.model_validate(row), obligation=await finish_act(connection, caller, held, held.seen_at)
     )
 
 
@@ -86,7 +88,7 @@ async def grant(
     due_before = await _moved(connection, caller, held, sent.due_before_on)
     fields = {"due_before": due_before, "reason": sent.reason, "document_number": sent.document_number}
     row = await record(connection, caller, held, Extension, held.seen_at, **fields)
-    standing = await settled(connection, caller, held, held.seen_at)
+    standing = await finish_act(connection, caller, held, held.seen_at)
     return Extended(extension=ExtensionOut.model_validate(row), obligation=standing)
 
 
@@ -109,7 +111,7 @@ async def refuse(
     if (await connection.execute(pending_on(held.id, Moment(held.seen_at)))).first() is None:
         raise NoExtensionRequested
     row = await record(connection, caller, held, ExtensionRefusal, held.seen_at, **sent.model_dump())
-    standing = await settled(connection, caller, held, held.seen_at)
+    standing = await finish_act(connection, caller, held, held.seen_at)
     return ExtensionRefused(refusal=ExtensionRefusalOut.model_validate(row), obligation=standing)
 
 

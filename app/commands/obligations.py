@@ -11,7 +11,7 @@ from sqlalchemy import ARRAY, ColumnElement, Integer, Select, Update, Uuid, any_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.database.statements import Row, prepare
-from app.domain.access import Act, Caller
+from app.domain.access import Caller, Permission
 from app.domain.errors import NotFound, StaleVersion
 from app.models import Duty, Obligation, Plan
 from app.models.base import table
@@ -55,7 +55,7 @@ async def hold(
     expected: int | None,
     now: datetime,
     partners: bool = False,
-    settled: bool = False,
+    include_done: bool = False,
 ) -> Locked:
     """Lock an obligation for an act of its owner, or of a coordinator, and count its version up.
 
@@ -63,7 +63,9 @@ async def hold(
         NotFound: see `hold_any_version`.
         StaleVersion: its version is not the expected one.
     """
-    held = await hold_any_version(connection, caller, obligation_id, now=now, partners=partners, settled=settled)
+    held = await hold_any_version(
+        connection, caller, obligation_id, now=now, partners=partners, include_done=include_done
+    )
     if expected is not None and held.version != expected + 1:
         raise StaleVersion
     return held
@@ -76,23 +78,23 @@ async def hold_any_version(
     *,
     now: datetime,
     partners: bool = False,
-    settled: bool = False,
+    include_done: bool = False,
 ) -> Locked:
     """Lock an obligation and count its version up, whatever it is.
 
     Raises:
         NotFound: there is none, or it is not the caller's (with `partners`, nor coordinated by the caller), or (without
-            `settled`) it is not owed, since its deed was done in an earlier cycle.
+            `include_done`) it is not owed, since its deed was done in an earlier cycle.
     """
     touched = await prepare(_counted_up, obligation_id=obligation_id, now=now).on(connection)
     if not touched:
         raise NotFound
-    seen_at, act = touched[0]["updated_at"], Act.ATTACH if partners else Act.REPORT
+    seen_at, act = touched[0]["updated_at"], Permission.ATTACH if partners else Permission.REPORT
     rows = await prepare(_held, ids=[obligation_id], caller=caller, act=act, moment=Moment(seen_at)).on(connection)
     if not rows:
         raise NotFound
     held = _locked(rows[0], seen_at)
-    if not settled and not await _owed(connection, caller, [held], seen_at):
+    if not include_done and not await _owed(connection, caller, [held], seen_at):
         raise NotFound
     return held
 
@@ -108,7 +110,7 @@ async def hold_all(
     """
     touched = await prepare(_locked_all, ids=list(obligation_ids)).on(connection)
     seen_at = max([now, *(row["updated_at"] for row in touched)])
-    found = prepare(_held, ids=list(obligation_ids), caller=caller, act=Act.REPORT, moment=Moment(seen_at))
+    found = prepare(_held, ids=list(obligation_ids), caller=caller, act=Permission.REPORT, moment=Moment(seen_at))
     return await _owed(connection, caller, [_locked(row, seen_at) for row in await found.on(connection)], seen_at)
 
 
@@ -150,7 +152,7 @@ def _locked_all(ids: list[UUID]) -> Select[Any]:
     return these.order_by(obligations.c.id).with_for_update(key_share=True)
 
 
-def _held(ids: Collection[UUID], caller: Caller, act: Act, moment: Moment) -> Select[Any]:
+def _held(ids: Collection[UUID], caller: Caller, act: Permission, moment: Moment) -> Select[Any]:
     """Select those of some obligations that a caller may act on, once they are locked.
 
     A statement of its own: one that had waited for a lock would not see the transfer that it had waited for.

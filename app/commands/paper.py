@@ -8,7 +8,7 @@ from app.domain.calendar import day_of, end_of
 from app.domain.errors import Fault, PaperReportIncomplete, PaperReportNotYours, ReceivedOnImpossible
 
 
-def received_at(
+def check_paper_date(
     caller: Caller,
     received_on: date | None,
     document_number: str | None,

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.commands.acts import record, settled
+from app.commands.acts import finish_act, record
 from app.commands.obligations import hold, standing_row
 from app.database.statements import Row
 from app.domain.access import Caller
@@ -35,7 +35,7 @@ async def give(
     held = await hold(connection, caller, obligation_id, expected=expected, now=now)
     _refuse_idle(await standing_row(connection, caller, obligation_id, held.seen_at), sent.outcome)
     review = await record(connection, caller, held, Review, held.seen_at, outcome=sent.outcome, reason=sent.reason)
-    standing = await settled(connection, caller, held, held.seen_at)
+    standing = await finish_act(connection, caller, held, held.seen_at)
     return Reviewed(review=ReviewOut.model_validate(review), obligation=standing)
 
 

@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import events
 from app.commands.cycles import held_cycle
-from app.database.statements import prepare
+from app.database.statements import Row, prepare
 from app.domain.access import Caller
 from app.domain.errors import CycleClosed, CycleNotDue
 from app.models import Obligation, Seal, SealedStanding
@@ -29,7 +29,6 @@ from app.queries import seals as queries
 from app.schemas.cycles import ClosingIn, SealOut
 from app.standing.moment import Moment
 
-Row = Mapping[Any, Any]
 obligations = table(Obligation)
 
 

@@ -19,7 +19,7 @@ from app.models.base import new_id, table
 from app.queries.obligations import among
 from app.queries.successions import confirmed, passing_over, succeeded
 from app.standing.moment import Moment
-from app.standing.refresh import store
+from app.standing.refresh import refresh_snapshot
 
 obligations = table(Obligation)
 
@@ -93,7 +93,7 @@ async def _record(
     counted_up = update(obligations).where(obligations.c.plan_id == succession["plan_id"], among(obligations.c.id, ids))
     await connection.execute(counted_up.values(version=obligations.c.version + 1, updated_at=touched_at(now)))
     await events.write(connection, Transfer, list(_rows(succession, ids, since)))
-    await store(connection, ids, now)
+    await refresh_snapshot(connection, ids, now)
 
 
 def _rows(succession: RowMapping, ids: list[UUID], since: datetime) -> Iterator[dict[str, Any]]:

@@ -16,10 +16,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import events, evidence
-from app.commands.acts import settled
+from app.commands.acts import finish_act
 from app.commands.evidence import Attachment
 from app.commands.obligations import Locked, hold, owners_at, standing_rows
-from app.commands.paper import received_at
+from app.commands.paper import check_paper_date
 from app.database.statements import write_rows
 from app.domain.access import Caller
 from app.domain.completion import ClaimState
@@ -73,14 +73,14 @@ async def report(
 
     Raises:
         NotFound, StaleVersion: see `obligations.hold`.
-        PaperReportNotYours, PaperReportIncomplete, ReceivedOnImpossible: see `paper.received_at`.
+        PaperReportNotYours, PaperReportIncomplete, ReceivedOnImpossible: see `paper.check_paper_date`.
         ConditionNotWhole, ConditionMet, TargetUnknown: see `accept`.
     """
     held = await hold(connection, caller, obligation_id, expected=expected, now=now)
     known = await known_of(connection, caller, [(held, sent)], now=now)
     accepted = accept(caller, held, sent, known, now=now)
     (recorded,) = await record(connection, caller, [accepted], now=now)
-    return Reported(update=recorded, obligation=await settled(connection, caller, held, now))
+    return Reported(update=recorded, obligation=await finish_act(connection, caller, held, now))
 
 
 async def known_of(
@@ -122,7 +122,7 @@ def accept(caller: Caller, held: Locked, sent: UpdateIn, known: Known, *, now: d
     """Find nothing against a report on an obligation that is held.
 
     Raises:
-        PaperReportNotYours, PaperReportIncomplete, ReceivedOnImpossible: see `paper.received_at`.
+        PaperReportNotYours, PaperReportIncomplete, ReceivedOnImpossible: see `paper.check_paper_date`.
         ConditionNotWhole: `not_applicable` for a duty whose condition does not cover the whole of it.
         ConditionMet: `not_applicable` although the condition was met when the report was received.
         TargetUnknown: a measurement names a target that the duty does not have.
@@ -139,7 +139,7 @@ def accept(caller: Caller, held: Locked, sent: UpdateIn, known: Known, *, now: d
 
 
 def _received(caller: Caller, held: Locked, sent: UpdateIn, now: datetime) -> datetime:
-    return received_at(
+    return check_paper_date(
         caller, sent.received_on, sent.document_number, issued_on=held.issued_on, zone=held.zone, now=now
     )
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.commands.acts import record, settled
+from app.commands.acts import finish_act, record
 from app.commands.obligations import hold
 from app.domain.access import Caller, Role
 from app.domain.errors import EvidenceNotYours, NotFound
@@ -38,11 +38,11 @@ async def withdraw(
     """
     posted = await _posted(connection, caller, evidence_id, now)
     obligation_id: UUID = posted["obligation_id"]
-    held = await hold(connection, caller, obligation_id, expected=expected, now=now, partners=True, settled=True)
+    held = await hold(connection, caller, obligation_id, expected=expected, now=now, partners=True, include_done=True)
     row = await record(connection, caller, held, Withdrawal, now, evidence_id=evidence_id, reason=sent.reason)
     return Withdrawn(
         withdrawal=WithdrawalOut.model_validate({**row, "evidence": evidence_id}),
-        obligation=await settled(connection, caller, held, now),
+        obligation=await finish_act(connection, caller, held, now),
     )
 
 

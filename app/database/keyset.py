@@ -10,7 +10,7 @@ from app.database.statements import Values, split_arguments
 
 
 @dataclass(frozen=True)
-class After:
+class KeysetCursor:
     """After the row with these keys."""
 
     keys: Sequence[Any]
@@ -26,5 +26,5 @@ class After:
 
 
 @split_arguments.register
-def _after(after: After, _: str) -> tuple[Hashable, Values]:
+def _after(after: KeysetCursor, _: str) -> tuple[Hashable, Values]:
     return len(after.keys), after.values()

@@ -20,7 +20,7 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
-class Act(StrEnum):
+class Permission(StrEnum):
     """What a client can ask for; the value is the OAuth scope's name."""
 
     READ_PLANS = "plans:read"
@@ -69,75 +69,75 @@ _EVERYONE = frozenset(Role)
 _COORDINATORS = frozenset({Role.COORDINATOR})
 _CONCERNED = _COORDINATORS | {Role.REPORTER}
 _READERS = _CONCERNED | {Role.INTEGRATOR}
-MAY: Mapping[Act, frozenset[Role]] = {
-    Act.READ_PLANS: _EVERYONE,
-    Act.READ_STANDING: _READERS,
-    Act.READ_HISTORY: _CONCERNED,
-    Act.READ_EVIDENCE: _READERS,
-    Act.USE_CALENDARS: _CONCERNED,
-    Act.REPORT: _CONCERNED,
-    Act.ATTACH: _CONCERNED,
-    Act.CONTRIBUTE: frozenset({Role.REPORTER}),
-    Act.REVIEW: _COORDINATORS,
-    Act.REQUEST_EXTENSION: _CONCERNED,
-    Act.EXTEND: _COORDINATORS,
-    Act.DECIDE_CONDITIONS: _COORDINATORS,
-    Act.RECORD_SUCCESSIONS: _COORDINATORS,
-    Act.EDIT_CALENDAR: _COORDINATORS,
-    Act.OPEN_CYCLES: _COORDINATORS,
-    Act.READ_EVENTS: _READERS,
-    Act.READ_CHECKPOINTS: _EVERYONE,
-    Act.MANAGE_WEBHOOKS: _READERS,
-    Act.READ_CLIENTS: frozenset({Role.ADMIN}),
-    Act.MANAGE_CLIENTS: frozenset({Role.ADMIN}),
-    Act.READ_READS: _COORDINATORS,
-    Act.ERASE: _COORDINATORS,
+MAY: Mapping[Permission, frozenset[Role]] = {
+    Permission.READ_PLANS: _EVERYONE,
+    Permission.READ_STANDING: _READERS,
+    Permission.READ_HISTORY: _CONCERNED,
+    Permission.READ_EVIDENCE: _READERS,
+    Permission.USE_CALENDARS: _CONCERNED,
+    Permission.REPORT: _CONCERNED,
+    Permission.ATTACH: _CONCERNED,
+    Permission.CONTRIBUTE: frozenset({Role.REPORTER}),
+    Permission.REVIEW: _COORDINATORS,
+    Permission.REQUEST_EXTENSION: _CONCERNED,
+    Permission.EXTEND: _COORDINATORS,
+    Permission.DECIDE_CONDITIONS: _COORDINATORS,
+    Permission.RECORD_SUCCESSIONS: _COORDINATORS,
+    Permission.EDIT_CALENDAR: _COORDINATORS,
+    Permission.OPEN_CYCLES: _COORDINATORS,
+    Permission.READ_EVENTS: _READERS,
+    Permission.READ_CHECKPOINTS: _EVERYONE,
+    Permission.MANAGE_WEBHOOKS: _READERS,
+    Permission.READ_CLIENTS: frozenset({Role.ADMIN}),
+    Permission.MANAGE_CLIENTS: frozenset({Role.ADMIN}),
+    Permission.READ_READS: _COORDINATORS,
+    Permission.ERASE: _COORDINATORS,
 }
-REPORTERS_REACH: Mapping[Act, Reach] = {
-    Act.READ_STANDING: Reach.INVOLVED,
-    Act.READ_HISTORY: Reach.INVOLVED,
-    Act.READ_EVIDENCE: Reach.INVOLVED,
-    Act.READ_EVENTS: Reach.INVOLVED,
-    Act.REPORT: Reach.OWN,
-    Act.ATTACH: Reach.INVOLVED,
-    Act.CONTRIBUTE: Reach.INVOLVED,
-    Act.REQUEST_EXTENSION: Reach.OWN,
-    Act.USE_CALENDARS: Reach.OWN,
+REPORTERS_REACH: Mapping[Permission, Reach] = {
+    Permission.READ_STANDING: Reach.INVOLVED,
+    Permission.READ_HISTORY: Reach.INVOLVED,
+    Permission.READ_EVIDENCE: Reach.INVOLVED,
+    Permission.READ_EVENTS: Reach.INVOLVED,
+    Permission.REPORT: Reach.OWN,
+    Permission.ATTACH: Reach.INVOLVED,
+    Permission.CONTRIBUTE: Reach.INVOLVED,
+    Permission.REQUEST_EXTENSION: Reach.OWN,
+    Permission.USE_CALENDARS: Reach.OWN,
 }
 """An act that is not here reaches no obligation."""
 
-SUMMARIES: Mapping[Act, str] = {
-    Act.READ_PLANS: "Read plans, bodies, duties and cycles",
-    Act.READ_STANDING: "Read standings and totals",
-    Act.READ_HISTORY: "Read histories with their narratives",
-    Act.READ_EVIDENCE: "Read evidence, by classification",
-    Act.USE_CALENDARS: "Get, give and revoke the addresses of calendars",
-    Act.REPORT: "Post updates for obligations one owns, or enter paper reports",
-    Act.ATTACH: "Attach evidence to obligations one owns or coordinates",
-    Act.CONTRIBUTE: "Post notes and evidence on obligations one coordinates",
-    Act.REVIEW: "Accept or return what owners claim",
-    Act.REQUEST_EXTENSION: "Ask for a later deadline",
-    Act.EXTEND: "Move a deadline, or refuse to",
-    Act.DECIDE_CONDITIONS: "Decide whether conditions are met",
-    Act.RECORD_SUCCESSIONS: "Propose, confirm and reject successions of bodies",
-    Act.EDIT_CALENDAR: "Mark days off",
-    Act.OPEN_CYCLES: "Open reporting cycles, move their deadlines, close them",
-    Act.READ_EVENTS: "Follow what changes",
-    Act.READ_CHECKPOINTS: "Read what was signed of the events",
-    Act.MANAGE_WEBHOOKS: "Have the events that one may read sent to addresses of one's own",
-    Act.READ_CLIENTS: "Read clients and what they may do",
-    Act.MANAGE_CLIENTS: "Add, change and disable clients, and their secrets",
-    Act.READ_READS: "Read who was given the bytes of evidence",
-    Act.ERASE: "Erase evidence by law",
+SUMMARIES: Mapping[Permission, str] = {
+    Permission.READ_PLANS: "Read plans, bodies, duties and cycles",
+    Permission.READ_STANDING: "Read standings and totals",
+    Permission.READ_HISTORY: "Read histories with their narratives",
+    Permission.READ_EVIDENCE: "Read evidence, by classification",
+    Permission.USE_CALENDARS: "Get, give and revoke the addresses of calendars",
+    Permission.REPORT: "Post updates for obligations one owns, or enter paper reports",
+    Permission.ATTACH: "Attach evidence to obligations one owns or coordinates",
+    Permission.CONTRIBUTE: "Post notes and evidence on obligations one coordinates",
+    Permission.REVIEW: "Accept or return what owners claim",
+    Permission.REQUEST_EXTENSION: "Ask for a later deadline",
+    Permission.EXTEND: "Move a deadline, or refuse to",
+    Permission.DECIDE_CONDITIONS: "Decide whether conditions are met",
+    Permission.RECORD_SUCCESSIONS: "Propose, confirm and reject successions of bodies",
+    Permission.EDIT_CALENDAR: "Mark days off",
+    Permission.OPEN_CYCLES: "Open reporting cycles, move their deadlines, close them",
+    Permission.READ_EVENTS: "Follow what changes",
+    Permission.READ_CHECKPOINTS: "Read what was signed of the events",
+    Permission.MANAGE_WEBHOOKS: "Have the events that one may read sent to addresses of one's own",
+    Permission.READ_CLIENTS: "Read clients and what they may do",
+    Permission.MANAGE_CLIENTS: "Add, change and disable clients, and their secrets",
+    Permission.READ_READS: "Read who was given the bytes of evidence",
+    Permission.ERASE: "Erase evidence by law",
 }
 
 
-def acts_of(role: Role) -> frozenset[Act]:
+def acts_of(role: Role) -> frozenset[Permission]:
     """Return all that a role may do."""
     return frozenset(act for act, roles in MAY.items() if role in roles)
 
 
-def granted(role: Role, scopes: Collection[str] | None) -> frozenset[Act]:
+def granted(role: Role, scopes: Collection[str] | None) -> frozenset[Permission]:
     """Return what a client may do: all that its role may, or what its own scopes leave of that."""
     return frozenset(act for act in acts_of(role) if scopes is None or act in scopes)
 
@@ -151,10 +151,10 @@ class Caller:
 
     client_id: UUID
     role: Role
-    scopes: frozenset[Act] = frozenset()
+    scopes: frozenset[Permission] = frozenset()
     body_ids: frozenset[UUID] = frozenset()
 
-    def may(self, act: Act) -> bool:
+    def may(self, act: Permission) -> bool:
         """Say whether the caller may do the act at all; on which obligations, the queries say."""
         return authorize(self, act)
 
@@ -177,16 +177,16 @@ class Resource:
     attached_by: UUID | None = None
 
 
-def authorize(caller: Caller, act: Act, resource: Resource | None = None) -> bool:
+def authorize(caller: Caller, act: Permission, resource: Resource | None = None) -> bool:
     """Say whether a caller may do an act, on a resource or, without one, at all."""
     if act not in caller.scopes or caller.role not in MAY[act]:
         return False
-    if resource is None or (act is Act.READ_EVIDENCE and resource.attached_by in caller.body_ids):
+    if resource is None or (act is Permission.READ_EVIDENCE and resource.attached_by in caller.body_ids):
         return True
     return _reaches(caller, act, resource) and _is_cleared(caller, resource)
 
 
-def _reaches(caller: Caller, act: Act, resource: Resource) -> bool:
+def _reaches(caller: Caller, act: Permission, resource: Resource) -> bool:
     if caller.sees_everything:
         return True
     owns = resource.owner_id in caller.body_ids

@@ -6,12 +6,12 @@ agree again only for events that nobody has signed yet, and cut off the end only
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.database.statements import Row
 from app.domain import checkpoints
 from app.domain.checkpoints import Checkpoint, NoCheckpoint
 from app.domain.events import canonical
@@ -19,7 +19,6 @@ from app.domain.merkle import Tree
 from app.jobs.sequencer import id_of_checkpoint, spelled
 from app.queries import events as queries
 
-Row = Mapping[Any, Any]
 IsOurs = Callable[[Checkpoint], bool]
 
 

@@ -20,7 +20,7 @@ from app.models.base import stable_id, table
 from app.queries import events as queries
 
 LEADER = b"dondoc deadline watch"
-SETTLED = timedelta(minutes=1)
+GRACE = timedelta(minutes=1)
 """How long after a deadline it is told of: no transaction that received something before it can still be under way."""
 TYPES = {Status.OVERDUE: EventType.BECAME_OVERDUE, Status.AWAITED: EventType.BECAME_AWAITED}
 
@@ -29,7 +29,7 @@ async def watch(connection: AsyncConnection, *, now: datetime) -> int:
     """Tell of each deadline that passed since the last time; return how many obligations missed theirs."""
     if not await try_lock(connection, LEADER):
         return 0
-    since, until = (await connection.execute(queries.watched())).scalar_one(), now - SETTLED
+    since, until = (await connection.execute(queries.watched())).scalar_one(), now - GRACE
     if until <= since:
         return 0
     told = 0

@@ -4,7 +4,7 @@ The deliveries are their own queue.  A queue beside them, such as pgqueuer's, wo
 time, and brings native enums and triggers into the database, which we keep out of it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.database.locks import lock, try_lock
+from app.database.statements import Row
 from app.domain.webhooks import GONE, DeliveryState, Disabled, Outcome, wait_after
 from app.models import Webhook, WebhookAttempt, WebhookDelivery
 from app.models.base import new_id, table
@@ -22,7 +23,6 @@ from app.queries import webhooks as queries
 from app.queries.obligations import among
 from app.schemas.events import EventPage
 
-Row = Mapping[Any, Any]
 webhooks, deliveries, attempts = table(Webhook), table(WebhookDelivery), table(WebhookAttempt)
 MOST_WAITING = 1000
 """How many deliveries of a webhook wait at most; further events wait in the feed."""

@@ -20,12 +20,12 @@ from app.logs import log
 from app.standing import refresh
 from app.stores import Parts, Store
 
-Duty = Callable[[], Coroutine[Any, Any, None]]
+Job = Callable[[], Coroutine[Any, Any, None]]
 NUMBERED_EVERY_SECONDS, DELIVERED_EVERY_SECONDS = 0.25, 1
 WATCHED_EVERY_SECONDS, TIDIED_EVERY_SECONDS = 10, 3600
 
 
-class Jobs:
+class Scheduler:
     """The duties over one database."""
 
     def __init__(
@@ -34,21 +34,21 @@ class Jobs:
         sign: sequencer.Signer,
         clock: Callable[[], datetime],
         deliverer: Deliverer,
-        store: Store,
+        refresh_snapshot: Store,
         parts: Parts,
     ) -> None:
         self._database, self._sign, self._clock, self._deliverer = database, sign, clock, deliverer
-        self._store, self._parts = store, parts
+        self._store, self._parts = refresh_snapshot, parts
         self._floor = sequencer.FIRST_TRANSACTION
 
     @property
-    def duties(self) -> tuple[Duty, ...]:
+    def jobs(self) -> tuple[Job, ...]:
         """What to do, each at its own pace, for ever."""
         return (
             partial(again_and_again, self.number, NUMBERED_EVERY_SECONDS),
             partial(again_and_again, self.deliver, DELIVERED_EVERY_SECONDS),
             partial(again_and_again, self.watch, WATCHED_EVERY_SECONDS),
-            partial(again_and_again, self.store, WATCHED_EVERY_SECONDS),
+            partial(again_and_again, self.refresh_snapshot, WATCHED_EVERY_SECONDS),
             partial(again_and_again, self.tidy, TIDIED_EVERY_SECONDS),
             partial(again_and_again, self.remove_orphans, TIDIED_EVERY_SECONDS),
         )
@@ -70,12 +70,12 @@ class Jobs:
         async with self._database.writing(SYSTEM) as connection:
             await deadline_watch.watch(connection, now=self._clock())
 
-    async def store(self) -> None:
+    async def refresh_snapshot(self) -> None:
         """Store what the histories say of obligations of which nothing that is stored stands."""
         more = True
         while more:
             async with self._database.writing(SYSTEM) as connection:
-                more = await refresh.store_some(connection, self._clock())
+                more = await refresh.refresh_some(connection, self._clock())
 
     async def tidy(self) -> None:
         """Forget what nobody can ask for any more."""
@@ -92,9 +92,9 @@ class Jobs:
 
 
 @asynccontextmanager
-async def working(*duties: Duty) -> AsyncIterator[None]:
+async def working(*jobs: Job) -> AsyncIterator[None]:
     """Do duties while the block runs."""
-    tasks = [asyncio.create_task(duty()) for duty in duties]
+    tasks = [asyncio.create_task(job()) for job in jobs]
     yield
     for task in tasks:
         task.cancel()
@@ -103,12 +103,12 @@ async def working(*duties: Duty) -> AsyncIterator[None]:
             await task
 
 
-async def again_and_again(duty: Duty, seconds: float) -> None:
+async def again_and_again(job: Job, seconds: float) -> None:
     """Do a duty, and after a while again, whatever fails."""
     while True:
         try:
-            await duty()
+            await job()
         except Exception as error:  # noqa: BLE001  A duty that ended would be one that nobody does.
             away = kind_of(error) is Failure.UNAVAILABLE
-            (log.warning if away else log.error)("duty failed", duty=duty.__name__, kind=type(error).__name__)
+            (log.warning if away else log.error)("duty failed", job=job.__name__, kind=type(error).__name__)
         await asyncio.sleep(seconds)

@@ -4,7 +4,7 @@ One process at a time does it, for as long as one transaction takes.  Places fol
 given only below the oldest transaction that is still under way: an event that commits late finds its place free.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +13,7 @@ from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.database.locks import try_lock
+from app.database.statements import Row
 from app.domain import checkpoints
 from app.domain.events import canonical
 from app.domain.merkle import Tree, ends, root_of
@@ -20,7 +21,6 @@ from app.models import Checkpoint, SequencedEvent
 from app.models.base import stable_id, table
 from app.queries import events as queries
 
-Row = Mapping[Any, Any]
 Signer = Callable[[int, bytes, datetime, int], checkpoints.Checkpoint]
 """Signs a size and a hash as of an instant, after the checkpoint of a smaller size."""
 LEADER = b"dondoc sequencer"
@@ -53,7 +53,7 @@ async def sequence(connection: AsyncConnection, sign: Signer, floor: str, *, now
     last = checkpoints.read(position["note"]) if position["note"] else None
     if last and last.size > position["size"]:
         raise FeedBroken
-    waiting = queries.waiting(floor, position["settled"], BATCH)
+    waiting = queries.waiting(floor, position["oldest_running"], BATCH)
     found = (await connection.execute(waiting)).mappings().all()
     size = position["size"] + len(found)
     if found:
@@ -61,7 +61,7 @@ async def sequence(connection: AsyncConnection, sign: Signer, floor: str, *, now
     if _is_due(last, size, now):
         await _sign(connection, sign, last, size, now)
     full = len(found) == BATCH
-    return Progress(floor if full else position["settled"], more=full)
+    return Progress(floor if full else position["oldest_running"], more=full)
 
 
 async def _place(connection: AsyncConnection, size: int, found: Sequence[Row]) -> None:

@@ -7,12 +7,12 @@ connection to the database is held while a receiver makes us wait.
 
 import asyncio
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from app.database.engine import SYSTEM, Database, Identity
-from app.domain.access import Act, Caller, Role, authorize, granted
+from app.database.statements import Row
+from app.domain.access import Caller, Permission, Role, authorize, granted
 from app.domain.webhooks import Outcome, Targets, headers_of
 from app.jobs import deliveries
 from app.jobs.deliveries import Result
@@ -20,11 +20,10 @@ from app.jobs.http_client import Forbidden, Outgoing, TimedOut, Unreachable
 from app.queries import events
 from app.queries import webhooks as queries
 from app.schemas.webhooks import Payload
-from app.security.secret_box import Sealer
+from app.security.secret_box import SecretBox
 from app.standing.moment import Moment
 from app.web.feed.following import page_of, shown
 
-Row = Mapping[Any, Any]
 PAGE = 500
 SERVED_AT_ONCE = 16
 ROUND_SECONDS = 10
@@ -39,13 +38,13 @@ class Deliverer:
         self,
         database: Database,
         targets: Targets,
-        sealer: Sealer,
+        secret_box: SecretBox,
         clock: Callable[[], datetime],
         *,
         outgoing: Outgoing | None = None,
         chance: Callable[[], float] = random.random,
     ) -> None:
-        self._database, self._targets, self._sealer, self._clock = database, targets, sealer, clock
+        self._database, self._targets, self._sealer, self._clock = database, targets, secret_box, clock
         self._outgoing, self._chance = outgoing or Outgoing(targets.may_connect), chance
         # Requests need the other connections of the pool.
         self._connection, self._served = asyncio.Semaphore(1), asyncio.Semaphore(SERVED_AT_ONCE)
@@ -66,7 +65,7 @@ class Deliverer:
 
     async def _serve(self, webhook: Row) -> None:
         caller = _client_of(webhook)
-        if not authorize(caller, Act.READ_EVENTS):
+        if not authorize(caller, Permission.READ_EVENTS):
             return
         async with self._served:
             until = asyncio.get_running_loop().time() + ROUND_SECONDS

@@ -15,7 +15,7 @@ from app.models.obligation import Obligation
 from app.models.plan import Plan
 from app.models.reference import ClientReference
 from app.models.review import Review
-from app.models.standing import StandingFacts
+from app.models.standing import StandingSnapshot
 from app.models.succession import Succession, SuccessionDecision, Transfer
 from app.models.update import Measurement, Update
 from app.models.webhook import Webhook, WebhookAttempt, WebhookDelivery
@@ -55,7 +55,7 @@ __all__ = [
     "Seal",
     "SealedStanding",
     "SequencedEvent",
-    "StandingFacts",
+    "StandingSnapshot",
     "Succession",
     "SuccessionDecision",
     "Target",

@@ -9,7 +9,7 @@ from sqlalchemy.types import UserDefinedType
 from sqlmodel import Field, Index, SQLModel, UniqueConstraint
 
 from app.models.base import PlanRow, belongs_to, instant, of_plan, recorded, text
-from app.models.facts import VIEWS
+from app.models.redacted_views import VIEWS
 
 
 class TransactionId(UserDefinedType[int]):

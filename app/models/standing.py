@@ -13,7 +13,7 @@ from app.models.base import PlanRow, belongs_to, copied, instant
 _OPEN: dict[str, Any] = {"postgresql_where": text("is_open")}
 
 
-class StandingFacts(PlanRow, table=True):
+class StandingSnapshot(PlanRow, table=True):
     """One row is the facts of one obligation, at every moment from `settled_from` on, until before `settled_until`.
 
     They are what the history gives (standing/replay.py), filled by the same expression after each act; what they cannot

@@ -3,19 +3,19 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ScalarSelect, Select, Uuid, any_, bindparam, func, or_, select
+from sqlalchemy import ARRAY, ScalarSelect, Uuid, any_, bindparam, func, or_, select
 
+from app.database.statements import Statement
 from app.models import Body, CalendarFeed, Obligation
 from app.models.base import table
 from app.queries.plans import plan_id_of
 from app.standing.moment import Moment
 from app.standing.rule import owners, standings
 
-AnyRow = Select[*tuple[Any, ...]]
 feeds, bodies, obligations = table(CalendarFeed), table(Body), table(Obligation)
 
 
-def body(slug: str, code: str) -> AnyRow:
+def body(slug: str, code: str) -> Statement:
     """Select a body of a plan, the ids of those who owe what it shows and, if it has an address, the id of that."""
     holding = feeds.c.revoked_at.is_(None) & (feeds.c.plan_id == bodies.c.plan_id) & (feeds.c.body_id == bodies.c.id)
     return (
@@ -26,7 +26,7 @@ def body(slug: str, code: str) -> AnyRow:
     )
 
 
-def feed(feed_id: UUID) -> AnyRow:
+def feed(feed_id: UUID) -> Statement:
     """Select the body whose calendar an address shows, as long as it holds, and the ids of those who owe it."""
     return (
         select(bodies.c.name, feeds.c.client_id, _owners().label("owner_ids"))
@@ -42,7 +42,7 @@ def _owners() -> ScalarSelect[Any]:
     return select(func.array_agg(member.c.id)).where(member.c.plan_id == bodies.c.plan_id, theirs).scalar_subquery()
 
 
-def deadlines(owner_ids: list[UUID], moment: Moment) -> AnyRow:
+def deadlines(owner_ids: list[UUID], moment: Moment) -> Statement:
     """Select what a body, or the members of a group, owe, by deadline."""
     standing = standings(moment, owners.c.id == any_(bindparam("owner_ids", owner_ids, ARRAY(Uuid()))))
     return select(*standing.c).order_by(standing.c.due_before, standing.c.position, standing.c.id)

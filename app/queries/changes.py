@@ -25,7 +25,8 @@ from sqlalchemy import (
     union_all,
 )
 
-from app.database.keyset import After
+from app.database.keyset import KeysetCursor
+from app.database.statements import Statement
 from app.domain.access import Caller
 from app.domain.completion import ReviewOutcome
 from app.models import (
@@ -43,15 +44,15 @@ from app.models import (
 )
 from app.models.base import HistoryRow, table
 from app.models.duty import Recurrence
-from app.models.facts import facts_of
+from app.models.redacted_views import facts_of
 from app.queries.obligations import visible
 from app.standing.filters import Filters, within
-from app.standing.moment import Found, Moment, order_of
-from app.standing.once import deed_of
+from app.standing.moment import Moment, order_of
+from app.standing.once import first_completion
 from app.standing.rule import standings
 
 obligations, duties, deadlines = table(Obligation), table(Duty), table(CycleDeadline)
-KEYS = ("position", "due_before", "id")
+SORT_COLUMNS = ("position", "due_before", "id")
 SHOWN = (
     *("plan", "cycle", "duty_code", "title_vi", "title_en", "body_no", "body_code", "owner_id", "owner_code"),
     *("owner_name", "duty_id", "position", "due_before", "id"),
@@ -77,8 +78,8 @@ _UNDOING = (
 
 
 def changed(
-    caller: Caller, filters: Filters, before: Moment, after: Moment, limit: int, page_after: After | None
-) -> Found:
+    caller: Caller, filters: Filters, before: Moment, after: Moment, limit: int, page_after: KeysetCursor | None
+) -> Statement:
     """Select one page and one row more of the obligations whose status differs between two moments.
 
     What is not owed at one of them has no status there.  The caller sees what is its own at the later one.
@@ -97,14 +98,14 @@ def changed(
         .where(then.c.status.is_distinct_from(now.c.status))
         .subquery("changed")
     )
-    keys = [found.c[name] for name in KEYS]
+    keys = [found.c[name] for name in SORT_COLUMNS]
     page = select(*found.c).where(visible(caller, found))
     if page_after is not None:
         page = page.where(tuple_(*keys) > page_after.row(keys))
     return _with_deeds(page.order_by(*keys).limit(bindparam("limit", limit, Integer()) + 1), before, after)
 
 
-def _with_deeds(page: Found, before: Moment, after: Moment) -> Found:
+def _with_deeds(page: Statement, before: Moment, after: Moment) -> Statement:
     """Add when a `once` duty was done, also in another cycle, as the moments see it, and by when that was undone."""
     row = page.subquery("page")
     deeds = {
@@ -117,12 +118,12 @@ def _with_deeds(page: Found, before: Moment, after: Moment) -> Found:
         select(*row.c, *(deed.label(name) for name, deed in deeds.items()))
         .join_from(row, obligations, obligations.c.id == row.c.id)
         .join(duties, duties.c.id == row.c.duty_id)
-        .order_by(*(row.c[name] for name in KEYS))
+        .order_by(*(row.c[name] for name in SORT_COLUMNS))
     )
 
 
 def _deed(moment: Moment, column: str) -> ColumnElement[Any]:
-    deed = deed_of(obligations, duties, moment)
+    deed = first_completion(obligations, duties, moment)
     return select(deed.c[column]).correlate(obligations, duties).scalar_subquery()
 
 
@@ -143,7 +144,7 @@ def _undone(history: Table, also: ColumnElement[bool], before: Moment, after: Mo
     return found.correlate(obligations, duties).scalar_subquery()
 
 
-def acts_between(ids: list[UUID], before: Moment, after: Moment) -> Found:
+def acts_between(ids: list[UUID], before: Moment, after: Moment) -> Statement:
     """Select the acts on some obligations that the later moment sees and the earlier one does not, in order.
 
     No narrative, and no id by which one could be found.
@@ -153,13 +154,13 @@ def acts_between(ids: list[UUID], before: Moment, after: Moment) -> Found:
     return select(found.c.obligation_id, found.c.act, found.c.said, found.c.received_at).order_by(*order_of(found))
 
 
-def _acts(history: Table, said: str | None, ids: Collection[UUID], before: Moment, after: Moment) -> Found:
+def _acts(history: Table, said: str | None, ids: Collection[UUID], before: Moment, after: Moment) -> Statement:
     what = cast(history.c[said], String) if said else cast(null(), String)
     found = select(history.c.obligation_id, *_named(history), what.label("said"))
     return found.where(_among(history.c.obligation_id, ids), _between(history, before, after))
 
 
-def _deadlines(ids: Collection[UUID], before: Moment, after: Moment) -> Found:
+def _deadlines(ids: Collection[UUID], before: Moment, after: Moment) -> Statement:
     mine = and_(obligations.c.cycle_id == deadlines.c.cycle_id, _among(obligations.c.id, ids))
     found = select(obligations.c.id.label("obligation_id"), *_named(deadlines), cast(null(), String).label("said"))
     return found.join(deadlines, mine).where(_between(deadlines, before, after))

@@ -3,21 +3,21 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, select, tuple_
+from sqlalchemy import ColumnElement, and_, false, func, select, tuple_
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
-from app.database.keyset import After
+from app.database.keyset import KeysetCursor
+from app.database.statements import Statement
 from app.domain.access import Role
 from app.models import Body, Client, ClientBody, ClientSecret, Plan, RevokedToken
 from app.models.base import table
 
-AnyRow = Select[*tuple[Any, ...]]
 clients, grants, secrets, revoked = table(Client), table(ClientBody), table(ClientSecret), table(RevokedToken)
-KEYS = ("name", "id")
+SORT_COLUMNS = ("name", "id")
 """The order in which clients are listed."""
 
 
-def caller(*, client_id: UUID | None, issuer: str, subject: str, jti: UUID | None) -> AnyRow:
+def caller(*, client_id: UUID | None, issuer: str, subject: str, jti: UUID | None) -> Statement:
     """Select what the client of a token may do: ours is named by its id, an external issuer's by its subject."""
     if client_id is not None:
         named: ColumnElement[bool] = clients.c.id == client_id
@@ -32,7 +32,7 @@ def caller(*, client_id: UUID | None, issuer: str, subject: str, jti: UUID | Non
     ).where(named)
 
 
-def secret_digests(client_id: UUID) -> AnyRow:
+def secret_digests(client_id: UUID) -> Statement:
     """Select the digests of the secrets of a client that is not disabled, with what it may do."""
     return (
         select(clients.c.role, clients.c.scopes, secrets.c.id, secrets.c.digest)
@@ -41,12 +41,12 @@ def secret_digests(client_id: UUID) -> AnyRow:
     )
 
 
-def every_client() -> AnyRow:
+def every_client() -> Statement:
     """Select all clients by name, each with the bodies that it may report for and its secrets, which tell nothing."""
     return select(*clients.c, _bodies().label("bodies"), _secrets().label("secrets")).order_by(*_order())
 
 
-def page(*, role: Role | None, disabled: bool | None, limit: int, after: After | None) -> AnyRow:
+def page(*, role: Role | None, disabled: bool | None, limit: int, after: KeysetCursor | None) -> Statement:
     """Select one page of clients and one row more, which tells whether there is another page."""
     found = every_client().limit(limit + 1)
     if role is not None:
@@ -56,13 +56,13 @@ def page(*, role: Role | None, disabled: bool | None, limit: int, after: After |
     return found if after is None else found.where(tuple_(*_order()) > after.row(_order()))
 
 
-def one(client_id: UUID) -> AnyRow:
+def one(client_id: UUID) -> Statement:
     """Select one client."""
     return every_client().where(clients.c.id == client_id)
 
 
 def _order() -> list[ColumnElement[Any]]:
-    return [clients.c[name] for name in KEYS]
+    return [clients.c[name] for name in SORT_COLUMNS]
 
 
 def _bodies() -> ColumnElement[Any]:

@@ -25,25 +25,25 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import UserDefinedType
 
-from app.domain.access import Act, Caller
+from app.database.statements import Statement
+from app.domain.access import Caller, Permission
 from app.models import Checkpoint, Cycle, CycleDeadline, DeadlineWatch, Event, Extension, Obligation, Plan
 from app.models import SequencedEvent as Sequenced
 from app.models.base import table
 from app.models.event import FEED_HEAD, PLAN_CHANGE, TransactionId
-from app.models.facts import facts_of
-from app.standing.moment import INSTANT, Moment, Row
+from app.models.redacted_views import facts_of
+from app.standing.moment import INSTANT, Moment, Source
 from app.standing.ownership import owner_of, owner_told
 from app.standing.reach import reachable
 from app.standing.rule import owners, standings
 
-AnyRow = Select[*tuple[Any, ...]]
 events, sequenced, checkpoints, watches = (table(model) for model in (Event, Sequenced, Checkpoint, DeadlineWatch))
 plans, cycles, obligations = table(Plan), table(Cycle), table(Obligation)
 TOLD = ("id", "plan_id", "type", "act_id", "obligation_id", "cycle_id", "occurred_at", "recorded_at")
 _SNAPSHOT = func.pg_current_snapshot()
 
 
-def page(caller: Caller, after: int, limit: int, moment: Moment) -> AnyRow:
+def page(caller: Caller, after: int, limit: int, moment: Moment) -> Statement:
     """Select the events after a place that the caller may see at a moment, in order.
 
     Those of an obligation are for whoever may read where it stands: when it has passed to another body, no more for
@@ -52,17 +52,17 @@ def page(caller: Caller, after: int, limit: int, moment: Moment) -> AnyRow:
     return _seen(caller, moment).where(sequenced.c.seq > after).order_by(sequenced.c.seq).limit(limit)
 
 
-def some(caller: Caller, places: Collection[int], moment: Moment) -> AnyRow:
+def some(caller: Caller, places: Collection[int], moment: Moment) -> Statement:
     """Select those events at some places that the caller may see at a moment."""
     return _seen(caller, moment).where(sequenced.c.seq.in_(places))
 
 
-def _seen(caller: Caller, moment: Moment) -> AnyRow:
+def _seen(caller: Caller, moment: Moment) -> Statement:
     found = select(sequenced.c.seq, sequenced.c.content)
     if caller.sees_everything:
         return found
     owner = owner_of(obligations, moment)
-    mine = select(obligations.c.id).where(reachable(caller, Act.READ_EVENTS, obligations, owner))
+    mine = select(obligations.c.id).where(reachable(caller, Permission.READ_EVENTS, obligations, owner))
     return found.where(or_(sequenced.c.obligation_id.is_(None), sequenced.c.obligation_id.in_(mine)))
 
 
@@ -81,7 +81,7 @@ def snapshot() -> ColumnElement[str]:
     return cast(_SNAPSHOT, String)
 
 
-def changed_since(plan_ids: list[UUID], snapshots: list[str]) -> AnyRow:
+def changed_since(plan_ids: list[UUID], snapshots: list[str]) -> Statement:
     """Find which of some plans a transaction has changed that the snapshot beside it does not hold; places begin at 1.
 
     A transaction's number says when it began to write and not when it ended: so the snapshot is asked for each that was
@@ -100,33 +100,33 @@ def changed_since(plan_ids: list[UUID], snapshots: list[str]) -> AnyRow:
     return select(asked.c.place).where(changed.exists())
 
 
-def head() -> AnyRow:
+def head() -> Statement:
     """Select how many events there are, whoever may see them."""
     return select(FEED_HEAD.c.seq)
 
 
-def signed(after: int, limit: int) -> AnyRow:
+def signed(after: int, limit: int) -> Statement:
     """Select the checkpoints over more than so many events, in order."""
     found = select(checkpoints.c.size, checkpoints.c.note).where(checkpoints.c.size > after)
     return found.order_by(checkpoints.c.size).limit(limit)
 
 
-def every_checkpoint() -> AnyRow:
+def every_checkpoint() -> Statement:
     """Select all checkpoints in order."""
     return select(*checkpoints.c).order_by(checkpoints.c.size)
 
 
-def position() -> AnyRow:
+def position() -> Statement:
     """Select where the feed ends, its last checkpoint, and the transaction below which all others have ended."""
     last = select(checkpoints.c.note).order_by(checkpoints.c.size.desc()).limit(1).scalar_subquery()
-    settled = cast(func.pg_snapshot_xmin(_SNAPSHOT), String)
-    return select(FEED_HEAD.c.seq.label("size"), last.label("note"), settled.label("settled"))
+    oldest_running = cast(func.pg_snapshot_xmin(_SNAPSHOT), String)
+    return select(FEED_HEAD.c.seq.label("size"), last.label("note"), oldest_running.label("oldest_running"))
 
 
-def waiting(floor: str, settled: str, limit: int) -> AnyRow:
+def waiting(floor: str, oldest_running: str, limit: int) -> Statement:
     """Select events that have no place yet and can get one, in their order: by transaction, then by id.
 
-    An event gets its place once every transaction below `settled` has ended, so that none can come before it later.
+    An event gets its place once every transaction below `oldest_running` has ended: none can come before it later.
     Below `floor` all have theirs.  A transaction that lies ahead of the snapshot comes from another server, whose data
     has been restored here: it has ended.
     What this very transaction has told is committed with its place, or not at all.
@@ -137,7 +137,9 @@ def waiting(floor: str, settled: str, limit: int) -> AnyRow:
     # Found first, and named then: there may be many more that wait.
     first = (
         select(*(events.c[name] for name in (*TOLD, "xid")))
-        .where(events.c.xid >= _xid("floor", floor), or_(events.c.xid < _xid("settled", settled), restored))
+        .where(
+            events.c.xid >= _xid("floor", floor), or_(events.c.xid < _xid("oldest_running", oldest_running), restored)
+        )
         .where(~placed.exists())
         .order_by(events.c.xid, events.c.id)
         .limit(limit)
@@ -146,7 +148,7 @@ def waiting(floor: str, settled: str, limit: int) -> AnyRow:
     return told(first).order_by(first.c.xid, first.c.id)
 
 
-def told(some: Row = events) -> AnyRow:
+def told(some: Source = events) -> Statement:
     """Select events, or some of them, with the codes that name what they are about."""
     return (
         select(
@@ -164,12 +166,12 @@ def told(some: Row = events) -> AnyRow:
     )
 
 
-def nodes(places: list[int]) -> AnyRow:
+def nodes(places: list[int]) -> Statement:
     """Select the nodes at some places, in order."""
     return select(sequenced.c.node).where(sequenced.c.seq.in_(places)).order_by(sequenced.c.seq)
 
 
-def everything() -> AnyRow:
+def everything() -> Statement:
     """Select every numbered event beside what was told in its transaction, in order."""
     original = and_(events.c.id == sequenced.c.id, events.c.plan_id == sequenced.c.plan_id)
     return (
@@ -188,7 +190,7 @@ def everything() -> AnyRow:
     )
 
 
-def watched() -> AnyRow:
+def watched() -> Statement:
     """Select up to when deadlines that passed have been told of."""
     return select(watches.c.watched_until)
 
@@ -202,7 +204,7 @@ def passed(since: datetime, until: datetime) -> Select[Any]:
     return select(every.c.due).order_by(every.c.due)
 
 
-def missed(due: datetime, statuses: list[str]) -> AnyRow:
+def missed(due: datetime, statuses: list[str]) -> Statement:
     """Select the obligations whose deadline passed at an instant and that stood at one of these statuses just then."""
     standing = standings(Moment(due))
     names = (standing.c[name] for name in ("id", "plan_id", "status"))

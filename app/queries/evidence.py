@@ -8,7 +8,6 @@ from sqlalchemy import (
     ARRAY,
     ColumnElement,
     FromClause,
-    Select,
     Table,
     Uuid,
     and_,
@@ -24,8 +23,9 @@ from sqlalchemy import (
     union_all,
 )
 
-from app.database.keyset import After
-from app.domain.access import Act, Caller, Role
+from app.database.keyset import KeysetCursor
+from app.database.statements import Statement
+from app.domain.access import Caller, Permission, Role
 from app.models import (
     Body,
     Erasure,
@@ -37,13 +37,12 @@ from app.models import (
     Withdrawal,
 )
 from app.models.base import table
-from app.models.facts import CLIENT_NAMES, facts_of
+from app.models.redacted_views import CLIENT_NAMES, facts_of
 from app.queries.obligations import among
 from app.standing.moment import Moment
 from app.standing.ownership import owner_of
 from app.standing.reach import attached_by, cleared, reachable
 
-AnyRow = Select[*tuple[Any, ...]]
 evidence, texts, contents, withdrawals, erasures, reads = (
     table(model) for model in (Evidence, EvidenceText, EvidenceContent, Withdrawal, Erasure, EvidenceRead)
 )
@@ -63,17 +62,17 @@ _WRITTEN = ("title", "url", "issuer", "file_name")
 _ACT = ("plan_id", "body_id", "obligation_id", "client_id", "received_at", "recorded_at")
 
 
-def one_evidence(evidence_id: UUID, moment: Moment, *allowed: ColumnElement[bool]) -> AnyRow:
+def one_evidence(evidence_id: UUID, moment: Moment, *allowed: ColumnElement[bool]) -> Statement:
     """Select one evidence, as far as `allowed` lets it be read."""
     return _evidence(moment).where(evidence.c.id == evidence_id, *allowed)
 
 
-def some_evidence(ids: Collection[UUID], moment: Moment) -> AnyRow:
+def some_evidence(ids: Collection[UUID], moment: Moment) -> Statement:
     """Select evidence by its ids."""
     return _evidence(moment).where(among(evidence.c.id, ids))
 
 
-def _evidence(moment: Moment) -> AnyRow:
+def _evidence(moment: Moment) -> Statement:
     shown = ((name, column) for name, column in fields().items() if name not in _ACT)
     columns = (*(evidence.c[name] for name in _ACT), *(column.label(name) for name, column in shown))
     return select(*columns, contents.c.id.label("content_id")).select_from(named(moment)).where(moment.sees(evidence))
@@ -82,11 +81,11 @@ def _evidence(moment: Moment) -> AnyRow:
 def readable(caller: Caller, moment: Moment) -> ColumnElement[bool]:
     """Keep the evidence that a caller may read, by the obligation that it is on and by its classification."""
     owner = owner_of(obligations, moment)
-    reached = and_(reachable(caller, Act.READ_EVIDENCE, obligations, owner), cleared(caller, owner))
+    reached = and_(reachable(caller, Permission.READ_EVIDENCE, obligations, owner), cleared(caller, owner))
     return or_(reached, attached_by(caller))
 
 
-def readable_acts(caller: Caller, acts: list[UUID], moment: Moment) -> AnyRow:
+def readable_acts(caller: Caller, acts: list[UUID], moment: Moment) -> Statement:
     """Select those of some acts on evidence, the attaching among them, whose evidence a caller may read."""
     these = any_(bindparam("acts", acts, ARRAY(Uuid())))
     attached = select(evidence.c.id).where(evidence.c.id == these)
@@ -134,7 +133,7 @@ def _of_evidence(act: Table) -> ColumnElement[bool]:
     return and_(act.c.plan_id == evidence.c.plan_id, act.c.evidence_id == evidence.c.id)
 
 
-def reads_of(evidence_id: UUID, limit: int, after: After | None) -> AnyRow:
+def reads_of(evidence_id: UUID, limit: int, after: KeysetCursor | None) -> Statement:
     """Select a page of those who were given the bytes of an evidence, the latest first, and one row more."""
     keys = [reads.c.recorded_at, reads.c.id]
     found = (
@@ -148,14 +147,14 @@ def reads_of(evidence_id: UUID, limit: int, after: After | None) -> AnyRow:
     return found.order_by(*(key.desc() for key in keys)).limit(limit + 1)
 
 
-def erased_content(evidence_id: UUID) -> AnyRow:
+def erased_content(evidence_id: UUID) -> Statement:
     """Select the content of an evidence that has been erased."""
     erased = and_(erasures.c.plan_id == contents.c.plan_id, erasures.c.evidence_id == contents.c.evidence_id)
     found = select(contents.c.id, contents.c.sha256).join(erasures, erased)
     return found.where(contents.c.evidence_id == evidence_id)
 
 
-def promised(content_ids: Collection[UUID]) -> AnyRow:
+def promised(content_ids: Collection[UUID]) -> Statement:
     """Keep the ids of contents whose bytes must be in the store: those that a row knows, and no erasure has ended."""
     erased = select(literal(1)).where(
         erasures.c.plan_id == contents.c.plan_id, erasures.c.evidence_id == contents.c.evidence_id
@@ -163,7 +162,7 @@ def promised(content_ids: Collection[UUID]) -> AnyRow:
     return select(contents.c.id).where(contents.c.id.in_(content_ids), ~erased.exists())
 
 
-def kept_bytes(obligation_id: UUID, client_id: UUID) -> AnyRow:
+def kept_bytes(obligation_id: UUID, client_id: UUID) -> Statement:
     """Add up the bytes that are kept for an obligation, whoever may read them, and those that a client has sent."""
     kept, ended = facts_of(EvidenceContent), facts_of(Erasure)
     erased = and_(ended.c.plan_id == kept.c.plan_id, ended.c.evidence_id == kept.c.evidence_id)

@@ -2,23 +2,23 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, select, true
+from sqlalchemy import ColumnElement, case, func, select, true
 
+from app.database.statements import Statement
 from app.domain.completion import ClaimState, ReviewOutcome
 from app.models import Cycle, Duty, Extension, Obligation, Plan, Review, Update
 from app.models.base import table
-from app.models.facts import facts_of
+from app.models.redacted_views import facts_of
 from app.standing.cycles import deadline_of
-from app.standing.moment import Found, Moment, history_of, latest
+from app.standing.moment import Moment, history_of, latest
 from app.standing.ownership import transfers
 
-AnyRow = Select[*tuple[Any, ...]]
 obligations, plans, cycles, duties = (table(model) for model in (Obligation, Plan, Cycle, Duty))
 updates, reviews, extensions = facts_of(Update), facts_of(Review), facts_of(Extension)
 documents = table(Extension)
 
 
-def more_facts(obligation_id: Any, moment: Moment) -> AnyRow:
+def more_facts(obligation_id: Any, moment: Moment) -> Statement:
     """Select an obligation's submissions and reviews by instant, its legal basis, and what moved its deadline.
 
     The number of an extension's document shows to whoever may read the history; all else, to whoever sees the standing.
@@ -68,5 +68,5 @@ def _submissions(moment: Moment) -> list[ColumnElement[Any]]:
     ]
 
 
-def _pick(found: Found, what: ColumnElement[Any], name: str) -> ColumnElement[Any]:
+def _pick(found: Statement, what: ColumnElement[Any], name: str) -> ColumnElement[Any]:
     return found.with_only_columns(what).scalar_subquery().label(name)

@@ -7,10 +7,11 @@ short read of its own, and the last of a million costs no more than the first.
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Integer, Select, Uuid, any_, bindparam, func, literal, select, tuple_
+from sqlalchemy import ARRAY, Integer, Uuid, any_, bindparam, func, literal, select, tuple_
 
-from app.database.keyset import After
-from app.domain.access import Act, Caller
+from app.database.keyset import KeysetCursor
+from app.database.statements import Statement
+from app.domain.access import Caller, Permission
 from app.models import Cycle, Duty, Obligation, Plan
 from app.models.base import table
 from app.queries.history import history
@@ -20,11 +21,10 @@ from app.standing.moment import Moment
 from app.standing.reach import reachable
 from app.standing.rule import named, owners, standings
 
-AnyRow = Select[*tuple[Any, ...]]
 plans, cycles, duties, obligations = (table(model) for model in (Plan, Cycle, Duty, Obligation))
 
 
-def parts(filters: Filters) -> AnyRow:
+def parts(filters: Filters) -> Statement:
     """Select the cycles to walk through, by deadline, and until when what is recorded is known to all pages."""
     found = select(cycles.c.plan_id, cycles.c.id.label("cycle_id"), func.clock_timestamp().label("recorded_until"))
     named = {plans.c.slug: filters.plan, cycles.c.code: filters.cycle}
@@ -36,8 +36,14 @@ def parts(filters: Filters) -> AnyRow:
 
 
 def page(
-    caller: Caller, filters: Filters, plan_id: UUID, cycle_id: UUID, moment: Moment, after: After | None, limit: int
-) -> AnyRow:
+    caller: Caller,
+    filters: Filters,
+    plan_id: UUID,
+    cycle_id: UUID,
+    moment: Moment,
+    after: KeysetCursor | None,
+    limit: int,
+) -> Statement:
     """Select the next obligations of a cycle in the plan's order, with the codes that name them."""
     o, (source, ownership) = obligations.c, named(moment)
     shown = (o.id, o.position, plans.c.slug.label("plan"), cycles.c.code.label("cycle"), duties.c.code.label("duty"))
@@ -48,20 +54,20 @@ def page(
             o.plan_id == bindparam("plan_id", plan_id, Uuid()), o.cycle_id == bindparam("cycle_id", cycle_id, Uuid())
         )
         .where(within(filters))
-        .where(reachable(caller, Act.READ_STANDING, obligations, ownership.owner_id))
+        .where(reachable(caller, Permission.READ_STANDING, obligations, ownership.owner_id))
     )
     if after is not None:
         found = found.where(tuple_(o.position, o.id) > after.row((o.position, o.id)))
     return found.order_by(o.position, o.id).limit(bindparam("limit", limit, Integer()))
 
 
-def acts(caller: Caller, part: Any, ids: list[UUID], moment: Moment) -> AnyRow:
+def acts(caller: Caller, part: Any, ids: list[UUID], moment: Moment) -> Statement:
     """Select every act on the obligations of a page that the caller may read, in the order of time."""
     some: Any = {"plan_id": part["plan_id"], "id": any_(literal(ids, ARRAY(Uuid)))}
     return history(caller, some, moment)
 
 
-def rows(caller: Caller, filters: Filters, ids: list[UUID], moment: Moment) -> AnyRow:
+def rows(caller: Caller, filters: Filters, ids: list[UUID], moment: Moment) -> Statement:
     """Select those obligations of a page that match, with their standing, in the plan's order."""
     standing = standings(moment, obligations.c.id == any_(bindparam("ids", ids, ARRAY(Uuid()))))
     found = select(*standing.c).where(visible(caller, standing), *matching(standing, filters))

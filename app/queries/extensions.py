@@ -4,26 +4,27 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Integer, and_, bindparam, func, literal, or_, select, tuple_
 
-from app.database.keyset import After
+from app.database.keyset import KeysetCursor
+from app.database.statements import Statement
 from app.domain.access import Caller
 from app.models import Extension, ExtensionRefusal, ExtensionRequest, Obligation
 from app.models.base import table
 from app.queries.obligations import visible
-from app.standing.moment import Found, Moment, order_of
+from app.standing.moment import Moment, order_of
 from app.standing.rule import standings
 
 requests, obligations = table(ExtensionRequest), table(Obligation)
 ANSWERS = (ExtensionRequest, ExtensionRefusal, Extension)
-KEYS = ("requested_at", "request_recorded_at", "request_id")
+SORT_COLUMNS = ("requested_at", "request_recorded_at", "request_id")
 """The order of the queue: oldest first."""
 
 
-def pending_on(obligation_id: UUID, moment: Moment) -> Found:
+def pending_on(obligation_id: UUID, moment: Moment) -> Statement:
     """Select the request that is pending on one obligation."""
     return select(*requests.c).where(requests.c.obligation_id == obligation_id, _pending(moment))
 
 
-def queue(caller: Caller, moment: Moment, limit: int, after: After | None) -> Found:
+def queue(caller: Caller, moment: Moment, limit: int, after: KeysetCursor | None) -> Statement:
     """Select one page and one row more of the pending requests that concern the caller, with their obligations."""
     waiting = select(requests.c.obligation_id).where(_pending(moment))
     standing = standings(moment, obligations.c.id.in_(waiting))

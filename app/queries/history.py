@@ -4,9 +4,10 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, FromClause, Select, Table, and_, func, literal, select, union_all
+from sqlalchemy import ColumnElement, FromClause, Table, and_, func, literal, select, union_all
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
+from app.database.statements import Statement
 from app.domain.access import Caller
 from app.models import (
     Body,
@@ -30,7 +31,6 @@ from app.queries.obligations import among
 from app.standing.moment import Moment, order_of
 from app.standing.ownership import owner_when
 
-AnyRow = Select[*tuple[Any, ...]]
 updates, transfers, successions = (table(model) for model in (Update, Transfer, Succession))
 predecessors = table(Body).alias("predecessor")
 notes, partners, deadlines = table(Contribution), table(DutyPartner), table(CycleDeadline)
@@ -49,7 +49,7 @@ PLAIN: dict[type[HistoryRow], tuple[str, ...]] = {
 """Acts that the wire shows column by column."""
 
 
-def history(caller: Caller, obligation: Any, moment: Moment) -> AnyRow:
+def history(caller: Caller, obligation: Any, moment: Moment) -> Statement:
     """Select every act on an obligation that the caller may read, in order."""
     acts = [
         _update_acts(caller, obligation, moment),
@@ -64,7 +64,7 @@ def history(caller: Caller, obligation: Any, moment: Moment) -> AnyRow:
     return _in_order(*acts)
 
 
-def contributions(caller: Caller, obligation: Any, moment: Moment) -> AnyRow:
+def contributions(caller: Caller, obligation: Any, moment: Moment) -> Statement:
     """Select the notes of partners, and the evidence of theirs that the caller may read, in order."""
     coordinating = select(partners.c.body_id).where(partners.c.duty_id == obligation["duty_id"])
     owner_then = owner_when(evidence, obligations, moment)
@@ -75,13 +75,13 @@ def contributions(caller: Caller, obligation: Any, moment: Moment) -> AnyRow:
     )
 
 
-def some_updates(caller: Caller, ids: Collection[UUID], moment: Moment) -> AnyRow:
+def some_updates(caller: Caller, ids: Collection[UUID], moment: Moment) -> Statement:
     """Select updates by their ids, each a whole wire shape."""
     shown = _spelled(updates, **_shown_of_updates(caller, moment))
     return select(shown.label("update")).where(among(updates.c.id, ids))
 
 
-def _update_acts(caller: Caller, obligation: Any, moment: Moment) -> AnyRow:
+def _update_acts(caller: Caller, obligation: Any, moment: Moment) -> Statement:
     return _acts(updates, obligation, moment, **_shown_of_updates(caller, moment))
 
 
@@ -89,18 +89,18 @@ def _shown_of_updates(caller: Caller, moment: Moment) -> dict[str, Any]:
     return {**_pick(updates, UPDATE), "measurements": _measured(), "evidence": _attached(caller, moment)}
 
 
-def _in_order(*acts: AnyRow) -> AnyRow:
+def _in_order(*acts: Statement) -> Statement:
     found = union_all(*acts).subquery("acts")
     return select(found.c.act).order_by(*order_of(found))
 
 
-def _contribution_acts(obligation: Any, moment: Moment) -> AnyRow:
+def _contribution_acts(obligation: Any, moment: Moment) -> Statement:
     source = notes.join(bodies, bodies.c.id == notes.c.body_id)
     shown = {**_pick(notes, ("id", "note")), "body": bodies.c.code, "evidence": _none()}
     return _acts(notes, obligation, moment, source=source, **shown)
 
 
-def _deadline_acts(obligation: Any, moment: Moment) -> AnyRow:
+def _deadline_acts(obligation: Any, moment: Moment) -> Statement:
     """Select the acts on the deadline of the whole cycle, which are acts on each of its obligations."""
     shown = _pick(deadlines, ("id", "due_before", "reason", "document_number"))
     spelled = _spelled(deadlines, act=literal("cycle_deadline"), **shown, obligation=obligations.c.id)
@@ -110,7 +110,7 @@ def _deadline_acts(obligation: Any, moment: Moment) -> AnyRow:
     return found.where(*mine, moment.sees(deadlines))
 
 
-def _transfer_acts(obligation: Any, moment: Moment) -> AnyRow:
+def _transfer_acts(obligation: Any, moment: Moment) -> Statement:
     source = (
         transfers.join(successions, successions.c.id == transfers.c.succession_id)
         .join(bodies, bodies.c.id == transfers.c.owner_id)
@@ -127,16 +127,18 @@ def _transfer_acts(obligation: Any, moment: Moment) -> AnyRow:
     return _acts(transfers, obligation, moment, source=source, **shown)
 
 
-def _evidence_acts(obligation: Any, moment: Moment) -> AnyRow:
+def _evidence_acts(obligation: Any, moment: Moment) -> Statement:
     return _acts(evidence, obligation, moment, source=named(moment), **fields())
 
 
-def _acts_on_evidence(act: Table, obligation: Any, moment: Moment, *names: str) -> AnyRow:
+def _acts_on_evidence(act: Table, obligation: Any, moment: Moment, *names: str) -> Statement:
     shown = {**_pick(act, ("id", "reason", *names)), "evidence": act.c.evidence_id}
     return _acts(act, obligation, moment, source=named(moment), **shown)
 
 
-def _acts(table_: Table, obligation: Any, moment: Moment, *, source: FromClause | None = None, **shown: Any) -> AnyRow:
+def _acts(
+    table_: Table, obligation: Any, moment: Moment, *, source: FromClause | None = None, **shown: Any
+) -> Statement:
     """Select the acts of one table, spelled as the wire shows them."""
     act = literal(_NAMES.get(table_.name, str(table_.name)))
     spelled = _spelled(table_, act=act, **shown)

@@ -4,18 +4,18 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
 
+from app.database.statements import Statement
 from app.models import Holiday
 from app.models.base import table
 from app.queries.plans import plan_id_of
 
-AnyRow = Select[*tuple[Any, ...]]
 holidays = table(Holiday)
 
 
-def marks(plan_id: UUID | Any, known_at: datetime | None = None) -> AnyRow:
+def marks(plan_id: UUID | Any, known_at: datetime | None = None) -> Statement:
     """Select the last mark of every day that anybody has marked; `observed` says whether the day is off."""
     found = select(*holidays.c).where(holidays.c.plan_id == plan_id)
     known = found if known_at is None else found.where(holidays.c.recorded_at <= known_at)
@@ -24,7 +24,7 @@ def marks(plan_id: UUID | Any, known_at: datetime | None = None) -> AnyRow:
     )
 
 
-def days_off(slug: str, year: int | None, known_at: datetime | None) -> AnyRow:
+def days_off(slug: str, year: int | None, known_at: datetime | None) -> Statement:
     """Select a plan's days off, of a year or of all, in order."""
     last = marks(plan_id_of(slug), known_at).subquery("last")
     found = select(*last.c).where(last.c.observed).order_by(last.c.observed_on)
@@ -33,7 +33,7 @@ def days_off(slug: str, year: int | None, known_at: datetime | None) -> AnyRow:
     return found.where(last.c.observed_on.between(date(year, 1, 1), date(year, 12, 31)))
 
 
-def marks_of(slug: str, day: date) -> AnyRow:
+def marks_of(slug: str, day: date) -> Statement:
     """Select everything that was ever recorded of one day, in order."""
     return (
         select(*holidays.c)

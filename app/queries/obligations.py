@@ -21,8 +21,8 @@ from sqlalchemy import (
     union_all,
 )
 
-from app.database.keyset import After
-from app.domain.access import Act, Caller
+from app.database.keyset import KeysetCursor
+from app.domain.access import Caller, Permission
 from app.domain.completion import Signal
 from app.models import Obligation
 from app.models.base import table
@@ -42,7 +42,7 @@ class Sort(StrEnum):
     UPDATED_AT = "updated_at"
 
 
-KEYS: dict[Sort, tuple[str, ...]] = {
+SORT_COLUMNS: dict[Sort, tuple[str, ...]] = {
     Sort.DUE_BEFORE: ("due_before", "position", "id"),
     Sort.DUE_LAST: ("due_before", "position", "id"),
     Sort.DUTY: ("position", "due_before", "id"),
@@ -62,7 +62,9 @@ SHOWN = (
 """The columns of a standing of which an answer is made."""
 
 
-def page(caller: Caller, filters: Filters, moment: Moment, sort: Sort, limit: int, after: After | None) -> Select[Any]:
+def page(
+    caller: Caller, filters: Filters, moment: Moment, sort: Sort, limit: int, after: KeysetCursor | None
+) -> Select[Any]:
     """Select one page and one row more, which tells whether there is another page.
 
     `after` holds the KEYS of the last row of the page before.
@@ -74,23 +76,23 @@ def page(caller: Caller, filters: Filters, moment: Moment, sort: Sort, limit: in
 
 
 def _first(
-    standing: Subquery, caller: Caller, filters: Filters, sort: Sort, limit: int, after: After | None
+    standing: Subquery, caller: Caller, filters: Filters, sort: Sort, limit: int, after: KeysetCursor | None
 ) -> Select[Any]:
     """Select the first of one half of the standings, each half in order by itself, so that an index can give it.
 
     Nothing but what is shown, and what puts it in order: when an obligation was last touched is dear to find out.
     """
-    shown = dict.fromkeys((*SHOWN, *KEYS[sort]))
+    shown = dict.fromkeys((*SHOWN, *SORT_COLUMNS[sort]))
     found = select(*(standing.c[name] for name in shown)).where(visible(caller, standing), *matching(standing, filters))
     if after is not None:
-        keys = [standing.c[name] for name in KEYS[sort]]
+        keys = [standing.c[name] for name in SORT_COLUMNS[sort]]
         last = after.row(keys)
         found = found.where(tuple_(*keys) < last if sort is Sort.DUE_LAST else tuple_(*keys) > last)
     return found.order_by(*_in_order(standing, sort)).limit(_more_than(limit))
 
 
 def _in_order(rows: Subquery, sort: Sort) -> list[ColumnElement[Any]]:
-    keys = (rows.c[name] for name in KEYS[sort])
+    keys = (rows.c[name] for name in SORT_COLUMNS[sort])
     return [key.desc() if sort is Sort.DUE_LAST else key for key in keys]
 
 
@@ -140,4 +142,4 @@ def among(column: ColumnElement[UUID], ids: Collection[UUID]) -> ColumnElement[b
 
 def visible(caller: Caller, row: Any) -> ColumnElement[bool]:
     """Keep what the caller may see: a reporter, what its bodies own or coordinate."""
-    return reachable(caller, Act.READ_STANDING, row)
+    return reachable(caller, Permission.READ_STANDING, row)

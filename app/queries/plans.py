@@ -5,7 +5,6 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     FromClause,
-    Select,
     String,
     and_,
     bindparam,
@@ -19,12 +18,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
+from app.database.statements import Statement
 from app.domain.completion import Force
 from app.domain.text import fold
 from app.models import Body, Cycle, Duty, DutyOwner, DutyPartner, Plan, Succession, SuccessionDecision, Target
 from app.models.base import table
 from app.models.duty import DutyKind, Recurrence
-from app.models.facts import PLAN_SIZES
+from app.models.redacted_views import PLAN_SIZES
 from app.models.succession import Decision
 
 plans, bodies, cycles, duties = table(Plan), table(Body), table(Cycle), table(Duty)
@@ -32,16 +32,15 @@ owners, partners, targets = table(DutyOwner), table(DutyPartner), table(Target)
 successions, decisions = table(Succession), table(SuccessionDecision)
 groups, named = bodies.alias("numbered"), bodies.alias("named")
 
-AnyRow = Select[*tuple[Any, ...]]
 SUMMARY = ("slug", "number", "title_vi", "title_en", "issuer", "issued_on", "time_zone")
 
 
-def every_plan() -> AnyRow:
+def every_plan() -> Statement:
     """Select all plans by slug."""
     return select(*(plans.c[name] for name in SUMMARY)).order_by(plans.c.slug)
 
 
-def plan(slug: str) -> AnyRow:
+def plan(slug: str) -> Statement:
     """Select one plan with its counts and legal bases."""
     counts = _object(
         bodies=_number(bodies, bodies.c.no.is_not(None)),
@@ -54,12 +53,12 @@ def plan(slug: str) -> AnyRow:
     return select(*shown, counts.label("counts")).where(plans.c.slug == slug)
 
 
-def all_bodies(slug: str) -> AnyRow:
+def all_bodies(slug: str) -> Statement:
     """Select the numbered bodies in the plan's order and those that came later, their members nested."""
     return _bodies().where(bodies.c.group_id.is_(None), bodies.c.plan_id == plan_id_of(slug))
 
 
-def one_body(slug: str, code: str) -> AnyRow:
+def one_body(slug: str, code: str) -> Statement:
     """Select one body, numbered or a member."""
     return _bodies().where(bodies.c.code == code, bodies.c.plan_id == plan_id_of(slug))
 
@@ -72,7 +71,7 @@ def duties_of(
     kind: DutyKind | None = None,
     force: Force | None = None,
     q: str | None = None,
-) -> AnyRow:
+) -> Statement:
     """Select a plan's duties in order; `body` finds those of a heading and those that a body or its members own."""
     words = fold(q or "").split()
     wanted = [
@@ -94,7 +93,7 @@ def plan_id_of(slug: str) -> Any:
     return select(plans.c.id).where(plans.c.slug == bindparam("slug", slug, String())).scalar_subquery()
 
 
-def _bodies() -> AnyRow:
+def _bodies() -> Statement:
     dates = {"joined_on": named.c.joined_on, "succeeded_on": _succeeded_on(named)}
     member = _object(code=named.c.code, name=named.c.name, **dates)
     members = _list(member, named, named.c.group_id == bodies.c.id)
@@ -125,7 +124,7 @@ def _succeeded_on(body: FromClause) -> ColumnElement[Any]:
     )
 
 
-def _duties() -> AnyRow:
+def _duties() -> Statement:
     d = duties.c
     condition = _object(type=d.condition_type, scope=d.condition_scope, marker=d.condition_marker)
     basis = _object(type=d.basis_type, marker=d.basis_marker)

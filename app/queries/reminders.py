@@ -1,10 +1,10 @@
 """What somebody should be reminded of: read from the standing at an instant, so that no job need ever have run."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 
+from app.database.statements import Statement
 from app.domain.access import Caller
 from app.domain.calendar import HOME_ZONE, day_of, start_of
 from app.domain.completion import ReviewOutcome, Status
@@ -13,7 +13,6 @@ from app.standing.filters import Filters, within
 from app.standing.moment import INSTANT, Moment
 from app.standing.rule import standings
 
-AnyRow = Select[*tuple[Any, ...]]
 OPEN = sorted({Status.IN_PROGRESS.value, Status.NOT_STARTED.value})
 LATE = sorted({Status.OVERDUE.value, Status.AWAITED.value})
 
@@ -26,7 +25,7 @@ def soon(as_of: datetime, within_days: int) -> datetime:
     return start_of(day_of(as_of, HOME_ZONE) + timedelta(days=within_days + 1), HOME_ZONE)
 
 
-def reminders(caller: Caller, filters: Filters, moment: Moment, soon: datetime) -> AnyRow:
+def reminders(caller: Caller, filters: Filters, moment: Moment, soon: datetime) -> Statement:
     """Select what is due by `soon`, past its day, returned, or waiting for a review; by owner, then by deadline."""
     standing = standings(moment, within(filters))
     s = standing.c

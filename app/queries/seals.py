@@ -5,11 +5,11 @@ change to any of this needs a new Form.  A kind of act that comes later needs no
 """
 
 from enum import IntEnum
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Table, Uuid, bindparam, func, literal, select, union_all
+from sqlalchemy import Table, Uuid, bindparam, func, literal, select, union_all
 
+from app.database.statements import Statement
 from app.models import (
     ConditionDecision,
     Contribution,
@@ -37,7 +37,6 @@ from app.models.base import HistoryRow, table
 from app.standing.moment import Moment, order_of
 from app.standing.rule import standings_of_histories
 
-AnyRow = Select[*tuple[Any, ...]]
 obligations, updates, measurements, targets = (table(model) for model in (Obligation, Update, Measurement, Target))
 seals, sealed, cycles, plans = (table(model) for model in (Seal, SealedStanding, Cycle, Plan))
 deadlines, texts = table(CycleDeadline), table(EvidenceText)
@@ -79,13 +78,13 @@ FIRST_ACTS = ACTS | {Evidence: (*_EVIDENCE, "title", "url", "issuer")}
 OF_EVERY_ACT = ("id", "client_id", "received_at", "recorded_at")
 
 
-def standings_of(cycle_id: UUID, moment: Moment) -> AnyRow:
+def standings_of(cycle_id: UUID, moment: Moment) -> Statement:
     """Select the standing of every obligation that a cycle has at a moment, as a seal spells it."""
     standing = standings_of_histories(moment, obligations.c.cycle_id == bindparam("cycle_id", cycle_id, Uuid()))
     return select(standing.c.id, *(standing.c[name] for name in STANDING)).order_by(standing.c.id)
 
 
-def acts_of(cycle_id: UUID, moment: Moment, form: int) -> AnyRow:
+def acts_of(cycle_id: UUID, moment: Moment, form: int) -> Statement:
     """Select every act on the obligations of a cycle that a moment sees, as a seal of a form spells it, in order."""
     acts = FIRST_ACTS if form == Form.STANDINGS else ACTS
     spelled = [_spelled(table(model), names, cycle_id, moment) for model, names in acts.items()]
@@ -93,21 +92,21 @@ def acts_of(cycle_id: UUID, moment: Moment, form: int) -> AnyRow:
     return select(found.c.obligation_id, found.c.act).order_by(*order_of(found), found.c.kind, found.c.target)
 
 
-def deadlines_of(cycle_id: UUID, moment: Moment) -> AnyRow:
+def deadlines_of(cycle_id: UUID, moment: Moment) -> Statement:
     """Select every act that a moment sees on the deadline of a cycle, as a seal spells it, in order."""
     names = (*OF_EVERY_ACT, "due_before", "reason", "document_number")
     found = select(*(deadlines.c[name] for name in names)).where(deadlines.c.cycle_id == cycle_id)
     return found.where(moment.sees(deadlines)).order_by(*order_of(deadlines))
 
 
-def erased_in(cycle_id: UUID) -> AnyRow:
+def erased_in(cycle_id: UUID) -> Statement:
     """Select the obligations of a cycle whose evidence was erased, whenever that was."""
     erasures = table(Erasure)
     owed = select(obligations.c.id).where(obligations.c.cycle_id == cycle_id)
     return select(erasures.c.obligation_id).where(erasures.c.obligation_id.in_(owed))
 
 
-def every_seal() -> AnyRow:
+def every_seal() -> Statement:
     """Select all seals with their plan and cycle."""
     names = (plans.c.slug, cycles.c.code, cycles.c.starts_on, cycles.c.ends_on)
     return (
@@ -118,7 +117,7 @@ def every_seal() -> AnyRow:
     )
 
 
-def under(seal_id: UUID) -> AnyRow:
+def under(seal_id: UUID) -> Statement:
     """Select what stands under a seal, in the order in which it was digested."""
     return (
         select(sealed.c.obligation_id, sealed.c.digest)
@@ -127,7 +126,7 @@ def under(seal_id: UUID) -> AnyRow:
     )
 
 
-def _spelled(history: Table, names: tuple[str, ...], cycle_id: UUID, moment: Moment) -> AnyRow:
+def _spelled(history: Table, names: tuple[str, ...], cycle_id: UUID, moment: Moment) -> Statement:
     columns = {name: history.c[name] if name in history.c else texts.c[name] for name in (*OF_EVERY_ACT, *names)}
     act = func.jsonb_build_object(
         "act", literal(str(history.name)), *(part for pair in columns.items() for part in pair)
@@ -139,7 +138,7 @@ def _spelled(history: Table, names: tuple[str, ...], cycle_id: UUID, moment: Mom
     return _within(found, history, cycle_id, moment)
 
 
-def _measured(cycle_id: UUID, moment: Moment) -> AnyRow:
+def _measured(cycle_id: UUID, moment: Moment) -> Statement:
     """Spell each figure as an act of its own, right after the update that reports it."""
     act = func.jsonb_build_object("figure", targets.c.code, "value", measurements.c.value, "update", updates.c.id)
     kind = literal("progress_update_figure").label("kind")
@@ -151,6 +150,6 @@ def _measured(cycle_id: UUID, moment: Moment) -> AnyRow:
     return _within(found, updates, cycle_id, moment)
 
 
-def _within(found: AnyRow, history: Table, cycle_id: UUID, moment: Moment) -> AnyRow:
+def _within(found: Statement, history: Table, cycle_id: UUID, moment: Moment) -> Statement:
     mine = select(obligations.c.id).where(obligations.c.cycle_id == cycle_id)
     return found.where(history.c.obligation_id.in_(mine), moment.sees(history))

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, bindparam, func, select
+from sqlalchemy import ColumnElement, String, bindparam, func, select
 
+from app.database.statements import Statement
 from app.domain.access import Caller
 from app.models import Body, ConditionDecision, Cycle, CycleDeadline, Extension, Obligation, Plan
 from app.models.base import table
-from app.models.facts import facts_of
+from app.models.redacted_views import facts_of
 from app.queries.events import snapshot
 from app.queries.obligations import visible
 from app.queries.plans import plan_id_of
@@ -23,10 +24,9 @@ CHANGING_BY_THEMSELVES = (
     facts_of(ConditionDecision).c.received_at,
 )
 """Instants that can lie ahead of the act that named them, and at which a standing changes when nobody acts."""
-AnyRow = Select[*tuple[Any, ...]]
 
 
-def tally(caller: Caller, filters: Filters, moment: Moment) -> AnyRow:
+def tally(caller: Caller, filters: Filters, moment: Moment) -> Statement:
     """Count obligations by cycle, owner and status."""
     by = ("cycle_id", "owner_id", "body_id", "status")
     standing = standings(moment, within(filters), shown=(*by, "duty_id"))
@@ -34,13 +34,13 @@ def tally(caller: Caller, filters: Filters, moment: Moment) -> AnyRow:
     return select(*counted, func.count().label("count")).where(visible(caller, standing)).group_by(*counted)
 
 
-def bodies_of(slug: str) -> AnyRow:
+def bodies_of(slug: str) -> Statement:
     """Select a plan's bodies in order."""
     shown = (bodies.c[name] for name in ("id", "no", "code", "name", "force", "group_id"))
     return select(*shown).where(bodies.c.plan_id == plan_id_of(slug)).order_by(bodies.c.position)
 
 
-def last_change(slug: str, moment: Moment) -> AnyRow:
+def last_change(slug: str, moment: Moment) -> Statement:
     """Find the last instant, up to a moment, at which a plan's standing changed, and the next one that is known of.
 
     The snapshot says of what else this was found: see `events.changed_since`.  What it holds is `ahead` of the moment

@@ -8,7 +8,6 @@ from sqlalchemy import (
     ARRAY,
     ColumnElement,
     Date,
-    Select,
     String,
     Uuid,
     and_,
@@ -20,6 +19,7 @@ from sqlalchemy import (
     tuple_,
 )
 
+from app.database.statements import Statement
 from app.domain.completion import COMPLETED_STATUSES
 from app.models import Body, Obligation, Plan, Succession, SuccessionDecision, Transfer
 from app.models.base import table
@@ -28,14 +28,13 @@ from app.queries.plans import plan_id_of
 from app.standing.moment import INSTANT, Moment
 from app.standing.rule import duties, standings
 
-AnyRow = Select[*tuple[Any, ...]]
 successions, decisions, transfers = table(Succession), table(SuccessionDecision), table(Transfer)
 plans, obligations, bodies = table(Plan), table(Obligation), table(Body)
 predecessors, successors = bodies.alias("predecessor"), bodies.alias("successor")
 CLOSED = sorted({status.value for status in COMPLETED_STATUSES})
 
 
-def successions_of(slug: str, succession_id: UUID | None = None) -> AnyRow:
+def successions_of(slug: str, succession_id: UUID | None = None) -> Statement:
     """Select a plan's successions by day, or one of them, with what was decided."""
     passed = select(func.count()).where(
         transfers.c.plan_id == successions.c.plan_id, transfers.c.succession_id == successions.c.id
@@ -64,7 +63,7 @@ def successions_of(slug: str, succession_id: UUID | None = None) -> AnyRow:
     return found if succession_id is None else found.where(successions.c.id == succession_id)
 
 
-def confirmed(plan_id: UUID) -> AnyRow:
+def confirmed(plan_id: UUID) -> Statement:
     """Select what has been confirmed in a plan, in the order in which it takes effect."""
     names = ("id", "plan_id", "predecessor_id", "duties", "effective_on")
     return (
@@ -83,7 +82,7 @@ def confirmed(plan_id: UUID) -> AnyRow:
     )
 
 
-def succeeded(owners: list[UUID]) -> AnyRow:
+def succeeded(owners: list[UUID]) -> Statement:
     """Select those of some bodies of which a succession has been confirmed."""
     body, confirmed_of = successions.c.predecessor_id, decisions.c.outcome == Decision.CONFIRMED
     these = body == any_(bindparam("owners", owners, ARRAY(Uuid())))
@@ -99,7 +98,7 @@ def passing_over(
     moment: Moment,
     codes: list[str] | None,
     only: list[UUID] | None,
-) -> AnyRow:
+) -> Statement:
     """Select the obligations that a succession takes over at a moment: open, the predecessor's, due from its day on.
 
     They are those of some duties (`codes`), and among some (`only`), or else of all.  What the predecessor itself took
@@ -130,7 +129,7 @@ def passing_over(
     )
 
 
-def conflicting(succession: Any) -> AnyRow:
+def conflicting(succession: Any) -> Statement:
     """Select a confirmed succession of the same body for some of the same duties."""
     others = successions.alias("other")
     decided = and_(decisions.c.plan_id == others.c.plan_id, decisions.c.succession_id == others.c.id)

@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
-from app.database.keyset import After
+from app.database.keyset import KeysetCursor
+from app.database.statements import Statement
 from app.domain.access import Caller
 from app.domain.webhooks import DeliveryState, Outcome
 from app.models import Client, ClientBody, Webhook, WebhookAttempt, WebhookDelivery
@@ -15,25 +16,26 @@ from app.models import SequencedEvent as Sequenced
 from app.models.base import table
 from app.models.event import FEED_HEAD
 
-AnyRow = Select[*tuple[Any, ...]]
 webhooks, deliveries, attempts = table(Webhook), table(WebhookDelivery), table(WebhookAttempt)
 clients, grants, sequenced = table(Client), table(ClientBody), table(Sequenced)
-KEYS = ("id",)
+SORT_COLUMNS = ("id",)
 """The order in which deliveries are listed, the last one first: ids begin with the time."""
 WAITS = deliveries.c.state == DeliveryState.PENDING
 
 
-def of(caller: Caller) -> AnyRow:
+def of(caller: Caller) -> Statement:
     """Select the webhooks of a client, the first one first."""
     return select(*webhooks.c).where(webhooks.c.client_id == caller.client_id).order_by(webhooks.c.id)
 
 
-def one(caller: Caller, webhook_id: UUID) -> AnyRow:
+def one(caller: Caller, webhook_id: UUID) -> Statement:
     """Select one webhook of a client."""
     return of(caller).where(webhooks.c.id == webhook_id)
 
 
-def log(caller: Caller, webhook_id: UUID, *, state: DeliveryState | None, limit: int, after: After | None) -> AnyRow:
+def log(
+    caller: Caller, webhook_id: UUID, *, state: DeliveryState | None, limit: int, after: KeysetCursor | None
+) -> Statement:
     """Select one page of the deliveries of a webhook, and one row more, which tells whether there is another page."""
     found = _deliveries(caller, webhook_id).order_by(deliveries.c.id.desc()).limit(limit + 1)
     if state is not None:
@@ -41,12 +43,12 @@ def log(caller: Caller, webhook_id: UUID, *, state: DeliveryState | None, limit:
     return found if after is None else found.where(tuple_(deliveries.c.id) < after.row([deliveries.c.id]))
 
 
-def delivery(caller: Caller, webhook_id: UUID, delivery_id: UUID) -> AnyRow:
+def delivery(caller: Caller, webhook_id: UUID, delivery_id: UUID) -> Statement:
     """Select one delivery of a webhook of a client."""
     return _deliveries(caller, webhook_id).where(deliveries.c.id == delivery_id)
 
 
-def _deliveries(caller: Caller, webhook_id: UUID) -> AnyRow:
+def _deliveries(caller: Caller, webhook_id: UUID) -> Statement:
     mine = and_(webhooks.c.id == deliveries.c.webhook_id, webhooks.c.client_id == caller.client_id)
     found = select(*deliveries.c, _attempted().label("log")).join(webhooks, mine)
     return found.where(deliveries.c.webhook_id == webhook_id)
@@ -61,7 +63,7 @@ def _attempted() -> ColumnElement[Any]:
     return func.coalesce(found.scalar_subquery(), func.jsonb_build_array())
 
 
-def at_work(now: datetime) -> AnyRow:
+def at_work(now: datetime) -> Statement:
     """Select the webhooks for which there is something to do, with what their clients may do."""
     due = exists().where(deliveries.c.webhook_id == webhooks.c.id, WAITS, deliveries.c.next_attempt_at <= now)
     behind = webhooks.c.after_seq < select(FEED_HEAD.c.seq).scalar_subquery()
@@ -74,12 +76,12 @@ def at_work(now: datetime) -> AnyRow:
     )
 
 
-def waiting(webhook_id: UUID) -> AnyRow:
+def waiting(webhook_id: UUID) -> Statement:
     """Count the deliveries of a webhook that are still to arrive."""
     return select(func.count()).where(deliveries.c.webhook_id == webhook_id, WAITS)
 
 
-def due(webhook_id: UUID, now: datetime, limit: int) -> AnyRow:
+def due(webhook_id: UUID, now: datetime, limit: int) -> Statement:
     """Select deliveries whose time has come, the earliest events first, with what is sent and how it is signed."""
     wanted = (webhooks.c.id == webhook_id, webhooks.c.disabled_at.is_(None), WAITS, deliveries.c.next_attempt_at <= now)
     return (
@@ -96,7 +98,7 @@ def due(webhook_id: UUID, now: datetime, limit: int) -> AnyRow:
     )
 
 
-def arrived_since_first(delivery_id: UUID, webhook_id: UUID) -> AnyRow:
+def arrived_since_first(delivery_id: UUID, webhook_id: UUID) -> Statement:
     """Select something that arrived at a webhook after the first attempt at a delivery, if there is anything."""
     first = select(func.min(attempts.c.attempted_at)).where(attempts.c.delivery_id == delivery_id).scalar_subquery()
     others = attempts.alias("others")

@@ -11,7 +11,7 @@ from app.commands import calendars
 from app.database.engine import SYSTEM, Identity
 from app.database.statements import prepare
 from app.domain import errors
-from app.domain.access import Act, Caller, Role
+from app.domain.access import Caller, Permission, Role
 from app.queries import calendars as queries
 from app.routers.parameters import Slug
 from app.schemas.base import Code
@@ -25,11 +25,11 @@ from app.web.etags import etag_of, matches
 from app.web.json_body import ExactRoute
 from app.web.parameters import Router
 from app.web.problems.handlers import documented
-from app.web.read import Reading, answer, every, only
+from app.web.read import Reading, answer, fetch_all, fetch_one
 from app.web.write import Creating, Done
 
 router = Router(prefix="/v1", tags=["calendars"], route_class=ExactRoute)
-Subscriber = Annotated[Caller, may(Act.USE_CALENDARS)]
+Subscriber = Annotated[Caller, may(Permission.USE_CALENDARS)]
 Whose = Annotated[Code, Path(alias="body", description="The body's code.", examples=["cong-an"])]
 ADDRESS = "/plans/{plan}/bodies/{body}/calendar"
 REFUSES = documented(errors.NotAllowed, errors.NotFound)
@@ -123,10 +123,10 @@ async def _calendar(state: State, token: str, now: datetime) -> bytes:
 
     feed_id = feed_of(state.keys, token)
     async with state.database.reading(SYSTEM) as connection:
-        feed = await only(connection, queries.feed(feed_id))
+        feed = await fetch_one(connection, queries.feed(feed_id))
     owner_ids = frozenset(feed["owner_ids"])
     reader = Caller(client_id=feed["client_id"], role=Role.REPORTER, body_ids=owner_ids)
     async with state.database.reading(Identity.of(reader)) as connection:
         found = prepare(queries.deadlines, owner_ids=list(owner_ids), moment=Moment(now))
-        days = await every(connection, found, lambda row: (obligation_out(row, now), row["updated_at"]))
+        days = await fetch_all(connection, found, lambda row: (obligation_out(row, now), row["updated_at"]))
     return calendar(feed["name"], days)

@@ -8,7 +8,7 @@ from fastapi import Depends, Query, Request, Response
 
 from app.database.statements import prepare
 from app.domain import errors
-from app.domain.access import Act, Caller
+from app.domain.access import Caller, Permission
 from app.queries import changes
 from app.queries.plans import plan
 from app.routers.parameters import BodyCode, CycleCode, Slug
@@ -21,7 +21,7 @@ from app.web.json_body import ExactRoute
 from app.web.paging import CursorText, Limit, Pages, end_of
 from app.web.parameters import Router
 from app.web.problems.handlers import documented, refuses
-from app.web.read import Reading, Until, answer, only
+from app.web.read import Reading, Until, answer, fetch_one
 
 router = Router(prefix="/v1/plans", tags=["status"], route_class=ExactRoute)
 
@@ -61,7 +61,7 @@ async def span(
 async def list_changes(
     request: Request,
     slug: Slug,
-    caller: Annotated[Caller, may(Act.READ_STANDING)],
+    caller: Annotated[Caller, may(Permission.READ_STANDING)],
     reading: Reading,
     asked: Annotated[Span, Depends(span)],
     cycle: CycleCode = None,
@@ -70,14 +70,14 @@ async def list_changes(
     cursor: CursorText = None,
 ) -> Response:
     """List the obligations whose status differs at two instants, each with the acts and deadlines in between."""
-    await only(reading, plan(slug))
+    await fetch_one(reading, plan(slug))
     pages = Pages(request, caller)
     moment, after = pages.begin(asked.until, cursor)
     wanted, since = Filters(plan=slug, cycle=cycle, body=body), Moment(asked.since, name="_before")
     spanned = {"before": replace(since, known_at=moment.known_at), "after": moment}
     found = prepare(changes.changed, caller=caller, filters=wanted, **spanned, limit=limit, page_after=after)
     rows = await found.on(reading)
-    next_cursor = pages.next_cursor(moment, end_of(rows, limit, changes.KEYS))
+    next_cursor = pages.next_cursor(moment, end_of(rows, limit, changes.SORT_COLUMNS))
     acts = await prepare(changes.acts_between, ids=[row["id"] for row in rows], before=since, after=moment).on(reading)
     told = ChangeList(
         plan=slug,

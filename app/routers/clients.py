@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import clients
 from app.domain import errors
-from app.domain.access import Act, Caller, Role
+from app.domain.access import Caller, Permission, Role
 from app.queries import clients as queries
 from app.schemas.clients import ClientChange, ClientIn, ClientList, ClientOut, NewClientOut, SecretOut
 from app.schemas.views import client_out
@@ -19,12 +19,12 @@ from app.web.json_body import ExactRoute
 from app.web.paging import CursorText, Limit, Pages, end_of
 from app.web.parameters import Router
 from app.web.problems.handlers import documented
-from app.web.read import Reading, answer, only
+from app.web.read import Reading, answer, fetch_one
 from app.web.write import Creating, Done, Writing
 
 router = Router(prefix="/v1/clients", tags=["clients"], route_class=ExactRoute)
-Reader = Annotated[Caller, may(Act.READ_CLIENTS)]
-Manager = Annotated[Caller, may(Act.MANAGE_CLIENTS)]
+Reader = Annotated[Caller, may(Permission.READ_CLIENTS)]
+Manager = Annotated[Caller, may(Permission.MANAGE_CLIENTS)]
 ClientId = Annotated[UUID, Path(alias="id", description="The client's id.")]
 GRANTS = (errors.ScopeBeyondRole, errors.BodiesAreForReporters, errors.BodyUnknown, errors.NoExternalIssuer)
 
@@ -51,7 +51,7 @@ async def list_clients(
     moment, after = pages.begin(Moment(now, now), cursor)
     found = queries.page(role=role, disabled=disabled, limit=limit, after=after)
     rows = list((await reading.execute(found)).mappings())
-    next_cursor = pages.next_cursor(moment, end_of(rows, limit, queries.KEYS))
+    next_cursor = pages.next_cursor(moment, end_of(rows, limit, queries.SORT_COLUMNS))
     body = ClientList(items=[client_out(row) for row in rows[:limit]], next_cursor=next_cursor)
     return answer(request, body, headers=pages.link(next_cursor))
 
@@ -65,7 +65,7 @@ async def list_clients(
 )
 async def get_client(request: Request, client_id: ClientId, _: Reader, reading: Reading) -> Response:
     """Get one client, with the bodies that it may report for; its ETag goes into `If-Match` of a change."""
-    row = await only(reading, queries.one(client_id))
+    row = await fetch_one(reading, queries.one(client_id))
     return answer(request, client_out(row), version=row["version"])
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import conditions
 from app.domain import errors
-from app.domain.access import Act, Caller
+from app.domain.access import Caller, Permission
 from app.routers.obligations import ACTS, ObligationId
 from app.schemas.conditions import ConditionDecided, ConditionDecisionIn
 from app.web.auth.access import may
@@ -29,7 +29,7 @@ router = Router(prefix="/v1/obligations", tags=["conditions"], route_class=Exact
 )
 async def decide_condition(
     obligation_id: ObligationId,
-    caller: Annotated[Caller, may(Act.DECIDE_CONDITIONS)],
+    caller: Annotated[Caller, may(Permission.DECIDE_CONDITIONS)],
     write: Writing,
     sent: ConditionDecisionIn,
 ) -> Response:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.commands import contributions
 from app.database.statements import prepare
 from app.domain import errors
-from app.domain.access import Act, Caller
+from app.domain.access import Caller, Permission
 from app.queries import history, obligations
 from app.routers.obligations import ACTS, READS, ObligationId
 from app.schemas.contributions import Contributed, ContributionIn
@@ -18,7 +18,7 @@ from app.web.auth.access import may
 from app.web.json_body import ExactRoute
 from app.web.parameters import Router
 from app.web.problems.handlers import documented
-from app.web.read import Asked, Reading, answer, every, only
+from app.web.read import Asked, Reading, answer, fetch_all, fetch_one
 from app.web.write import Done, Writing
 
 router = Router(prefix="/v1/obligations", tags=["contributions"], route_class=ExactRoute)
@@ -33,7 +33,10 @@ router = Router(prefix="/v1/obligations", tags=["contributions"], route_class=Ex
     responses=documented(*ACTS, errors.PartnersOnly),
 )
 async def contribute(
-    obligation_id: ObligationId, caller: Annotated[Caller, may(Act.CONTRIBUTE)], write: Writing, sent: ContributionIn
+    obligation_id: ObligationId,
+    caller: Annotated[Caller, may(Permission.CONTRIBUTE)],
+    write: Writing,
+    sent: ContributionIn,
 ) -> Response:
     """Post a note and evidence on an obligation that the caller coordinates; what its owner claims stays as it is."""
 
@@ -56,12 +59,12 @@ async def contribute(
 async def list_contributions(
     request: Request,
     obligation_id: ObligationId,
-    caller: Annotated[Caller, may(Act.READ_HISTORY)],
+    caller: Annotated[Caller, may(Permission.READ_HISTORY)],
     reading: Reading,
     asked: Asked,
 ) -> Response:
     """List the notes and the evidence of partners that the caller may read, in order."""
-    row = await only(reading, prepare(obligations.one, caller=caller, obligation_id=obligation_id, moment=asked))
-    acts = await every(reading, history.contributions(caller, row, asked), itemgetter("act"))
+    row = await fetch_one(reading, prepare(obligations.one, caller=caller, obligation_id=obligation_id, moment=asked))
+    acts = await fetch_all(reading, history.contributions(caller, row, asked), itemgetter("act"))
     body = ContributionList.model_validate({"obligation": row["id"], "items": acts})
     return answer(request, body, version=row["version"])

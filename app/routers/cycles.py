@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import cycles, deadlines, seals
 from app.domain import errors
-from app.domain.access import Act, Caller
+from app.domain.access import Caller, Permission
 from app.queries.plans import plan
 from app.routers.parameters import Slug
 from app.routers.plans import READS, Reader
@@ -19,11 +19,11 @@ from app.web.auth.access import may
 from app.web.json_body import ExactRoute
 from app.web.parameters import Router
 from app.web.problems.handlers import documented
-from app.web.read import Asked, Reading, answer, every, only
+from app.web.read import Asked, Reading, answer, fetch_all, fetch_one
 from app.web.write import Creating, Done
 
 router = Router(prefix="/v1/plans/{plan}/cycles", tags=["cycles"], route_class=ExactRoute)
-Coordinator = Annotated[Caller, may(Act.OPEN_CYCLES)]
+Coordinator = Annotated[Caller, may(Permission.OPEN_CYCLES)]
 CycleCode = Annotated[Code, Path(alias="cycle", description="The cycle's code.", examples=["2026"])]
 WRITES = (errors.NotFound,)
 """What any act on a plan can be refused for, beyond what every write can."""
@@ -34,8 +34,8 @@ WRITES = (errors.NotFound,)
 )
 async def list_cycles(request: Request, slug: Slug, _: Reader, reading: Reading, asked: Asked) -> Response:
     """List the open cycles by deadline, with the basis of each."""
-    await only(reading, plan(slug))
-    return answer(request, CycleList(items=await every(reading, queries.cycles_of(slug, asked), cycle_out)))
+    await fetch_one(reading, plan(slug))
+    return answer(request, CycleList(items=await fetch_all(reading, queries.cycles_of(slug, asked), cycle_out)))
 
 
 @router.get(
@@ -45,8 +45,8 @@ async def get_cycle(
     request: Request, slug: Slug, code: CycleCode, _: Reader, reading: Reading, asked: Asked
 ) -> Response:
     """Get one open cycle with every act on its deadline, and its seal once it is closed."""
-    row = await only(reading, queries.cycles_of(slug, asked, code))
-    return answer(request, cycle_detail(row, await every(reading, queries.deadlines_of(row, asked), dict)))
+    row = await fetch_one(reading, queries.cycles_of(slug, asked, code))
+    return answer(request, cycle_detail(row, await fetch_all(reading, queries.deadlines_of(row, asked), dict)))
 
 
 @router.post(

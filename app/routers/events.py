@@ -6,19 +6,19 @@ from fastapi import Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from app.domain import checkpoints
-from app.domain.access import Act, Caller
+from app.domain.access import Caller, Permission
 from app.queries import events as queries
 from app.schemas.events import CheckpointKeyOut, CheckpointOut, CheckpointPage, EventPage
 from app.web.auth.access import may
 from app.web.feed.following import awaited, streamed
 from app.web.paging import Limit
 from app.web.parameters import Router
-from app.web.read import Reading, answer, every
+from app.web.read import Reading, answer, fetch_all
 
 router = Router(prefix="/v1", tags=["events"])
 LONGEST_WAIT_SECONDS, LONGEST_STREAM_SECONDS = 30, 300
 LARGEST = 2**53 - 1
-Reader = Annotated[Caller, may(Act.READ_EVENTS)]
+Reader = Annotated[Caller, may(Permission.READ_EVENTS)]
 After = Annotated[int, Query(ge=0, le=LARGEST, description="The place after which to begin: the last `seq` you have.")]
 STREAM: dict[int | str, dict[str, Any]] = {
     200: {
@@ -82,13 +82,13 @@ async def stream_events(
 )
 async def list_checkpoints(
     request: Request,
-    _: Annotated[Caller, may(Act.READ_CHECKPOINTS)],
+    _: Annotated[Caller, may(Permission.READ_CHECKPOINTS)],
     reading: Reading,
     after: Annotated[int, Query(ge=0, le=LARGEST, description="Only those over more events than this.")] = 0,
     limit: Limit = 100,
 ) -> Response:
     """List what was signed over the events, every minute or thousand events; keep it outside of this service."""
-    items = await every(reading, queries.signed(after, limit), lambda row: _shown(row["note"]))
+    items = await fetch_all(reading, queries.signed(after, limit), lambda row: _shown(row["note"]))
     keys = [CheckpointKeyOut(**key.jwk) for key in request.app.state.checkpoint_keys.all.values()]
     return answer(request, CheckpointPage(items=items, keys=keys, next_after=items[-1].size if items else after))
 

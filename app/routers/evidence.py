@@ -11,7 +11,7 @@ from app.commands import contents, erasures
 from app.commands import downloads as given
 from app.database.engine import Identity
 from app.domain import errors
-from app.domain.access import Act, Caller
+from app.domain.access import Caller, Permission
 from app.queries import evidence as queries
 from app.schemas.evidence import ErasureIn, EvidenceOut, ReadList, ReadOut
 from app.schemas.views import evidence_out
@@ -24,7 +24,7 @@ from app.web.json_body import ExactRoute
 from app.web.paging import CursorText, Limit, Pages, end_of
 from app.web.parameters import Router
 from app.web.problems.handlers import documented
-from app.web.read import Asked, Reading, answer, only
+from app.web.read import Asked, Reading, answer, fetch_one
 from app.web.write import Done, Writing
 
 router = Router(prefix="/v1/evidence", tags=["evidence"], route_class=ExactRoute)
@@ -41,12 +41,12 @@ EvidenceId = Annotated[UUID, Path(alias="id", description="The evidence's id.")]
 async def get_evidence(
     request: Request,
     evidence_id: EvidenceId,
-    caller: Annotated[Caller, may(Act.READ_EVIDENCE)],
+    caller: Annotated[Caller, may(Permission.READ_EVIDENCE)],
     reading: Reading,
     asked: Asked,
 ) -> Response:
     """Get one evidence, if its classification lets the caller read it."""
-    row = await only(reading, queries.one_evidence(evidence_id, asked, queries.readable(caller, asked)))
+    row = await fetch_one(reading, queries.one_evidence(evidence_id, asked, queries.readable(caller, asked)))
     return answer(request, evidence_out(row))
 
 
@@ -73,7 +73,7 @@ async def get_evidence(
     ),
 )
 async def put_content(
-    evidence_id: EvidenceId, caller: Annotated[Caller, may(Act.ATTACH)], upload: Uploading, now: Now
+    evidence_id: EvidenceId, caller: Annotated[Caller, may(Permission.ATTACH)], upload: Uploading, now: Now
 ) -> Response:
     """Send the raw bytes of a file that was announced; only from then on does it prove anything.
 
@@ -109,7 +109,7 @@ async def put_content(
     ),
 )
 async def get_content(
-    request: Request, evidence_id: EvidenceId, caller: Annotated[Caller, may(Act.READ_EVIDENCE)], now: Now
+    request: Request, evidence_id: EvidenceId, caller: Annotated[Caller, may(Permission.READ_EVIDENCE)], now: Now
 ) -> Response:
     """Get the bytes of a file, if its classification lets the caller read it.
 
@@ -133,7 +133,7 @@ async def get_content(
 async def list_reads(
     request: Request,
     evidence_id: EvidenceId,
-    caller: Annotated[Caller, may(Act.READ_READS)],
+    caller: Annotated[Caller, may(Permission.READ_READS)],
     reading: Reading,
     now: Now,
     limit: Limit = 100,
@@ -141,7 +141,7 @@ async def list_reads(
 ) -> Response:
     """List who was given the bytes of a file, the latest first."""
     asked, pages = Moment(now), Pages(request, caller)
-    await only(reading, queries.one_evidence(evidence_id, asked, queries.readable(caller, asked)))
+    await fetch_one(reading, queries.one_evidence(evidence_id, asked, queries.readable(caller, asked)))
     moment, after = pages.begin(asked, cursor)
     rows = list((await reading.execute(queries.reads_of(evidence_id, limit, after))).mappings())
     next_cursor = pages.next_cursor(moment, end_of(rows, limit, ("recorded_at", "id")))
@@ -160,7 +160,7 @@ async def list_reads(
 async def erase_evidence(
     request: Request,
     evidence_id: EvidenceId,
-    caller: Annotated[Caller, may(Act.ERASE)],
+    caller: Annotated[Caller, may(Permission.ERASE)],
     write: Writing,
     sent: ErasureIn,
 ) -> Response:

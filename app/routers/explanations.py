@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Request, Response
 
 from app.database.statements import prepare
-from app.domain.access import Act, Caller
+from app.domain.access import Caller, Permission
 from app.queries import obligations
 from app.queries.explanations import more_facts
 from app.routers.obligations import READS, ObligationId
@@ -13,7 +13,7 @@ from app.schemas.explanations import ExplanationOut, explanation_out
 from app.web.auth.access import may
 from app.web.json_body import ExactRoute
 from app.web.parameters import Router
-from app.web.read import Asked, Reading, answer, only
+from app.web.read import Asked, Reading, answer, fetch_one
 
 router = Router(prefix="/v1/obligations", tags=["obligations"], route_class=ExactRoute)
 
@@ -28,11 +28,11 @@ router = Router(prefix="/v1/obligations", tags=["obligations"], route_class=Exac
 async def explain_obligation(
     request: Request,
     obligation_id: ObligationId,
-    caller: Annotated[Caller, may(Act.READ_STANDING)],
+    caller: Annotated[Caller, may(Permission.READ_STANDING)],
     reading: Reading,
     asked: Asked,
 ) -> Response:
     """Name the facts, the signals, the rule that matched, the clock, the calendar and the legal basis at an instant."""
-    row = await only(reading, prepare(obligations.one, caller=caller, obligation_id=obligation_id, moment=asked))
-    more = await only(reading, more_facts(row["id"], asked))
+    row = await fetch_one(reading, prepare(obligations.one, caller=caller, obligation_id=obligation_id, moment=asked))
+    more = await fetch_one(reading, more_facts(row["id"], asked))
     return answer(request, explanation_out(row, more, asked.as_of, asked.known_at), version=row["version"])

@@ -10,10 +10,10 @@ from typing import Annotated, Any
 from fastapi import Depends, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.database.keyset import After
+from app.database.keyset import KeysetCursor
 from app.database.statements import prepare
 from app.domain import errors
-from app.domain.access import Act, Caller
+from app.domain.access import Caller, Permission
 from app.queries import exports, plans
 from app.routers.obligations import filters
 from app.routers.parameters import BodyCode, CycleCode, DutyCode, OwnerCode, PlanCode, Slug
@@ -28,10 +28,10 @@ from app.web.auth.access import may
 from app.web.files.exports import OFFERED, Exporting, Rows
 from app.web.parameters import Router
 from app.web.problems.handlers import documented
-from app.web.read import Asked, Reading, View, Viewing, every, only
+from app.web.read import Asked, Reading, View, Viewing, fetch_all, fetch_one
 
 router = Router(prefix="/v1", tags=["exports"])
-Reader = Annotated[Caller, may(Act.READ_STANDING)]
+Reader = Annotated[Caller, may(Permission.READ_STANDING)]
 Named = Sequence[Any]
 ReadPage = Callable[[AsyncConnection, Any, Named, Moment], Awaitable[list[ResponseModel]]]
 PAGE, PAGE_OF_HISTORIES = 250, 50
@@ -54,7 +54,7 @@ async def export_obligations(
     async def read(connection: AsyncConnection, _: Any, named: Named, moment: Moment) -> list[ResponseModel]:
         ids = [one["id"] for one in named]
         found = prepare(exports.rows, caller=caller, filters=wanted.of_standing, ids=ids, moment=moment)
-        return await every(connection, found, lambda row: obligation_out(row, moment.as_of))
+        return await fetch_all(connection, found, lambda row: obligation_out(row, moment.as_of))
 
     return await export.answer("obligations", columns.OBLIGATIONS, _walk(view, caller, wanted, asked, read, PAGE))
 
@@ -67,7 +67,7 @@ async def export_obligations(
     responses=FINDS,
 )
 async def export_history(
-    caller: Annotated[Caller, may(Act.READ_HISTORY)],
+    caller: Annotated[Caller, may(Permission.READ_HISTORY)],
     view: Viewing,
     asked: Asked,
     export: Exporting,
@@ -81,7 +81,7 @@ async def export_history(
     wanted = Filters(plan=plan, cycle=cycle, body=body, owner=owner, duty=duty)
 
     async def read(connection: AsyncConnection, part: Any, named: Named, moment: Moment) -> list[ResponseModel]:
-        acts = await every(connection, exports.acts(caller, part, [one["id"] for one in named], moment), dict)
+        acts = await fetch_all(connection, exports.acts(caller, part, [one["id"] for one in named], moment), dict)
         return _lines(named, [one["act"] for one in acts])
 
     rows = _walk(view, caller, wanted, asked, read, PAGE_OF_HISTORIES)
@@ -105,7 +105,7 @@ async def export_status(
     body: BodyCode = None,
 ) -> Response:
     """Export totals, rates and a status for each cycle, body and member, one line each."""
-    await only(reading, plans.plan(slug))
+    await fetch_one(reading, plans.plan(slug))
     shown = await standing_of_plan(reading, caller, Filters(plan=slug, cycle=cycle, body=body), asked)
     return await export.answer("status", columns.STATUS, _at_once(list(status_lines(slug, shown))))
 
@@ -115,12 +115,12 @@ async def _walk(
 ) -> AsyncIterator[list[ResponseModel]]:
     """Read page after page of every cycle; what is found on a page may be less than its obligations."""
     async with view() as connection:
-        parts = await every(connection, exports.parts(wanted), dict)
+        parts = await fetch_all(connection, exports.parts(wanted), dict)
     for part in parts:
         moment = Moment(asked.as_of, asked.known_at or parts[0]["recorded_until"])
         named: list[Any] = []
         while not named or len(named) == limit:
-            after = After((named[-1]["position"], named[-1]["id"])) if named else None
+            after = KeysetCursor((named[-1]["position"], named[-1]["id"])) if named else None
             where = {"plan_id": part["plan_id"], "cycle_id": part["cycle_id"], "moment": moment, "after": after}
             found = prepare(exports.page, caller=caller, filters=wanted.of_names, **where, limit=limit)
             async with view() as connection:

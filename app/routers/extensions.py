@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.commands import extensions
 from app.database.statements import prepare
 from app.domain import errors
-from app.domain.access import Act, Caller
+from app.domain.access import Caller, Permission
 from app.queries import extensions as queries
 from app.routers.obligations import ACTS, WRITES, ObligationId
 from app.schemas.extensions import (
@@ -30,7 +30,7 @@ from app.web.read import Asked, Reading, answer_by_now
 from app.web.write import Done, Writing
 
 router = Router(prefix="/v1", tags=["extensions"], route_class=ExactRoute)
-Coordinator = Annotated[Caller, may(Act.EXTEND)]
+Coordinator = Annotated[Caller, may(Permission.EXTEND)]
 UNMOVABLE = (errors.ObligationAlreadyComplete, errors.ExtensionNotLater, errors.ExtensionLimitReached)
 """Why a deadline cannot be moved to where it should be."""
 
@@ -45,7 +45,7 @@ UNMOVABLE = (errors.ObligationAlreadyComplete, errors.ExtensionNotLater, errors.
 )
 async def request_extension(
     obligation_id: ObligationId,
-    caller: Annotated[Caller, may(Act.REQUEST_EXTENSION)],
+    caller: Annotated[Caller, may(Permission.REQUEST_EXTENSION)],
     write: Writing,
     sent: ExtensionRequestIn,
 ) -> Response:
@@ -107,7 +107,7 @@ async def refuse_extension(
 )
 async def list_extension_requests(
     request: Request,
-    caller: Annotated[Caller, may(Act.READ_HISTORY)],
+    caller: Annotated[Caller, may(Permission.READ_HISTORY)],
     reading: Reading,
     asked: Asked,
     limit: Limit = 100,
@@ -117,7 +117,7 @@ async def list_extension_requests(
     pages = Pages(request, caller)
     moment, after = pages.begin(asked, cursor)
     rows = await prepare(queries.queue, caller=caller, moment=moment, limit=limit, after=after).on(reading)
-    next_cursor = pages.next_cursor(moment, end_of(rows, limit, queries.KEYS))
+    next_cursor = pages.next_cursor(moment, end_of(rows, limit, queries.SORT_COLUMNS))
     items = [extension_request_out(row, moment.as_of) for row in rows[:limit]]
     body = ExtensionRequestList(as_of=moment.as_of, items=items, next_cursor=next_cursor)
     return answer_by_now(request, body, headers=pages.link(next_cursor))

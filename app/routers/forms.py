@@ -6,7 +6,7 @@ from fastapi import Query, Response
 
 from app.database.statements import prepare
 from app.domain import errors
-from app.domain.access import Act, Caller
+from app.domain.access import Caller, Permission
 from app.queries import forms
 from app.routers.parameters import Slug
 from app.schemas.base import Code
@@ -16,7 +16,7 @@ from app.web.files.forms import form
 from app.web.files.spreadsheets import MEDIA_TYPE
 from app.web.parameters import Router
 from app.web.problems.handlers import documented
-from app.web.read import Asked, Reading, every, some
+from app.web.read import Asked, Reading, fetch_all, fetch_some
 
 router = Router(prefix="/v1/plans", tags=["updates"])
 FILE: dict[int | str, dict[str, Any]] = {
@@ -39,7 +39,7 @@ FILE: dict[int | str, dict[str, Any]] = {
 )
 async def get_template(
     slug: Slug,
-    caller: Annotated[Caller, may(Act.READ_STANDING)],
+    caller: Annotated[Caller, may(Permission.READ_STANDING)],
     reading: Reading,
     asked: Asked,
     cycle: Annotated[Code, Query(description="The cycle to report in.", examples=["2026"])],
@@ -47,7 +47,9 @@ async def get_template(
 ) -> Response:
     """Get a spreadsheet with an owner's obligations in a cycle, to fill in by hand and to send by `dondoc import`."""
     found = prepare(forms.owed, caller=caller, plan=slug, cycle=cycle, owner=owner, moment=asked)
-    obligations = await some(reading, found, lambda row: obligation_out(row, asked.as_of))
-    targets = await every(reading, forms.targets(slug, {one.duty.code for one in obligations}), lambda row: row["code"])
+    obligations = await fetch_some(reading, found, lambda row: obligation_out(row, asked.as_of))
+    targets = await fetch_all(
+        reading, forms.targets(slug, {one.duty.code for one in obligations}), lambda row: row["code"]
+    )
     name = f'attachment; filename="{slug}-{cycle}-{owner}.xlsx"'
     return Response(form(obligations, targets), media_type=MEDIA_TYPE, headers={"Content-Disposition": name})

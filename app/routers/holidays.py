@@ -6,7 +6,7 @@ from fastapi import Path, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import holidays
-from app.domain.access import Act, Caller
+from app.domain.access import Caller, Permission
 from app.domain.calendar import FIRST_YEAR, LAST_YEAR
 from app.queries import holidays as queries
 from app.queries.plans import plan
@@ -19,7 +19,7 @@ from app.web.auth.access import may
 from app.web.json_body import ExactRoute
 from app.web.parameters import Router
 from app.web.problems.handlers import documented
-from app.web.read import Reading, Until, answer, every, only
+from app.web.read import Reading, Until, answer, fetch_all, fetch_one
 from app.web.write import Creating, Done
 
 router = Router(prefix="/v1/plans/{plan}/holidays", tags=["cycles"], route_class=ExactRoute)
@@ -39,8 +39,8 @@ async def list_holidays(
     known_at: Annotated[Until | None, Query(description="The calendar as it had been recorded by then.")] = None,
 ) -> Response:
     """List the days off in order, of a year or of all."""
-    await only(reading, plan(slug))
-    found = await every(reading, queries.days_off(slug, year, known_at), holidays.shown)
+    await fetch_one(reading, plan(slug))
+    found = await fetch_all(reading, queries.days_off(slug, year, known_at), holidays.shown)
     return answer(request, HolidayList(items=found))
 
 
@@ -59,8 +59,8 @@ async def get_marks(
     reading: Reading,
 ) -> Response:
     """List everything that was ever recorded of a day, in order; the last mark counts."""
-    await only(reading, plan(slug))
-    return answer(request, HolidayList(items=await every(reading, queries.marks_of(slug, day), holidays.shown)))
+    await fetch_one(reading, plan(slug))
+    return answer(request, HolidayList(items=await fetch_all(reading, queries.marks_of(slug, day), holidays.shown)))
 
 
 @router.post(
@@ -72,7 +72,7 @@ async def get_marks(
     responses=documented(*WRITES),
 )
 async def mark_holiday(
-    slug: Slug, caller: Annotated[Caller, may(Act.EDIT_CALENDAR)], write: Creating, sent: HolidayIn
+    slug: Slug, caller: Annotated[Caller, may(Permission.EDIT_CALENDAR)], write: Creating, sent: HolidayIn
 ) -> Response:
     """Mark a day as off, or with `observed: false` as no longer off; cycles that are open keep their deadlines."""
 

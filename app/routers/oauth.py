@@ -8,7 +8,7 @@ from fastapi import Depends, Form, Request, Response
 from app.commands import tokens as issued
 from app.commands.clients import Proven
 from app.database.engine import SYSTEM
-from app.domain.access import Act
+from app.domain.access import Permission
 from app.domain.errors import (
     ClientUnknown,
     GrantNotSupported,
@@ -95,7 +95,7 @@ async def get_metadata(request: Request) -> Metadata:
         revocation_endpoint=f"{issuer}/v1/oauth/revoke",
         jwks_uri=f"{issuer}/.well-known/jwks.json",
         service_documentation=f"{issuer}/docs",
-        scopes_supported=[act.value for act in Act],
+        scopes_supported=[act.value for act in Permission],
         response_types_supported=[],
         grant_types_supported=["client_credentials"],
         token_endpoint_auth_methods_supported=PROOFS,
@@ -103,12 +103,12 @@ async def get_metadata(request: Request) -> Metadata:
     )
 
 
-def _narrowed(client: Proven, scope: str) -> list[Act]:
+def _narrowed(client: Proven, scope: str) -> list[Permission]:
     """Return the scopes that a token names: those that were asked for, or all that the client has."""
     asked = set(scope.split())
     if not asked <= client.scopes:
         raise ScopeNotGranted
-    return [act for act in Act if act in (asked or client.scopes)]
+    return [act for act in Permission if act in (asked or client.scopes)]
 
 
 def _own_token(request: Request, token: str, now: datetime) -> tokens.Verified | None:

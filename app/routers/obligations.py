@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.commands import evidence, updates
 from app.database.statements import prepare
 from app.domain import errors
-from app.domain.access import Act, Caller
+from app.domain.access import Caller, Permission
 from app.domain.calendar import day_after
 from app.domain.completion import Status
 from app.queries import history as histories
@@ -37,16 +37,16 @@ from app.standing.filters import Filters
 from app.standing.moment import Moment
 from app.web.auth.access import may
 from app.web.clock import now_of
-from app.web.list_page import Listed
+from app.web.list_page import ListPage
 from app.web.paging import CursorText, Limit, Pages, end_of
 from app.web.parameters import Router
 from app.web.problems.handlers import documented
-from app.web.read import Asked, Reading, Since, answer, every, only
-from app.web.response_cache import Made, RememberingRoute, answer_and_keep
+from app.web.read import Asked, Reading, Since, answer, fetch_all, fetch_one
+from app.web.response_cache import CachedAnswer, CachingRoute, answer_and_cache
 from app.web.write import Done, Writing
 
-router = Router(prefix="/v1/obligations", tags=["obligations"], route_class=RememberingRoute)
-Reader = Annotated[Caller, may(Act.READ_STANDING)]
+router = Router(prefix="/v1/obligations", tags=["obligations"], route_class=CachingRoute)
+Reader = Annotated[Caller, may(Permission.READ_STANDING)]
 ObligationId = Annotated[UUID, Path(alias="id", description="The obligation's id.")]
 READS = documented(errors.NotFound)
 ACTS = (errors.NotFound,)
@@ -102,12 +102,12 @@ async def list_obligations(
     rows = await prepare(queries.page, **asked_for, sort=sort, limit=limit, after=after).on(reading)
     more = dict((await prepare(queries.total, **asked_for).on(reading))[0]) if count else {}
     shown = [obligation_shown(row, moment.as_of) for row in rows[:limit]]
-    page = Listed.of(pages, moment, shown, end_of(rows, limit, queries.KEYS[sort]), **more)
+    page = ListPage.of(pages, moment, shown, end_of(rows, limit, queries.SORT_COLUMNS[sort]), **more)
     return await _remembered(request, caller, reading, wanted.plan, page)
 
 
 async def _remembered(
-    request: Request, caller: Caller, reading: AsyncConnection, plan: str | None, page: Listed
+    request: Request, caller: Caller, reading: AsyncConnection, plan: str | None, page: ListPage
 ) -> Response:
     """Answer with a page, which is remembered if it is of one plan: it counts days, and so holds for one at most."""
     now = now_of(request)
@@ -117,8 +117,8 @@ async def _remembered(
     (since,) = found
     tomorrow = day_after(now, ZoneInfo(since["time_zone"]))
     until = None if page.pinned else min(since["next_due"] or tomorrow, tomorrow)
-    made = Made(since["plan_id"], since["snapshot"], now, until, len(page.items), page.give)
-    return answer_and_keep(request, caller, made, whole=page.pinned or not since["ahead"])
+    made = CachedAnswer(since["plan_id"], since["snapshot"], now, until, len(page.items), page.give)
+    return answer_and_cache(request, caller, made, whole=page.pinned or not since["ahead"])
 
 
 @router.get(
@@ -133,7 +133,7 @@ async def get_obligation(
 ) -> Response:
     """Get one obligation with its standing at `as_of`; its ETag goes into `If-Match` of a write."""
     wanted = {"caller": caller, "obligation_id": obligation_id, "moment": asked}
-    row = await only(reading, prepare(queries.one_stored, **wanted), prepare(queries.one, **wanted))
+    row = await fetch_one(reading, prepare(queries.one_stored, **wanted), prepare(queries.one, **wanted))
     return answer(request, obligation_out(row, asked.as_of), version=row["version"])
 
 
@@ -147,13 +147,13 @@ async def get_obligation(
 async def get_history(
     request: Request,
     obligation_id: ObligationId,
-    caller: Annotated[Caller, may(Act.READ_HISTORY)],
+    caller: Annotated[Caller, may(Permission.READ_HISTORY)],
     reading: Reading,
     asked: Asked,
 ) -> Response:
     """Get every act on an obligation that the caller may read, in order."""
-    row = await only(reading, prepare(queries.one, caller=caller, obligation_id=obligation_id, moment=asked))
-    acts = await every(reading, histories.history(caller, row, asked), itemgetter("act"))
+    row = await fetch_one(reading, prepare(queries.one, caller=caller, obligation_id=obligation_id, moment=asked))
+    acts = await fetch_all(reading, histories.history(caller, row, asked), itemgetter("act"))
     body = HistoryOut.model_validate({"obligation": row["id"], "items": acts})
     return answer(request, body, version=row["version"])
 
@@ -168,7 +168,7 @@ async def get_history(
     responses=documented(*WRITES, errors.ConditionNotWhole, errors.ConditionMet, errors.TargetUnknown),
 )
 async def report_update(
-    obligation_id: ObligationId, caller: Annotated[Caller, may(Act.REPORT)], write: Writing, sent: UpdateIn
+    obligation_id: ObligationId, caller: Annotated[Caller, may(Permission.REPORT)], write: Writing, sent: UpdateIn
 ) -> Response:
     """Report progress on an obligation that the caller owns, or enter a paper report as a coordinator."""
 
@@ -191,7 +191,7 @@ async def report_update(
 async def attach_evidence(
     request: Request,
     obligation_id: ObligationId,
-    caller: Annotated[Caller, may(Act.ATTACH)],
+    caller: Annotated[Caller, may(Permission.ATTACH)],
     write: Writing,
     sent: EvidenceIn,
 ) -> Response:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Path, Query, Request, Response
 
-from app.domain.access import Act, Caller
+from app.domain.access import Caller, Permission
 from app.domain.errors import NotFound
 from app.queries import plans as queries
 from app.routers.parameters import Slug, WantedForce, WantedKind, Words
@@ -18,25 +18,25 @@ from app.web.clock import Now
 from app.web.json_body import ExactRoute
 from app.web.parameters import Router
 from app.web.problems.handlers import documented
-from app.web.read import Reading, answer, every, only
+from app.web.read import Reading, answer, fetch_all, fetch_one
 
 router = Router(prefix="/v1/plans", tags=["plans"], route_class=ExactRoute)
-Reader = Annotated[Caller, may(Act.READ_PLANS)]
+Reader = Annotated[Caller, may(Permission.READ_PLANS)]
 READS = documented(NotFound)
 
 
 @router.get("", operation_id="listPlans", summary="List plans", response_model=shapes.PlanList)
 async def list_plans(request: Request, _: Reader, reading: Reading) -> Response:
     """List the plans by slug."""
-    found = await every(reading, queries.every_plan(), shapes.PlanSummary.model_validate)
+    found = await fetch_all(reading, queries.every_plan(), shapes.PlanSummary.model_validate)
     return answer(request, shapes.PlanList(items=found))
 
 
 @router.get("/{plan}", operation_id="getPlan", summary="Get a plan", response_model=shapes.PlanOut, responses=READS)
 async def get_plan(request: Request, slug: Slug, _: Reader, reading: Reading, now: Now) -> Response:
     """Get a plan with its counts, cycles and legal bases."""
-    plan = await only(reading, queries.plan(slug))
-    found = await every(reading, cycles.cycles_of(slug, Moment(now)), cycle_out)
+    plan = await fetch_one(reading, queries.plan(slug))
+    found = await fetch_all(reading, cycles.cycles_of(slug, Moment(now)), cycle_out)
     return answer(request, shapes.PlanOut.model_validate({**plan, "cycles": found}))
 
 
@@ -49,8 +49,8 @@ async def get_plan(request: Request, slug: Slug, _: Reader, reading: Reading, no
 )
 async def list_bodies(request: Request, slug: Slug, _: Reader, reading: Reading) -> Response:
     """List the numbered bodies in the plan's order, then those that came after it, their members nested."""
-    await only(reading, queries.plan(slug))
-    found = await every(reading, queries.all_bodies(slug), shapes.BodyOut.model_validate)
+    await fetch_one(reading, queries.plan(slug))
+    found = await fetch_all(reading, queries.all_bodies(slug), shapes.BodyOut.model_validate)
     return answer(request, shapes.BodyList(items=found))
 
 
@@ -69,7 +69,7 @@ async def get_body(
     reading: Reading,
 ) -> Response:
     """Get one body, numbered or a member of a group."""
-    return answer(request, shapes.BodyOut.model_validate(await only(reading, queries.one_body(slug, body))))
+    return answer(request, shapes.BodyOut.model_validate(await fetch_one(reading, queries.one_body(slug, body))))
 
 
 @router.get(
@@ -92,9 +92,9 @@ async def list_duties(
     q: Words = None,
 ) -> Response:
     """List the duties in the plan's order, with their verbatim text."""
-    await only(reading, queries.plan(slug))
+    await fetch_one(reading, queries.plan(slug))
     wanted = queries.duties_of(slug, body=body, kind=kind, force=force, q=q)
-    return answer(request, shapes.DutyList(items=await every(reading, wanted, shapes.DutyOut.model_validate)))
+    return answer(request, shapes.DutyList(items=await fetch_all(reading, wanted, shapes.DutyOut.model_validate)))
 
 
 @router.get(
@@ -112,4 +112,4 @@ async def get_duty(
     reading: Reading,
 ) -> Response:
     """Get one duty."""
-    return answer(request, shapes.DutyOut.model_validate(await only(reading, queries.duties_of(slug, code=duty))))
+    return answer(request, shapes.DutyOut.model_validate(await fetch_one(reading, queries.duties_of(slug, code=duty))))

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Query, Request, Response
 
 from app.database.statements import prepare
-from app.domain.access import Act, Caller
+from app.domain.access import Caller, Permission
 from app.queries.reminders import reminders, soon
 from app.routers.parameters import BodyCode, CycleCode
 from app.schemas.base import Code
@@ -27,7 +27,7 @@ router = Router(prefix="/v1/reminders", tags=["reminders"], route_class=ExactRou
 )
 async def list_reminders(
     request: Request,
-    caller: Annotated[Caller, may(Act.READ_STANDING)],
+    caller: Annotated[Caller, may(Permission.READ_STANDING)],
     reading: Reading,
     asked: Asked,
     within_days: Annotated[int, Query(ge=0, le=366, description="How many days ahead a deadline is soon.")] = 7,

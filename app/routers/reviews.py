@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import reviews
 from app.domain import errors
-from app.domain.access import Act, Caller
+from app.domain.access import Caller, Permission
 from app.routers.obligations import ACTS, ObligationId
 from app.schemas.reviews import Reviewed, ReviewIn
 from app.web.auth.access import may
@@ -28,7 +28,7 @@ router = Router(prefix="/v1/obligations", tags=["reviews"], route_class=ExactRou
     responses=documented(*ACTS, errors.NothingToReview),
 )
 async def give_review(
-    obligation_id: ObligationId, caller: Annotated[Caller, may(Act.REVIEW)], write: Writing, sent: ReviewIn
+    obligation_id: ObligationId, caller: Annotated[Caller, may(Permission.REVIEW)], write: Writing, sent: ReviewIn
 ) -> Response:
     """Accept the claim that stands, or return it; `GET /v1/obligations?awaiting_review=true` lists what waits."""
 

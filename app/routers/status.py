@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.database.statements import prepare
 from app.domain import errors
-from app.domain.access import Act, Caller
+from app.domain.access import Caller, Permission
 from app.queries import status
 from app.routers.parameters import BodyCode, CycleCode, Slug
 from app.schemas.status import CycleStatus, StatusOut, cycle_statuses
@@ -20,10 +20,10 @@ from app.web.clock import Now
 from app.web.etags import etag_of
 from app.web.parameters import Router
 from app.web.problems.handlers import documented
-from app.web.read import Reading, Until, lasting, only, tagged
-from app.web.response_cache import Made, RememberingRoute, answer_and_keep
+from app.web.read import Reading, Until, fetch_one, lasting, tagged
+from app.web.response_cache import CachedAnswer, CachingRoute, answer_and_cache
 
-router = Router(prefix="/v1/plans", tags=["status"], route_class=RememberingRoute)
+router = Router(prefix="/v1/plans", tags=["status"], route_class=CachingRoute)
 
 
 @router.get(
@@ -36,7 +36,7 @@ router = Router(prefix="/v1/plans", tags=["status"], route_class=RememberingRout
 async def get_status(
     request: Request,
     slug: Slug,
-    caller: Annotated[Caller, may(Act.READ_STANDING)],
+    caller: Annotated[Caller, may(Permission.READ_STANDING)],
     reading: Reading,
     now: Now,
     cycle: CycleCode = None,
@@ -48,7 +48,7 @@ async def get_status(
 
     Without `as_of` the document is dated at its last change, so that it stays the same bytes until the next one.
     """
-    since = await only(reading, prepare(status.last_change, slug=slug, moment=Moment(as_of or now)))
+    since = await fetch_one(reading, prepare(status.last_change, slug=slug, moment=Moment(as_of or now)))
     moment = Moment(as_of or since["changed_at"], known_at)
     shown = await standing_of_plan(reading, caller, Filters(plan=slug, cycle=cycle, body=body), moment)
     content = StatusOut(plan=slug, as_of=moment.as_of, known_at=known_at, cycles=shown).model_dump_json().encode()
@@ -57,8 +57,8 @@ async def get_status(
     def give(asking: Request, _: Caller, at: datetime) -> Response:
         return tagged(asking, content, tag, headers=lasting(until, at))
 
-    made = Made(since["plan_id"], since["snapshot"], now, until, len(content), give)
-    return answer_and_keep(request, caller, made, whole=as_of is not None or not since["ahead"])
+    made = CachedAnswer(since["plan_id"], since["snapshot"], now, until, len(content), give)
+    return answer_and_cache(request, caller, made, whole=as_of is not None or not since["ahead"])
 
 
 async def standing_of_plan(

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import successions
 from app.domain import errors
-from app.domain.access import Act, Caller
+from app.domain.access import Caller, Permission
 from app.queries.plans import plan
 from app.queries.successions import successions_of
 from app.routers.cycles import WRITES
@@ -20,11 +20,11 @@ from app.web.auth.access import may
 from app.web.json_body import ExactRoute
 from app.web.parameters import Router
 from app.web.problems.handlers import documented
-from app.web.read import Reading, answer, every, only
+from app.web.read import Reading, answer, fetch_all, fetch_one
 from app.web.write import Creating, Done
 
 router = Router(prefix="/v1/plans/{plan}/successions", tags=["successions"], route_class=ExactRoute)
-Coordinator = Annotated[Caller, may(Act.RECORD_SUCCESSIONS)]
+Coordinator = Annotated[Caller, may(Permission.RECORD_SUCCESSIONS)]
 SuccessionId = Annotated[UUID, Path(alias="succession", description="The succession's id.")]
 
 
@@ -37,8 +37,8 @@ SuccessionId = Annotated[UUID, Path(alias="succession", description="The success
 )
 async def list_successions(request: Request, slug: Slug, _: Reader, reading: Reading) -> Response:
     """List the successions by the day from which they hold, with what was decided."""
-    await only(reading, plan(slug))
-    return answer(request, SuccessionList(items=await every(reading, successions_of(slug), succession_out)))
+    await fetch_one(reading, plan(slug))
+    return answer(request, SuccessionList(items=await fetch_all(reading, successions_of(slug), succession_out)))
 
 
 @router.get(
@@ -52,7 +52,7 @@ async def get_succession(
     request: Request, slug: Slug, succession_id: SuccessionId, _: Reader, reading: Reading
 ) -> Response:
     """Get one succession with what was decided."""
-    return answer(request, succession_out(await only(reading, successions_of(slug, succession_id))))
+    return answer(request, succession_out(await fetch_one(reading, successions_of(slug, succession_id))))
 
 
 @router.post(

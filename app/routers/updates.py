@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.commands import bulk
 from app.commands.bulk import Outcome
 from app.domain import errors
-from app.domain.access import Act, Caller
+from app.domain.access import Caller, Permission
 from app.domain.errors import Refusal
 from app.schemas.bulk import BulkIn, BulkOut, ItemIn, ItemResult
 from app.web.auth.access import may
@@ -31,7 +31,7 @@ router = Router(prefix="/v1/updates", tags=["updates"], route_class=ExactRoute)
 )
 async def report_updates(
     request: Request,
-    caller: Annotated[Caller, may(Act.REPORT)],
+    caller: Annotated[Caller, may(Permission.REPORT)],
     write: Creating,
     sent: BulkIn,
     atomic: Annotated[bool, Query(description="Record all items, or refuse the request and record none.")] = False,

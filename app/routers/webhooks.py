@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import webhooks
 from app.domain import errors
-from app.domain.access import Act, Caller
+from app.domain.access import Caller, Permission
 from app.domain.webhooks import DeliveryState
 from app.queries import webhooks as queries
 from app.schemas.webhooks import (
@@ -27,11 +27,11 @@ from app.web.json_body import ExactRoute
 from app.web.paging import CursorText, Limit, Pages, end_of
 from app.web.parameters import Router
 from app.web.problems.handlers import documented
-from app.web.read import Reading, answer, every, only
+from app.web.read import Reading, answer, fetch_all, fetch_one
 from app.web.write import Creating, Done, Writing
 
 router = Router(prefix="/v1/webhooks", tags=["webhooks"], route_class=ExactRoute)
-Manager = Annotated[Caller, may(Act.MANAGE_WEBHOOKS)]
+Manager = Annotated[Caller, may(Permission.MANAGE_WEBHOOKS)]
 WebhookId = Annotated[UUID, Path(alias="id", description="The webhook's id.")]
 ABSENT = documented(errors.NotFound)
 ONE: dict[str, Any] = {"response_model": WebhookOut, "responses": ABSENT}
@@ -40,13 +40,13 @@ ONE: dict[str, Any] = {"response_model": WebhookOut, "responses": ABSENT}
 @router.get("", operation_id="listWebhooks", summary="List webhooks", response_model=WebhookList)
 async def list_webhooks(request: Request, caller: Manager, reading: Reading) -> Response:
     """List one's webhooks."""
-    return answer(request, WebhookList(items=await every(reading, queries.of(caller), WebhookOut.of)))
+    return answer(request, WebhookList(items=await fetch_all(reading, queries.of(caller), WebhookOut.of)))
 
 
 @router.get("/{id}", operation_id="getWebhook", summary="Get a webhook", **ONE)
 async def get_webhook(request: Request, webhook_id: WebhookId, caller: Manager, reading: Reading) -> Response:
     """Get one webhook; its ETag goes into `If-Match` of a change."""
-    row = await only(reading, queries.one(caller, webhook_id))
+    row = await fetch_one(reading, queries.one(caller, webhook_id))
     return answer(request, WebhookOut.of(row), version=row["version"])
 
 
@@ -63,7 +63,7 @@ async def add_webhook(request: Request, caller: Manager, write: Creating, sent: 
     state = request.app.state
 
     async def act(connection: AsyncConnection) -> Done:
-        added = await webhooks.add(connection, caller, sent, state.settings.targets, state.sealer.seal)
+        added = await webhooks.add(connection, caller, sent, state.settings.targets, state.secret_box.seal)
         return await _once(connection, caller, added, location=f"/v1/webhooks/{added.webhook_id}")
 
     return await write(caller, act)
@@ -119,7 +119,7 @@ async def remove_webhook(webhook_id: WebhookId, caller: Manager, write: Writing)
 )
 async def rotate_webhook_secret(request: Request, webhook_id: WebhookId, caller: Manager, write: Writing) -> Response:
     """Make a new secret, shown only in this answer; for a day, the one before signs as well."""
-    seal = request.app.state.sealer.seal
+    seal = request.app.state.secret_box.seal
 
     async def act(connection: AsyncConnection) -> Done:
         made = await webhooks.rotate(connection, caller, webhook_id, seal, now=write.now, expected=write.expected)
@@ -164,12 +164,12 @@ async def list_deliveries(
     cursor: CursorText = None,
 ) -> Response:
     """List what was sent and is to be sent, the last one first, each with every attempt; kept for thirty days."""
-    await only(reading, queries.one(caller, webhook_id))
+    await fetch_one(reading, queries.one(caller, webhook_id))
     pages = Pages(request, caller)
     moment, after = pages.begin(Moment(now, now), cursor)
     found = queries.log(caller, webhook_id, state=state, limit=limit, after=after)
     rows = list((await reading.execute(found)).mappings())
-    next_cursor = pages.next_cursor(moment, end_of(rows, limit, queries.KEYS))
+    next_cursor = pages.next_cursor(moment, end_of(rows, limit, queries.SORT_COLUMNS))
     body = DeliveryList(items=[DeliveryOut.of(row) for row in rows[:limit]], next_cursor=next_cursor)
     return answer(request, body, headers=pages.link(next_cursor))
 

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import withdrawals
 from app.domain import errors
-from app.domain.access import Act, Caller
+from app.domain.access import Caller, Permission
 from app.routers.obligations import ACTS
 from app.schemas.evidence import WithdrawalIn, Withdrawn
 from app.web.auth.access import may
@@ -30,7 +30,7 @@ router = Router(prefix="/v1/evidence", tags=["evidence"], route_class=ExactRoute
 )
 async def withdraw_evidence(
     evidence_id: Annotated[UUID, Path(alias="id", description="The evidence's id.")],
-    caller: Annotated[Caller, may(Act.ATTACH)],
+    caller: Annotated[Caller, may(Permission.ATTACH)],
     write: Writing,
     sent: WithdrawalIn,
 ) -> Response:

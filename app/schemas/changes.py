@@ -1,12 +1,12 @@
 """What changed between two instants, on the wire."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
+from app.database.statements import Row
 from app.domain.completion import Status
 from app.schemas.base import Instant, ResponseModel
 from app.schemas.obligations import DutyRef
@@ -64,9 +64,6 @@ class ChangeList(ResponseModel):
     known_at: Instant | None
     items: list[ChangeOut]
     next_cursor: str | None
-
-
-Row = Mapping[Any, Any]
 
 
 def changes_out(rows: Iterable[Row], acts: Iterable[Row], since: datetime, until: datetime) -> list[ChangeOut]:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
-from app.domain.access import Act, Role, granted
+from app.domain.access import Permission, Role, granted
 from app.domain.personal_data import IDENTIFIERS
 from app.schemas.base import Code, RequestModel, ResponseModel, Storable, guard
 
@@ -35,7 +35,7 @@ def _each_once(grants: list[BodyGrant]) -> list[BodyGrant]:
 
 
 Grants = Annotated[list[BodyGrant], Field(max_length=MAX_BODIES), AfterValidator(_each_once)]
-Scopes = Annotated[list[Act], Field(max_length=len(Act))]
+Scopes = Annotated[list[Permission], Field(max_length=len(Permission))]
 
 
 class ClientIn(RequestModel):
@@ -96,7 +96,7 @@ class ClientOut(ResponseModel):
     id: UUID
     name: str
     role: Role
-    scopes: list[Act]
+    scopes: list[Permission]
     scopes_limited: bool
     bodies: list[BodyGrantOut]
     issuer: str | None
@@ -132,7 +132,7 @@ class NewClientOut(ResponseModel):
     secret: SecretOut
 
 
-def scopes_of(role: Role, scopes: list[str] | None) -> list[Act]:
+def scopes_of(role: Role, scopes: list[str] | None) -> list[Permission]:
     """List what a client may do, in one order."""
     allowed = granted(role, scopes)
-    return [act for act in Act if act in allowed]
+    return [act for act in Permission if act in allowed]

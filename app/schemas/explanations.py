@@ -1,11 +1,11 @@
 """Explanations on the wire: facts, signals, the rule that matched, the clock, the calendar, the legal basis."""
 
-from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from app.database.statements import Row
 from app.domain.calendar import day_of, days_overdue, last_day_on_time
 from app.domain.completion import ClaimState, Force, Signal, Status, missing
 from app.domain.explanation import CLASSIFICATION, FORCES, Matched, Text, matched, text_of
@@ -115,9 +115,6 @@ class ExplanationOut(ResponseModel):
     clock: ClockOut
     calendar: CalendarOut
     legal_basis: PlanBasisOut
-
-
-Row = Mapping[Any, Any]
 
 
 def explanation_out(row: Row, more: Row, as_of: datetime, known_at: datetime | None) -> ExplanationOut:

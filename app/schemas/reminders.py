@@ -1,13 +1,13 @@
 """Reminders on the wire: grouped by owner, ready to be put into a mail or a message."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from app.database.statements import Row
 from app.domain.calendar import day_of, days_overdue, last_day_on_time
 from app.domain.completion import Force, Status
 from app.schemas.base import Instant, ResponseModel
@@ -50,9 +50,6 @@ class ReminderList(ResponseModel):
     as_of: Instant
     within_days: int
     items: list[OwnerReminders]
-
-
-Row = Mapping[Any, Any]
 
 
 def reminders_out(rows: Iterable[Row], as_of: datetime) -> list[OwnerReminders]:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from app.database.statements import Row
 from app.domain.completion import Force, Status
 from app.domain.totals import Totals, completion_rate, due_completion_rate, roll_up, total
 from app.schemas.base import Instant, ResponseModel, TotalsOut
@@ -59,9 +60,6 @@ class StatusOut(ResponseModel):
     as_of: Instant
     known_at: Instant | None
     cycles: list[CycleStatus]
-
-
-Row = Mapping[str, Any]
 
 
 def cycle_statuses(cycles: Iterable[Row], bodies: Sequence[Row], counted: Iterable[Row]) -> list[CycleStatus]:

@@ -1,10 +1,11 @@
 """Rows → wire shapes, where more is needed than the same names."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from app.database.statements import Row
 from app.domain.access import Role
 from app.domain.calendar import days_overdue, last_day_on_time
 from app.domain.completion import Signal, Status, missing
@@ -16,7 +17,6 @@ from app.schemas.obligations import ObligationOut
 from app.schemas.plans import BodyName
 from app.schemas.successions import SuccessionOut
 
-Row = Mapping[Any, Any]
 SIGNALS = tuple((signal.value, signal) for signal in Signal)
 """The columns of the signals."""
 

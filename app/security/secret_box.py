@@ -10,7 +10,7 @@ SECRETS = "webhook secrets"
 NONCE_BYTES = 12
 
 
-class Sealer:
+class SecretBox:
     """Seals secrets with one key (ChaCha20-Poly1305, RFC 8439), each for the row that it stands in."""
 
     def __init__(self, key: bytes) -> None:

@@ -13,11 +13,11 @@ from fastapi import FastAPI
 
 from app import logs
 from app.database.engine import connect
-from app.jobs.scheduler import Jobs, working
+from app.jobs.scheduler import Scheduler, working
 from app.jobs.webhooks import Deliverer
 from app.main import create_app
 from app.security import checkpoint_keys, token_keys
-from app.security.secret_box import SECRETS, Sealer
+from app.security.secret_box import SECRETS, SecretBox
 from app.server.workers import Supervised, Supervisor
 from app.settings import Settings
 from app.stores.opening import open_parts, open_store
@@ -52,14 +52,14 @@ def work(settings: Settings) -> None:
 async def _work(settings: Settings) -> None:
     assert settings.database_url is not None, "the address of a database is needed"  # noqa: S101  The CLI does.
     database = connect(settings.database_url.get_secret_value(), pool_size=2)
-    sealer = Sealer(token_keys.load(settings.keys_dir).subkey(SECRETS))
-    deliverer = Deliverer(database, settings.targets, sealer, system_clock)
+    secret_box = SecretBox(token_keys.load(settings.keys_dir).subkey(SECRETS))
+    deliverer = Deliverer(database, settings.targets, secret_box, system_clock)
     sign, files = checkpoint_keys.load(settings.keys_dir).sign, (open_store(settings), open_parts(settings))
-    jobs = Jobs(database, sign, system_clock, deliverer, *files)
+    scheduler = Scheduler(database, sign, system_clock, deliverer, *files)
     stopped = asyncio.Event()
     for told in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(told, stopped.set)
-    async with working(*jobs.duties):
+    async with working(*scheduler.jobs):
         await stopped.wait()
     await database.close()
 

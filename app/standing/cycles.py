@@ -2,18 +2,18 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, bindparam, func, or_, select, true
+from sqlalchemy import ColumnElement, String, bindparam, func, or_, select, true
 
+from app.database.statements import Statement
 from app.models import Cycle, CycleDeadline, Plan, Seal
 from app.models.base import table
-from app.standing.moment import Found, Moment, latest, order_of
+from app.standing.moment import Moment, latest, order_of
 
 plans, cycles, deadlines, seals = (table(model) for model in (Plan, Cycle, CycleDeadline, Seal))
-AnyRow = Select[*tuple[Any, ...]]
 TERMS = ("id", "plan_id", "code", "annual", "starts_on", "ends_on", "opened_at")
 
 
-def deadline_of(plan_id: ColumnElement[Any], cycle_id: ColumnElement[Any], moment: Moment) -> Found:
+def deadline_of(plan_id: ColumnElement[Any], cycle_id: ColumnElement[Any], moment: Moment) -> Statement:
     """Select the last act that moved the deadline of a cycle, or confirmed it."""
     found = select(*deadlines.c).where(
         deadlines.c.plan_id == plan_id, deadlines.c.cycle_id == cycle_id, moment.sees(deadlines)
@@ -21,7 +21,7 @@ def deadline_of(plan_id: ColumnElement[Any], cycle_id: ColumnElement[Any], momen
     return latest(found, deadlines)
 
 
-def cycles_of(slug: str, moment: Moment, code: str | None = None) -> AnyRow:
+def cycles_of(slug: str, moment: Moment, code: str | None = None) -> Statement:
     """Select a plan's open cycles by deadline, or one of them, each with the deadline in force and its seal."""
     moved = deadline_of(cycles.c.plan_id, cycles.c.id, moment).correlate(cycles).lateral("moved")
     due_before = func.coalesce(moved.c.due_before, cycles.c.due_before)
@@ -46,7 +46,7 @@ def cycles_of(slug: str, moment: Moment, code: str | None = None) -> AnyRow:
     return found if code is None else found.where(cycles.c.code == bindparam("code", code, String()))
 
 
-def deadlines_of(cycle: Any, moment: Moment) -> AnyRow:
+def deadlines_of(cycle: Any, moment: Moment) -> Statement:
     """Select every act that moved or confirmed the deadline of a cycle, in order."""
     mine = (deadlines.c.plan_id == cycle["plan_id"], deadlines.c.cycle_id == cycle["id"])
     return select(*deadlines.c).where(*mine, moment.sees(deadlines)).order_by(*order_of(deadlines))

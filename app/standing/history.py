@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.sql.selectable import LateralFromClause
 
+from app.database.statements import Statement
 from app.domain.completion import COMPARATORS, REVIEWABLE_STATES, ClaimState, ReviewOutcome
 from app.models import (
     ConditionDecision,
@@ -39,9 +40,9 @@ from app.models import (
 )
 from app.models.base import HistoryRow, table
 from app.models.evidence import EvidenceKind
-from app.models.facts import MEASUREMENT_FACTS, facts_of
+from app.models.redacted_views import MEASUREMENT_FACTS, facts_of
 from app.standing.cycles import deadline_of
-from app.standing.moment import Found, Moment, Row, history_of, later, latest, order_of
+from app.standing.moment import Moment, Source, history_of, later, latest, order_of
 
 updates, reviews, evidence, contents, withdrawals, extensions, conditions = (
     facts_of(kind) for kind in (Update, Review, Evidence, EvidenceContent, Withdrawal, Extension, ConditionDecision)
@@ -51,18 +52,18 @@ HISTORIES = tuple(facts_of(kind) for kind in HistoryRow.__subclasses__())
 """Every kind of act on one obligation."""
 
 
-def reported_complete(obligation: Row, moment: Moment) -> ColumnElement[bool]:
+def reported_complete(obligation: Source, moment: Moment) -> ColumnElement[bool]:
     """Say whether completion was ever reported; without that, nothing is done."""
     return history_of(updates, obligation, moment, updates.c.state == ClaimState.COMPLETED).exists()
 
 
-class Facts:
+class HistoryQuery:
     """The facts of one obligation, as laterals to join to it and as columns to select.
 
     `once` duties are one deed whatever the cycle: see `deeds.py`.
     """
 
-    def __init__(self, obligation: Row, moment: Moment, *, name: str = "own") -> None:
+    def __init__(self, obligation: Source, moment: Moment, *, name: str = "own") -> None:
         self._obligation, self._moment, self._name = obligation, moment, name
         self.update = self._lateral("update", latest(self._history(updates), updates))
         self.review = self._lateral("review", latest(self._history(reviews), reviews))
@@ -160,13 +161,13 @@ class Facts:
         ).subquery()
         return select(func.max(acts.c.recorded_at)).scalar_subquery()
 
-    def _history(self, history: Table, *also: ColumnElement[bool]) -> Found:
+    def _history(self, history: Table, *also: ColumnElement[bool]) -> Statement:
         return history_of(history, self._obligation, self._moment, *also)
 
-    def _lateral(self, name: str, found: Found) -> LateralFromClause:
+    def _lateral(self, name: str, found: Statement) -> LateralFromClause:
         return found.lateral(f"{self._name}_{name}")
 
-    def _last_break(self) -> Found:
+    def _last_break(self) -> Statement:
         """Find the last act that ends a completion: an update that is not completed, or a return."""
         other = self._history(updates, updates.c.state != ClaimState.COMPLETED)
         back = self._history(reviews, reviews.c.outcome == ReviewOutcome.RETURNED)
@@ -177,7 +178,7 @@ class Facts:
         both = union_all(*(select(*found.c) for found in keys)).subquery()
         return latest(select(*both.c), both)
 
-    def _first_done(self) -> Found:
+    def _first_done(self) -> Statement:
         since_break = or_(self._break.c.id.is_(None), later(updates, self._break))
         done = self._history(updates, updates.c.state == ClaimState.COMPLETED, since_break)
         return (
@@ -187,12 +188,12 @@ class Facts:
             .correlate(self._obligation, self._break)
         )
 
-    def _first_acceptance(self) -> Found:
+    def _first_acceptance(self) -> Statement:
         accepting = self._history(reviews, reviews.c.outcome == ReviewOutcome.ACCEPTED, later(reviews, self._done))
         order = order_of(reviews)
         return accepting.with_only_columns(*order).order_by(*order).limit(1).correlate(self._obligation, self._done)
 
-    def _standing_evidence(self) -> Found:
+    def _standing_evidence(self) -> Statement:
         """Find since when there is evidence that stands: a file proves nothing before its bytes are there."""
         seen = self._history(evidence)
         for act in (contents, withdrawals):
@@ -211,7 +212,7 @@ class Facts:
     def _of_evidence(self, act: Table) -> tuple[ColumnElement[bool], ...]:
         return act.c.plan_id == evidence.c.plan_id, act.c.evidence_id == evidence.c.id, self._moment.sees(act)
 
-    def _targets_not_met(self) -> Found:
+    def _targets_not_met(self) -> Statement:
         missing = aggregate_order_by(targets.c.code, targets.c.position)
         return (
             select(func.array_agg(missing).label("missing"))
@@ -225,7 +226,7 @@ class Facts:
             .correlate(self._obligation, self.update, self._acceptance, self._done)
         )
 
-    def _measured(self) -> Found:
+    def _measured(self) -> Statement:
         meets = (
             and_(targets.c.comparator == comparator, compare(measurements.c.value, targets.c.value))
             for comparator, compare in COMPARATORS.items()

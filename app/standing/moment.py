@@ -13,7 +13,6 @@ from sqlalchemy import (
     ColumnElement,
     DateTime,
     FromClause,
-    Select,
     Table,
     and_,
     bindparam,
@@ -22,10 +21,9 @@ from sqlalchemy import (
     tuple_,
 )
 
-from app.database.statements import Values, split_arguments
+from app.database.statements import Statement, Values, split_arguments
 
-Row = FromClause
-Found = Select[*tuple[Any, ...]]
+Source = FromClause
 INSTANT = DateTime(timezone=True)
 EVER: ColumnElement[datetime] = literal_column("'-infinity'::timestamptz", INSTANT)
 NEVER: ColumnElement[datetime] = literal_column("'infinity'::timestamptz", INSTANT)
@@ -40,7 +38,7 @@ class Moment:
     name: str = ""
     """Tells the parameters of two moments apart that one query asks about."""
 
-    def sees(self, row: Row) -> ColumnElement[bool]:
+    def sees(self, row: Source) -> ColumnElement[bool]:
         """Keep the acts received by `as_of` and recorded by `known_at`."""
         received = row.c.received_at <= self.as_of_bind
         if self.known_at is None:
@@ -63,17 +61,17 @@ class Moment:
         return bindparam(f"as_of{self.name}", self.as_of, INSTANT)
 
 
-def order_of(row: Row) -> tuple[ColumnElement[Any], ...]:
+def order_of(row: Source) -> tuple[ColumnElement[Any], ...]:
     """Return the columns by which a history is ordered; ties are settled by the id."""
     return row.c.received_at, row.c.recorded_at, row.c.id
 
 
-def later(row: Row, than: Row) -> ColumnElement[bool]:
+def later(row: Source, than: Source) -> ColumnElement[bool]:
     """Say whether an act comes after another in its history; null when either is missing."""
     return tuple_(*order_of(row)) > tuple_(*order_of(than))
 
 
-def history_of(history: Table, obligation: Row, moment: Moment, *also: ColumnElement[bool]) -> Found:
+def history_of(history: Table, obligation: Source, moment: Moment, *also: ColumnElement[bool]) -> Statement:
     """Select the acts of one table on an obligation of the query around it."""
     found = select(*history.c).where(
         history.c.plan_id == obligation.c.plan_id,
@@ -84,7 +82,7 @@ def history_of(history: Table, obligation: Row, moment: Moment, *also: ColumnEle
     return found.correlate(obligation)
 
 
-def latest(found: Found, history: Row) -> Found:
+def latest(found: Statement, history: Source) -> Statement:
     """Keep the last act."""
     return found.order_by(*(column.desc() for column in order_of(history))).limit(1)
 

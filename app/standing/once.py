@@ -6,18 +6,18 @@ from sqlalchemy.sql.selectable import LateralFromClause
 from app.models import Obligation
 from app.models.base import table
 from app.models.duty import Recurrence
-from app.standing.history import Facts, reported_complete
-from app.standing.moment import Moment, Row
+from app.standing.history import HistoryQuery, reported_complete
+from app.standing.moment import Moment, Source
 
 
-def deed_of(obligation: Row, duty: Row, moment: Moment) -> LateralFromClause:
+def first_completion(obligation: Source, duty: Source, moment: Moment) -> LateralFromClause:
     """Find when a `once` duty was first completed, in whichever cycle, and in another one; null for other duties.
 
     The deed is one: completing it in any cycle completes the other ones as well, each against its own deadline.  The
     obligations of a line share the owner that the plan names, whoever has succeeded it.
     """
     sibling = _siblings(obligation, duty, moment)
-    own = Facts(sibling, moment, name="sibling")
+    own = HistoryQuery(sibling, moment, name="sibling")
     completed_at = func.min(own.completed_alone_at)
     return (
         select(
@@ -30,7 +30,7 @@ def deed_of(obligation: Row, duty: Row, moment: Moment) -> LateralFromClause:
     )
 
 
-def _siblings(obligation: Row, duty: Row, moment: Moment) -> LateralFromClause:
+def _siblings(obligation: Source, duty: Source, moment: Moment) -> LateralFromClause:
     """Select the obligations of a line of which completion was ever reported: of the others, no history is read.
 
     The OFFSET keeps the planner from finding that out last.

@@ -9,9 +9,10 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, FromClause, func, select, true
 
+from app.database.statements import Statement
 from app.models import Transfer
-from app.models.facts import facts_of
-from app.standing.moment import Found, Moment, Row, history_of, latest
+from app.models.redacted_views import facts_of
+from app.standing.moment import Moment, Source, history_of, latest
 
 transfers = facts_of(Transfer)
 
@@ -19,7 +20,7 @@ transfers = facts_of(Transfer)
 class Ownership:
     """The owner in force, as a lateral to join to an obligation and as columns to select."""
 
-    def __init__(self, obligation: Row, moment: Moment) -> None:
+    def __init__(self, obligation: Source, moment: Moment) -> None:
         self._obligation = obligation
         self._transfer = _last_transfer(obligation, moment).lateral("transferred")
 
@@ -38,19 +39,19 @@ class Ownership:
         return func.coalesce(self._transfer.c.body_id, self._obligation.c.body_id)
 
 
-def owner_of(obligation: Row, moment: Moment) -> ColumnElement[Any]:
+def owner_of(obligation: Source, moment: Moment) -> ColumnElement[Any]:
     """Return who owes an obligation of the query around it, for a condition."""
     transferred = _last_transfer(obligation, moment).with_only_columns(transfers.c.owner_id).scalar_subquery()
     return func.coalesce(transferred, obligation.c.owner_id)
 
 
-def owner_when(act: Row, obligation: Row, moment: Moment) -> ColumnElement[Any]:
+def owner_when(act: Source, obligation: Source, moment: Moment) -> ColumnElement[Any]:
     """Return who owed an obligation when an act on it was received, as far as a moment knows."""
     by_then = _last_transfer(obligation, moment, transfers.c.received_at <= act.c.received_at).correlate(act)
     return func.coalesce(by_then.with_only_columns(transfers.c.owner_id).scalar_subquery(), obligation.c.owner_id)
 
 
-def owner_told(event: Row, obligation: Row) -> ColumnElement[Any]:
+def owner_told(event: Source, obligation: Source) -> ColumnElement[Any]:
     """Return who owed an obligation when something happened, as far as was known when it was told of."""
     by_then = select(transfers.c.owner_id).where(
         transfers.c.plan_id == obligation.c.plan_id,
@@ -62,5 +63,5 @@ def owner_told(event: Row, obligation: Row) -> ColumnElement[Any]:
     return func.coalesce(told, obligation.c.owner_id)
 
 
-def _last_transfer(obligation: Row, moment: Moment, *also: ColumnElement[bool]) -> Found:
+def _last_transfer(obligation: Source, moment: Moment, *also: ColumnElement[bool]) -> Statement:
     return latest(history_of(transfers, obligation, moment, *also), transfers)

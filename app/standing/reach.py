@@ -6,14 +6,16 @@ from typing import Any
 from sqlalchemy import ARRAY, BindParameter, ColumnElement, Uuid, any_, bindparam, false, or_, select, true
 
 from app.database.statements import Values, split_arguments
-from app.domain.access import MAY, REPORTERS_REACH, Act, Caller, Classification, Reach, Role
+from app.domain.access import MAY, REPORTERS_REACH, Caller, Classification, Permission, Reach, Role
 from app.models import DutyPartner, Evidence
 from app.models.base import table
 
 partners, evidence = table(DutyPartner), table(Evidence)
 
 
-def reachable(caller: Caller, act: Act, row: Any, owner: ColumnElement[Any] | None = None) -> ColumnElement[bool]:
+def reachable(
+    caller: Caller, act: Permission, row: Any, owner: ColumnElement[Any] | None = None
+) -> ColumnElement[bool]:
     """Keep the obligations that an act of the caller's role can be on; `row` has `duty_id`, and `owner_id` as in force.
 
     Where `row` has only the owner that the plan names, `owner` is the one in force.

@@ -19,7 +19,7 @@ from app.models import Duty, Obligation
 from app.models.base import table
 from app.models.duty import Recurrence
 from app.standing.moment import NEVER, Moment
-from app.standing.rule import facts_to_store
+from app.standing.rule import facts_to_keep
 from app.standing.snapshot import stored
 
 obligations, duties = table(Obligation), table(Duty)
@@ -27,7 +27,7 @@ LEADER = b"dondoc stored facts"
 BATCH = 500
 
 
-async def store(connection: AsyncConnection, ids: Collection[UUID], now: datetime) -> None:
+async def refresh_snapshot(connection: AsyncConnection, ids: Collection[UUID], now: datetime) -> None:
     """Store the facts of obligations that this transaction has acted on, and of their siblings.
 
     Of no others: it would not see what another transaction has left on them meanwhile.  Whoever has acted, it is the
@@ -37,14 +37,14 @@ async def store(connection: AsyncConnection, ids: Collection[UUID], now: datetim
         await prepare(storing, ids=list(ids), moment=Moment(now)).on(connection)
 
 
-async def store_anew(connection: AsyncConnection, ids: Collection[UUID], now: datetime) -> None:
+async def refresh_held(connection: AsyncConnection, ids: Collection[UUID], now: datetime) -> None:
     """Store the facts of obligations of which none stand now, whoever has acted on them; acts wait until it is done."""
-    held = select(stored.c.id).where(stored.c.id.in_(_kin(list(ids)))).order_by(stored.c.id)
+    held = select(stored.c.id).where(stored.c.id.in_(_same_duty_obligations(list(ids)))).order_by(stored.c.id)
     await connection.execute(held.with_for_update())
-    await store(connection, ids, now)
+    await refresh_snapshot(connection, ids, now)
 
 
-async def store_some(connection: AsyncConnection, now: datetime) -> bool:
+async def refresh_some(connection: AsyncConnection, now: datetime) -> bool:
     """Store the facts of a batch of obligations of which none stand now, and say whether there may be more.
 
     That is what begins by itself on a day to come, and all there is after a migration.
@@ -55,23 +55,23 @@ async def store_some(connection: AsyncConnection, now: datetime) -> bool:
     for waiting in _waiting(Moment(now)):
         ids.update((await connection.execute(waiting.limit(BATCH))).scalars())
     if ids:
-        await store_anew(connection, ids, now)
+        await refresh_held(connection, ids, now)
     return len(ids) >= BATCH
 
 
-async def store_all(connection: AsyncConnection, now: datetime, *among: ColumnElement[bool]) -> int:
+async def refresh_all(connection: AsyncConnection, now: datetime, *among: ColumnElement[bool]) -> int:
     """Store the facts of all obligations, or of some, of which none stand now; return how many there were."""
     found = await connection.execute(select(stored.c.id).where(_ended(Moment(now)), *among).order_by(stored.c.id))
     ids = list(found.scalars())
     for start in range(0, len(ids), BATCH):
-        await store_anew(connection, ids[start : start + BATCH], now)
+        await refresh_held(connection, ids[start : start + BATCH], now)
     return len(ids)
 
 
 def storing(ids: list[UUID], moment: Moment) -> Update:
     """Fill what no longer stands of some obligations and their siblings."""
-    kin = _kin(ids).subquery("kin")
-    facts = facts_to_store(moment, obligations.join(kin, kin.c.id == obligations.c.id)).subquery("new")
+    same_duty = _same_duty_obligations(ids).subquery("kin")
+    facts = facts_to_keep(moment, obligations.join(same_duty, same_duty.c.id == obligations.c.id)).subquery("new")
     told = {column.name: column for column in facts.c if column.name != "id"}
     return update(stored).where(stored.c.id == facts.c.id, _ended(moment)).values(told).returning(stored.c.id)
 
@@ -87,11 +87,13 @@ def _ended(moment: Moment) -> ColumnElement[bool]:
     return or_(stored.c.settled_from == NEVER, stored.c.settled_until <= moment.as_of_bind)
 
 
-def _kin(ids: list[UUID]) -> Select[Any]:
+def _same_duty_obligations(ids: list[UUID]) -> Select[Any]:
     """Select the ids of obligations and, of a `once` duty, of those in the other cycles."""
-    held, kin, duty = obligations.alias("held"), obligations.alias("kin_of"), duties.alias("duty_of")
-    same = and_(*(kin.c[name] == held.c[name] for name in ("plan_id", "duty_id", "owner_id")))
-    source = held.join(kin, same).join(duty, and_(duty.c.id == kin.c.duty_id, duty.c.plan_id == kin.c.plan_id))
+    held, same_duty, duty = obligations.alias("held"), obligations.alias("kin_of"), duties.alias("duty_of")
+    same = and_(*(same_duty.c[name] == held.c[name] for name in ("plan_id", "duty_id", "owner_id")))
+    source = held.join(same_duty, same).join(
+        duty, and_(duty.c.id == same_duty.c.duty_id, duty.c.plan_id == same_duty.c.plan_id)
+    )
     touched = held.c.id == any_(bindparam("ids", ids, ARRAY(Uuid())))
-    of_line = or_(kin.c.id == held.c.id, duty.c.recurrence == Recurrence.ONCE)
-    return select(kin.c.id).distinct().select_from(source).where(touched, of_line)
+    of_line = or_(same_duty.c.id == held.c.id, duty.c.recurrence == Recurrence.ONCE)
+    return select(same_duty.c.id).distinct().select_from(source).where(touched, of_line)

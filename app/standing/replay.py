@@ -28,9 +28,9 @@ from app.models import Body, Cycle, Duty, Obligation, Plan
 from app.models.base import table
 from app.models.duty import Recurrence
 from app.standing.cycles import deadlines
-from app.standing.history import HISTORIES, Facts
-from app.standing.moment import EVER, NEVER, Moment, Row
-from app.standing.once import deed_of
+from app.standing.history import HISTORIES, HistoryQuery
+from app.standing.moment import EVER, NEVER, Moment, Source
+from app.standing.once import first_completion
 from app.standing.ownership import Ownership
 
 plans, cycles, duties, obligations = (table(model) for model in (Plan, Cycle, Duty, Obligation))
@@ -87,8 +87,8 @@ def names(owner_id: ColumnElement[UUID], body_id: ColumnElement[UUID]) -> list[C
 
 def replayed(moment: Moment, some: FromClause, *within: ColumnElement[bool]) -> Select[Any]:
     """Select what names some obligations (see `named`), and the facts that their histories give."""
-    facts, (source, ownership) = Facts(obligations, moment), named(moment, some)
-    deed = deed_of(obligations, duties, moment)
+    facts, (source, ownership) = HistoryQuery(obligations, moment), named(moment, some)
+    deed = first_completion(obligations, duties, moment)
     found = select(*names(ownership.owner_id, ownership.body_id), *_facts(facts, deed.c.completed_at))
     return found.select_from(facts.joined(source).outerjoin(deed, true())).where(*within)
 
@@ -100,7 +100,7 @@ def replayed_with_ends(moment: Moment, some: FromClause) -> Subquery:
     return with_ends.join(ends, true()).subquery("replayed")
 
 
-def _facts(facts: Facts, done_at: ColumnElement[Any]) -> list[ColumnElement[Any]]:
+def _facts(facts: HistoryQuery, done_at: ColumnElement[Any]) -> list[ColumnElement[Any]]:
     return [
         facts.due_before.label("due_before"),
         facts.update.c.state.label("latest_state"),
@@ -127,7 +127,7 @@ def _owed(deed_at: ColumnElement[Any]) -> ColumnElement[bool]:
     return or_(deed_at.is_(None), deed_at >= begins)
 
 
-def _ends_of(obligation: Row, duty: Row, moment: Moment) -> LateralFromClause:
+def _ends_of(obligation: Source, duty: Source, moment: Moment) -> LateralFromClause:
     """Find since when the facts at a moment stand, until when, and when the last act of all was recorded.
 
     The acts of its siblings are among those of a `once` duty, and those on its cycle's deadline among those of each.

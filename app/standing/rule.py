@@ -4,7 +4,7 @@
 parameter, so that the past, the present and the future are the same query.
 
 Facts come from one of two arms: as they are stored, where the stored ones stand at that moment, else replayed from
-the history.  What is stored was filled by the replay (`facts_to_store`), so that there is one home of each fact.
+the history.  What is stored was filled by the replay (`facts_to_keep`), so that there is one home of each fact.
 """
 
 from collections.abc import Collection
@@ -14,7 +14,6 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     FromClause,
-    Select,
     Subquery,
     and_,
     case,
@@ -27,6 +26,7 @@ from sqlalchemy import (
     union_all,
 )
 
+from app.database.statements import Statement
 from app.domain.completion import CLOSING_RULES, RULES, STARTED_STATES, ClaimState, Force, Signal
 from app.standing.moment import Moment
 from app.standing.replay import (
@@ -40,11 +40,9 @@ from app.standing.replay import (
     replayed,
     replayed_with_ends,
 )
-from app.standing.snapshot import FACTS, settled, unsettled
+from app.standing.snapshot import FACTS, fresh, stale
 
 __all__ = ["bodies", "cycles", "duties", "named", "obligations", "owners", "plans", "standings"]
-
-AnyRow = Select[*tuple[Any, ...]]
 
 
 def standings(moment: Moment, *within: ColumnElement[bool], shown: Collection[str] = ()) -> Subquery:
@@ -60,8 +58,8 @@ def standings(moment: Moment, *within: ColumnElement[bool], shown: Collection[st
 
 def arms(moment: Moment, *within: ColumnElement[bool]) -> tuple[Subquery, Subquery]:
     """Give the two halves of the standings apart: by stored facts that stand at the moment, and by replayed ones."""
-    settled, unsettled = (_owed(arm).subquery("standing") for arm in _arms(moment, *within))
-    return settled, unsettled
+    fresh, stale = (_owed(arm).subquery("standing") for arm in _arms(moment, *within))
+    return fresh, stale
 
 
 def standings_of_histories(moment: Moment, *within: ColumnElement[bool]) -> Subquery:
@@ -89,7 +87,7 @@ def stored_standing_of(obligation_id: ColumnElement[UUID], moment: Moment) -> Su
     return _by_stored(moment, obligations.c.id == obligation_id).subquery("standing")
 
 
-def facts_to_store(moment: Moment, some: FromClause) -> AnyRow:
+def facts_to_keep(moment: Moment, some: FromClause) -> Statement:
     """Select what is to be stored of some obligations: the facts at a moment, since when and until when they stand.
 
     `some` are the obligations, joined with what picks them out.
@@ -107,16 +105,16 @@ def decide(signals: Any) -> ColumnElement[str]:
     return case(*branches)
 
 
-def _arms(moment: Moment, *within: ColumnElement[bool]) -> tuple[AnyRow, AnyRow]:
-    replay = replayed(moment, unsettled(moment, *within), *within).subquery("replayed")
+def _arms(moment: Moment, *within: ColumnElement[bool]) -> tuple[Statement, Statement]:
+    replay = replayed(moment, stale(moment, *within), *within).subquery("replayed")
     return _by_stored(moment, *within), _decided(_with_openness(replay, moment), moment)
 
 
-def _by_stored(moment: Moment, *within: ColumnElement[bool]) -> AnyRow:
-    return _decided(settled(moment, *within).subquery("facts"), moment)
+def _by_stored(moment: Moment, *within: ColumnElement[bool]) -> Statement:
+    return _decided(fresh(moment, *within).subquery("facts"), moment)
 
 
-def _owed(stood: AnyRow) -> AnyRow:
+def _owed(stood: Statement) -> Statement:
     return stood.where(stood.selected_columns.owed)
 
 
@@ -126,7 +124,7 @@ def _with_openness(facts: Subquery, moment: Moment) -> Subquery:
     return select(*facts.c, and_(facts.c.owed, not_(closed)).label("is_open")).subquery("facts")
 
 
-def _decided(facts: Subquery, moment: Moment) -> AnyRow:
+def _decided(facts: Subquery, moment: Moment) -> Statement:
     holding = (holds.label(signal.value) for signal, holds in _signals(facts.c, moment).items())
     signals = select(*facts.c, *holding).subquery("signals")
     return select(*signals.c, decide(signals.c).label("status"))

@@ -6,12 +6,12 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, FromClause, Select, and_, not_, select, union_all
 from sqlalchemy.sql.visitors import iterate, replacement_traverse
 
-from app.models import StandingFacts
+from app.models import StandingSnapshot
 from app.models.base import table
 from app.standing.moment import EVER, NEVER, Moment
 from app.standing.replay import bodies, cycles, duties, names, obligations, owners, plans
 
-stored = table(StandingFacts)
+stored = table(StandingSnapshot)
 COPIED = {name: name for name in ("id", "plan_id", "cycle_id", "duty_id", "position", "force")}
 COPIED["owner_id"] = "planned_owner_id"
 """What of an obligation is stored beside its facts, so that it can be narrowed down and put in order there."""
@@ -20,7 +20,7 @@ FACTS = ("id", *(column.name for column in stored.c if column.name not in ("plan
 """What the histories give, with the id of the obligation."""
 
 
-def settled(moment: Moment, *within: ColumnElement[bool]) -> Select[Any]:
+def fresh(moment: Moment, *within: ColumnElement[bool]) -> Select[Any]:
     """Select what names obligations, and their stored facts, where these stand at a moment.
 
     What names them is joined so that the planner leaves out what nobody asks for.
@@ -43,7 +43,7 @@ def stands(moment: Moment) -> ColumnElement[bool]:
     return and_(*(end.is_not(True) for end in ended))
 
 
-def unsettled(moment: Moment, *within: ColumnElement[bool]) -> FromClause:
+def stale(moment: Moment, *within: ColumnElement[bool]) -> FromClause:
     """Return the obligations whose stored facts do not stand at a moment; what narrows them down narrows both sides.
 
     Nearly none are: with both ends named, the planner takes them for the few that they are.  Each reason is asked for

@@ -16,7 +16,7 @@ from app.web.read import tagged
 
 
 @dataclass(frozen=True)
-class Listed:
+class ListPage:
     """A page: as of when, its items as JSON, where it ends, and what else it says.
 
     Its instant moves on with the clock unless the caller has `pinned` it.  Its tag is a weak one (RFC 9110, section
@@ -33,7 +33,7 @@ class Listed:
     @classmethod
     def of(
         cls, pages: Pages, moment: Moment, items: Sequence[Mapping[str, Any]], end: End | None, **more: Any
-    ) -> "Listed":
+    ) -> "ListPage":
         """Make a page of items that are spelled as the wire has them."""
         shown = to_json(items)
         beside = b"".join(b',"%s":%s' % (name.encode(), to_json(one)) for name, one in more.items())

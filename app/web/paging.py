@@ -11,7 +11,7 @@ from uuid import UUID
 from fastapi import Query, Request
 from itsdangerous import BadData, URLSafeSerializer
 
-from app.database.keyset import After
+from app.database.keyset import KeysetCursor
 from app.domain.access import Caller
 from app.domain.errors import BrokenCursor
 from app.standing.moment import Moment
@@ -26,7 +26,7 @@ class Cursor:
     """Where a page ends: the moment that all pages share, and the sort keys of the last row."""
 
     moment: Moment
-    after: After
+    after: KeysetCursor
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Pages:
         bound = repr((str(caller.client_id), request.url.path, sorted(asked)))
         self._salt = hashlib.sha256(bound.encode("utf-8", "surrogatepass")).hexdigest()
 
-    def begin(self, asked: Moment, text: str | None) -> tuple[Moment, After | None]:
+    def begin(self, asked: Moment, text: str | None) -> tuple[Moment, KeysetCursor | None]:
         """Return the moment of a page and where it starts."""
         cursor = self.read(text)
         return (cursor.moment, cursor.after) if cursor else (asked, None)
@@ -85,7 +85,7 @@ class Pages:
             as_of, known_at, after = self._signer().loads(text)
         except (BadData, ValueError, RecursionError):
             raise BrokenCursor from None
-        return Cursor(Moment(_instant(as_of), _instant(known_at)), After([_value(one) for one in after]))
+        return Cursor(Moment(_instant(as_of), _instant(known_at)), KeysetCursor([_value(one) for one in after]))
 
     def write(self, moment: Moment, last: Sequence[Any]) -> str:
         """Write the cursor of the page after a row."""

@@ -124,24 +124,24 @@ async def rows_of(connection: AsyncConnection, found: Found) -> Sequence[Mapping
     return (await connection.execute(found)).mappings().all()
 
 
-async def every(connection: AsyncConnection, found: Found, show: Callable[[Any], Shape]) -> list[Shape]:
+async def fetch_all(connection: AsyncConnection, found: Found, show: Callable[[Any], Shape]) -> list[Shape]:
     """Run a query and show each of its rows."""
     return [show(row) for row in await rows_of(connection, found)]
 
 
-async def some(connection: AsyncConnection, found: Found, show: Callable[[Any], Shape]) -> list[Shape]:
+async def fetch_some(connection: AsyncConnection, found: Found, show: Callable[[Any], Shape]) -> list[Shape]:
     """Run a query that must find something.
 
     Raises:
         NotFound: there is nothing.
     """
-    shown = await every(connection, found, show)
+    shown = await fetch_all(connection, found, show)
     if not shown:
         raise NotFound
     return shown
 
 
-async def only(connection: AsyncConnection, *ways: Found) -> Mapping[Any, Any]:
+async def fetch_one(connection: AsyncConnection, *ways: Found) -> Mapping[Any, Any]:
     """Run a query for one thing, and another one for the same if the first does not find it.
 
     Raises:

@@ -30,7 +30,7 @@ KEPT_BYTES, KEPT_ANSWERS = 16 * 1024 * 1024, 1000
 
 
 @dataclass(frozen=True)
-class Made:
+class CachedAnswer:
     """An answer, what it was made of and when, and until when it says the same if nobody acts; none is for ever.
 
     `give` gives it to whoever asks, at an instant; `size` is that of what it keeps, in bytes.
@@ -44,8 +44,8 @@ class Made:
     give: Callable[[Request, Caller, datetime], Response]
 
 
-def answer_and_keep(request: Request, caller: Caller, made: Made, *, whole: bool) -> Response:
-    """Answer the request that an answer was made for; the route keeps it (see `RememberingRoute`).
+def answer_and_cache(request: Request, caller: Caller, made: CachedAnswer, *, whole: bool) -> Response:
+    """Answer the request that an answer was made for; the route keeps it (see `CachingRoute`).
 
     Unless it is not `whole`: its snapshot holds what somebody has done after its instant, and it leaves that out.
     """
@@ -53,15 +53,15 @@ def answer_and_keep(request: Request, caller: Caller, made: Made, *, whole: bool
     return made.give(request, caller, made.since)
 
 
-class Watch:
+class ChangeWatch:
     """Says whether plans have changed: one question at a time to the database, for all who came before it was put."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._waiting: list[tuple[Made, asyncio.Future[bool]]] = []
+        self._waiting: list[tuple[CachedAnswer, asyncio.Future[bool]]] = []
         self._asking: asyncio.Task[None] | None = None
 
-    async def changed(self, made: Made) -> bool:
+    async def changed(self, made: CachedAnswer) -> bool:
         """Say whether what an answer was made of has changed by now."""
         told: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._waiting.append((made, told))
@@ -79,23 +79,24 @@ class Watch:
             for _, told in self._waiting:
                 told.cancel()
 
-    async def _tell(self, asked: list[tuple[Made, "asyncio.Future[bool]"]]) -> None:
+    async def _tell(self, asked: list[tuple[CachedAnswer, "asyncio.Future[bool]"]]) -> None:
         distinct = list({(made.plan_id, made.snapshot): None for made, _ in asked})
         ids, snapshots = [plan_id for plan_id, _ in distinct], [snapshot for _, snapshot in distinct]
         try:
             rows = await self._database.glance(prepare(changed_since, plan_ids=ids, snapshots=snapshots))
         except BaseException as error:
             failed = error if isinstance(error, Exception) else asyncio.CancelledError()
-            _settle(asked, lambda told, _: told.set_exception(failed))
+            _resolve(asked, lambda told, _: told.set_exception(failed))
             if failed is not error:
                 raise
             return
         changed = {distinct[row["place"] - 1] for row in rows}
-        _settle(asked, lambda told, made: told.set_result((made.plan_id, made.snapshot) in changed))
+        _resolve(asked, lambda told, made: told.set_result((made.plan_id, made.snapshot) in changed))
 
 
-def _settle(
-    waiting: list[tuple[Made, "asyncio.Future[bool]"]], tell: Callable[["asyncio.Future[bool]", Made], None]
+def _resolve(
+    waiting: list[tuple[CachedAnswer, "asyncio.Future[bool]"]],
+    tell: Callable[["asyncio.Future[bool]", CachedAnswer], None],
 ) -> None:
     for made, told in waiting:
         # Whoever has gone away in the meantime is not told.
@@ -103,12 +104,12 @@ def _settle(
             tell(told, made)
 
 
-class Memory:
+class ResponseCache:
     """What a process remembers, by question."""
 
     def __init__(self, database: Database) -> None:
-        self._watch = Watch(database)
-        self._kept: OrderedDict[Hashable, Made] = OrderedDict()
+        self._watch = ChangeWatch(database)
+        self._kept: OrderedDict[Hashable, CachedAnswer] = OrderedDict()
         self._making: WeakValueDictionary[Hashable, asyncio.Lock] = WeakValueDictionary()
         self._bytes = 0
 
@@ -133,17 +134,17 @@ class Memory:
             self._keep(question, getattr(request.state, "made", None))
             return response
 
-    def _again(self, question: Hashable, made: Made, request: Request, caller: Caller) -> Response:
+    def _again(self, question: Hashable, made: CachedAnswer, request: Request, caller: Caller) -> Response:
         if self._kept.get(question) is made:
             self._kept.move_to_end(question)
         return made.give(request, caller, now_of(request))
 
-    async def _holds(self, made: Made, now: datetime) -> bool:
+    async def _holds(self, made: CachedAnswer, now: datetime) -> bool:
         if now < made.since or (made.until is not None and now >= made.until):
             return False
         return not await self._watch.changed(made)
 
-    def _keep(self, question: Hashable, made: Made | None) -> None:
+    def _keep(self, question: Hashable, made: CachedAnswer | None) -> None:
         self._forget(question)
         if made is None:
             return
@@ -157,7 +158,7 @@ class Memory:
             self._bytes -= old.size
 
 
-class RememberingRoute(ExactRoute):
+class CachingRoute(ExactRoute):
     """A route whose answers about one plan are remembered."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -168,7 +169,7 @@ class RememberingRoute(ExactRoute):
             if request.method != "GET" or not _about_a_plan(request):
                 return await make(request)
             caller = await guard(request)
-            memory: Memory = request.app.state.memory
+            memory: ResponseCache = request.app.state.response_cache
             sees = caller.sees_everything or caller.body_ids
             question = (sees, request.scope["path"], request.scope["query_string"])
             return await memory.recall(question, request, caller, make)

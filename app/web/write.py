@@ -56,7 +56,7 @@ class Done:
     kept: ResponseModel | None = None
 
 
-Act = Callable[[AsyncConnection], Awaitable[Done]]
+Transaction = Callable[[AsyncConnection], Awaitable[Done]]
 
 
 async def repeated(attempt: Callable[[], Awaitable[Response]]) -> Response:
@@ -79,11 +79,11 @@ class Write:
         self.now = now
         self.expected: int | None = None
 
-    async def __call__(self, caller: Caller, act: Act) -> Response:
+    async def __call__(self, caller: Caller, act: Transaction) -> Response:
         """Run an act once: commit, then answer."""
         return await repeated(lambda: self._attempt(caller, act))
 
-    async def _attempt(self, caller: Caller, act: Act) -> Response:
+    async def _attempt(self, caller: Caller, act: Transaction) -> Response:
         async with self._database.writing(Identity.of(caller)) as connection:
             if self._key and (earlier := await self._replayed(connection, caller, self._key)):
                 return earlier

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from app.domain.access import Act, Caller, Classification, Resource, Role, authorize
+from app.domain.access import Caller, Classification, Permission, Resource, Role, authorize
 from app.models.base import stable_id
 from tests.api.matrix import CALLERS, OTHERS, OWN, PUBLIC, operations, table_of
 from tests.given import PLAN, Service
@@ -42,7 +42,7 @@ async def test_every_operation_names_its_scope_or_is_public(service: Service) ->
     found = operations((await service.http.get("/openapi.json")).json())
 
     assert {one.name for one in found if one.scope is None} == PUBLIC
-    assert {one.scope for one in found if one.scope} <= {act.value for act in Act}
+    assert {one.scope for one in found if one.scope} <= {act.value for act in Permission}
     assert {name for name, *_ in rows()} == {one.name for one in found}
 
 
@@ -55,14 +55,14 @@ REPORTERS = {"owner": "cong-an", "other": "so-y-te", "partner": "so-vhttdl"}
 def caller(name: str) -> Caller:
     ids: frozenset[UUID] = body(REPORTERS[name]) if name in REPORTERS else frozenset()
     role = Role.REPORTER if name in REPORTERS else Role(name)
-    return Caller(client_id=stable_id(name), role=role, scopes=frozenset(Act), body_ids=ids)
+    return Caller(client_id=stable_id(name), role=role, scopes=frozenset(Permission), body_ids=ids)
 
 
 @pytest.mark.parametrize(("name", "scope", "target", "answers"), [row for row in rows() if row[1] != "public"])
 def test_the_table_says_what_the_domain_does(name: str, scope: str, target: str, answers: dict[str, int]) -> None:
     assert {answers[one] for one in ("nobody", "disabled", "expired")} == {401}
     for one in ("owner", "other", "partner", "coordinator", "integrator", "admin"):
-        if not authorize(caller(one), Act(scope)):
+        if not authorize(caller(one), Permission(scope)):
             assert answers[one] == 403
         else:
             assert answers[one] < 500
@@ -87,6 +87,6 @@ def test_what_is_not_ones_own_is_not_there(name: str, scope: str, target: str, a
     for one in ("owner", "other", "partner", "coordinator", "integrator"):
         if answers[one] == 403:
             continue
-        there = target in {OWN, OTHERS} and authorize(caller(one), Act(scope), resource(name, target))
+        there = target in {OWN, OTHERS} and authorize(caller(one), Permission(scope), resource(name, target))
         assert (answers[one] < 300) is there, one
         assert there or answers[one] == 404, one

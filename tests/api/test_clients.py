@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select, text
 
 from app.database.engine import SYSTEM
-from app.domain.access import Act, Role, acts_of
+from app.domain.access import Permission, Role, acts_of
 from app.models import IdempotencyRecord
 from app.models.base import table
 from tests.api.asking import problem_of
@@ -248,4 +248,4 @@ async def test_the_history_of_a_disabled_client_stays(service: Service) -> None:
 
 
 def test_every_scope_is_open_to_somebody() -> None:
-    assert set().union(*(acts_of(role) for role in Role)) == set(Act)
+    assert set().union(*(acts_of(role) for role in Role)) == set(Permission)

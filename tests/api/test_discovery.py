@@ -7,7 +7,7 @@ import pytest
 from authlib.integrations.httpx_client import AsyncOAuth2Client
 from joserfc import jwk, jwt
 
-from app.domain.access import Act
+from app.domain.access import Permission
 from app.web.auth.callers import NOTICED_WITHIN
 from tests.api.asking import problem_of
 from tests.given import Caller, Service
@@ -61,7 +61,7 @@ async def test_the_metadata_names_what_there_is(service: Service) -> None:
     found = await metadata(service)
 
     assert found["issuer"] == service.app.state.settings.issuer
-    assert found["scopes_supported"] == [act.value for act in Act]
+    assert found["scopes_supported"] == [act.value for act in Permission]
     assert (found["grant_types_supported"], found["response_types_supported"]) == (["client_credentials"], [])
     for name in ("token_endpoint", "revocation_endpoint", "jwks_uri", "service_documentation"):
         address = httpx.URL(found[name])

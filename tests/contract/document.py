@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from app.domain.access import Act
+from app.domain.access import Permission
 from tests.contract.scenes import A_FILE, ASKED, place_of
 from tests.contract.snapshot import checked_in
 from tests.given import Service
@@ -42,9 +42,9 @@ class Operation:
         return str(self.shown["operationId"])
 
     @property
-    def act(self) -> Act | None:
+    def act(self) -> Permission | None:
         """The act whose scope it needs; none for a public one."""
-        return Act(self.shown["security"][0]["clients"][0]) if "security" in self.shown else None
+        return Permission(self.shown["security"][0]["clients"][0]) if "security" in self.shown else None
 
     @property
     def success(self) -> str:
@@ -130,11 +130,11 @@ WRITES = [operation for operation in SECURED if operation.method != "GET" and no
 WITH_BODY = [operation for operation in OPERATIONS if "requestBody" in operation.shown and not operation.takes_bytes]
 
 
-REPORTING = {Act.REPORT, Act.ATTACH, Act.CONTRIBUTE, Act.REQUEST_EXTENSION}
+REPORTING = {Permission.REPORT, Permission.ATTACH, Permission.CONTRIBUTE, Permission.REQUEST_EXTENSION}
 
 
 def best(operation: Operation) -> str:
     """Name who calls an operation when it does not matter who."""
-    if operation.act in {Act.READ_CLIENTS, Act.MANAGE_CLIENTS}:
+    if operation.act in {Permission.READ_CLIENTS, Permission.MANAGE_CLIENTS}:
         return "admin"
     return "police" if operation.act in REPORTING else "coordinator"

@@ -13,7 +13,7 @@ from sqlmodel import SQLModel
 
 from app.database.engine import SYSTEM, Database, Identity
 from app.database.failures import sqlstate_of
-from app.domain.access import Act, Caller, Classification, Resource, Role
+from app.domain.access import Caller, Classification, Permission, Resource, Role
 from app.domain.completion import ClaimState, ReviewOutcome
 from app.models import (
     ConditionDecision,
@@ -66,9 +66,9 @@ SUCCEEDED, ANOTHER = (stable_id(PLAN, "succession", body, "2025-03-01") for body
 def called(name: str) -> Caller:
     """Return a caller of a name: a reporter with its bodies, or one of the other roles."""
     if name in {role.value for role in Role}:
-        return Caller(client_id=UUID(int=1), role=Role(name), scopes=frozenset(Act))
+        return Caller(client_id=UUID(int=1), role=Role(name), scopes=frozenset(Permission))
     ids = frozenset(stable_id(PLAN, "body", code) for code in BODIES.get(name, ()))
-    return Caller(client_id=UUID(int=1), role=Role.REPORTER, scopes=frozenset(Act), body_ids=ids)
+    return Caller(client_id=UUID(int=1), role=Role.REPORTER, scopes=frozenset(Permission), body_ids=ids)
 
 
 def rows(client_id: UUID, on: UUID) -> list[tuple[type[SQLModel], dict[str, Any]]]:

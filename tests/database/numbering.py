@@ -6,10 +6,10 @@ from pathlib import Path
 
 from app.database.engine import connect
 from app.domain.webhooks import Targets
-from app.jobs.scheduler import Jobs, again_and_again
+from app.jobs.scheduler import Scheduler, again_and_again
 from app.jobs.webhooks import Deliverer
 from app.security import checkpoint_keys
-from app.security.secret_box import Sealer
+from app.security.secret_box import SecretBox
 from app.stores.local import LocalStore
 from app.stores.parts import Parts
 from app.web.clock import system_clock
@@ -18,9 +18,9 @@ from app.web.clock import system_clock
 async def number(url: str, folder: Path) -> None:
     """Number events as the service does, only with less rest."""
     database = connect(url, pool_size=1)
-    deliverer = Deliverer(database, Targets(), Sealer(bytes(32)), system_clock)
+    deliverer = Deliverer(database, Targets(), SecretBox(bytes(32)), system_clock)
     files = LocalStore(folder / "files"), Parts(folder / "parts")
-    jobs = Jobs(database, checkpoint_keys.load(folder).sign, system_clock, deliverer, *files)
+    jobs = Scheduler(database, checkpoint_keys.load(folder).sign, system_clock, deliverer, *files)
     await again_and_again(jobs.number, 0.02)
 
 

@@ -24,7 +24,7 @@ from app.models import Checkpoint, Erasure, EvidenceContent, EvidenceRead, Evide
 from app.models import Evidence as EvidenceRow
 from app.models.base import stable_id, table
 from app.settings import ROOT
-from app.standing.refresh import store_all
+from app.standing.refresh import refresh_all
 from embedded_postgres import OWNER, Address
 from tests.conftest import as_owner, create_database, url_of
 from tests.database.catalog import schema_of
@@ -254,7 +254,7 @@ async def test_of_a_database_that_had_no_stored_facts_every_history_is_asked(add
     async with as_owner(address, filled) as connection:
         every = await connection.scalar(text("SELECT count(*) FROM obligation"))
         assert (await connection.execute(text(ended))).one() == (every, every)
-        await store_all(connection, NOON)
+        await refresh_all(connection, NOON)
         assert (await connection.execute(text(ended))).one() == (0, every)
     assert 0 < before[0] < before[1] == every
 

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
 from app.domain.completion import COMPARATORS
-from app.models.facts import VIEWS
+from app.models.redacted_views import VIEWS
 from embedded_postgres import Address
 from tests.conftest import as_owner, create_database
 from tests.database.catalog import schema_of

@@ -9,15 +9,15 @@ import pytest
 from sqlalchemy import Select, Uuid, bindparam, select
 
 from app.database.engine import SYSTEM, Database
-from app.database.keyset import After
+from app.database.keyset import KeysetCursor
 from app.database.statements import Unnamed, prepare
-from app.domain.access import Act, Caller, Role
+from app.domain.access import Caller, Permission, Role
 from app.domain.completion import Force, Status
 from app.models import Obligation
 from app.models.base import stable_id, table
 from app.models.duty import DutyKind
 from app.queries import obligations, status
-from app.queries.obligations import KEYS, Sort
+from app.queries.obligations import SORT_COLUMNS, Sort
 from app.standing.cycles import cycles_of
 from app.standing.filters import Filters
 from app.standing.moment import Moment
@@ -25,12 +25,12 @@ from tests.given import FIRST, PLAN, TODAY, obligation
 
 owed = table(Obligation)
 NOW, THEN = Moment(TODAY), Moment(TODAY - timedelta(days=900))
-COORDINATOR = Caller(client_id=UUID(int=1), role=Role.COORDINATOR, scopes=frozenset(Act))
+COORDINATOR = Caller(client_id=UUID(int=1), role=Role.COORDINATOR, scopes=frozenset(Permission))
 
 
 def reporter(*codes: str) -> Caller:
     bodies = frozenset(stable_id(PLAN, "body", code) for code in codes)
-    return Caller(client_id=UUID(int=2), role=Role.REPORTER, scopes=frozenset(Act), body_ids=bodies)
+    return Caller(client_id=UUID(int=2), role=Role.REPORTER, scopes=frozenset(Permission), body_ids=bodies)
 
 
 POLICE, OTHERS, NONE = reporter("cong-an"), reporter("so-vhttdl", "so-gddt"), reporter()
@@ -54,8 +54,8 @@ SAME_SHAPE: list[tuple[Callable[..., Select[Any]], Asked, Asked]] = [
     (obligations.page, listed(q="trẻ em"), listed(q="công an")),
     (
         obligations.page,
-        listed(sort=Sort.DUTY) | {"after": After([1, TODAY, ONE])},
-        listed(sort=Sort.DUTY) | {"after": After([10_000, TODAY, ONE])},
+        listed(sort=Sort.DUTY) | {"after": KeysetCursor([1, TODAY, ONE])},
+        listed(sort=Sort.DUTY) | {"after": KeysetCursor([10_000, TODAY, ONE])},
     ),
     (
         obligations.one,
@@ -93,7 +93,7 @@ OTHER_SHAPES = [
     listed(force=Force.DIRECTED),
     listed(kind=DutyKind.REPORTING),
     listed(NONE),
-    *(listed(sort=sort) for sort in KEYS if sort is not Sort.DUTY),
+    *(listed(sort=sort) for sort in SORT_COLUMNS if sort is not Sort.DUTY),
 ]
 
 
@@ -101,7 +101,7 @@ async def answers(database: Database, build: Callable[..., Select[Any]], asked: 
     """Ask twice: as the query is built for this question, and as it is prepared for all questions of its shape."""
     async with database.reading(SYSTEM) as connection:
         built = [dict(row) for row in (await connection.execute(build(**asked))).mappings()]
-        prepared = await prepare(build, **asked).on(connection)
+        prepared = [dict(row) for row in await prepare(build, **asked).on(connection)]
     for row in (*built, *prepared):
         row.pop("recorded_until", None)
     return built, prepared

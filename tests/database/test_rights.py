@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
 from app.database.engine import APP_ROLE, SYSTEM, connect
-from app.models.facts import VIEWS
+from app.models.redacted_views import VIEWS
 from embedded_postgres import APP, OWNER, Address
 from tests.conftest import url_of
 from tests.database.rights import COLUMN_RIGHTS, FORBIDDEN, RIGHTS, refusal_of

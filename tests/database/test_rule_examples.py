@@ -13,7 +13,7 @@ import pytest
 from app.commands.clients import NewClient
 from app.database.engine import Database
 from app.domain.completion import ClaimState, Status
-from app.standing.refresh import store
+from app.standing.refresh import refresh_snapshot
 from tests.acts import accepted, done, extended, going_on, good, proof, returned, waived, withdrawn
 from tests.histories import (
     BEGIN_2022,
@@ -164,7 +164,7 @@ async def assert_stands(database: Database, client: NewClient, subject: Subject,
     async with undone(database) as connection:
         await record(connection, client.id, told)
         found = await ask(connection, told, tale.as_of, tale.known_at)
-        await store(connection, [subject.id], tale.as_of)
+        await refresh_snapshot(connection, [subject.id], tale.as_of)
         assert await ask(connection, told, tale.as_of, tale.known_at) == found
 
     stood = shown(found[subject], tale.as_of)

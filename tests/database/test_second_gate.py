@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import Table, select, text
 
 from app.database.engine import NOBODY, SYSTEM, Database, Identity
-from app.domain.access import Act, authorize
+from app.domain.access import Permission, authorize
 from app.models import Evidence, Obligation
 from app.models.base import table
-from app.models.facts import VIEWS
+from app.models.redacted_views import VIEWS
 from app.queries.evidence import readable
 from app.standing.moment import Moment
 from app.standing.reach import reachable
@@ -50,11 +50,15 @@ async def test_who_called_is_forgotten_with_the_transaction(own_database: Databa
 async def test_the_database_lets_a_caller_see_the_obligations_that_the_domain_does(told: Database, name: str) -> None:
     caller = called(name)
     expected = {
-        one for one, resource in (await resources(told)).items() if authorize(caller, Act.READ_STANDING, resource)
+        one
+        for one, resource in (await resources(told)).items()
+        if authorize(caller, Permission.READ_STANDING, resource)
     }
 
     found = await ids(told, Identity.of(caller), table(Obligation))
-    filtered = await ids(told, SYSTEM, table(Obligation), reachable(caller, Act.READ_STANDING, table(Obligation)))
+    filtered = await ids(
+        told, SYSTEM, table(Obligation), reachable(caller, Permission.READ_STANDING, table(Obligation))
+    )
 
     assert found == filtered == expected
 
@@ -67,7 +71,7 @@ async def test_the_database_lets_a_caller_see_the_evidence_that_the_domain_does(
     expected = {
         row["id"]
         for row in attached
-        if authorize(caller, Act.READ_EVIDENCE, evidence_of(row, obligations[row["obligation_id"]]))
+        if authorize(caller, Permission.READ_EVIDENCE, evidence_of(row, obligations[row["obligation_id"]]))
     }
 
     found = await ids(told, Identity.of(caller), evidence)
@@ -86,7 +90,7 @@ async def test_the_database_lets_a_caller_read_the_narratives_that_the_domain_do
     told: Database, name: str, relation: str
 ) -> None:
     caller, obligations = called(name), await resources(told)
-    allowed = {on for on in ON if authorize(caller, Act.READ_HISTORY, obligations[on])}
+    allowed = {on for on in ON if authorize(caller, Permission.READ_HISTORY, obligations[on])}
 
     async with told.reading(Identity.of(caller)) as connection:
         found = (await connection.execute(text(f"SELECT obligation_id FROM {relation}"))).scalars().all()  # noqa: S608
@@ -101,7 +105,7 @@ async def test_what_decides_a_standing_is_shown_to_whoever_may_read_the_standing
     if relation in {*OF_NO_OBLIGATION, "client_name", "measurement_fact"}:
         return
     caller, obligations = called(name), await resources(told)
-    allowed = {on for on in ON if authorize(caller, Act.READ_STANDING, obligations[on])}
+    allowed = {on for on in ON if authorize(caller, Permission.READ_STANDING, obligations[on])}
 
     async with told.reading(Identity.of(caller)) as connection:
         found = (await connection.execute(text(f"SELECT obligation_id FROM {relation}"))).scalars().all()  # noqa: S608

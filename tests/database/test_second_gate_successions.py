@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands.clients import NewClient
 from app.database.engine import SYSTEM, Database, Identity
-from app.domain.access import Act, Caller, Classification, Role
+from app.domain.access import Caller, Classification, Permission, Role
 from app.domain.completion import ClaimState
 from app.models import Contribution, Evidence, Obligation, Transfer, Update
 from app.models.base import new_id, stable_id, table
@@ -24,7 +24,7 @@ BEFORE, AFTER = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
 
 
 def reporter(body: UUID) -> Caller:
-    return Caller(client_id=UUID(int=1), role=Role.REPORTER, scopes=frozenset(Act), body_ids=frozenset({body}))
+    return Caller(client_id=UUID(int=1), role=Role.REPORTER, scopes=frozenset(Permission), body_ids=frozenset({body}))
 
 
 def act(client_id: UUID, **more: Any) -> dict[str, Any]:

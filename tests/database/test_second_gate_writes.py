@@ -8,7 +8,7 @@ from sqlmodel import SQLModel
 
 from app.database.engine import SYSTEM, Database, Identity
 from app.database.statements import driver_of
-from app.domain.access import Act, Resource, Role, authorize
+from app.domain.access import Permission, Resource, Role, authorize
 from app.models import (
     CalendarFeed,
     ConditionDecision,
@@ -42,11 +42,11 @@ from tests.database.gate import (
 from tests.database.rights import FORBIDDEN, refusal_of
 from tests.given import PLAN, TODAY, TOURISTS, TRAINING
 
-WRITERS: dict[type[SQLModel], Act] = {
-    Update: Act.REPORT,
-    Evidence: Act.ATTACH,
-    Contribution: Act.CONTRIBUTE,
-    ExtensionRequest: Act.REQUEST_EXTENSION,
+WRITERS: dict[type[SQLModel], Permission] = {
+    Update: Permission.REPORT,
+    Evidence: Permission.ATTACH,
+    Contribution: Permission.CONTRIBUTE,
+    ExtensionRequest: Permission.REQUEST_EXTENSION,
 }
 COORDINATORS = (Review, Extension, ExtensionRefusal, ConditionDecision, Transfer, Obligation)
 """What comes of a coordinator's acts alone."""
@@ -94,9 +94,9 @@ async def test_bytes_come_from_who_attached_reads_from_who_may_read_and_erasures
         await connection.execute(insert(evidence), attached)
     for row in attached:
         on = evidence_of(row, obligations[row["obligation_id"]])
-        readable = authorize(caller, Act.READ_EVIDENCE, on)
+        readable = authorize(caller, Permission.READ_EVIDENCE, on)
         coordinates = caller.role is Role.COORDINATOR
-        attaches = authorize(caller, Act.ATTACH, obligations[row["obligation_id"]])
+        attaches = authorize(caller, Permission.ATTACH, obligations[row["obligation_id"]])
         allowed = {
             EvidenceContent: coordinates or (attaches and row["body_id"] in caller.body_ids),
             EvidenceRead: readable,
@@ -148,7 +148,7 @@ async def test_the_database_tells_the_addresses_of_a_calendar_to_whom_the_domain
     caller, feeds = called(name), table(CalendarFeed)
     police = stable_id(PLAN, "body", "cong-an")
     row = {"id": new_id(), "plan_id": stable_id(PLAN), "body_id": police, "client_id": await a_client(told)}
-    allowed = authorize(caller, Act.USE_CALENDARS, Resource(owner_id=police))
+    allowed = authorize(caller, Permission.USE_CALENDARS, Resource(owner_id=police))
 
     taken = await is_taken(told, caller, insert(feeds).values(row))
     async with told.writing(SYSTEM) as connection, undone(connection):

@@ -14,7 +14,7 @@ from sqlalchemy import select, text
 
 from app.commands import events as telling
 from app.database.engine import SYSTEM, Database, Identity
-from app.domain.access import Act, authorize
+from app.domain.access import Permission, authorize
 from app.jobs.sequencer import FIRST_TRANSACTION, FeedBroken, Progress, sequence
 from app.queries import events as queries
 from app.security import checkpoint_keys
@@ -110,8 +110,8 @@ async def test_the_database_lets_a_caller_see_the_events_that_the_domain_does(
     await tell(told, *(happened(obligation_id=on) for on in ON))
     await number(told, keys_dir)
     caller, obligations = called(name), await resources(told)
-    allowed: set[UUID | None] = {on for on in ON if authorize(caller, Act.READ_EVENTS, obligations[on])}
-    allowed |= {None} if authorize(caller, Act.READ_EVENTS) else set()
+    allowed: set[UUID | None] = {on for on in ON if authorize(caller, Permission.READ_EVENTS, obligations[on])}
+    allowed |= {None} if authorize(caller, Permission.READ_EVENTS) else set()
 
     async with told.reading(Identity.of(caller)) as connection:
         found = set((await connection.execute(select(sequenced.c.obligation_id))).scalars())

@@ -17,7 +17,7 @@ from sqlalchemy import text
 
 from app.commands import events as telling
 from app.database.engine import Database, Identity, connect
-from app.domain.access import Act, Caller, Role
+from app.domain.access import Caller, Permission, Role
 from app.queries import events as queries
 from app.settings import ROOT
 from app.standing.moment import Moment
@@ -29,7 +29,7 @@ from tests.given import TODAY
 EVENTS = int(os.environ.get("DONDOC_EVENTS", "1500"))
 KILLS = 20 if EVENTS >= 100_000 else 3
 WRITERS, NUMBERING = 16, 3
-READER = Caller(client_id=uuid4(), role=Role.INTEGRATOR, scopes=frozenset(Act))
+READER = Caller(client_id=uuid4(), role=Role.INTEGRATOR, scopes=frozenset(Permission))
 
 
 async def write(database: Database, number_of: int, seed: int) -> set[UUID]:

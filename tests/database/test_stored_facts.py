@@ -18,8 +18,8 @@ from app.database.statements import prepare
 from app.models import Obligation
 from app.models.base import table
 from app.standing.moment import Moment
-from app.standing.refresh import store, store_all
-from app.standing.rule import facts_to_store
+from app.standing.refresh import refresh_all, refresh_snapshot
+from app.standing.rule import facts_to_keep
 from app.standing.snapshot import ENDS, FACTS, stands, stored
 from tests.database.gate import ON, rows
 from tests.given import DOCUMENT, FIRST, INVESTIGATION, LINK, PLAN, TODAY, TOURISTS, TRAINING, Service, obligation
@@ -36,7 +36,7 @@ async def compared(connection: AsyncConnection, moment: Moment, among: Iterable[
     found = []
     for query in (_kept, _told):
         answer = await prepare(query, moment=moment, ids=list(among)).on(connection)
-        found.append({row["id"]: row for row in answer})
+        found.append({row["id"]: dict(row) for row in answer})
     return found[0], found[1]
 
 
@@ -47,7 +47,7 @@ def _kept(moment: Moment, ids: list[UUID]) -> Select[Any]:
 def _told(moment: Moment, ids: list[UUID]) -> Select[Any]:
     standing = select(stored.c.id).where(stands(moment), stored.c.id == any_(_bound(ids)))
     obligations, those = table(Obligation), standing.subquery("those")
-    told = facts_to_store(moment, obligations.join(those, those.c.id == obligations.c.id)).subquery()
+    told = facts_to_keep(moment, obligations.join(those, those.c.id == obligations.c.id)).subquery()
     return select(*(told.c[name] for name in TOLD))
 
 
@@ -97,7 +97,7 @@ async def test_whatever_leaves_an_act_ends_what_is_stored_of_its_obligation_alon
         every = await standing_of_plan(connection)
         for model, row in acts[:first]:
             await connection.execute(insert(table(model)).values(row))
-        await store(connection, [INVESTIGATION], TODAY)
+        await refresh_snapshot(connection, [INVESTIGATION], TODAY)
         assert await standing_of_plan(connection) == every
 
         await connection.execute(insert(table(acts[first][0])).values(acts[first][1]))
@@ -115,8 +115,8 @@ async def test_what_nobody_has_stored_is_asked_of_the_history_and_stored_in_the_
             for model, row in rows(cast["police"].id, on):
                 await connection.execute(insert(table(model)).values(row))
 
-        assert await store_all(connection, TODAY) == len(ON)
-        assert await store_all(connection, TODAY) == 0
+        assert await refresh_all(connection, TODAY) == len(ON)
+        assert await refresh_all(connection, TODAY) == 0
         assert await standing_of_plan(connection) == await connection.scalar(select(func.count()).select_from(stored))
         found, replayed = await compared(connection, Moment(TODAY), ON)
     assert set(found) == set(ON)
@@ -162,7 +162,7 @@ async def test_what_begins_by_itself_is_stored_once_its_day_has_come(service: Se
     async with database.reading(SYSTEM) as connection:
         before, _ = await compared(connection, then, [CONDITIONAL.id])
 
-    await service.jobs.store()
+    await service.jobs.refresh_snapshot()
 
     async with database.reading(SYSTEM) as connection:
         after, replayed = await compared(connection, then, [CONDITIONAL.id])

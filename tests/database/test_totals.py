@@ -24,7 +24,7 @@ from app.standing.cycles import cycles_of
 from app.standing.filters import Filters, within
 from app.standing.moment import Moment
 from app.standing.rule import standings
-from app.web.read import every
+from app.web.read import fetch_all
 from tests.given import FIRST, PLAN, TODAY
 from tests.histories import (
     ALONE,
@@ -55,9 +55,9 @@ async def document(
     connection: AsyncConnection, moment: Moment, *, cycle: str | None = None, body: str | None = None
 ) -> list[CycleStatus]:
     """Put the status document's cycles together, as the API does."""
-    counted = await every(connection, tally(INTEGRATOR, Filters(plan=PLAN, cycle=cycle, body=body), moment), dict)
-    bodies = await every(connection, bodies_of(PLAN), dict)
-    return cycle_statuses(await every(connection, cycles_of(PLAN, moment, cycle), dict), bodies, counted)
+    counted = await fetch_all(connection, tally(INTEGRATOR, Filters(plan=PLAN, cycle=cycle, body=body), moment), dict)
+    bodies = await fetch_all(connection, bodies_of(PLAN), dict)
+    return cycle_statuses(await fetch_all(connection, cycles_of(PLAN, moment, cycle), dict), bodies, counted)
 
 
 async def one_by_one(connection: AsyncConnection, moment: Moment, cycle: str | None = None) -> list[tuple[Any, ...]]:

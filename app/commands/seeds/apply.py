@@ -15,8 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import events
 from app.commands.holidays import observed
-from app.commands.seeds.rows import Row, Rows, rows_of
-from app.standing.refresh import store_all
+from app.commands.seeds.rows import Rows, rows_of
+from app.database.statements import Row
+from app.standing.refresh import refresh_all
 from app.commands.transfers import carry_over
 from app.domain.errors import Hindrance
 from app.models import Cycle, Obligation, Target, Update
@@ -77,7 +78,7 @@ async def apply(connection: AsyncConnection, seed: Seed, *, now: datetime, dry_r
     if not dry_run:
         await _write(connection, changes, wanted, now)
         await carry_over(connection, plan_id, now=now)
-        await store_all(connection, now, stored.c.plan_id == plan_id)
+        await refresh_all(connection, now, stored.c.plan_id == plan_id)
     return changes
 
 
@@ -92,7 +93,8 @@ async def compare(connection: AsyncConnection, wanted: Rows, plan_id: UUID) -> C
 
 
 def _sort_out(changes: Changes, these: Table, rows: list[Row], standing: dict[Any, Row]) -> None:
-    added, altered = [], []
+    added: list[Row] = []
+    altered: list[Row] = []
     for row in rows:
         old = standing.pop(_key(these, row), None)
         if old is None:

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from app.database.statements import Row
 from app.commands.cycles import cycle_row, obligation_rows
 from app.domain.calendar import day_of
 from app.domain.completion import Force
@@ -16,7 +17,6 @@ from app.models.base import stable_id
 from app.schemas.seed import BodySeed, DutySeed, HolidaySeed, Seed, SuccessionSeed
 
 UNMARKED: Mapping[date, bool] = MappingProxyType({})
-Row = dict[str, Any]
 Rows = dict[str, list[Row]]
 """Rows by table, in the order in which they can be inserted."""
 

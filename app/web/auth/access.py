@@ -8,7 +8,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.openapi.models import OAuthFlowClientCredentials, OAuthFlows
 from fastapi.security import OAuth2
 
-from app.domain.access import MAY, SUMMARIES, Act, Caller, Role, authorize
+from app.domain.access import MAY, SUMMARIES, Caller, Permission, Role, authorize
 from app.domain.errors import NotAllowed, NotAuthenticated, ServiceUnavailable
 from app.security.tokens import Reason, TokenRefused
 from app.web.auth.callers import Callers
@@ -46,7 +46,7 @@ async def caller_of(request: Request) -> Caller:
     return caller
 
 
-async def caller_by_now(request: Request, act: Act) -> Caller | None:
+async def caller_by_now(request: Request, act: Permission) -> Caller | None:
     """Return who calls, asked anew as of now, if the caller may still do the act: for answers that take long."""
     try:
         token, clock = _token_of(request), request.app.state.clock
@@ -75,7 +75,7 @@ def _token_of(request: Request) -> str:
     return token.strip()
 
 
-def may(act: Act) -> Any:
+def may(act: Permission) -> Any:
     """Depend on a caller who may do an act; the act's scope is named in OpenAPI."""
     barred = () if MAY[act] == set(Role) else (NotAllowed,)
 

@@ -11,7 +11,7 @@ from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.database.engine import Identity
-from app.domain.access import Act, Caller
+from app.domain.access import Caller, Permission
 from app.domain.errors import Fault, MalformedContent, ServiceUnavailable
 from app.queries import events
 from app.queries.evidence import readable_acts
@@ -91,7 +91,11 @@ async def _sent(request: Request, caller: Caller, found: EventPage, lasting: flo
                 yield f"id: {event.seq}\nevent: {event.type}\ndata: {event.model_dump_json()}\n\n".encode()
             while not await feed.passes(found.next_after, within=min(BEAT_SECONDS, max(until - _seconds(), 0))):
                 yield b": nothing new\n\n"
-                if until <= _seconds() or not feed.is_running or not await caller_by_now(request, Act.READ_EVENTS):
+                if (
+                    until <= _seconds()
+                    or not feed.is_running
+                    or not await caller_by_now(request, Permission.READ_EVENTS)
+                ):
                     return
             by_now = await _come_back(request)
             if until <= _seconds() or by_now is None:
@@ -105,7 +109,7 @@ async def _come_back(request: Request) -> Caller | None:
         await request.scope["place"].come_in()
     except ServiceUnavailable:
         return None
-    return await caller_by_now(request, Act.READ_EVENTS)
+    return await caller_by_now(request, Permission.READ_EVENTS)
 
 
 async def _read(request: Request, caller: Caller, after: int, limit: int) -> EventPage:

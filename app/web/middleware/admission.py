@@ -27,10 +27,10 @@ _RECEIVED_INSIDE = re.compile(r"/v1/evidence/[^/]+/content")
 """Files are far larger, and come by rules of their own once it is known who sends them: see `uploads`."""
 
 
-class Place:
+class Slot:
     """The place of one request among those at work."""
 
-    def __init__(self, gate: "Gate") -> None:
+    def __init__(self, gate: "AdmissionControl") -> None:
         self._gate, self._held = gate, True
 
     @asynccontextmanager
@@ -50,7 +50,7 @@ class Place:
         Raises:
             ServiceUnavailable: too many are at work or wait for that.
         """
-        if not await self._gate.comes_in():
+        if not await self._gate.acquire():
             raise ServiceUnavailable
         self._held = True
 
@@ -61,7 +61,7 @@ class Place:
             self._gate.places.release()
 
 
-class Gate:
+class AdmissionControl:
     """Lets so many requests in, and so many wait."""
 
     def __init__(self, app: ASGIApp, *, working: int, waiting: int, largest_body: int) -> None:
@@ -80,10 +80,10 @@ class Gate:
             late = UnreadableRequest("The body did not arrive in time.")
             await answer_to(Request(scope), late)(scope, receive, send)
             return
-        if not await self.comes_in():
+        if not await self.acquire():
             await answer_to(Request(scope), ServiceUnavailable())(scope, receive, send)
             return
-        scope["place"] = place = Place(self)
+        scope["place"] = place = Slot(self)
         try:
             await self._app(scope, _after(arrived, receive), send)
         finally:
@@ -109,7 +109,7 @@ class Gate:
                     break
         return arrived
 
-    async def comes_in(self) -> bool:
+    async def acquire(self) -> bool:
         """Take a place, now or within our patience."""
         if self.places.locked() and self._waiting >= self._may_wait:
             return False

@@ -111,7 +111,7 @@ async def test_everybody_is_told_what_is_theirs(own_service: Service) -> None:
 
     assert tags[0] == tags[1] == tags[5]
     assert tags[2] == tags[4]
-    assert len(set(tags)) == len(own_service.app.state.memory._kept) == 3
+    assert len(set(tags)) == len(own_service.app.state.response_cache._kept) == 3
 
 
 async def test_every_question_has_its_own_answer(own_service: Service) -> None:
@@ -144,7 +144,7 @@ async def test_what_is_not_there_is_not_remembered(own_service: Service) -> None
     for number in range(3):
         problem_of(await own_service.coordinator.get(f"/v1/plans/none-{number}/status"), 404, "not-found")
 
-    memory = own_service.app.state.memory
+    memory = own_service.app.state.response_cache
     assert (len(memory._kept), len(memory._making)) == (0, 0)
 
 
@@ -155,7 +155,7 @@ async def test_what_was_asked_for_longest_ago_is_forgotten(
     for day in range(1, 6):
         await etag_of(own_service, as_of=date(2023, 1, day).isoformat())
 
-    memory = own_service.app.state.memory
+    memory = own_service.app.state.response_cache
     assert [asked for _, _, asked in memory._kept] == [f"as_of=2023-01-0{day}".encode() for day in (3, 4, 5)]
     assert memory._bytes == sum(one.size for one in memory._kept.values())
     assert KEPT_ANSWERS > 3
@@ -244,7 +244,7 @@ async def test_a_page_of_no_plan_is_made_each_time(own_service: Service, own_dat
             assert (await own_service.coordinator.get(LISTS, cycle=FIRST)).status_code == 200
 
     assert sum("standing" in one.text for one in told) == 2
-    assert len(own_service.app.state.memory._kept) == 0
+    assert len(own_service.app.state.response_cache._kept) == 0
 
 
 async def test_a_remembered_page_is_for_whoever_it_was_made_for(own_service: Service) -> None:
@@ -284,7 +284,7 @@ async def test_pages_that_follow_are_not_kept(own_service: Service) -> None:
     first = (await own_service.coordinator.get(LISTS, **OVERDUE)).json()
     await own_service.coordinator.get(LISTS, **OVERDUE, cursor=first["next_cursor"])
 
-    assert len(own_service.app.state.memory._kept) == 1
+    assert len(own_service.app.state.response_cache._kept) == 1
 
 
 async def test_many_readers_beside_a_writer_each_see_what_was_written_before_they_asked(own_service: Service) -> None:
@@ -304,7 +304,7 @@ async def test_many_readers_beside_a_writer_each_see_what_was_written_before_the
             assert seen >= known
 
     assert written == begun + 5
-    assert len(own_service.app.state.memory._making) == 0
+    assert len(own_service.app.state.response_cache._making) == 0
 
 
 async def test_whoever_goes_away_leaves_nobody_waiting(own_service: Service) -> None:
@@ -328,7 +328,7 @@ async def test_what_is_refused_is_refused_again(own_service: Service) -> None:
         problem_of(await own_service.coordinator.get(LISTS, plan=PLAN, colour="red"), 422, "malformed-content")
         problem_of(await own_service.coordinator.get(LISTS, plan=PLAN, limit=0), 422, "malformed-content")
 
-    assert len(own_service.app.state.memory._making) == 0
+    assert len(own_service.app.state.response_cache._making) == 0
 
 
 async def test_questions_that_come_at_once_are_put_to_the_database_together(
@@ -347,7 +347,7 @@ async def test_questions_that_come_at_once_are_put_to_the_database_together(
 
 async def test_whoever_waits_for_a_question_that_fails_is_told(own_service: Service) -> None:
     assert (await own_service.coordinator.get(PATH)).status_code == 200
-    own_service.app.state.memory._watch._database = connect("postgresql://nobody@127.0.0.1:1/none")
+    own_service.app.state.response_cache._watch._database = connect("postgresql://nobody@127.0.0.1:1/none")
 
     failed = await asyncio.gather(*(own_service.coordinator.get(PATH) for _ in range(4)))
 
