@@ -19,6 +19,7 @@ from app.standing.moment import Moment
 from app.web.auth.access import may
 from app.web.clock import Now
 from app.web.files.downloads import ASKED_WITH, BYTES, OFFERED, download, remove_bytes, wanted
+from app.web.files.transfers import Transferring
 from app.web.files.uploads import NO_BODY_LIMIT, Uploading
 from app.web.json_body import ExactRoute
 from app.web.paging import CursorText, Limit, Pages, end_of
@@ -109,7 +110,11 @@ async def put_content(
     ),
 )
 async def get_content(
-    request: Request, evidence_id: EvidenceId, caller: Annotated[Caller, may(Permission.READ_EVIDENCE)], now: Now
+    request: Request,
+    evidence_id: EvidenceId,
+    caller: Annotated[Caller, may(Permission.READ_EVIDENCE)],
+    slot: Transferring,
+    now: Now,
 ) -> Response:
     """Get the bytes of a file, if its classification lets the caller read it.
 
@@ -120,7 +125,7 @@ async def get_content(
         part = wanted(request, content)
         if part.is_given:
             await given.note(connection, caller, content, now=now)
-    return await download(request, content, part)
+    return await download(slot, request, content, part)
 
 
 @router.get(

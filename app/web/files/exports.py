@@ -25,7 +25,9 @@ from app.schemas.columns import Cell, Column
 from app.web.clock import now_of
 from app.web.files import spreadsheets
 from app.web.files.csv_injection import harmless
+from app.web.files.transfers import Transferring
 from app.web.languages import prefers_english, quality_of
+from app.web.middleware.admission import Slot
 from app.web.problems.handlers import refuses
 
 Rows = AsyncIterator[Sequence[ResponseModel]]
@@ -73,11 +75,13 @@ class Export:
     bom: bool
     vietnamese: bool
     day: date
+    slot: Slot
 
     async def answer(self, name: str, columns: Sequence[Column], rows: Rows) -> Response:
         """Answer with rows under their columns' names."""
         first = await _first(rows)
         content = await _WRITERS[self.format](self, name, columns, _joined(first, rows))
+        self.slot.give_back()
         headers = {
             "Content-Disposition": f'attachment; filename="{name}-{self.day}.{self.format}"',
             "Cache-Control": "private, no-store",
@@ -89,6 +93,7 @@ class Export:
 @refuses(NotAcceptable)
 async def export(
     request: Request,
+    slot: Transferring,
     format_: Annotated[Format | None, Query(alias="format", description="Or ask for it by `Accept`.")] = None,
     bom: Annotated[bool, Query(description="Begin CSV with a byte order mark, for old spreadsheet programs.")] = False,
 ) -> Export:
@@ -99,7 +104,7 @@ async def export(
     """
     chosen = format_ or _accepted(request.headers.get("accept"))
     day = now_of(request).astimezone(HOME_ZONE).date()
-    return Export(chosen, bom, not prefers_english(request.headers.get("accept-language")), day)
+    return Export(chosen, bom, not prefers_english(request.headers.get("accept-language")), day, slot)
 
 
 Exporting = Annotated[Export, Depends(export)]

@@ -33,6 +33,8 @@ from app.models.base import new_id
 from app.stores import Part, Parts, Store
 from app.stores.base import name_of
 from app.web.files.digests import sha256_of
+from app.web.files.transfers import Transferring
+from app.web.middleware.admission import Slot
 from app.web.write import Done, answered, repeated
 
 BUFFER_BYTES = 512 * 1024
@@ -45,9 +47,9 @@ Recording = Callable[[AsyncConnection, Received, datetime], Awaitable[Done]]
 class Upload:
     """Receives the bytes of one request."""
 
-    def __init__(self, request: Request, sha256: str | None) -> None:
+    def __init__(self, request: Request, slot: Slot, sha256: str | None) -> None:
         state = request.app.state
-        self._request, self._sha256 = request, sha256
+        self._request, self._slot, self._sha256 = request, slot, sha256
         self._parts: Parts = state.parts
         self._store: Store = state.store
         self._scanner: Scanner | None = state.scanner
@@ -70,7 +72,8 @@ class Upload:
         self._refuse_by_headers(media_type, size)
         part = await asyncio.to_thread(self._parts.begin)
         try:
-            await self._fill(part, size)
+            async with self._slot.left():
+                await self._fill(part, size)
             await asyncio.to_thread(part.finish)
             if self._sha256 not in {None, part.sha256}:
                 raise ContentDiffers(None, Fault("header: repr-digest", "is not the digest of the bytes that came"))
@@ -163,6 +166,7 @@ class Upload:
 
 async def upload(
     request: Request,
+    slot: Transferring,
     repr_digest: Annotated[
         str | None,
         Header(
@@ -173,7 +177,7 @@ async def upload(
     ] = None,
 ) -> Upload:
     """Prepare to receive a file."""
-    return Upload(request, sha256_of(repr_digest))
+    return Upload(request, slot, sha256_of(repr_digest))
 
 
 Uploading = Annotated[Upload, Depends(upload)]
