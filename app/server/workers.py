@@ -1,7 +1,7 @@
 """Several processes that serve side by side, and one that looks after them and serves nobody.
 
-A process that ends, or hangs, is replaced by another one; when the one that looks after them ends, in whatever way, so do they.
-What has to be known once for all of them, they ask it.
+A process that ends, or hangs, is replaced by another one; when the one that looks after them ends, in
+whatever way, so do they.  What has to be known once for all of them, they ask it.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ from app.logs import log
 Ended = Callable[[], None]
 ANSWERED_WITHIN_SECONDS = 5
 BEAT_SECONDS, HUNG_AFTER_SECONDS = 1, 8
-"""How often a process says that it lives, and after which silence it is taken to hang: stopped, or in an endless loop."""
+"""How often a process says that it lives, and after which silence it is taken to hang."""
 STARTED_WITHIN_SECONDS = 120
 ENDED_WITHIN_SECONDS = 30
 """How long a process may take to end once it is told to: longer than it waits for requests that are under way."""
