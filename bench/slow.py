@@ -1,7 +1,7 @@
 """`python -m bench.slow 300`: what so many slow senders, slow readers and silent connections cost everybody else.
 
-They belong to three clients.  Printed are the p99 of others' requests while they are there beside that of calm, how many
-of them the service has let go by the end, and the memory of the process before and after.
+They belong to three clients.  Printed are the p99 of others' requests while they are there beside that of calm, how
+many of them the service has let go by the end, and the memory of the process before and after.
 """
 
 import asyncio
@@ -45,7 +45,7 @@ async def _send_slowly(service: Running, head: bytes) -> None:
 async def _read_slowly(service: Running, head: bytes) -> None:
     reader, _ = await _opened(service, head)
     with suppress(ConnectionError):
-        while await reader.read(1024):
+        while await reader.read(1024):  # noqa: ASYNC110  It is what a slow reader does.
             await asyncio.sleep(1)
 
 
@@ -91,9 +91,8 @@ async def _measure(service: Running, number: int, file: str, announced: list[str
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     print(f"p99 of others: calm {calm:.1f} ms, beside {len(slow)} slow ones {beside:.1f} ms, ratio {beside / calm:.2f}")
-    print(
-        f"let go after {LASTING_SECONDS} s: {let_go} of {len(slow)}; memory {before / 2**20:.0f} -> {after / 2**20:.0f} MiB"
-    )
+    print(f"let go after {LASTING_SECONDS} s: {let_go} of {len(slow)}")
+    print(f"memory: {before / 2**20:.0f} -> {after / 2**20:.0f} MiB")
 
 
 def main(number: int) -> None:
