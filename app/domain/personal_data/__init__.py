@@ -8,7 +8,7 @@ What passes: numbers of documents, amounts, hotlines, dates, and the initials by
 guards against carelessness, not against somebody who spells a number out in words.
 """
 
-from app.domain.personal_data import names, numbers, secrecy
+from app.domain.personal_data import contacts, names, numbers, secrecy
 from app.domain.personal_data.findings import Finding, Kind
 from app.domain.personal_data.spelling import spell
 
@@ -24,7 +24,7 @@ def find(text: str) -> list[Finding]:
     """
     spelled = spell(text)
     found: list[Finding] = []
-    for search in (secrecy.search, numbers.search, names.search):
+    for search in (secrecy.search, numbers.search, contacts.search, names.search):
         for kind, start, end in search(spelled.plain):
             finding = spelled.finding(kind, start, end)
             if not any(finding.overlaps(other) for other in found):
