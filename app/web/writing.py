@@ -12,6 +12,7 @@ from typing import Annotated
 
 from asyncpg import PostgresError
 from fastapi import Depends, Header, Request, Response
+from pydantic import AfterValidator
 from sqlalchemy import and_, delete
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -25,6 +26,7 @@ from app.database.prepared import Row
 from app.domain.access import Caller
 from app.domain.errors import (
     IdempotencyKeyReused,
+    PersonalDataFound,
     RequestInFlight,
     ServiceUnavailable,
     StaleVersion,
@@ -34,7 +36,7 @@ from app.models import IdempotencyRecord
 from app.models.base import table
 from app.queries.idempotency import earlier, lock
 from app.queries.shapes import prepare
-from app.schemas.base import ResponseModel
+from app.schemas.base import ResponseModel, guard_reference
 from app.web.bodies import JSON, check_media_type
 from app.web.clock import Now
 from app.web.etags import etag_of, expected_version
@@ -143,7 +145,12 @@ def _answer(status_code: int, content: bytes, etag: str | None, location: str | 
     return Response(content, status_code, sent, media_type="application/json" if content else None)
 
 
-@refuses(RequestInFlight, UnsupportedMediaType, IdempotencyKeyReused, ServiceUnavailable)
+def _guarded(key: str | None) -> str | None:
+    """Refuse a key that names a person: it is kept."""
+    return key and guard_reference(key)
+
+
+@refuses(RequestInFlight, PersonalDataFound, UnsupportedMediaType, IdempotencyKeyReused, ServiceUnavailable)
 async def create(
     request: Request,
     now: Now,
@@ -156,6 +163,7 @@ async def create(
             description="Send a new one with each act, and the same one when you repeat it: it is done once.",
             examples=["catp-2026-0001"],
         ),
+        AfterValidator(_guarded),
     ] = None,
 ) -> Write:
     """Prepare a write of something new: its key, and what was sent with it."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from app.domain.personal_data.findings import Kind
 from app.domain.personal_data.harmless import HARMLESS, UUIDS
-from app.domain.personal_data.patterns import GAP, Found, blank, found_by, in_digits, is_one_number, spread
+from app.domain.personal_data.patterns import GAP, Found, blank, found_by, has_digits, in_digits, is_one_number, spread
 
 _MOBILE = "|".join(spread(prefix) for prefix in ("3[2-9]", "5[25689]", "7[06-9]", "8[1-9]", "9[0-9]"))
 _FORMER = spread("1[2689]")
@@ -37,15 +37,17 @@ _EMAIL = re.compile(rf"(?i:(?<![\w.+-])([\w.+-]{{1,64}}{_AT}[\w-]{{1,63}}(?:{_DO
 _OFFICES_DOMAIN = re.compile(r"(?i:\.(?:gov|edu|org)\.vn\Z)")
 _OFFICES_NAME = re.compile(
     r"(?i:(?:\A|[._-])(?:van\.?thu|ubnd|hdnd|vanphong|vp|lienhe|info|contact|hotline|bbt|tiepdan|hotro|thongtin|"
-    r"so(?:yte|ldtbxh|gddt|tuphap|noivu|tttt|vhttdl|taichinh|vh)|s(?:ldtbxh|gddt|yt|tp|nv|tttt|vhttdl|tc)|phong\w{2,}|"
-    r"p(?:gd|ldtbxh)\w*|tt(?:yt|ctxh)\w*|tand\w*|vks\w*|catp\w*|congan\w*|thanhdoan\w*|benhvien\w*|bv\w*|(?:thcs|thpt|mn|th)\w*|"
-    r"truong\w{2,})(?:[._-]|@))"
+    r"so(?:yte|ldtbxh|gddt|tuphap|noivu|tttt|vhttdl|taichinh|vh)|s?(?:ldtbxh|gddt)|s(?:yt|tp|nv|tttt|vhttdl|tc)|"
+    r"(?:phong|ban|truong|thcs|thpt|tieuhoc|mamnon)\w{2,}|p(?:gd|ldtbxh)\w*|tt(?:yt|ctxh)\w*|tand\w*|vks\w*|catp\w*|"
+    r"congan\w*|thanhdoan\w*|benhvien\w*)(?=[._-]|@)[\w.+-]*@)"
 )
 
 
 def search(text: str) -> Iterator[Found]:
     """Yield each telephone and each e-mail address that is a person's."""
     yield from (found for found in found_by(Kind.EMAIL_ADDRESS, _EMAIL, text) if not _is_offices_address(text, found))
+    if not has_digits(text):
+        return
     plain = in_digits(blank(UUIDS, text))
     for found in found_by(Kind.PHONE_NUMBER, _PHONE, blank(HARMLESS, plain)):
         if is_one_number(plain[found.start : found.end]) and not _is_offices_line(plain, found):

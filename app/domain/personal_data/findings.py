@@ -27,10 +27,6 @@ class Finding:
     start: int
     end: int
 
-    def overlaps(self, other: "Finding") -> bool:
-        """Say whether two findings share a character."""
-        return self.start < other.end and other.start < self.end
-
     def __str__(self) -> str:
         """Say it without the text, counting characters from 1 as people do."""
         return f"holds {self.kind} (characters {self.start + 1} to {self.end})"

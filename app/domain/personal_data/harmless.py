@@ -5,8 +5,11 @@ Amounts in Vietnamese group their digits with full stops and never begin with 0.
 
 import re
 
-UUIDS = re.compile(r"(?i:(?<![\w-])[\da-f]{8}-[\da-f]{4}-[1-8][\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}(?![\w-]))")
-"""RFC 9562: by these, systems name their records; some happen to hold twelve digits in a row."""
+UUIDS = re.compile(
+    r"(?i:(?<![\w-])[\da-f]{8}-[\da-f]{4}-[1-8][\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}(?![\w-])"
+    r"|(?<![\w-])(?=\d*[a-f])(?:[\da-f]{32}){1,2}(?![\w-]))"
+)
+"""RFC 9562, and digests: by these, systems name their records; some happen to hold twelve digits in a row."""
 _MONEY = (
     r"kinh[ ]phí|số[ ]tiền|dự[ ]toán|ngân[ ]sách|trị[ ]giá|giá[ ]trị|thành[ ]tiền|tổng[ ]cộng|quyết[ ]toán|tạm[ ]ứng"
 )
@@ -22,6 +25,7 @@ HARMLESS = re.compile(
     rf"""(?<!\d)(?:
       (?:0?[1-9]|[12]\d|3[01])([./-])(?:0?[1-9]|1[0-2])\1(?:19|20)\d\d(?![.-]?\d)   # a day
     | (?:19|20)\d\d-[01]\d-[0-3]\d(?![.-]?\d)                                       # a day in ISO 8601
+    | (?:19|20)\d\d/(?:0?[1-9]|1[0-2])(?:/(?:[0-2]?\d|3[01]))?(?=[/\s]|\Z)              # a month or a day in an address
     | (?<![.,])\d{{1,3}}\.\d{{5,7}},?\s\d{{1,3}}\.\d{{5,7}}(?!\d)                      # a place on the map
     | (?:0?[1-9]|1[0-2])/(?:19|20)\d\d(?![./-]?\d)                                  # a month
     | (?<![\d.,])(?<!\d[ )-])(?<!\d\)[ ])[1-9]\d{{0,2}}(?:[.,]\d{{3}})+(?![.,]?\d)  # an amount, grouped

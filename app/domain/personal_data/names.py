@@ -20,10 +20,10 @@ _SMALL = r"sm[a-z]{1,2}"
 _OR_AFTER = r"[,f]{0,3}(?:[ayk]|[gv])|[,f]{0,2}f[ecgv]"
 _GRAMMAR = re.compile(
     rf"""
-      (?:[cv]f{{0,6}}|[cvge][f,aykc]{{0,6}}[ayk][f,:]{{0,2}})(?P<one>{_ONE_OR_MORE})
-    | [ge][fc]{{0,6}}(?P<two>{_LONG})
-    | [cvge][fc]{{0,6}}(?P<capitals>{_THREE_CAPITALS}|{_CAPITALS}(?=[,f]*[ayk]))
-    | [cvge][fc]{{0,6}}(?P<small>{_SMALL})
+      (?:[cv][fb]{{0,6}}|[cvge][f,aykc]{{0,6}}[ayk][f,:]{{0,2}})(?P<one>{_ONE_OR_MORE})
+    | [ge][fcb]{{0,6}}(?P<two>{_LONG})
+    | [cvge][fcb]{{0,6}}(?P<capitals>{_THREE_CAPITALS}|{_CAPITALS}(?=[,f]*[ayk]))
+    | [cvge][fcb]{{0,6}}(?P<small>{_SMALL})
     | [ay][f,]{{0,2}}(?P<after_age>{_LONG})
     | kf?(?P<after_class>{_LONG})
     | h(?:[hbpNISUr]|(?<=b)[ge])*

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from app.domain.personal_data.findings import Kind
 from app.domain.personal_data.harmless import HARMLESS, UUIDS
-from app.domain.personal_data.patterns import GAP, Found, blank, digits, found_by, in_digits, is_one_number
+from app.domain.personal_data.patterns import GAP, Found, blank, digits, found_by, has_digits, in_digits, is_one_number
 
 _PROVINCES = """
     001 002 004 006 008 010 011 012 014 015 017 019 020 022 024 025 026 027 030 031 033 034 035 036 037 038 040 042 044
@@ -28,7 +28,7 @@ _CUED_CITIZEN = re.compile(rf"(?<!\w){_IDENTITY_CUE}{_TO_NUMBER}({digits(12)})")
 _CUED_OLD = re.compile(rf"(?<!\w){_IDENTITY_CUE}{_TO_NUMBER}({digits(9)})")
 _CUED_INSURANCE = re.compile(rf"(?<!\w){_INSURANCE_CUE}[^\d¤]{{0,30}}({digits(10)})")
 _TWELVE = re.compile(rf"(?<!\d)(?=({digits(12)}))")
-_CHILD_CARD = re.compile(rf"(?i:(?<![^\W\d])(t{GAP}e{GAP}1(?:{GAP}\d){{10,12}}(?!\d)))")
+_CHILD_CARD = re.compile(rf"(?i:(?<![^\W\d])(t{GAP}e{GAP}1(?:{GAP}\d){{10,14}}(?!\d)))")
 _ANY_CARD = re.compile(rf"(?i:(?<![^\W\d])([a-z]{{2}}{GAP}[1-5](?:{GAP}\d){{12}}(?!\d)))")
 _BANK = (
     r"(?:số )?tài khoản|tai khoan|stk|số tk|tk|vietcombank|vcb|agribank|bidv|vietinbank|techcombank|mb ?bank|sacombank|"
@@ -56,6 +56,8 @@ _NINE = re.compile(
 
 def search(text: str) -> Iterator[Found]:
     """Yield each number that names a person, the surest kinds first."""
+    if not has_digits(text):
+        return
     written = blank(UUIDS, text)
     text = in_digits(written)
     rest = blank(HARMLESS, text)

@@ -44,6 +44,15 @@ _LOOKS_IN_LONG = str.maketrans("OoQlIЗзбSB", "0001133658")
 _LONG = 6
 
 
+_FEWEST_DIGITS = 5
+"""No number that names a person has fewer, even where letters stand for some."""
+
+
+def has_digits(text: str) -> bool:
+    """Say whether there are digits enough for any number that names a person; most texts have none."""
+    return sum(map(text.count, "0123456789")) >= _FEWEST_DIGITS
+
+
 def in_digits(text: str) -> str:
     """Write the letters that stand for digits, in what is mostly a number, as digits: `O9l2` is 0912, `HS4` stays."""
     return _MIXED.sub(_as_digits, text)

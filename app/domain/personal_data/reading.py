@@ -42,6 +42,7 @@ _SURNAMES = frozenset({*SURNAMES.split(), *unmarked(SURNAMES).split()})
 _MIDDLES = frozenset({*MIDDLES.split(), *unmarked(MIDDLES).split()})
 _BESIDE_NAMES = {Word.NAME, Word.SURNAME_IN_CAPITALS, Word.CAPITALS}
 _CUES = {Word.CHILD, Word.VICTIM, Word.PUPIL, Word.CHILDREN, Word.FILLER}
+_ALSO_NAMES = {Word.FILLER, Word.TITLE, Word.OF_HEAD}
 _SOFT = re.compile(r"[\s:\-\"“”‘’'()\[\]*]{0,5}")
 _COMMA = re.compile(r"[\s:\-\"“”‘’'()\[\],;/|]{0,6}")
 
@@ -83,22 +84,34 @@ def _kind_at(tokens: list[re.Match[str]], place: int, phrases: Phrases, before: 
         return 1, Word.OTHER if token.lastgroup == "number" else str(token.lastgroup)
     for words, kind in phrases.get(token[0].lower(), ()):
         these = tokens[place : place + len(words)]
-        after = tokens[place + len(words)][0] if place + len(words) < len(tokens) else ""
-        if tuple(one[0].lower() for one in these) == words and _is_meant(these, kind, before, after):
+        if tuple(one[0].lower() for one in these) == words and _is_meant(tokens, place, these, kind, before):
             return len(words), kind
     return 1, _kind_of(token[0], before)
 
 
-def _is_meant(these: list[re.Match[str]], kind: Word, before: str, after: str) -> bool:
+def _is_meant(tokens: list[re.Match[str]], place: int, these: list[re.Match[str]], kind: Word, before: str) -> bool:
     """Say whether a phrase is meant, and not a part of a name that looks like it."""
     if kind in {Word.PLACE, Word.HISTORIC}:
         return all(one[0][0].isupper() and not one[0].isupper() for one in these)
-    if len(these) > 1 or not _is_title(these[0][0]):
+    if len(these) > 1 or not these[0][0][0].isupper():
         return True
-    if before in _BESIDE_NAMES:
+    after = tokens[place + 1][0] if place + 1 < len(tokens) else ""
+    return not (_goes_on(these[0], kind, before) or _is_called(these[0][0], kind, before, after))
+
+
+def _goes_on(word: re.Match[str], kind: Word, before: str) -> bool:
+    """Say whether a word goes on with the name before it, in the same line: `Phạm Thị Bé Ba`, `nhóm trẻ Bé Yêu`."""
+    if word.string[word.start() - 1 : word.start()] not in {" ", "-"}:
         return False
-    named = {Word.FILLER, Word.TITLE, Word.OF_HEAD} | ({Word.HEAD} if after in VERBS else set())
-    return not (before in _CUES and kind in named)
+    if _is_title(word[0]):
+        return before in _BESIDE_NAMES or (before == Word.HEAD and kind is Word.CHILD)
+    return before in {Word.SURNAME_IN_CAPITALS, Word.CAPITALS}
+
+
+def _is_called(word: str, kind: Word, before: str, after: str) -> bool:
+    """Say whether a word is what a child is called, though it means something else: `em Nam`, `em Trường được …`."""
+    named = _ALSO_NAMES | ({Word.HEAD} if after in VERBS else set())
+    return _is_title(word) and before in _CUES and kind in named
 
 
 def _is_title(word: str) -> bool:
