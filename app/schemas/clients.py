@@ -7,18 +7,11 @@ from uuid import UUID
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from app.domain.access import Permission, Role, granted
-from app.domain.personal_data import IDENTIFIERS
-from app.schemas.base import Code, RequestModel, ResponseModel, Storable, guard
-
-
-def _no_identifier(subject: str) -> str:
-    """Refuse what names a person; other numbers are an issuer's own."""
-    return guard(subject, kinds=IDENTIFIERS)
-
+from app.schemas.base import Code, RequestModel, ResponseModel, Storable, guard, guard_reference
 
 ClientName = Annotated[Storable, StringConstraints(min_length=1, max_length=120, pattern=r"\S"), AfterValidator(guard)]
 Subject = Annotated[
-    Storable, StringConstraints(min_length=1, max_length=255, pattern=r"\S"), AfterValidator(_no_identifier)
+    Storable, StringConstraints(min_length=1, max_length=255, pattern=r"\S"), AfterValidator(guard_reference)
 ]
 MAX_BODIES = 200
 

@@ -12,6 +12,7 @@ from typing import Annotated
 
 from asyncpg import PostgresError
 from fastapi import Depends, Header, Request, Response
+from pydantic import AfterValidator
 from sqlalchemy import and_, delete
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -24,6 +25,7 @@ from app.database.statements import Row, prepare, write_rows
 from app.domain.access import Caller
 from app.domain.errors import (
     IdempotencyKeyReused,
+    PersonalDataFound,
     RequestInFlight,
     ServiceUnavailable,
     StaleVersion,
@@ -32,7 +34,7 @@ from app.domain.errors import (
 from app.models import IdempotencyRecord
 from app.models.base import table
 from app.queries.idempotency import earlier, lock
-from app.schemas.base import ResponseModel
+from app.schemas.base import ResponseModel, guard_reference
 from app.web.clock import Now
 from app.web.etags import etag_of, expected_version
 from app.web.json_body import JSON, check_media_type
@@ -141,7 +143,12 @@ def _answer(status_code: int, content: bytes, etag: str | None, location: str | 
     return Response(content, status_code, sent, media_type="application/json" if content else None)
 
 
-@refuses(RequestInFlight, UnsupportedMediaType, IdempotencyKeyReused, ServiceUnavailable)
+def _guarded(key: str | None) -> str | None:
+    """Refuse a key that names a person: it is kept."""
+    return key and guard_reference(key)
+
+
+@refuses(RequestInFlight, PersonalDataFound, UnsupportedMediaType, IdempotencyKeyReused, ServiceUnavailable)
 async def create(
     request: Request,
     now: Now,
@@ -154,6 +161,7 @@ async def create(
             description="Send a new one with each act, and the same one when you repeat it: it is done once.",
             examples=["catp-2026-0001"],
         ),
+        AfterValidator(_guarded),
     ] = None,
 ) -> Write:
     """Prepare a write of something new: its key, and what was sent with it."""
