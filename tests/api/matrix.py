@@ -28,6 +28,8 @@ SUCCESSION = str(stable_id(PLAN, "succession", "so-ldtbxh", "2025-03-01"))
 """What the seed proposes of one body; nobody owns a proposal."""
 PUBLIC = {"issueToken", "revokeToken", "getKeys", "getMetadata", "getHealth", "getReadiness", "readCalendar"}
 """What everybody may call: to get a token, to verify one, and to ask whether the service is there."""
+A_FORM = "cycle,duty,owner,state,summary\n2026,3.1,cong-an,in_progress,Đang làm\n".encode()
+"""A filled-in form of one line."""
 FORMS = {"issueToken": {"grant_type": "client_credentials"}, "revokeToken": {"token": "x"}}
 BODIES: Mapping[str, Mapping[str, Any]] = {
     "reportUpdate": {"state": "in_progress", "summary": "Đang triển khai."},
@@ -161,6 +163,8 @@ class World:
             return {"headers": headers, "params": ASKED.get(operation.name)}
         if operation.name == "putContent":
             return {"content": pdf(), "headers": {**headers, "Content-Type": "application/pdf"}}
+        if operation.name == "importForm":
+            return {"content": A_FORM, "headers": {**headers, "Content-Type": "text/csv"}}
         body = dict(BODIES[operation.name])
         if caller == "coordinator" and operation.name in ON_PAPER:
             body |= PAPER
