@@ -6,7 +6,7 @@ A quote that stands where none may hurts its own line alone: the lines behind it
 import csv
 import unicodedata
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 
 from app.spreadsheets.cells import Note, Row, Sheet, SheetUnreadable, Trouble, text
@@ -20,7 +20,7 @@ _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", 
 CHUNK = 1024 * 1024
 
 
-def sheets(path: Path, fits: Callable[[Sequence[str]], int]) -> Iterator[Sheet]:
+def sheets(path: Path, fits: Callable[[Sequence[str]], int]) -> Generator[Sheet, None, None]:
     """Yield the one sheet; `fits` says how well a row fits as headings, by which the separator is found.
 
     Raises:

@@ -1,6 +1,7 @@
 """ODS (ISO/IEC 26300), row by row: a cell says itself what it is."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,14 +15,13 @@ _SPACES = {"tab": "\t", "line-break": "\n"}
 _UNSEEN = {"collapse", "filter"}
 
 
-def sheets(path: Path) -> Iterator[Sheet]:
+def sheets(path: Path) -> Generator[Sheet, None, None]:
     """Yield the sheets in order; each must be read before the next.
 
     Raises:
         SheetUnreadable: it is damaged.
     """
-    with opened(path) as package:
-        part = Filled(package, "content.xml", _VALUES)
+    with opened(path) as package, closing(Filled(package, "content.xml", _VALUES)) as part:
         rows = _Tables(part)
         while rows.more():
             yield Sheet(str(rows.number), rows.of_this())

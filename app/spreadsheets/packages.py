@@ -91,6 +91,10 @@ class Filled:
         self._begins = self._part.tell()
         return self._part.read(size)
 
+    def close(self) -> None:
+        """Read no further."""
+        self._part.close()
+
     @property
     def over(self) -> bool:
         """Whether everything that holds anything has been handed out."""

@@ -1,7 +1,8 @@
 """Opens a spreadsheet by what its bytes are; its name may say anything."""
 
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 from app.spreadsheets import delimited, ods, xlsx
@@ -15,7 +16,10 @@ _MARKUP = (b"<html", b"<!doc", b"<?xml", b"<tabl")
 _ODS = b"application/vnd.oasis.opendocument.spreadsheet"
 
 
-def read(path: Path, fits: Callable[[Sequence[str]], int]) -> Iterator[Sheet]:
+Sheets = Generator[Sheet, None, None]
+
+
+def read(path: Path, fits: Callable[[Sequence[str]], int]) -> Sheets:
     """Yield the sheets of a file; `fits` says how well the texts of a row fit as headings.
 
     Raises:
@@ -43,7 +47,7 @@ def _is_ods(path: Path) -> bool:
         raise SheetUnreadable(Trouble.DAMAGED) from None
 
 
-def _limited(sheets: Iterator[Sheet]) -> Iterator[Sheet]:
+def _limited(sheets: Sheets) -> Sheets:
     """Pass sheets on; what breaks while rows are read is a damaged file, and too many rows are refused."""
     count = 0
 
@@ -58,5 +62,6 @@ def _limited(sheets: Iterator[Sheet]) -> Iterator[Sheet]:
         except BROKEN:
             raise SheetUnreadable(Trouble.DAMAGED) from None
 
-    for sheet in sheets:
-        yield Sheet(sheet.name, rows(sheet), sheet.notes)
+    with closing(sheets):
+        for sheet in sheets:
+            yield Sheet(sheet.name, rows(sheet), sheet.notes)

@@ -7,7 +7,7 @@ parses a million empty rows; what number formats mean is its knowledge, and is a
 import re
 import zipfile
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing
 from datetime import date, datetime, time
 from pathlib import Path, PurePosixPath
@@ -28,13 +28,13 @@ from app.spreadsheets.cells import (
 )
 from app.spreadsheets.packages import Filled, attribute, elements, local, opened
 
-_VALUES = (b"v>", b"is>", b"<f", b":f")
+_VALUES = (b"v>", b"is>", b"<f>", b"<f ", b"<f/", b":f>", b":f ", b":f/")
 """What ends or begins where a cell holds something."""
 _LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 _TRUE = {"1", "true"}
 
 
-def sheets(path: Path) -> Iterator[Sheet]:
+def sheets(path: Path) -> Generator[Sheet, None, None]:
     """Yield the sheets that people see, in order; each must be read before the next.
 
     Raises:
@@ -155,15 +155,16 @@ def _styles(package: zipfile.ZipFile, name: str | None, *, epoch_1904: bool) -> 
 
 
 def _rows(package: zipfile.ZipFile, name: str, styles: list[_Style], strings: _Strings) -> Iterator[Row]:
-    part, place = Filled(package, name, _VALUES), 0
-    for element in elements(part, "row"):
-        place = int(element.get("r") or place + 1)
-        cells = _cells(element, styles, strings)
-        if cells:
-            width = min(max(cells) + 1, MAX_COLUMNS)
-            yield Row(place, [cells.get(n) for n in range(width)], hidden=element.get("hidden") in _TRUE)
-        if part.over:
-            break
+    place = 0
+    with closing(Filled(package, name, _VALUES)) as part:
+        for element in elements(part, "row"):
+            place = int(element.get("r") or place + 1)
+            cells = _cells(element, styles, strings)
+            if cells:
+                width = min(max(cells) + 1, MAX_COLUMNS)
+                yield Row(place, [cells.get(n) for n in range(width)], hidden=element.get("hidden") in _TRUE)
+            if part.over:
+                break
 
 
 def _cells(row: Any, styles: list[_Style], strings: _Strings) -> Mapping[int, Cell]:

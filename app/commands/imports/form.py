@@ -1,7 +1,9 @@
 """A filled-in form, line by line: a sheet with the form's headings, or JSON, one object on each line."""
 
 import json
+from collections import deque
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -47,18 +49,18 @@ class Filled:
 
     def _table(self) -> Iterator[Line]:
         found = False
-        for sheet in reading.read(self.path, headings.fit):
-            first = list(islice(sheet.rows, FIRST_ROWS))
-            known = headings.find(first)
-            if known is None:
-                for _ in sheet.rows:
+        with closing(reading.read(self.path, headings.fit)) as sheets:
+            for sheet in sheets:
+                first = list(islice(sheet.rows, FIRST_ROWS))
+                known = headings.find(first)
+                if known is None:
                     # The rows of another sheet are passed by, because the next one begins behind them.
+                    deque(sheet.rows, maxlen=0)
                     continue
-                continue
-            if found:
-                raise FileUnreadable(Say.TWO_SHEETS)
-            found = True
-            yield from self._sheet(sheet, known, first)
+                if found:
+                    raise FileUnreadable(Say.TWO_SHEETS)
+                found = True
+                yield from self._sheet(sheet, known, first)
         if not found:
             raise FileUnreadable(Say.NO_HEADINGS)
 
@@ -78,9 +80,7 @@ class Filled:
         cells = {n: cell for n, cell in enumerate(row.cells) if cell is not None}
         lost = tuple(Wrong(Say.NO_HEADING, letters=letters(n)) for n in cells if n not in known.texts)
         told: dict[str, Cell] = {known.keys[n]: cell for n, cell in cells.items() if n in known.keys}
-        item, wrongs = item_of(told)
-        if item is not None:
-            self.scale.see(told)
+        item, wrongs = item_of(told, self.scale)
         return Line(number, row.number, None if lost else item, lost[:1] + wrongs)
 
 

@@ -3,9 +3,11 @@
 A table is flat, an item is not: `evidence_…` columns are one link or one document, `target:…` columns the measurements.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from app.commands.imports.figures import Unclear, day_of, figure_of, spelled
@@ -18,7 +20,7 @@ from app.domain.words import choice_of
 from app.schemas.bulk import NAMES
 from app.spreadsheets.cells import Cell, Kind
 
-_CHOICES = {"state": ClaimState, "evidence_classification": Classification}
+_CHOICES: Mapping[str, type[StrEnum]] = {"state": ClaimState, "evidence_classification": Classification}
 _DAYS = {"occurred_on", "evidence_issued_on", "received_on"}
 _CODES = {"duty", "document_number", "evidence_number", "obligation"}
 """Where a number or a day is what a program has made of a text."""
@@ -47,21 +49,20 @@ def is_filled_in(key: str) -> bool:
     return key in _FILLED or key.startswith(_LISTED)
 
 
-def item_of(row: Mapping[str, Cell]) -> tuple[dict[str, Any] | None, tuple[Wrong, ...]]:
+def item_of(row: Mapping[str, Cell], scale: "Scale") -> tuple[dict[str, Any] | None, tuple[Wrong, ...]]:
     """Make the item of a row, by the keys of its columns, or say what is wrong; neither when nobody filled it in."""
     told = {key: cell for key, cell in row.items() if is_passed_on(key)}
     if not any(map(is_filled_in, told)):
         return None, ()
-    wrongs = tuple(_wrongs(told))
-    return (None, wrongs) if wrongs else (_assembled({key: value_of(key, cell) for key, cell in told.items()}), ())
-
-
-def _wrongs(cells: Mapping[str, Cell]) -> Iterator[Wrong]:
-    for key, cell in cells.items():
+    values: dict[str, Any] = {}
+    wrongs: list[Wrong] = []
+    for key, cell in told.items():
         try:
-            value_of(key, cell)
+            values[key] = value_of(key, cell)
         except CellUnclear as unclear:
-            yield Wrong(unclear.say, key)
+            wrongs.append(Wrong(unclear.say, key))
+    scale.see(told, values)
+    return (None, tuple(wrongs)) if wrongs else (_assembled(values), ())
 
 
 def _assembled(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -142,10 +143,16 @@ def _words(key: str, text: str) -> Any:
         return text
     if (kind := _CHOICES.get(key)) is None:
         return text.strip()
-    choice = choice_of(kind, text)
+    choice = _chosen(kind, text)
     if choice is None:
         raise CellUnclear(Say.NO_CHOICE)
     return choice.value
+
+
+@lru_cache(maxsize=256)
+def _chosen(kind: type[StrEnum], text: str) -> StrEnum | None:
+    """Read a choice; a form says the same few on every line."""
+    return choice_of(kind, text)
 
 
 class Scale:
@@ -154,13 +161,13 @@ class Scale:
     def __init__(self) -> None:
         self._percents, self._shares = _Range(), _Range()
 
-    def see(self, cells: Mapping[str, Cell]) -> None:
-        """Look at the figures of a line that can be read."""
-        for key, cell in cells.items():
-            if key == "percent" and not _says_percent(cell):
-                self._percents.see(value_of(key, cell))
-            elif key.startswith("target:") and not _says_percent(cell):
-                self._shares.see(value_of(key, cell))
+    def see(self, cells: Mapping[str, Cell], values: Mapping[str, Any]) -> None:
+        """Look at the figures of a line, as they were read."""
+        for key, value in values.items():
+            if key == "percent" and not _says_percent(cells[key]):
+                self._percents.see(value)
+            elif key.startswith("target:") and not _says_percent(cells[key]):
+                self._shares.see(value)
 
     @property
     def looks_wrong(self) -> bool:
