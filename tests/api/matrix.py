@@ -30,6 +30,7 @@ PUBLIC = {"issueToken", "revokeToken", "getKeys", "getMetadata", "getHealth", "g
 """What everybody may call: to get a token, to verify one, and to ask whether the service is there."""
 A_FORM = "cycle,duty,owner,state,summary\n2026,3.1,cong-an,in_progress,Đang làm\n".encode()
 """A filled-in form of one line."""
+FILES = {"putContent": ("application/pdf", pdf()), "importForm": ("text/csv", A_FORM)}
 FORMS = {"issueToken": {"grant_type": "client_credentials"}, "revokeToken": {"token": "x"}}
 BODIES: Mapping[str, Mapping[str, Any]] = {
     "reportUpdate": {"state": "in_progress", "summary": "Đang triển khai."},
@@ -161,10 +162,9 @@ class World:
             return {"data": FORMS[operation.name], "headers": headers}
         if operation.method == "GET":
             return {"headers": headers, "params": ASKED.get(operation.name)}
-        if operation.name == "putContent":
-            return {"content": pdf(), "headers": {**headers, "Content-Type": "application/pdf"}}
-        if operation.name == "importForm":
-            return {"content": A_FORM, "headers": {**headers, "Content-Type": "text/csv"}}
+        if operation.name in FILES:
+            media_type, content = FILES[operation.name]
+            return {"content": content, "headers": {**headers, "Content-Type": media_type}}
         body = dict(BODIES[operation.name])
         if caller == "coordinator" and operation.name in ON_PAPER:
             body |= PAPER
