@@ -114,20 +114,20 @@ class World:
         self.targets: dict[str, dict[str, str]] = {
             OWN: {
                 "/v1/obligations": str(TOURISTS), "/v1/evidence": evidence[OWN], "/v1/clients": police,
-                "plan": PLAN, "body": "cong-an", "duty": "3.6", "secret": secret, "token": calendars[OWN],
+                "plan": PLAN, "body_code": "cong-an", "duty": "3.6", "secret": secret, "token": calendars[OWN],
                 "succession": SUCCESSION, **webhooks[OWN],
                 "cycle": FIRST, "day": "2026-09-02",
             },
             OTHERS: {
                 "/v1/obligations": str(STRANGE), "/v1/evidence": evidence[OTHERS], "/v1/clients": police,
-                "plan": PLAN, "body": "so-khdt", "duty": "10.1", "secret": secret, "token": calendars[OTHERS],
+                "plan": PLAN, "body_code": "so-khdt", "duty": "10.1", "secret": secret, "token": calendars[OTHERS],
                 "succession": SUCCESSION, **webhooks[OTHERS],
                 "cycle": FIRST, "day": "2026-09-02",
             },
             ABSENT: {
                 "/v1/obligations": absent, "/v1/evidence": absent, "/v1/clients": absent,
-                "plan": "no-such-plan", "body": "no-such-body", "duty": "99.9", "secret": absent, "token": "A" * 64,
-                "succession": absent, "/v1/webhooks": absent, "delivery": absent,
+                "plan": "no-such-plan", "body_code": "no-such-body", "duty": "99.9", "secret": absent,
+                "token": "A" * 64, "succession": absent, "/v1/webhooks": absent, "delivery": absent,
                 "cycle": "1999", "day": "2026-09-07",
             },
         }  # fmt: skip

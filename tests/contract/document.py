@@ -44,7 +44,7 @@ class Operation:
     @property
     def act(self) -> Act | None:
         """The act whose scope it needs; none for a public one."""
-        return Act(self.shown["security"][0]["clients"][0]) if "security" in self.shown else None
+        return Act(self.shown["security"][0]["clients"][0]) if self.shown["security"] else None
 
     @property
     def success(self) -> str:

@@ -18,7 +18,7 @@ SUCCESSION = str(stable_id(PLAN, "succession", "so-ldtbxh", "2025-03-01"))
 """The seed proposes it."""
 PLACES: dict[str, str] = {
     "plan": PLAN,
-    "body": "cong-an",
+    "body_code": "cong-an",
     "duty": "3.2",
     "id": str(INVESTIGATION),
     "cycle": "2026",
