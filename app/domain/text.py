@@ -2,7 +2,8 @@
 
 import unicodedata
 
-_STROKES = str.maketrans({"đ": "d", "Đ": "D"})
+_STROKES = str.maketrans({"đ": "d", "Đ": "D", "ð": "d", "Ð": "D"})
+"""The letter with a stroke, and the Icelandic one that looks like it and that old fonts and keyboards put there."""
 
 
 def fold(text: str) -> str:

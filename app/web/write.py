@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from asyncpg import PostgresError
 from fastapi import Depends, Header, Request, Response
@@ -61,7 +61,10 @@ class Done:
 Transaction = Callable[[AsyncConnection], Awaitable[Done]]
 
 
-async def repeated(attempt: Callable[[], Awaitable[Response]]) -> Response:
+Answered = TypeVar("Answered")
+
+
+async def repeated(attempt: Callable[[], Awaitable[Answered]]) -> Answered:
     """Run a transaction; one that the database asks to repeat is repeated."""
     for tries_left in reversed(range(TRIES)):
         try:

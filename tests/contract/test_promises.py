@@ -195,6 +195,14 @@ OURS = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\dT
 """Ids and instants, which are new each time."""
 
 
+async def test_the_example_of_a_form_is_what_the_service_answers(service: Service) -> None:
+    (operation,) = (one for one in OPERATIONS if str(one) == "importForm")
+
+    answer = await operation.ask(service, "police")
+
+    assert _scrubbed(answer.json()) == _scrubbed(next(iter(operation.responses.values()))["value"])
+
+
 async def test_the_examples_of_writes_tell_one_story_that_the_service_tells_too(service: Service) -> None:
     named = {str(operation): operation for operation in OPERATIONS}
     told = {name: next(iter(one.responses.values()))["value"] for name, one in named.items() if one.responses}

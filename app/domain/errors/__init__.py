@@ -69,6 +69,7 @@ from app.domain.errors.evidence import (
     SupersededUnknown,
     UploadTooSlow,
 )
+from app.domain.errors.imports import FiguresLookScaled, FormUnreadable
 from app.domain.errors.requests import (
     BrokenCursor,
     ClientRefReused,
@@ -119,7 +120,9 @@ __all__ = [
     "ExtensionLimitReached",
     "ExtensionNotLater",
     "Fault",
+    "FiguresLookScaled",
     "FileRefused",
+    "FormUnreadable",
     "GrantNotSupported",
     "Hindrance",
     "IdempotencyKeyReused",

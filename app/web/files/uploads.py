@@ -81,6 +81,23 @@ class Upload:
         finally:
             await asyncio.to_thread(part.discard)
 
+    @asynccontextmanager
+    async def spool(self) -> AsyncIterator[Part]:
+        """Receive the whole body, of which nothing was announced, into a part that is gone when this ends.
+
+        Raises:
+            ContentTooLarge: it is longer than allowed.
+            UploadTooSlow: it comes too slowly, or not to its end.
+        """
+        self._refuse_parts_of_files()
+        part = await asyncio.to_thread(self._parts.begin)
+        try:
+            await self._fill(part, self.limits.file)
+            await asyncio.to_thread(part.finish)
+            yield part
+        finally:
+            await asyncio.to_thread(part.discard)
+
     async def inspect(self, part: Part, media_type: MediaType) -> None:
         """Look the bytes through, and let the virus scanner do so if there is one.
 
@@ -123,11 +140,14 @@ class Upload:
         said = headers.get("content-type", media_type).partition(";")[0].strip().lower()
         if said not in {media_type, "application/octet-stream"} or "content-encoding" in headers:
             raise UnsupportedMediaType
-        if "content-range" in headers:
-            raise UnreadableRequest("A file is sent whole.")
+        self._refuse_parts_of_files()
         length = headers.get("content-length")
         if length is not None:
             self._refuse_longer(int(length), size)
+
+    def _refuse_parts_of_files(self) -> None:
+        if "content-range" in self._request.headers:
+            raise UnreadableRequest("A file is sent whole.")
 
     def _refuse_longer(self, came: int, size: int) -> None:
         if came > self.limits.file:
