@@ -50,26 +50,26 @@ def _told(line: Any) -> str | None:
 
 
 OBLIGATIONS: Sequence[Column] = (
-    shown("cycle", "Kỳ báo cáo", "Cycle", 11),
-    shown("duty", "Nhiệm vụ", "Duty", 8, "duty.code"),
-    shown("title_vi", "Nội dung nhiệm vụ", "Duty in Vietnamese", 42, "duty.title_vi"),
-    shown("owner_name", "Cơ quan chủ trì", "Owner", 24, "owner.name"),
-    Column("due_before", "Thời hạn", "Due", 13, lambda one: deadline(one.due_before)),
-    shown("status", "Tình trạng", "Status", 17),
+    shown("cycle", "Kỳ báo cáo", "Cycle", 10),
+    shown("duty", "Nhiệm vụ", "Duty", 7, "duty.code"),
+    shown("title_vi", "Nội dung nhiệm vụ", "Duty in Vietnamese", 36, "duty.title_vi"),
+    shown("owner_name", "Cơ quan chủ trì", "Owner", 20, "owner.name"),
+    Column("due_before", "Thời hạn", "Due", 12, lambda one: deadline(one.due_before)),
+    shown("status", "Tình trạng", "Status", 15),
     shown("claim_percent", "Tỷ lệ (%)", "Percent", 7, "claim.percent"),
-    Column("completed_at", "Ngày hoàn thành", "Completed", 11, lambda one: day_of(one.completed_at)),
-    Column("missing", "Còn thiếu", "Missing", 16, _missing),
+    Column("completed_at", "Ngày hoàn thành", "Completed", 10, lambda one: day_of(one.completed_at)),
+    Column("missing", "Còn thiếu", "Missing", 12, _missing),
 )
 HISTORY: Sequence[Column] = (
-    shown("cycle", "Kỳ báo cáo", "Cycle", 11),
-    shown("duty", "Nhiệm vụ", "Duty", 8),
-    shown("owner", "Cơ quan chủ trì", "Owner", 15),
-    Column("act", "Loại ghi nhận", "Act", 16, lambda line: _ACTS.get(line.act.act, line.act.act)),
-    Column("received_at", "Thời điểm nhận", "Received at", 17, lambda line: line.act.received_at),
-    shown("state", "Kết quả thực hiện", "State", 15, "act.state"),
+    shown("cycle", "Kỳ báo cáo", "Cycle", 10),
+    shown("duty", "Nhiệm vụ", "Duty", 7),
+    shown("owner", "Cơ quan chủ trì", "Owner", 13),
+    Column("act", "Loại ghi nhận", "Act", 13, lambda line: _ACTS.get(line.act.act, line.act.act)),
+    Column("received_at", "Thời điểm nhận", "Received at", 15, lambda line: line.act.received_at),
+    shown("state", "Kết quả thực hiện", "State", 13, "act.state"),
     shown("percent", "Tỷ lệ (%)", "Percent", 7, "act.percent"),
-    Column("told", "Nội dung", "What was said", 44, _told),
-    shown("document_number", "Số, ký hiệu văn bản", "Document number", 16, "act.document_number"),
+    Column("told", "Nội dung", "What was said", 36, _told),
+    shown("document_number", "Số, ký hiệu văn bản", "Document number", 14, "act.document_number"),
 )
 _HEADS = {
     Status.COMPLETED_ON_TIME: "Đã hoàn thành, đúng hạn",
@@ -81,12 +81,12 @@ _HEADS = {
     Status.NOT_APPLICABLE: "Không phát sinh",
 }
 STATUS: Sequence[Column] = (
-    shown("no", "TT", "No.", 5),
-    shown("name", "Cơ quan", "Body", 40),
-    shown("owed", "Tổng số nghĩa vụ", "Owed", 9, "totals.owed"),
-    *(shown(status.value, head, words_of(status).en, 10, f"totals.{status.value}") for status, head in _HEADS.items()),
-    shown("completion_rate", "Tỷ lệ hoàn thành", "Completion rate", 10),
-    shown("due_completion_rate", "Tỷ lệ trên số đến hạn", "Rate of what is due", 10),
+    shown("no", "TT", "No.", 4),
+    shown("name", "Cơ quan", "Body", 48),
+    shown("owed", "Tổng số nghĩa vụ", "Owed", 7, "totals.owed"),
+    *(shown(status.value, head, words_of(status).en, 8, f"totals.{status.value}") for status, head in _HEADS.items()),
+    shown("completion_rate", "Tỷ lệ hoàn thành", "Completion rate", 8),
+    shown("due_completion_rate", "Tỷ lệ trên số đến hạn", "Rate of what is due", 8),
 )
 SHARES = {"completion_rate", "due_completion_rate"}
 """Columns that hold shares of 1, and are shown as percentages."""
@@ -127,9 +127,8 @@ def details(*, plan: str | None, as_of: datetime, filters: Mapping[str, object],
     # The last minute that had begun: nothing may be shown later than it was.
     local = as_of.astimezone(HOME_ZONE).replace(second=0, microsecond=0)
     return [
-        f"Kế hoạch: {plan or 'tất cả'}",
+        "; ".join([f"Kế hoạch: {plan or 'tất cả'}", *([named] if named else [])]),
         f"Tính đến {local:%H:%M} ngày {local:%d/%m/%Y} (giờ Việt Nam)",
-        *([f"Phạm vi: {named}"] if named else []),
         f"Người lập: ứng dụng {made_by}",
     ]
 

@@ -3,6 +3,7 @@
 Columns are as wide together as a page is at ten points, so that fitting them to it makes no text smaller than eight.
 """
 
+import textwrap
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from enum import StrEnum
@@ -17,9 +18,9 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
 
 POINTS = 10
-LINE_POINTS = 13.5
-PAGE_CHARACTERS = 165
-"""How many characters of ten points fit between the margins of A4 on its side, made no smaller than eight."""
+LINE_POINTS = 12.3
+SPREAD = 1.12
+"""How many letters of a text a column holds for each of its width, which is counted in digits; in bold, one."""
 FONT = "Times New Roman"
 
 
@@ -43,7 +44,7 @@ class Printout:
             "instant": self._format(num_format="dd/mm/yyyy hh:mm", align="left", **framed),
         }
         self._strong = {name: self._like(name, bold=True) for name in ("text", "number", "share")}
-        self._indented = self._format(text_wrap=True, indent=2, **framed)
+        self._indented = self._format(text_wrap=True, align="left", indent=2, **framed)
         self._section = self._format(bold=True, bg_color="#F2F2F2", border=1)
         self._sheet = self._book.add_worksheet(paper.name)
         self._begin()
@@ -63,9 +64,9 @@ class Printout:
         self._sheet.merge_range(0, 0, 0, last, self._paper.title, self._format(bold=True, font_size=14, align="center"))
         for n, detail in enumerate(self._paper.details, start=1):
             self._sheet.merge_range(n, 0, n, last, detail, self._format(italic=True, align="center"))
-        self._rows = len(self._paper.details) + 2
+        self._rows = len(self._paper.details) + 1
         headings = [column.vi for column in self._columns]
-        self._sheet.set_row(self._rows, _height(self._columns, headings))
+        self._sheet.set_row(self._rows, _height(self._columns, headings, 1.0))
         for n, heading in enumerate(headings):
             self._sheet.write_string(self._rows, n, heading, self._heading)
         self._on_paper()
@@ -75,12 +76,12 @@ class Printout:
         sheet = self._sheet
         sheet.set_landscape()
         sheet.set_paper(9)
-        sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+        sheet.set_margins(left=0.4, right=0.4, top=0.3, bottom=0.5)
         sheet.fit_to_pages(1, 1 if self._paper.one_page else 0)
         sheet.repeat_rows(self._rows)
         sheet.freeze_panes(self._rows + 1, 0)
         sheet.outline_settings(symbols_below=False)
-        sheet.set_footer('&C&"Times New Roman"&9Trang &P/&N')
+        sheet.set_footer('&C&"Times New Roman"&11Trang &P/&N', {"scale_with_doc": False})
 
     def extend(self, shapes: Iterable[Any]) -> None:
         """Write the rows of some shapes."""
@@ -135,12 +136,12 @@ def _kind(column: Column, cell: Cell) -> tuple[str, Any]:
             return "text", str(cell)
 
 
-def _height(columns: Sequence[Column], cells: Sequence[Cell]) -> float:
+def _height(columns: Sequence[Column], cells: Sequence[Cell], spread: float = SPREAD) -> float:
     """Estimate how high a row must be, in points, to show its wrapped texts; a spreadsheet allows 409 at most."""
     texts = ((_kind(column, cell), column.width) for column, cell in zip(columns, cells, strict=True))
     lines = [
-        sum(1 + int(len(part) * 1.15) // width for part in value.split("\n"))
+        sum(len(textwrap.wrap(part, int(width * spread))) or 1 for part in value.split("\n"))
         for (kind, value), width in texts
         if kind == "text"
     ]
-    return min(LINE_POINTS * max(lines, default=1) + 2, 409.0)
+    return min(LINE_POINTS * max(lines, default=1) + 1, 409.0)
