@@ -8,7 +8,7 @@ from fastapi import Query, Request, Response
 from app.commands.imports.recording import Import
 from app.database.engine import Identity
 from app.domain import errors
-from app.domain.access import Permission, Caller
+from app.domain.access import Caller, Permission
 from app.queries import plans
 from app.routers.parameters import Slug
 from app.schemas.bulk import ItemIn
