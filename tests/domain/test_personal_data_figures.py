@@ -37,7 +37,8 @@ def read(*names: str) -> Corpus:
     return {key: [text for file in files for text in file.get(key, [])] for key in files[0]}
 
 
-CORPUS = read("personal_data_reports.yaml", "personal_data_corpus.yaml", "personal_data_held_out.yaml")
+HELD_OUT = [f"personal_data_{which}held_out.yaml" for which in ("", "second_", "third_")]
+CORPUS = read("personal_data_reports.yaml", "personal_data_corpus.yaml", *HELD_OUT)
 TOLD = [(key, {one.kind.name.lower() for one in find(text)}) for key, texts in CORPUS.items() for text in texts]
 
 
