@@ -48,6 +48,24 @@ def test_no_text_field_of_any_request_takes_personal_data(model: type[RequestMod
     assert (field,) in {error["loc"] for error in refused.value.errors()}
 
 
+def takes_figures(model: type[RequestModel], field: str) -> bool:
+    """Say whether a field is for figures, which may be as long as they like."""
+    shape = model.model_json_schema()["properties"][field]
+    return any(part.get("type") in {"number", "integer"} for part in (shape, *shape.get("anyOf", ())))
+
+
+@pytest.mark.parametrize(
+    ("model", "field"),
+    [one for one in FIELDS if not takes_figures(*one)],
+    ids=lambda one: getattr(one, "__name__", one),
+)
+def test_no_code_and_no_reference_of_any_request_is_a_citizen_number(model: type[RequestModel], field: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        model.model_validate({field: "092211000123"})
+
+    assert (field,) in {error["loc"] for error in refused.value.errors()}
+
+
 def objects(document: Json, node: Any) -> Iterator[Json]:
     """Yield every object that can be sent in a body, also those that stand inside others."""
     if isinstance(node, list):

@@ -58,6 +58,13 @@ def test_there_are_six_hundred_sentences_and_nearly_half_of_them_are_harmless() 
     assert len({text for texts in CORPUS.values() for text in texts}) == size
 
 
+def test_the_guide_says_how_many_there_are() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "personal-data.md").read_text("utf-8")
+
+    assert f"{sum(map(len, CORPUS.values()))} invented sentences" in guide
+    assert f"{len(CORPUS['fine'])} of them harmless" in guide
+
+
 @pytest.mark.parametrize("kind", Kind)
 def test_the_guard_finds_what_is_there_and_little_else(
     kind: Kind, record_property: Callable[[str, object], None]
