@@ -64,7 +64,7 @@ def search(text: str) -> Iterator[Found]:
     yield from found_by(Kind.CITIZEN_NUMBER, _CUED_CITIZEN, text)
     yield from found_by(Kind.OLD_IDENTITY_NUMBER, _CUED_OLD, text)
     yield from found_by(Kind.INSURANCE_CODE, _CHILD_CARD, text)
-    yield from found_by(Kind.INSURANCE_CODE, _ANY_CARD, text)
+    yield from found_by(Kind.INSURANCE_CODE, _ANY_CARD, rest)
     yield from found_by(Kind.PASSPORT_NUMBER, _CUED_PASSPORT, written)
     yield from found_by(Kind.PASSPORT_NUMBER, _PASSPORT, written)
     yield from found_by(Kind.NUMBER_PLATE, _CUED_PLATE, written)
