@@ -37,7 +37,8 @@ def read(*names: str) -> Corpus:
     return {key: [text for file in files for text in file.get(key, [])] for key in files[0]}
 
 
-CORPUS = read("personal_data_reports.yaml", "personal_data_corpus.yaml", "personal_data_held_out.yaml")
+HELD_OUT = [f"personal_data_{which}held_out.yaml" for which in ("", "second_", "third_")]
+CORPUS = read("personal_data_reports.yaml", "personal_data_corpus.yaml", *HELD_OUT)
 TOLD = [(key, {one.kind.name.lower() for one in find(text)}) for key, texts in CORPUS.items() for text in texts]
 
 
@@ -55,6 +56,13 @@ def test_there_are_six_hundred_sentences_and_nearly_half_of_them_are_harmless() 
     assert len(CORPUS["fine"]) >= 0.45 * size
     assert min(map(len, CORPUS.values())) >= 20
     assert len({text for texts in CORPUS.values() for text in texts}) == size
+
+
+def test_the_guide_says_how_many_there_are() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "personal-data.md").read_text("utf-8")
+
+    assert f"{sum(map(len, CORPUS.values()))} invented sentences" in guide
+    assert f"{len(CORPUS['fine'])} of them harmless" in guide
 
 
 @pytest.mark.parametrize("kind", Kind)

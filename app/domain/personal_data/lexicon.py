@@ -15,6 +15,8 @@ class Word(StrEnum):
     AGE = "a"
     BIRTH = "y"
     CLASS = "k"
+    CLASS_ALONE = "q"
+    HAPPENS = "z"
     CHILD = "c"
     PUPIL = "g"
     VICTIM = "v"
@@ -46,6 +48,7 @@ PHRASES: Mapping[Word, str] = {
         học|sơ sinh|được đặt tên|đặt tên|giới tính|dân tộc khmer|dân tộc kinh|dân tộc hoa|dân tộc chăm|nhất|hai|ba|
         thứ|và|con|bị xâm hại|bị bạo hành
     """,
+    Word.HAPPENS: "bị|được|mất tích|tử vong",
     Word.TITLE: """
         ông|bà|đồng chí|đ c|thầy|thầy giáo|cô|cô giáo|anh|chị|chú|dì|cậu|mợ|thím|bác|luật sư|bác sĩ|giáo viên|
         giáo viên chủ nhiệm|hiệu trưởng|cán bộ|chuyên viên|công chức|cộng tác viên|báo cáo viên|điều tra viên|
@@ -53,13 +56,13 @@ PHRASES: Mapping[Word, str] = {
         bị cáo|bị can|đối tượng|nghi phạm|ths|ts|pgs|gs|bs|anh hùng|liệt sĩ|người ký|mẹ|cha|bố
     """,
     Word.HEAD: """
-        trường|quỹ|giải|giải thưởng|học bổng|nhà thiếu nhi|nhà văn hóa|nhà máy|nhà xuất bản|cung|đội|liên đội|chi đội|
-        phân đội|chi đoàn|thành đoàn|quận đoàn|huyện đoàn|xã đoàn|đường|phố|tuyến phố|hẻm|cầu|chợ|công viên|
-        quảng trường|bệnh viện|trạm|trung tâm|câu lạc bộ|clb|nhóm trẻ|cơ sở|mái ấm|làng|làng trẻ em|phường|xã|quận|
-        huyện|tỉnh|thành phố|tp|thị trấn|thị xã|ấp|khu vực|khóm|thôn|khu phố|kênh|sông|rạch|sở|bộ|ban|phòng|chi cục|
-        cục|hội|công ty|tập đoàn|báo|đài|thpt|thcs|th|pt|mầm non|mẫu giáo|tiểu học|tượng đài|thư viện|đền|chùa|
-        chiến dịch|phong trào|hội thi|cuộc thi|cúp|huân chương|lớp|tại|ở|mang tên|tấm gương|dân tộc|ubnd|ủy ban|
-        ủy ban nhân dân
+        trường|quỹ|giải|giải thưởng|học bổng|nhà thiếu nhi|nhà trẻ|nhà nuôi trẻ|nuôi dạy trẻ|nhà nuôi dạy trẻ|
+        cơ sở nuôi dạy trẻ|nhà văn hóa|nhà máy|nhà xuất bản|cung|đội|liên đội|chi đội|phân đội|chi đoàn|thành đoàn|
+        quận đoàn|huyện đoàn|xã đoàn|đường|phố|tuyến phố|hẻm|cầu|chợ|công viên|quảng trường|bệnh viện|trạm|trung tâm|
+        câu lạc bộ|clb|nhóm trẻ|cơ sở|mái ấm|làng|làng trẻ em|phường|xã|quận|huyện|tỉnh|thành phố|tp|thị trấn|thị xã|
+        ấp|khu vực|khóm|thôn|khu phố|kênh|sông|rạch|sở|bộ|ban|phòng|chi cục|cục|hội|công ty|tập đoàn|báo|đài|thpt|
+        thcs|th|pt|mầm non|mẫu giáo|tiểu học|tượng đài|thư viện|đền|chùa|chiến dịch|phong trào|hội thi|cuộc thi|cúp|
+        huân chương|lớp|tại|ở|mang tên|tấm gương|dân tộc|ubnd|ủy ban|ủy ban nhân dân
     """,
     Word.OF_HEAD: """
         bảo trợ|vì|nuôi dưỡng|khuyến học|hiếu học|nội trú|bán trú|chuyên|phổ thông|trung học|tư thục|công lập|xã hội|
@@ -67,10 +70,10 @@ PHRASES: Mapping[Word, str] = {
         cao đẳng|số|nhi đồng
     """,
     Word.OTHER: """
-        tuổi trẻ|giới trẻ|sức trẻ|trí thức trẻ|cán bộ trẻ|nhà trẻ|anh em|chị em|đàn em|con em|cháu ngoan|khai sinh|
-        phát sinh|tái sinh|thí sinh|vệ sinh|dân sinh|hy sinh|giáo sinh|đoàn viên|đoàn thanh niên|đoàn trường|đoàn thể|
-        đoàn kết|huy chương|huy hiệu|mặt trận|công an|công tác|công nhân|công đoàn|văn phòng|văn bản|chất độc|mua bán|
-        bạo lực|liên hiệp|liên hợp|chủ nhiệm|học viện|học kỳ|cơ quan|học viên
+        tuổi trẻ|giới trẻ|sức trẻ|trí thức trẻ|cán bộ trẻ|anh em|chị em|đàn em|con em|cháu ngoan|khai sinh|phát sinh|
+        tái sinh|thí sinh|vệ sinh|dân sinh|hy sinh|giáo sinh|đoàn viên|đoàn thanh niên|đoàn trường|đoàn thể|đoàn kết|
+        huy chương|huy hiệu|mặt trận|công an|công tác|công nhân|công đoàn|văn phòng|văn bản|chất độc|mua bán|bạo lực|
+        liên hiệp|liên hợp|chủ nhiệm|học viện|học kỳ|cơ quan|học viên
     """,
 }
 """Small letters; a phrase wins over the words that it begins with."""
@@ -85,15 +88,16 @@ MIDDLES = """
     tấn thiên hoài bích cẩm thùy
 """
 PLACES = """
-    Việt Nam|Hà Nội|Cần Thơ|Hồ Chí Minh|Đà Nẵng|Hải Phòng|An Giang|Bà Rịa|Vũng Tàu|Bắc Giang|Bắc Kạn|Bạc Liêu|
-    Bắc Ninh|Bến Tre|Bình Định|Bình Dương|Bình Phước|Bình Thuận|Cà Mau|Cao Bằng|Đắk Lắk|Đắk Nông|Điện Biên|Đồng Nai|
-    Đồng Tháp|Gia Lai|Hà Giang|Hà Nam|Hà Tĩnh|Hải Dương|Hậu Giang|Hòa Bình|Hưng Yên|Khánh Hòa|Kiên Giang|Kon Tum|
-    Lai Châu|Lâm Đồng|Lạng Sơn|Lào Cai|Long An|Nam Định|Nghệ An|Ninh Bình|Ninh Thuận|Phú Thọ|Phú Yên|Quảng Bình|
-    Quảng Nam|Quảng Ngãi|Quảng Ninh|Quảng Trị|Sóc Trăng|Sơn La|Tây Ninh|Thái Bình|Thái Nguyên|Thanh Hóa|
-    Thừa Thiên Huế|Tiền Giang|Trà Vinh|Tuyên Quang|Vĩnh Long|Vĩnh Phúc|Yên Bái|Ninh Kiều|Bình Thủy|Cái Răng|Ô Môn|
-    Thốt Nốt|Phong Điền|Cờ Đỏ|Thới Lai|Vĩnh Thạnh|Vị Thanh|Ngã Bảy|Long Mỹ|Châu Thành|Phụng Hiệp|Sa Đéc|Cao Lãnh|
-    Long Xuyên|Châu Đốc|Rạch Giá|Phú Quốc|Mỹ Tho|Tân An|Trà Nóc|Tây Nam Bộ|Đông Nam Bộ|Nam Bộ|Trường Sa|Hoàng Sa|
-    Hà Tiên|Gò Công|Bình Minh|Tân Châu|Vĩnh Châu|Giá Rai
+    Việt Nam|Trung Quốc|Ấn Độ|Hàn Quốc|Nhật Bản|Hoa Kỳ|Thái Lan|Đài Loan|Châu Á|Châu Âu|Đông Nam Á|Liên Hợp Quốc|
+    Hà Nội|Cần Thơ|Hồ Chí Minh|Đà Nẵng|Hải Phòng|An Giang|Bà Rịa|Vũng Tàu|Bắc Giang|Bắc Kạn|Bạc Liêu|Bắc Ninh|Bến Tre|
+    Bình Định|Bình Dương|Bình Phước|Bình Thuận|Cà Mau|Cao Bằng|Đắk Lắk|Đắk Nông|Điện Biên|Đồng Nai|Đồng Tháp|Gia Lai|
+    Hà Giang|Hà Nam|Hà Tĩnh|Hải Dương|Hậu Giang|Hòa Bình|Hưng Yên|Khánh Hòa|Kiên Giang|Kon Tum|Lai Châu|Lâm Đồng|
+    Lạng Sơn|Lào Cai|Long An|Nam Định|Nghệ An|Ninh Bình|Ninh Thuận|Phú Thọ|Phú Yên|Quảng Bình|Quảng Nam|Quảng Ngãi|
+    Quảng Ninh|Quảng Trị|Sóc Trăng|Sơn La|Tây Ninh|Thái Bình|Thái Nguyên|Thanh Hóa|Thừa Thiên Huế|Tiền Giang|Trà Vinh|
+    Tuyên Quang|Vĩnh Long|Vĩnh Phúc|Yên Bái|Ninh Kiều|Bình Thủy|Cái Răng|Ô Môn|Thốt Nốt|Phong Điền|Cờ Đỏ|Thới Lai|
+    Vĩnh Thạnh|Vị Thanh|Ngã Bảy|Long Mỹ|Châu Thành|Phụng Hiệp|Sa Đéc|Cao Lãnh|Long Xuyên|Châu Đốc|Rạch Giá|Phú Quốc|
+    Mỹ Tho|Tân An|Trà Nóc|Tây Nam Bộ|Đông Nam Bộ|Nam Bộ|Trường Sa|Hoàng Sa|Hà Tiên|Gò Công|Bình Minh|Tân Châu|
+    Vĩnh Châu|Giá Rai
 """
 HISTORIC = """
     Nguyễn Văn Trỗi|Võ Thị Sáu|Kim Đồng|Lê Văn Tám|Lý Tự Trọng|Trần Hưng Đạo|Lê Lợi|Nguyễn Huệ|Quang Trung|
@@ -106,10 +110,10 @@ HISTORIC = """
     Nguyễn Văn Linh|Cách mạng Tháng Tám|Thánh Gióng
 """
 NO_NAMES = """
-    Khối Khu Tổ Ủy Mầm Mẫu Tiểu Bí Phó Ngày Tết Luật Nghị Quyết Thông Kế Chương Đề Khmer Kinh Chăm Bom Tổng Tòa Viện
-    Bệnh Dự Thiếu Các Những Khi Theo Qua Trong Để Đây Sau Và Mỗi Tất Chúng Thường Hiện Ngoài Trên Đến Nếu Vì Do Tháng
-    Đảng Điều Mặt Độc Cộng Căn Phụ Biểu Đại Nâng Tăng Được Bị Có Đã Gửi Nơi Như Lưu Kính Bản Biên Rà Xây Hỗ Cấp Đơn
-    Năm Đang Không Của Là Cùng
+    Khối Khu Tổ Ủy Mầm Mẫu Tiểu Bí Phó Ngày Tết Luật Nghị Quyết Thông Kế Chương Đề Khmer Olympic Internet Zalo
+    Facebook Youtube Tiktok Kinh Chăm Bom Tổng Tòa Viện Bệnh Dự Thiếu Các Những Khi Theo Qua Trong Để Đây Sau Và Mỗi
+    Tất Chúng Thường Hiện Ngoài Trên Đến Nếu Vì Do Tháng Đảng Điều Mặt Độc Cộng Căn Phụ Biểu Đại Nâng Tăng Được Bị Có
+    Đã Gửi Nơi Như Lưu Kính Bản Biên Rà Xây Hỗ Cấp Đơn Năm Đang Không Của Là Cùng
 """
 """Words with a capital, at the head of a sentence or of an institution, that begin no name."""
 VERBS = frozenset(["được", "bị", "đã", "đang", "có", "không", "nghỉ", "đi", "sống", "học"])

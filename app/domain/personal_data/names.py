@@ -17,11 +17,12 @@ _ONE_OR_MORE = r"(?:I?N(?:I?[Np]){0,5}|pN(?:I?[Np]){0,4}|SN{1,4}|r)(?![NI])"
 _CAPITALS = r"S[SU]{1,4}"
 _THREE_CAPITALS = r"S[SU]{2,4}"
 _SMALL = r"sm[a-z]{1,2}"
-_OR_AFTER = r"[,f]{0,3}(?:[ayk]|[gv])|[,f]{0,2}f[ecgv]"
+_OR_AFTER = r"[,f]{0,3}(?:[aykq]|[gv])|[,f]{0,2}f[ecgv]"
 _GRAMMAR = re.compile(
     rf"""
       (?:[cv][fb]{{0,6}}|[cvge][f,aykc]{{0,6}}[ayk][f,:]{{0,2}})(?P<one>{_ONE_OR_MORE})
     | [ge][fcb]{{0,6}}(?P<two>{_LONG})
+    | [cvge][fcb]{{0,3}}z[xsmbh]{{0,3}}f(?P<told>{_LONG})
     | [cvge][fcb]{{0,6}}(?P<capitals>{_THREE_CAPITALS}|{_CAPITALS}(?=[,f]*[ayk]))
     | [cvge][fcb]{{0,6}}(?P<small>{_SMALL})
     | [ay][f,]{{0,2}}(?P<after_age>{_LONG})

@@ -47,7 +47,7 @@ _REGION = r"(?:1[1-9]|[2-9]\d)"
 _PLATE = re.compile(rf"(?<![\w/])({_REGION}[\s-]?[A-Z][A-Z\d]?[\s.-]{{0,2}}\d{{3}}\.?\d{{2}})(?!\w|[./-]?\d)")
 _CUED_PLATE = re.compile(
     rf"(?<!\w)(?i:biển|bien so|bks|bs|xe|kiểm soát)[^\d¤]{{0,20}}"
-    rf"({_REGION}[\s-]?[A-Za-z][A-Za-z\d]?[\s.-]{{0,2}}(?:\d{{3}}\.?\d{{2}}|\d{{4}}))(?!\w)"
+    rf"({_REGION}[\s-]?[A-Za-z][A-Za-z\d]?[\s.-]{{0,3}}(?:\d{{3}}\.?\d{{2}}|\d{{4}}))(?!\w)"
 )
 _NINE = re.compile(
     r"(?<![\w.,/+-])(?<!\d\s)((?:0[1-9]|[12]\d|3[0-8])(?:\d{7}|\d([\s/-])\d{3}\2\d{3}))(?!\w|[\s.,/-]\d)"
@@ -64,7 +64,7 @@ def search(text: str) -> Iterator[Found]:
     yield from found_by(Kind.CITIZEN_NUMBER, _CUED_CITIZEN, text)
     yield from found_by(Kind.OLD_IDENTITY_NUMBER, _CUED_OLD, text)
     yield from found_by(Kind.INSURANCE_CODE, _CHILD_CARD, text)
-    yield from found_by(Kind.INSURANCE_CODE, _ANY_CARD, text)
+    yield from found_by(Kind.INSURANCE_CODE, _ANY_CARD, rest)
     yield from found_by(Kind.PASSPORT_NUMBER, _CUED_PASSPORT, written)
     yield from found_by(Kind.PASSPORT_NUMBER, _PASSPORT, written)
     yield from found_by(Kind.NUMBER_PLATE, _CUED_PLATE, written)

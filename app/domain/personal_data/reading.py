@@ -15,6 +15,7 @@ from app.domain.personal_data.lexicon import (
     Word,
     unmarked,
 )
+from app.domain.personal_data.spelling import LOWER
 
 _AGE = r"(?:1[0-7]|0?\d)"
 _AGE_IN_WORDS = (
@@ -30,13 +31,16 @@ _TOKEN = re.compile(
         | {_YEARS}\s?:?\s?{_AGE}(?!\d) | {_AGE}\s?t(?=[\s,.;)]|\Z))
     | (?P<y>(?:(?:ngày,?\s)?(?:tháng,?\s)?năm\ssinh|ngày\ssinh|sinh|nam\ssinh|ngay\ssinh|s\.?n|ns)\.?
         (?:\s(?:năm|ngày|nam|ngay))?[\s.:]{{0,3}}(?:\d{{1,2}}(?:[./-]|\stháng\s)\d{{1,2}}(?:[./-]|\snăm\s))?
-        20(?:0[4-9]|[1-9]\d) | 20(?:0[6-9]|[12]\d)(?=[;|]))
-    | (?P<k>l[ớo]p\s?:?\s?(?:1[0-2]|[1-9])(?:\s?[a-hk]\d{{0,2}})?(?![/]))
+        20(?:0[4-9]|[1-9]\d) | 20(?:0[6-9]|[12]\d)(?=\s?[;|]|\s-\s))
+    | (?P<k>l[ớo]p\s?:?\s?(?:1[0-2]|[1-9])(?:\s?[a-hk]\d{{0,2}})?(?![/])
+        | l[ớo]p\s(?:lá|chồi|mầm(?!\s?non)))
+    | (?P<q>(?:1[0-2]|[1-9])(?-i:[A-HK])\d{{0,2}}(?![/-]))
     )(?!\w) | (?P<word>[^\W\d_]+(?:['’][^\W\d_]+)*) | (?P<number>\d+)""",
     re.VERBOSE | re.IGNORECASE,
 )
-_SYLLABLE = re.compile(r"(?:h['’])?[bcdghklmnpqrstvx]{0,3}[aeiouy]{1,3}(?:ch|ng|nh|[cmnpt])?")
+_SYLLABLE = re.compile(r"(?:[a-z]{1,2}['’])?[bcdghklmnpqrstvx]{0,3}[aeiouy]{1,3}(?:ch|ng|nh|[cmnpt])?")
 """A syllable of Vietnamese, or of a neighbour, without its marks."""
+_MARKED_LETTER = re.compile(f"[{LOWER[3:]}]", re.IGNORECASE)
 _NO_NAMES = frozenset(NO_NAMES.lower().split())
 _SURNAMES = frozenset({*SURNAMES.split(), *unmarked(SURNAMES).split()})
 _MIDDLES = frozenset({*MIDDLES.split(), *unmarked(MIDDLES).split()})
@@ -59,7 +63,7 @@ class Read:
 def read(text: str) -> list[Read]:
     """Read a text: its words in order, and between them the marks that part sentences or their parts."""
     tokens = list(_TOKEN.finditer(text))
-    phrases = MARKED if unmarked(text) != text else UNMARKED
+    phrases = MARKED if _MARKED_LETTER.search(text) else UNMARKED
     row: list[Read] = []
     place = 0
     while place < len(tokens):
@@ -120,19 +124,20 @@ def _is_title(word: str) -> bool:
 
 def _kind_of(word: str, before: str) -> str:
     """Say what a word is by its looks."""
-    plain = unmarked(word).lower()
+    if word.islower():
+        return _kind_of_small(word)
     if len(word) == 1 and word.isupper():
         return Word.INITIAL if word.isascii() else Word.NAME
-    if not _SYLLABLE.fullmatch(plain) or (word.lower() in _NO_NAMES and before != Word.NAME):
+    if word.lower() in _NO_NAMES and before != Word.NAME:
         return Word.OTHER
+    if not _SYLLABLE.fullmatch(unmarked(word).lower()):
+        return Word.NAME if _is_title(word) and before in {Word.CHILD, Word.VICTIM} else Word.OTHER
     if word.isupper():
         return Word.SURNAME_IN_CAPITALS if word.lower() in _SURNAMES else Word.CAPITALS
-    if word[0].isupper():
-        return Word.NAME
-    return _kind_of_small(word)
+    return Word.NAME if word[0].isupper() else Word.OTHER
 
 
 def _kind_of_small(word: str) -> str:
-    if word in _SURNAMES:
+    if word in _SURNAMES and word not in _NO_NAMES:
         return Word.SMALL_SURNAME
     return Word.SMALL_MIDDLE if word in _MIDDLES else Word.OTHER
