@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from fastapi import Path, Request, Response
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import cycles, deadlines, seals
 from app.domain import errors
@@ -20,7 +19,7 @@ from app.web.json_body import ExactRoute
 from app.web.parameters import Router
 from app.web.problems.handlers import documented
 from app.web.read import Asked, Reading, answer, fetch_all, fetch_one
-from app.web.write import Creating, Done
+from app.web.write import Creating
 
 router = Router(prefix="/v1/plans/{plan}/cycles", tags=["cycles"], route_class=ExactRoute)
 Coordinator = Annotated[Caller, may(Permission.OPEN_CYCLES)]
@@ -57,14 +56,10 @@ async def get_cycle(
     response_model=CycleDetail,
     responses=documented(*WRITES, errors.CycleUnknown),
 )
-async def open_cycle(slug: Slug, caller: Coordinator, write: Creating, sent: CycleIn) -> Response:
+async def open_cycle(slug: Slug, _: Coordinator, write: Creating, sent: CycleIn) -> Response:
     """Open a cycle, which creates its obligations; opening it again changes nothing."""
 
-    async def act(connection: AsyncConnection) -> Done:
-        cycle = await cycles.open_cycle(connection, slug, sent.code, now=write.now)
-        return Done(cycle, location=f"/v1/plans/{slug}/cycles/{sent.code}")
-
-    return await write(caller, act)
+    return await write.at("/v1/plans/{plan}/cycles/{code}").run(cycles.open_cycle, slug, sent.code, now=write.now)
 
 
 @router.post(
@@ -79,11 +74,7 @@ async def move_deadline(
     slug: Slug, code: CycleCode, caller: Coordinator, write: Creating, sent: CycleDeadlineIn
 ) -> Response:
     """Move the deadline of a cycle that has not started yet; the day that is in force confirms it, also later."""
-
-    async def act(connection: AsyncConnection) -> Done:
-        return Done(await deadlines.move(connection, caller, slug, code, sent, now=write.now))
-
-    return await write(caller, act)
+    return await write.run(deadlines.move, caller, slug, code, sent, now=write.now)
 
 
 @router.post(
@@ -97,8 +88,4 @@ async def move_deadline(
 async def close_cycle(slug: Slug, code: CycleCode, caller: Coordinator, write: Creating, sent: ClosingIn) -> Response:
     """Close a cycle: a digest over every standing in it tells for ever what was changed afterwards."""
 
-    async def act(connection: AsyncConnection) -> Done:
-        done = await seals.close(connection, caller, slug, code, sent, now=write.now)
-        return Done(done, location=f"/v1/plans/{slug}/cycles/{code}")
-
-    return await write(caller, act)
+    return await write.at("/v1/plans/{plan}/cycles/{cycle}").run(seals.close, caller, slug, code, sent, now=write.now)

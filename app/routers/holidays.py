@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from fastapi import Path, Query, Request, Response
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import holidays
 from app.domain.access import Caller, Permission
@@ -20,7 +19,7 @@ from app.web.json_body import ExactRoute
 from app.web.parameters import Router
 from app.web.problems.handlers import documented
 from app.web.read import Reading, Until, answer, fetch_all, fetch_one
-from app.web.write import Creating, Done
+from app.web.write import Creating
 
 router = Router(prefix="/v1/plans/{plan}/holidays", tags=["cycles"], route_class=ExactRoute)
 
@@ -76,8 +75,4 @@ async def mark_holiday(
 ) -> Response:
     """Mark a day as off, or with `observed: false` as no longer off; cycles that are open keep their deadlines."""
 
-    async def act(connection: AsyncConnection) -> Done:
-        done = await holidays.mark(connection, caller, slug, sent)
-        return Done(done, location=f"/v1/plans/{slug}/holidays/{sent.observed_on}")
-
-    return await write(caller, act)
+    return await write.at("/v1/plans/{plan}/holidays/{observed_on}").run(holidays.mark, caller, slug, sent)

@@ -45,6 +45,10 @@ class ResponseModel(BaseModel):
 
     model_config = ConfigDict(frozen=True, from_attributes=True, defer_build=True)
 
+    def repeatable(self) -> "ResponseModel":
+        """Return what is answered to a repeated request: all but what is shown once and kept nowhere."""
+        return self
+
 
 class Wrong(ValueError):
     """One sentence about a value: what it must be.  It is shown to callers, so it never holds the value."""
