@@ -53,7 +53,8 @@ async def test_whoever_shows_no_token_is_refused_everywhere_but_on_the_public_li
 
 
 async def test_the_document_tells_of_every_route_but_the_pages_for_people(service: Service) -> None:
-    told = {operation.path for operation in OPERATIONS}
+    # A generator of clients takes a parameter called `body` for the body of the request: the document calls it otherwise.
+    told = {operation.path.replace("{body_code}", "{body}") for operation in OPERATIONS}
 
     assert set(_routes(service.app)) - told == {
         path for path in PUBLIC if path.startswith(("/docs", "/problems", "/o"))
