@@ -53,7 +53,7 @@ async def test_whoever_shows_no_token_is_refused_everywhere_but_on_the_public_li
 
 
 async def test_the_document_tells_of_every_route_but_the_pages_for_people(service: Service) -> None:
-    # A generator of clients takes a parameter called `body` for the body of the request: the document calls it otherwise.
+    # Generators of clients take a parameter called `body` for a request's body: the document calls it otherwise.
     told = {operation.path.replace("{body_code}", "{body}") for operation in OPERATIONS}
 
     assert set(_routes(service.app)) - told == {
