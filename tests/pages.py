@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from textwrap import dedent
 
@@ -33,7 +34,7 @@ def blocks(page: str, kind: str) -> list[str]:
 def blocks_with_answers(page: str) -> Iterator[tuple[str, str]]:
     """Yield a page's Python, block by block, each with what the page says that it prints."""
     found = [*_FENCE.findall(text_of(page)), ("", "")]
-    for (kind, code), (next_kind, printed) in zip(found, found[1:], strict=False):
+    for (kind, code), (next_kind, printed) in pairwise(found):
         if kind == "python":
             yield code, printed if next_kind == "text" else ""
 

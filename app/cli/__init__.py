@@ -25,7 +25,9 @@ def _version(asked: bool) -> None:
 
 @cli.callback()
 def begin(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which this is.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which this is.")
+    ] = False,
 ) -> None:
     """Dondoc tracks what public bodies owe under a plan."""
 

@@ -5,9 +5,10 @@ repository leads nowhere here, and is plain text.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
-from posixpath import dirname, join, normpath, relpath
+from itertools import pairwise
+from posixpath import basename, dirname, join, normpath, relpath
 
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import HTMLResponse
@@ -19,8 +20,6 @@ from app.settings import ROOT
 from app.web.html import page
 
 DOCS = ROOT / "docs"
-FIRST = "README"
-"""What is served at the guide's own address."""
 _ELSEWHERE = re.compile(r"[a-z]+:|#")
 
 router = APIRouter(include_in_schema=False)
@@ -29,15 +28,15 @@ router = APIRouter(include_in_schema=False)
 @router.get("/docs/guide")
 async def contents() -> HTMLResponse:
     """Show what the guide holds."""
-    return _rendered(FIRST)
+    return page(*_rendered(files()[""]))
 
 
 @router.get("/docs/guide/{name:path}")
 async def guide(name: str) -> HTMLResponse:
     """Show a page of the guide."""
-    if name not in names() - {FIRST}:
+    if not name or name not in files():
         raise NotFound
-    return _rendered(name)
+    return page(*_rendered(files()[name]))
 
 
 def install(app: FastAPI) -> None:
@@ -46,9 +45,10 @@ def install(app: FastAPI) -> None:
 
 
 @cache
-def names() -> frozenset[str]:
-    """Return the names of all pages, such as `concepts` and `decisions/one-rule-twice`."""
-    return frozenset(path.relative_to(DOCS).with_suffix("").as_posix() for path in DOCS.rglob("*.md"))
+def files() -> Mapping[str, str]:
+    """Return each page's file by its name, such as `concepts`; a folder's README has the name of the folder."""
+    found = (path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md"))
+    return {_name_of(file): file for file in found}
 
 
 def slug(heading: str) -> str:
@@ -56,18 +56,23 @@ def slug(heading: str) -> str:
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
+def _name_of(file: str) -> str:
+    return file.removesuffix(".md").removesuffix("README").removesuffix("/")
+
+
 @cache
-def _rendered(name: str) -> HTMLResponse:
+def _rendered(file: str) -> tuple[str, str]:
+    """Return a page's title and its HTML."""
     markdown = _markdown()
-    tokens = markdown.parse((DOCS / f"{name}.md").read_text("utf-8"))
+    tokens = markdown.parse((DOCS / file).read_text("utf-8"))
     for token in _all(tokens):
         # A table's alignment is an attribute of style, which browsers are told to refuse.
         token.attrs.pop("style", None)
         if token.type == "link_open":
-            _lead(token, name)
+            _lead(token, file)
     _anchor(tokens)
-    back = "" if name == FIRST else f'<p><a href="{_from(name, FIRST)}">Guide</a></p>'
-    return page(tokens[1].content, back + markdown.renderer.render(tokens, markdown.options, {}))
+    back = f'<p><a href="{_from(file, "README.md")}">Guide</a></p>' if _name_of(file) else ""
+    return tokens[1].content, back + markdown.renderer.render(tokens, markdown.options, {})
 
 
 def _markdown() -> MarkdownIt:
@@ -85,28 +90,25 @@ def _all(tokens: Iterable[Token]) -> Iterable[Token]:
 
 
 def _anchor(tokens: list[Token]) -> None:
-    for heading, words in zip(tokens, tokens[1:], strict=False):
+    for heading, words in pairwise(tokens):
         if heading.type == "heading_open":
             heading.attrs["id"] = slug(words.content)
 
 
-def _lead(link: Token, name: str) -> None:
+def _lead(link: Token, file: str) -> None:
     """Let a link lead to the page that it means; one to another file of the repository leads nowhere."""
     href = str(link.attrs["href"])
     if _ELSEWHERE.match(href):
         return
     path, hash_, anchor = href.partition("#")
-    meant = normpath(join(dirname(name), path)).removesuffix(".md")
-    if path.endswith(".md") and meant in names():
-        link.attrs["href"] = f"{_from(name, meant)}{hash_}{anchor}"
+    meant = normpath(join(dirname(file), path))
+    if meant in files().values():
+        link.attrs["href"] = f"{_from(file, meant)}{hash_}{anchor}"
     else:
         del link.attrs["href"]
 
 
-def _from(name: str, other: str) -> str:
+def _from(file: str, other: str) -> str:
     """Return the address of a page as seen from another one."""
-    return relpath(_address(other), dirname(_address(name)))
-
-
-def _address(name: str) -> str:
-    return "/docs/guide" if name == FIRST else f"/docs/guide/{name}"
+    here, there = (f"/docs/guide/{_name_of(one)}".removesuffix("/") for one in (file, other))
+    return join(relpath(dirname(there), dirname(here)), basename(there))

@@ -58,5 +58,3 @@ async def test_the_obligation_of_the_readme_stands_where_it_says(
     )
     assert row["proven_since"] == (None if known_at else june(14))
     assert shown(row, june(as_of)).status == status
-
-

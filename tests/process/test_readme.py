@@ -1,4 +1,4 @@
-"""README's calls and the tour are run as written, and every answer is what they show, but for what changes with every run.
+"""README's calls and the tour are run as written, and answered as they show, but for what changes with every run.
 
 So is the Python of the guide, against a service that is served.
 """
@@ -40,7 +40,9 @@ def service(tmp_path: Path) -> Iterator[Running]:
 
 def steps(page: str) -> list[tuple[str, str]]:
     """Return each command of a page with the answer that it shows."""
-    return [split(part) for block in blocks(page, "console") for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]]
+    return [
+        split(part) for block in blocks(page, "console") for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]
+    ]
 
 
 def split(part: str) -> tuple[str, str]:
