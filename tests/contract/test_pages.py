@@ -69,6 +69,12 @@ def test_every_sentence_that_promises_names_its_test(page: str) -> None:
     assert [one for one in promising if not re.search("<!-- test_", one)] == []
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_no_comment_takes_text_with_it(page: str) -> None:
+    """A line that begins with a comment is HTML to its end, which is left out where the guide is served."""
+    assert re.findall(r"^ *<!--.*?--> *\S", prose_of(page), re.MULTILINE) == []
+
+
 def test_readme_is_short() -> None:
     assert len(text_of("README.md").splitlines()) <= 150
 
