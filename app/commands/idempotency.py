@@ -1,10 +1,14 @@
 """Idempotency keys: what was answered to one is given again for seven days, then forgotten."""
 
+import json
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Delete, LargeBinary, and_, bindparam, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.dml import ReturningDelete
 
 from app.database.locks import number_of, tried
 from app.database.statements import Row, Statement, fetch_all, fetch_first, fetch_one, write_rows
@@ -47,9 +51,14 @@ async def keep(connection: AsyncConnection, caller: Caller, key: str, fingerprin
     await write_rows(connection, records, [row])
 
 
-async def forget_about(connection: AsyncConnection, about: UUID) -> None:
-    """Delete the answers that speak of something: what is erased must not be given again to a repeated request."""
-    await fetch_all(connection, _forget_about, about=str(about).encode())
+async def leave_of(connection: AsyncConnection, about: UUID, left: Mapping[str, Any]) -> None:
+    """Leave of something, in every answer that speaks of it, only what is left of it.
+
+    Were such an answer forgotten, a repeated request would be done again, and bring back what was erased.
+    """
+    for kept in await fetch_all(connection, _take_about, about=str(about).encode()):
+        body = json.dumps(_instead(json.loads(kept["body"]), left), ensure_ascii=False, separators=(",", ":"))
+        await write_rows(connection, records, [{**kept, "body": body.encode()}])
 
 
 async def forget_expired(connection: AsyncConnection, *, now: datetime) -> None:
@@ -73,9 +82,18 @@ def _forget(client_id: UUID, key: str) -> Delete:
     return delete(records).where(_named(client_id, key))
 
 
-def _forget_about(about: bytes) -> Delete:
+def _take_about(about: bytes) -> ReturningDelete[Any]:
     named = bindparam("about", about, LargeBinary()).op("IN")(records.c.body)
-    return delete(records).where(func.position(named) > 0)
+    return delete(records).where(func.position(named) > 0).returning(*records.c)
+
+
+def _instead(said: Any, left: Mapping[str, Any]) -> Any:
+    """Put what is left of something in the place of all that is said of it, however deep."""
+    if isinstance(said, list):
+        return [_instead(one, left) for one in said]
+    if not isinstance(said, dict):
+        return said
+    return left if said.get("id") == left["id"] else {name: _instead(one, left) for name, one in said.items()}
 
 
 def _forget_until(until: datetime) -> Delete:
