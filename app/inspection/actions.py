@@ -27,10 +27,10 @@ def refuse_actions(content: Object) -> None:
     for action in _automatic(content):
         _refuse_unseen(action)
     for key in ("/A", "/PA"):
-        action = content.get(key)
-        if isinstance(action, Dictionary) and "/S" in action:
-            _refuse_kind(action)
-            if _kind(action) not in _CLICKED:
+        clicked = content.get(key)
+        if isinstance(clicked, Dictionary) and "/S" in clicked:
+            _refuse_kind(clicked)
+            if _kind(clicked) not in _CLICKED:
                 raise Refused(Reason.ACTION)
     base = content.get("/Base")
     if base is not None and not is_plain(_text(base)):

@@ -1,4 +1,4 @@
-"""Fields of Word (ISO 29500-1, 17.16): what their codes say once they are joined over the runs that they are split into."""
+"""Fields of Word (ISO 29500-1, 17.16): what their codes say once joined over the runs they are split into."""
 
 import re
 
@@ -61,7 +61,7 @@ def refuse_code(code: str) -> None:
     if not tokens:
         return
     name = "".join(tokens[0]).upper()
-    if name in _STARTS or name.startswith(NESTED) and len(tokens) > 1:
+    if name in _STARTS or (name.startswith(NESTED) and len(tokens) > 1):
         # What a field computes can be the name of another.
         raise Refused(Reason.ACTION)
     if name in _FETCHES:

@@ -1,4 +1,4 @@
-"""Images: decoded to the last pixel, none of too many pixels, none with more in it, none that says where it was taken."""
+"""Images: decoded to the last pixel, none too large, none with more in it, none that says where it was taken."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The XML of a part, read as it streams: no document type, and no element that starts, fetches or holds something else."""
+"""The XML of a part, read as it streams: no document type, no element that starts, fetches or holds something."""
 
 import re
 from collections import defaultdict
@@ -29,6 +29,7 @@ _FORMULAS = {"f", "formula", "formula1", "formula2", "definedName", "calculatedC
 _OF_SHEETS = re.compile(r"spreadsheet|/chart|office/excel", re.IGNORECASE)
 _RELATIONSHIPS = re.compile(r"/relationships\}|\}relid$", re.IGNORECASE)
 _TRUE = {"1", "true", "on"}
+_OWN_MACRO = re.compile(r"\[0\]!\w+")
 _OWN_DATA = re.compile(r"Location=\$(?:Workbook|Embedded)\$|\$Embedded\$", re.IGNORECASE)
 
 
@@ -85,10 +86,12 @@ class Markup:
             self._text, self._judge = [], judge
 
     def _judge_of(self, space: str, name: str) -> Callable[[str], None] | None:
-        if name in {"instrText", "delInstrText"} or name == "t" and self._fields.in_code:
+        if name in {"instrText", "delInstrText"} or (name == "t" and self._fields.in_code):
             return self._fields.write
         if name in _FORMULAS and _OF_SHEETS.search(space):
             return refuse_formula
+        if name.startswith("Fmla"):
+            return _refuse_macro if name == "FmlaMacro" else refuse_formula
         return {"HyperlinkBase": _refuse_base, "style": refuse_style}.get(name)
 
     def _look_at(self, space: str, name: str, attributes: Attributes) -> None:
@@ -107,8 +110,8 @@ class Markup:
             if _RELATIONSHIPS.search(key):
                 self.uses[value].add(name)
             plain = key.rpartition("}")[2]
-            if plain in {"macro", "onAction", "onLoad"} and value.strip():
-                raise Refused(Reason.MACRO)
+            if plain in {"macro", "fmlaMacro", "onAction", "onLoad"}:
+                _refuse_macro(value)
             if _leads_out(name, plain, value):
                 raise Refused(Reason.OUTSIDE)
 
@@ -125,8 +128,9 @@ class Markup:
             raise Refused(Reason.OUTSIDE)
         if name == "definedName" and _is_macro(attributes):
             raise Refused(Reason.MACRO)
-        for formula in (attributes.get("formula"), attributes.get("val") if name == "cfvo" else None):
-            refuse_formula(formula or "")
+        for key, value in attributes.items():
+            if key == "formula" or key.startswith("fmla") or (name, key) == ("cfvo", "val"):
+                refuse_formula(value)
 
 
 def read_markup(pieces: Iterable[bytes]) -> Markup:
@@ -153,6 +157,12 @@ def _local(attributes: Attributes) -> dict[str, str]:
 def _is_macro(attributes: Attributes) -> bool:
     flags = {attributes.get(name) for name in ("function", "vbProcedure", "xlm")}
     return bool(flags & _TRUE) or re.match(r"(?:_xlnm\.)?Auto_", attributes.get("name", ""), re.IGNORECASE) is not None
+
+
+def _refuse_macro(name: str) -> None:
+    """Refuse the name of a macro, unless it is one of this file, which has none."""
+    if name.strip() and not _OWN_MACRO.fullmatch(name.strip()):
+        raise Refused(Reason.MACRO)
 
 
 def _leads_out(name: str, key: str, value: str) -> bool:

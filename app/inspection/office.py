@@ -20,7 +20,8 @@ _OFFICE = "application/vnd.openxmlformats-officedocument."
 _SHEET = f"{_OFFICE}spreadsheetml.sheet"
 _MAIN = {MediaType.DOCX: f"{_OFFICE}wordprocessingml.document.main+xml", MediaType.XLSX: f"{_SHEET}.main+xml"}
 _ACTIVE = re.compile(
-    r"macro-?enabled|vbaproject|vbadata|activex|macrosheet|attachedtoolbars|webextension|taskpane|/customui/", re.IGNORECASE
+    r"macro-?enabled|vbaproject|vbadata|activex|macrosheet|attachedtoolbars|webextension|taskpane|/customui/",
+    re.IGNORECASE,
 )
 _KINDS = {
     **dict.fromkeys(("vbaproject", "wordvbadata", "control", "activexcontrolbinary", "xlmacrosheet"), Reason.MACRO),
@@ -67,18 +68,22 @@ def _look_at_package(file: IO[bytes], size: int, media_type: MediaType, *, withi
 def _learn(archive: zipfile.ZipFile, package: Package) -> None:
     """Learn the types of the parts and what they are to one another."""
     for name, attributes in _read(archive, package, packages.TYPES).told:
-        kind = attributes.get("ContentType", "").strip().lower()
-        if _ACTIVE.search(kind):
-            raise Refused(Reason.MACRO)
-        if name == "Override":
-            package.overrides[packages.known_as(attributes.get("PartName", ""))] = kind
-        elif name == "Default":
-            package.defaults[attributes.get("Extension", "").lower()] = kind
+        _learn_type(package, name, attributes)
     for name in package.entries:
         source = packages.source_of(name)
         if source is not None:
-            markup = _read(archive, package, name)
-            package.related[source] = [_relationship(source, told) for of, told in markup.told if of == "Relationship"]
+            told = _read(archive, package, name).told
+            package.related[source] = [_relationship(source, one) for of, one in told if of == "Relationship"]
+
+
+def _learn_type(package: Package, name: str, attributes: Attributes) -> None:
+    kind = attributes.get("ContentType", "").strip().lower()
+    if _ACTIVE.search(kind):
+        raise Refused(Reason.MACRO)
+    if name == "Override":
+        package.overrides[packages.known_as(attributes.get("PartName", ""))] = kind
+    elif name == "Default":
+        package.defaults[attributes.get("Extension", "").lower()] = kind
 
 
 def _relationship(source: str, told: Attributes) -> Relationship:
@@ -108,21 +113,22 @@ def _refuse_disguise(package: Package, media_type: MediaType) -> None:
 
 
 def _look_at(archive: zipfile.ZipFile, package: Package, name: str, within: bool) -> None:
-    kind = package.type_of(name)
+    kind, entry = package.type_of(name), package.entries[name]
     if _ACTIVE.search(f"/{name}"):
         raise Refused(Reason.MACRO)
-    with archive.open(package.entries[name]) as part:
+    with archive.open(entry) as part:
         beginning = part.read(64)
     if beginning.startswith(_FILES):
         _look_at_data_of_chart(archive, package, name, within)
-    elif _XML.match(beginning) or kind.endswith("xml") or kind.endswith("vmldrawing"):
+    elif _XML.match(beginning) or kind.endswith(("xml", "vmldrawing")):
         _refuse_misuse(package, name, _read(archive, package, name))
-    elif kind.startswith("image/") or pictures.kind_of(beginning):
-        pictures.look_at(archive.read(package.entries[name]))
-    elif _DATA.search(kind):
-        archive.read(package.entries[name])
-    else:
-        raise Refused(Reason.EMBEDDED)
+    elif entry.file_size:
+        _look_at_bytes(kind, archive.read(entry))
+
+
+def _look_at_bytes(kind: str, content: bytes) -> None:
+    if not _DATA.search(kind):
+        pictures.look_at(content)
 
 
 def _look_at_data_of_chart(archive: zipfile.ZipFile, package: Package, name: str, within: bool) -> None:

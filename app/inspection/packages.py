@@ -1,4 +1,4 @@
-"""Packages of parts (ECMA-376-2): a plain ZIP whose parts are known by their types and relationships, not by their names."""
+"""Packages of parts (ECMA-376-2): a plain ZIP whose parts are known by types and relationships, not by names."""
 
 import re
 import struct

@@ -82,10 +82,12 @@ def _look_at(pdf: pikepdf.Pdf) -> None:
                 streams.look_at(one)
             _look_at_entries(one)
             refuse_actions(one)
-    if not len(pdf.pages):
-        raise Refused(Reason.UNREADABLE)
-    if any("duplicated key" in str(warning) for warning in pdf.get_warnings()):
-        # Readers disagree about which of two counts.
+    _refuse_doubt(pdf)
+
+
+def _refuse_doubt(pdf: pikepdf.Pdf) -> None:
+    """Refuse what has no page, and two entries under one key: readers disagree about which of them counts."""
+    if not len(pdf.pages) or any("duplicated key" in str(warning) for warning in pdf.get_warnings()):
         raise Refused(Reason.UNREADABLE)
 
 

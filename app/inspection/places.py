@@ -75,9 +75,7 @@ def _coordinates(block: bytes) -> Iterator[Any]:
 
 def _is_said(value: Any) -> bool:
     """Say whether a coordinate is one: numbers without a denominator, NaN and emptiness are none."""
-    if value is None or value == () or value == "" or value == b"":
-        return False
-    numbers = value if isinstance(value, tuple) else (value,)
+    numbers = value if isinstance(value, tuple) else (value,) if value else ()
     return not all(number != number for number in numbers)  # noqa: PLR0124  Only NaN differs from itself.
 
 

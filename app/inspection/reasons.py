@@ -32,7 +32,7 @@ class Reason(StrEnum):
 
 WORDS: Mapping[Reason, Words] = {
     Reason.DISGUISED: Words(
-        "Nội dung tệp không đúng định dạng đã khai báo; hãy lưu lại đúng định dạng (PDF, PNG, JPEG, DOCX, XLSX) rồi gửi.",
+        "Nội dung tệp không đúng định dạng đã khai báo; hãy lưu lại đúng định dạng (PDF, PNG, JPEG, DOCX, XLSX).",
         "is not what its media type says; save it as what it is to be (PDF, PNG, JPEG, DOCX, XLSX)",
     ),
     Reason.UNREADABLE: Words(
@@ -48,12 +48,12 @@ WORDS: Mapping[Reason, Words] = {
         "is encrypted or has a password; remove the password",
     ),
     Reason.SCRIPT: Words(
-        "Tệp PDF chứa mã lệnh; hãy in tệp ra PDF mới rồi gửi.",
+        "Tệp chứa mã lệnh; hãy in tệp ra PDF mới rồi gửi.",
         "holds a script; print it to a new PDF",
     ),
     Reason.ACTION: Words(
-        "Tệp chứa lệnh tự mở, tự chạy hoặc gửi dữ liệu; hãy lưu lại thành PDF chỉ có chữ, hình và liên kết web thông thường.",
-        "holds an action that opens, starts or sends something; save it as a PDF of words, pictures and plain web links",
+        "Tệp chứa lệnh tự mở, tự chạy hoặc gửi dữ liệu; hãy lưu thành PDF chỉ có chữ, hình và liên kết web.",
+        "holds an action that opens, starts or sends something; save it as a PDF of words, pictures and web links",
     ),
     Reason.EMBEDDED: Words(
         "Trong tệp có tệp khác; hãy bỏ tệp đính kèm hoặc đối tượng nhúng, và gửi riêng từng tệp.",

@@ -1,4 +1,4 @@
-"""A corpus of files, made anew by each run: hostile ones, each with the reason that it must be refused for, and honest ones."""
+"""A corpus of files, made anew by each run: hostile ones, each with the reason to refuse it, and honest ones."""
 
 from app.inspection.reasons import Reason
 

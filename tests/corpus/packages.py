@@ -40,11 +40,12 @@ def package(
     rels: str = "_rels/{}.rels",
     encoding: str = "utf-8",
 ) -> bytes:
-    """Make a package: `types` of parts by name, `related` by the name of the source, `rels` how such parts are called."""
+    """Make a package: `types` of parts by name, `related` by the name of the source, `rels` how they are called."""
     overrides = {main: MAIN_TYPE[kind], **types}
     declared = "".join(f'<Override PartName="/{name}" ContentType="{of}"/>' for name, of in overrides.items())
+    typed = f'<Types xmlns="{PACKAGE}/content-types">{declared_endings()}{declared}</Types>'
     written = {
-        "[Content_Types].xml": f'<Types xmlns="{PACKAGE}/content-types">{declared_endings()}{declared}</Types>'.encode(),
+        "[Content_Types].xml": typed.encode(),
         "_rels/.rels": relationships(("officeDocument", main, "Internal")),
         main: (PLAIN[kind] % body).encode(encoding),
     }

@@ -11,7 +11,9 @@ from tests.corpus import Hostile
 from tests.files import bound, image, pdf
 from tests.hostile_files import CATALOG, PAGE, PAGES, compressed, pdf_with
 
-ALWAYS: Mapping[str, tuple[bytes, Reason]] = {
+Actions = Mapping[str, tuple[bytes, Reason]]
+Carriers = Mapping[str, Callable[[bytes], bytes]]
+ALWAYS: Actions = {
     "a script": (b"<< /S /JavaScript /JS (app.alert\\(1\\)) >>", Reason.SCRIPT),
     "a script in a stream": (b"<< /S /JavaScript /JS 9 0 R >>", Reason.SCRIPT),
     "a rendition": (b"<< /S /Rendition /OP 0 >>", Reason.SCRIPT),
@@ -32,7 +34,7 @@ ALWAYS: Mapping[str, tuple[bytes, Reason]] = {
     "half an address": (b"<< /S /URI /URI (page.html) >>", Reason.OUTSIDE),
 }
 """Actions that nothing may carry."""
-UNSEEN: Mapping[str, tuple[bytes, Reason]] = {
+UNSEEN: Actions = {
     "an address of the web": (b"<< /S /URI /URI (https://example.org) >>", Reason.ACTION),
     "a print": (b"<< /S /Named /N /Print >>", Reason.ACTION),
     "an action of no known kind": (b"<< /S /Format >>", Reason.ACTION),
@@ -40,7 +42,7 @@ UNSEEN: Mapping[str, tuple[bytes, Reason]] = {
 }
 """Actions that may follow from a click, and from nothing else."""
 GOTO = b"<< /S /GoTo /D [3 0 R /Fit] /Next %b >>"
-AUTOMATIC: Mapping[str, Callable[[bytes], bytes]] = {
+AUTOMATIC: Carriers = {
     "on opening": lambda a: pdf_with(catalog=b"/OpenAction " + a),
     "on opening, referred to": lambda a: pdf_with(a, catalog=b"/OpenAction 4 0 R"),
     "on opening, compressed": lambda a: compressed(a, catalog=b"/OpenAction 4 0 R"),
@@ -59,19 +61,26 @@ AUTOMATIC: Mapping[str, Callable[[bytes], bytes]] = {
     ),
     "after a click": lambda a: pdf_with(a, page=b"/Annots [<< /Subtype /Link /A %b >>]" % (GOTO % b"4 0 R")),
 }
-CLICKED: Mapping[str, Callable[[bytes], bytes]] = {
+TWICE: Carriers = {
+    "on opening, referred to twice": lambda a: pdf_with(b"5 0 R", a, catalog=b"/OpenAction 4 0 R"),
+    "on closing, referred to twice": lambda a: pdf_with(b"5 0 R", a, catalog=b"/AA << /WC 4 0 R >>"),
+}
+"""A reference to a reference, which some readers follow."""
+CLICKED: Carriers = {
     "on a link": lambda a: pdf_with(page=b"/Annots [<< /Subtype /Link /A %b >>]" % a),
     "on a link, referred to": lambda a: compressed(a, b"<< /Subtype /Link /A 4 0 R >>", catalog=b"/X 5 0 R"),
     "on a button": lambda a: pdf_with(
         b"<< /FT /Btn /Subtype /Widget /A 5 0 R >>", a, catalog=b"/AcroForm << /Fields [4 0 R] >>"
     ),
     "on a heading": lambda a: pdf_with(
-        b"<< /First 5 0 R /Last 5 0 R /Count 1 >>", b"<< /Title (x) /Parent 4 0 R /A 6 0 R >>", a,
+        b"<< /First 5 0 R /Last 5 0 R /Count 1 >>",
+        b"<< /Title (x) /Parent 4 0 R /A 6 0 R >>",
+        a,
         catalog=b"/Outlines 4 0 R",
     ),
     "of a link made by a browser": lambda a: pdf_with(page=b"/Annots [<< /Subtype /Link /PA %b >>]" % a),
     "of nobody": lambda a: compressed(a, catalog=b""),
-}  # fmt: skip
+}
 
 
 def revised(catalog: bytes) -> bytes:
@@ -93,7 +102,9 @@ def stream(content: bytes, entries: bytes = b"") -> bytes:
 def with_photograph(photograph: bytes, filters: bytes = b"/DCTDecode") -> bytes:
     """Make a PDF whose page shows a photograph."""
     entries = b"/Type /XObject /Subtype /Image /Width 64 /Height 48 /ColorSpace /DeviceRGB /BitsPerComponent 8"
-    return pdf_with(stream(photograph, entries + b" /Filter " + filters), page=b"/Resources << /XObject << /I 4 0 R >> >>")
+    return pdf_with(
+        stream(photograph, entries + b" /Filter " + filters), page=b"/Resources << /XObject << /I 4 0 R >> >>"
+    )
 
 
 def locked(**options: str) -> bytes:
@@ -104,63 +115,89 @@ def locked(**options: str) -> bytes:
     return written.getvalue()
 
 
-_XMP = b"<x:xmpmeta xmlns:x='adobe:ns:meta/'><a:City xmlns:a='http://ns.adobe.com/photoshop/1.0/'>Hue</a:City></x:xmpmeta>"
+_XMP = (
+    b"<x:xmpmeta xmlns:x='adobe:ns:meta/'><a:City xmlns:a='http://ns.adobe.com/photoshop/1.0/'>Hue</a:City></x:xmpmeta>"
+)
 _REASONED: Mapping[str, tuple[bytes, Reason]] = {
     "scripts by name": (pdf_with(catalog=b"/Names << /J#61vaScript << /Names [] >> >>"), Reason.SCRIPT),
     "scripts by name, compressed": (
-        compressed(b"<< /JavaScript << /Names [] >> >>", catalog=b"/Names 4 0 R"), Reason.SCRIPT,
+        compressed(b"<< /JavaScript << /Names [] >> >>", catalog=b"/Names 4 0 R"),
+        Reason.SCRIPT,
     ),
     "renditions by name": (pdf_with(catalog=b"/Names << /Renditions << >> >>"), Reason.SCRIPT),
-    "a form in XFA, referred to": (pdf_with(b"[(template) 5 0 R]", stream(b"<t/>"), catalog=b"/AcroForm << /XFA 4 0 R >>"), Reason.SCRIPT),
+    "a form in XFA, referred to": (
+        pdf_with(b"[(template) 5 0 R]", stream(b"<t/>"), catalog=b"/AcroForm << /XFA 4 0 R >>"),
+        Reason.SCRIPT,
+    ),
     "a drawing in PostScript": (pdf_with(stream(b"1", b"/Type /XObject /Subtype /PS")), Reason.SCRIPT),
     "files by name, compressed": (compressed(b"<< /EmbeddedFiles << >> >>", catalog=b"/Names 4 0 R"), Reason.EMBEDDED),
     "a portfolio": (pdf_with(catalog=b"/Collection << /View /D >>"), Reason.EMBEDDED),
-    "a file beside it": (compressed(b"<< /Type /Filespec /EF << /F 5 0 R >> >>", b"null", catalog=b"/AF [4 0 R]"), Reason.EMBEDDED),
+    "a file beside it": (
+        compressed(b"<< /Type /Filespec /EF << /F 5 0 R >> >>", b"null", catalog=b"/AF [4 0 R]"),
+        Reason.EMBEDDED,
+    ),
     "a note with a file": (pdf_with(page=b"/Annots [<< /Subtype /FileAttachment >>]"), Reason.EMBEDDED),
     "a film on a page": (pdf_with(page=b"/Annots [<< /Subtype /Movie >>]"), Reason.EMBEDDED),
     "a screen on a page": (pdf_with(page=b"/Annots [<< /Subtype /Screen >>]"), Reason.EMBEDDED),
     "a model on a page": (pdf_with(page=b"/Annots [<< /Subtype /3D >>]"), Reason.EMBEDDED),
     "a slide show": (pdf_with(catalog=b"/Names << /AlternatePresentations << >> >>"), Reason.EMBEDDED),
     "a picture from an address": (
-        pdf_with(stream(b"", b"/Subtype /Image /Width 1 /Height 1 /F << /FS /URL /F (https://example.org/p) >>")), Reason.OUTSIDE,
+        pdf_with(stream(b"", b"/Subtype /Image /Width 1 /Height 1 /F << /FS /URL /F (https://example.org/p) >>")),
+        Reason.OUTSIDE,
     ),
-    "a page's words from another file": (pdf_with(stream(b"", b"/F (other.bin) /FFilter /FlateDecode")), Reason.OUTSIDE),
+    "a page's words from another file": (
+        pdf_with(stream(b"", b"/F (other.bin) /FFilter /FlateDecode")),
+        Reason.OUTSIDE,
+    ),
     "a page of another file": (pdf_with(stream(b"", b"/Subtype /Form /Ref << /F (a.pdf) /Page 0 >>")), Reason.OUTSIDE),
-    "a picture for the press": (pdf_with(stream(b"", b"/Subtype /Image /OPI << /2.0 << /F (a.tif) >> >>")), Reason.OUTSIDE),
+    "a picture for the press": (
+        pdf_with(stream(b"", b"/Subtype /Image /OPI << /2.0 << /F (a.tif) >> >>")),
+        Reason.OUTSIDE,
+    ),
     "a file that is named": (pdf_with(b"<< /Type /Filespec /UF (a.exe) >>"), Reason.OUTSIDE),
     "a base of all addresses": (pdf_with(catalog=b"/URI << /Base (javascript:) >>"), Reason.OUTSIDE),
     "an entry that comes twice": (
-        pdf_with(catalog=b"/OpenAction [3 0 R /Fit] /OpenAction << /S /URI /URI (https://example.org) >>"), Reason.ACTION,
+        pdf_with(catalog=b"/OpenAction [3 0 R /Fit] /OpenAction << /S /URI /URI (https://example.org) >>"),
+        Reason.ACTION,
     ),
     "an entry that comes twice, first": (
-        pdf_with(catalog=b"/OpenAction << /S /URI /URI (https://example.org) >> /OpenAction [3 0 R /Fit]"), Reason.UNREADABLE,
+        pdf_with(catalog=b"/OpenAction << /S /URI /URI (https://example.org) >> /OpenAction [3 0 R /Fit]"),
+        Reason.UNREADABLE,
     ),
     "a password to open": (locked(user="mo", owner="chu"), Reason.ENCRYPTED),
     "a password to change": (locked(user="", owner="chu"), Reason.ENCRYPTED),
     "a stream that inflates to a wall": (
-        pdf_with(stream(zlib.compress(bytes(310 * 1024 * 1024), 9), b"/Filter /FlateDecode")), Reason.BOMB,
+        pdf_with(stream(zlib.compress(bytes(310 * 1024 * 1024), 9), b"/Filter /FlateDecode")),
+        Reason.BOMB,
     ),
     "objects within objects": (pdf_with(b"[" * 70 + b"]" * 70), Reason.BOMB),
     "metadata with a city": (pdf_with(stream(_XMP, b"/Type /Metadata /Subtype /XML")), Reason.LOCATION),
     "metadata with a city, under another type": (pdf_with(stream(_XMP, b"/Type /Other")), Reason.LOCATION),
     "metadata with a city, in UTF-16": (pdf_with(stream(_XMP.decode().encode("utf-16"))), Reason.LOCATION),
-    "metadata with a city, inflated": (pdf_with(stream(zlib.compress(_XMP), b"/Filter [/FlateDecode]")), Reason.LOCATION),
-    "a page that is none": (bound([CATALOG % b"", b"<< /Type /Pages /Kids [] /Count 0 >>", PAGE % b""]), Reason.UNREADABLE),
+    "metadata with a city, inflated": (
+        pdf_with(stream(zlib.compress(_XMP), b"/Filter [/FlateDecode]")),
+        Reason.LOCATION,
+    ),
+    "a page that is none": (
+        bound([CATALOG % b"", b"<< /Type /Pages /Kids [] /Count 0 >>", PAGE % b""]),
+        Reason.UNREADABLE,
+    ),
     "pages that are lost": (bound([b"<< /Type /Catalog >>", PAGES]), Reason.UNREADABLE),
     "pictures after the end": (pdf() + image("JPEG"), Reason.TRAILING),
-}  # fmt: skip
+}
 
 
 def hostile() -> Hostile:
     """Make every one."""
     made: Hostile = {f"a PDF with {name}": ("pdf", content, reason) for name, (content, reason) in _REASONED.items()}
-    for action, (written, reason) in (ALWAYS | UNSEEN).items():
-        for carrier, carrying in AUTOMATIC.items():
-            made[f"a PDF with {action} {carrier}"] = ("pdf", carrying(written), reason)
-    for action, (written, reason) in UNSEEN.items():
-        for catalog, when in ((b"/OpenAction 4 0 R", "opening"), (b"/AA << /WC 4 0 R >>", "closing")):
-            made[f"a PDF with {action} on {when}, referred to twice"] = ("pdf", pdf_with(b"5 0 R", written, catalog=catalog), reason)
-    for action, (written, reason) in ALWAYS.items():
-        for carrier, carrying in CLICKED.items():
-            made[f"a PDF with {action} {carrier}"] = ("pdf", carrying(written), reason)
+    for actions, carriers in ((ALWAYS, AUTOMATIC), (UNSEEN, AUTOMATIC), (ALWAYS, CLICKED), (UNSEEN, TWICE)):
+        made |= _carried(actions, carriers)
     return made
+
+
+def _carried(actions: Actions, carriers: Carriers) -> Hostile:
+    return {
+        f"a PDF with {action} {carrier}": ("pdf", carrying(written), reason)
+        for action, (written, reason) in actions.items()
+        for carrier, carrying in carriers.items()
+    }

@@ -68,10 +68,14 @@ def metadata(standard: str, block: bytes) -> bytes:
     return segment(0xED if standard == "iptc" else 0xE1, heads[standard] + block)
 
 
+def after_its_head(picture: bytes, added: bytes) -> bytes:
+    """Put something after the head of a JPEG."""
+    return picture[:2] + added + picture[2:]
+
+
 def jpeg(standard: str, block: bytes) -> bytes:
     """Make a JPEG that holds a block of metadata."""
-    plain = image("JPEG")
-    return plain[:2] + metadata(standard, block) + plain[2:]
+    return after_its_head(image("JPEG"), metadata(standard, block))
 
 
 def chunk(kind: bytes, content: bytes) -> bytes:
@@ -125,13 +129,17 @@ CONTAINERS: Mapping[str, tuple[str, Callable[[str, bytes], bytes]]] = {
     "a PNG, compressed": ("png", png_compressed),
     "a PNG by ImageMagick": ("png", png_by_magick),
     "a photograph in a document": ("docx", lambda s, b: office(parts={"word/media/image1.jpeg": jpeg(s, b)})),
-    "a picture in a sheet, under another name": ("xlsx", lambda s, b: office("xlsx", parts={"xl/x.bin": png_with(s, b)})),
+    "a picture in a sheet, under another name": (
+        "xlsx",
+        lambda s, b: office("xlsx", parts={"xl/x.bin": png_with(s, b)}),
+    ),
     "the thumbnail of a document": ("docx", lambda s, b: office(parts={"docProps/thumbnail.jpeg": jpeg(s, b)})),
     "a photograph in a PDF": ("pdf", lambda s, b: with_photograph(jpeg(s, b))),
     "a photograph in a PDF, compressed": (
-        "pdf", lambda s, b: with_photograph(zlib.compress(jpeg(s, b)), b"[/FlateDecode /DCTDecode]"),
+        "pdf",
+        lambda s, b: with_photograph(zlib.compress(jpeg(s, b)), b"[/FlateDecode /DCTDecode]"),
     ),
-}  # fmt: skip
+}
 
 
 def long_xmp() -> bytes:
@@ -139,7 +147,9 @@ def long_xmp() -> bytes:
     plain, packet = image("JPEG"), COORDINATES.encode()
     cut = packet.index(b"GPSLat") + 5
     head = b"http://ns.adobe.com/xmp/extension/\0" + b"0" * 32
-    pieces = (head + struct.pack(">II", len(packet), at) + piece for at, piece in ((0, packet[:cut]), (cut, packet[cut:])))
+    pieces = (
+        head + struct.pack(">II", len(packet), at) + piece for at, piece in ((0, packet[:cut]), (cut, packet[cut:]))
+    )
     return plain[:2] + b"".join(segment(0xE1, piece) for piece in pieces) + plain[2:]
 
 
@@ -160,31 +170,45 @@ _OTHERS: Mapping[str, tuple[str, bytes, Reason]] = {
     "a PNG after a PNG": ("png", image("PNG") + image("PNG"), Reason.TRAILING),
     "an archive before the end of a PNG": ("png", png(chunk(b"teSt", packed({"a": b"b"})), last=True), Reason.ARCHIVE),
     "an archive in the comment of a JPEG": (
-        "jpeg", (lambda p: p[:2] + segment(0xFE, b"7z\xbc\xaf\x27\x1c" + bytes(20)) + p[2:])(image("JPEG")), Reason.ARCHIVE,
+        "jpeg",
+        after_its_head(image("JPEG"), segment(0xFE, b"7z\xbc\xaf\x27\x1c" + bytes(20))),
+        Reason.ARCHIVE,
     ),
     "a JPEG with XMP in two pieces": ("jpeg", long_xmp(), Reason.LOCATION),
     "a JPEG with two blocks of Exif": (
-        "jpeg", (lambda p: p[:2] + segment(0xE1, exif()) + p[2:])(jpeg(*STANDARDS["Exif"])), Reason.LOCATION,
+        "jpeg",
+        after_its_head(jpeg(*STANDARDS["Exif"]), segment(0xE1, exif())),
+        Reason.LOCATION,
     ),
     "a JPEG of too many pixels": ("jpeg", image("JPEG", size=(20_001, 2)), Reason.PIXELS),
     "a PNG with a place among its words": ("png", words("GPSLatitude", "10.03"), Reason.LOCATION),
     "a PNG with a city among its words": ("png", words("City", "Can Tho"), Reason.LOCATION),
     "a text in a PNG that inflates to a wall": (
-        "png", png(chunk(b"zTXt", b"a\0\0" + zlib.compress(bytes(20 * 1024 * 1024)))), Reason.UNREADABLE,
+        "png",
+        png(chunk(b"zTXt", b"a\0\0" + zlib.compress(bytes(20 * 1024 * 1024)))),
+        Reason.UNREADABLE,
     ),
     "a TIFF in a document, with a place": (
-        "docx", office(parts={"word/media/a.tif": image("TIFF", tiffinfo={GPS: {2: (10.0, 2.0, 0.0)}})}), Reason.LOCATION,
+        "docx",
+        office(parts={"word/media/a.tif": image("TIFF", tiffinfo={GPS: {2: (10.0, 2.0, 0.0)}})}),
+        Reason.LOCATION,
     ),
     "a WebP in a document, with a place": (
-        "docx", office(parts={"word/media/a.webp": image("WEBP", exif=exif(gps=HERE))}), Reason.LOCATION,
+        "docx",
+        office(parts={"word/media/a.webp": image("WEBP", exif=exif(gps=HERE))}),
+        Reason.LOCATION,
     ),
     "a picture of too many pixels in a document": (
-        "docx", office(parts={"word/media/a.png": image("PNG", size=(20_001, 2))}), Reason.PIXELS,
+        "docx",
+        office(parts={"word/media/a.png": image("PNG", size=(20_001, 2))}),
+        Reason.PIXELS,
     ),
     "a second picture after one in a document": (
-        "docx", office(parts={"word/media/a.jpg": image("JPEG") * 2}), Reason.TRAILING,
+        "docx",
+        office(parts={"word/media/a.jpg": image("JPEG") * 2}),
+        Reason.TRAILING,
     ),
-}  # fmt: skip
+}
 
 
 def hostile() -> Hostile:

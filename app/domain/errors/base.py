@@ -7,7 +7,7 @@ from typing import ClassVar
 
 @dataclass(frozen=True)
 class Fault:
-    """One place that is wrong: an RFC 6901 JSON pointer (or a parameter's name) and a sentence, in Vietnamese if it has one."""
+    """One place that is wrong: an RFC 6901 JSON pointer (or a parameter's name) and a sentence, in Vietnamese too."""
 
     pointer: str
     detail: str
