@@ -5,14 +5,14 @@ Every object is looked at, reached from the pages or not, after a reader's own r
 
 import mmap
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Object, Stream, String
 
 from app.domain.files import MediaType
-from app.inspection.actions import refuse_actions
+from app.inspection.actions import Entries, refuse_actions
 from app.inspection.disguises import refuse_archive
 from app.inspection.reasons import Reason, Refused
 from app.inspection.streams import Streams
@@ -29,6 +29,7 @@ _TYPES = {
     **dict.fromkeys(("/EmbeddedFile", "/RichMedia", "/FileAttachment", "/Movie", "/Screen", "/3D"), Reason.EMBEDDED),
     "/PS": Reason.SCRIPT,
 }
+_NAMING = {"/Type", "/Subtype", "/Subtype2"}
 _RAW = re.compile(rb"/([A-Za-z0-9#]{2,80})(?![A-Za-z0-9#])")
 _IN_CLEAR = {b"JavaScript": Reason.SCRIPT, b"Launch": Reason.ACTION, b"EmbeddedFile": Reason.EMBEDDED}
 """What stands in clear is refused wherever it stands: readers disagree about which part of a broken file counts."""
@@ -76,12 +77,12 @@ def _look_at(pdf: pikepdf.Pdf) -> None:
         raise Refused(Reason.BOMB)
     streams = Streams(pdf)
     for content in (pdf.trailer, *pdf.objects):
-        for one in _parts(content, 0):
+        for one, entries in _parts(content, 0):
             if isinstance(one, Stream):
-                _refuse_outside(one)
+                _refuse_outside(entries)
                 streams.look_at(one)
-            _look_at_entries(one)
-            refuse_actions(one)
+            _look_at_entries(entries)
+            refuse_actions(entries)
     _refuse_doubt(pdf)
 
 
@@ -91,33 +92,35 @@ def _refuse_doubt(pdf: pikepdf.Pdf) -> None:
         raise Refused(Reason.UNREADABLE)
 
 
-def _parts(content: Object, depth: int) -> Iterator[Object]:
+def _parts(content: Object, depth: int) -> Iterator[tuple[Object, Entries]]:
     """Yield the dictionaries within an object; what it only refers to is looked at in its own turn."""
     if depth > MAX_DEPTH:
         raise Refused(Reason.BOMB)
+    parts: Iterable[Object] = ()
     if isinstance(content, Dictionary | Stream):
-        yield content
-        parts = [value for _, value in content.items()]
-    else:
-        parts = list(content) if isinstance(content, Array) else []
+        entries = dict(content.items())
+        yield content, entries
+        parts = entries.values()
+    elif isinstance(content, Array):
+        parts = list(content)
     for part in parts:
         if isinstance(part, Dictionary | Array) and not part.is_indirect:
             yield from _parts(part, depth + 1)
 
 
-def _refuse_outside(stream: Stream) -> None:
+def _refuse_outside(entries: Entries) -> None:
     """Refuse a stream whose bytes lie in another file, and one drawn from a page of another file."""
-    if "/F" in stream or "/Ref" in stream:
+    if "/F" in entries or "/Ref" in entries:
         raise Refused(Reason.OUTSIDE)
 
 
-def _look_at_entries(content: Object) -> None:
-    for key in content.keys():  # noqa: SIM118  A dictionary of a PDF is iterated by its values.
+def _look_at_entries(entries: Entries) -> None:
+    for key, value in entries.items():
         if reason := _ENTRIES.get(key):
             raise Refused(reason)
-    for key in ("/Type", "/Subtype", "/Subtype2"):
-        value = content.get(key)
-        if isinstance(value, Name) and (reason := _TYPES.get(str(value))):
+        if key in _NAMING and isinstance(value, Name) and (reason := _TYPES.get(str(value))):
             raise Refused(reason)
-    if any(isinstance(content.get(key), String) for key in ("/F", "/UF")) or content.get("/FS") == Name.URL:
+        if key in {"/F", "/UF"} and isinstance(value, String):
+            raise Refused(Reason.OUTSIDE)
+    if entries.get("/FS") == Name.URL:
         raise Refused(Reason.OUTSIDE)
