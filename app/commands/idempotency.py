@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningDelete
 
 from app.database.locks import number_of, tried
-from app.database.statements import Row, Statement, fetch_all, fetch_first, fetch_one, write_rows
+from app.database.statements import Row, Statement, fetch_all, fetch_first, write_rows
 from app.domain.access import Caller
 from app.domain.errors import IdempotencyKeyReused, RequestInFlight
 from app.models import IdempotencyRecord
@@ -31,7 +31,7 @@ async def recall(
         RequestInFlight: another request with the key is being done.
         IdempotencyKeyReused: the key was sent with something else.
     """
-    held = await fetch_one(connection, _lock, number=number_of(caller.client_id.bytes + key.encode()))
+    (held,) = await fetch_all(connection, _lock, number=number_of(caller.client_id.bytes + key.encode()))
     if not held["taken"]:
         raise RequestInFlight
     row = await fetch_first(connection, _earlier, client_id=caller.client_id, key=key)
