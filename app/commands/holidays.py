@@ -64,6 +64,11 @@ async def observed(connection: AsyncConnection, plan_id: UUID) -> dict[date, boo
     return {row.observed_on: row.observed for row in await connection.execute(marks(plan_id))}
 
 
+async def days_off(connection: AsyncConnection, plan_id: UUID) -> set[date]:
+    """Return the days that are off."""
+    return {day for day, off in (await observed(connection, plan_id)).items() if off}
+
+
 async def plan_of(connection: AsyncConnection, slug: str) -> UUID:
     """Return a plan's id.
 

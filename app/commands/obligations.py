@@ -17,6 +17,7 @@ from app.models import Duty, Obligation, Plan
 from app.models.base import table
 from app.models.duty import ConditionScope, Recurrence
 from app.queries import obligations as queries
+from app.queries.closings import closed_at
 from app.schemas.obligations import ObligationOut
 from app.schemas.views import obligation_out
 from app.standing.moment import INSTANT, Moment
@@ -31,7 +32,7 @@ class Locked:
     """An obligation that this transaction holds, in which version; no other act on it can come between.
 
     `seen_at` is the act's instant, or that of a later act on it which the transaction had to wait for: what is checked
-    as of then has seen every act so far.
+    as of then has seen every act so far.  `closed_at` is when the last of the cycles that it touches was closed.
     """
 
     id: UUID
@@ -45,6 +46,7 @@ class Locked:
     version: int
     zone: ZoneInfo
     seen_at: datetime
+    closed_at: datetime | None
 
 
 async def hold(
@@ -164,6 +166,7 @@ def _held(ids: Collection[UUID], caller: Caller, act: Permission, moment: Moment
             owner.label("owner_id"),
             *(plans.c[name] for name in ("issued_on", "max_extensions", "time_zone")),
             *(duties.c[name] for name in ("recurrence", "condition_scope")),
+            closed_at(obligations, duties, moment).label("closed_at"),
         )
         .join(plans, plans.c.id == obligations.c.plan_id)
         .join(duties, duties.c.id == obligations.c.duty_id)
@@ -183,7 +186,7 @@ async def _owed(
 
 def _locked(row: Row, seen_at: datetime) -> Locked:
     ids = ("id", "plan_id", "duty_id", "owner_id", "version")
-    rules = ("recurrence", "condition_scope", "issued_on", "max_extensions")
+    rules = ("recurrence", "condition_scope", "issued_on", "max_extensions", "closed_at")
     named = {name: row[name] for name in (*ids, *rules)}
     return Locked(**named, zone=ZoneInfo(row["time_zone"]), seen_at=seen_at)
 

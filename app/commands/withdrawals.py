@@ -39,7 +39,7 @@ async def withdraw(
     posted = await _posted(connection, caller, evidence_id, now)
     obligation_id: UUID = posted["obligation_id"]
     held = await hold(connection, caller, obligation_id, expected=expected, now=now, partners=True, include_done=True)
-    row = await record(connection, caller, held, Withdrawal, now, evidence_id=evidence_id, reason=sent.reason)
+    row = await record(connection, caller, held, Withdrawal, now, evidence_id=evidence_id, **sent.model_dump())
     return Withdrawn(
         withdrawal=WithdrawalOut.model_validate({**row, "evidence": evidence_id}),
         obligation=await finish_act(connection, caller, held, now),

@@ -65,6 +65,12 @@ def working_day_after(day: date, count: int, holidays: Collection[date]) -> date
     return day
 
 
+def ends_of_working_days(day: date, count: int, holidays: Collection[date], zone: ZoneInfo) -> list[datetime]:
+    """Return when each of the working days after a day is over: the first late instants, one a working day."""
+    ends = (working_day_after(day, number, holidays) for number in range(1, count + 1))
+    return [start_of(end + timedelta(days=1), zone) for end in ends]
+
+
 def arithmetic(day: date, count: int, holidays: Collection[date]) -> str:
     """Show how working days are counted, so that anybody can count them again."""
     last, told, number = working_day_after(day, count, holidays), [], 0

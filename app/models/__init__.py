@@ -5,7 +5,7 @@ from app.models.calendar import CalendarFeed
 from app.models.client import Client, ClientBody, ClientSecret, RevokedToken
 from app.models.condition import ConditionDecision
 from app.models.contribution import Contribution
-from app.models.cycle import Cycle, CycleDeadline, Holiday, Seal, SealedStanding
+from app.models.cycle import Cycle, CycleDeadline, Holiday, Reopening, Seal, SealedStanding
 from app.models.duty import Duty, DutyOwner, DutyPartner, Target
 from app.models.event import Checkpoint, DeadlineWatch, Event, SequencedEvent
 from app.models.evidence import Erasure, Evidence, EvidenceContent, EvidenceRead, EvidenceText, Withdrawal
@@ -50,6 +50,7 @@ __all__ = [
     "Measurement",
     "Obligation",
     "Plan",
+    "Reopening",
     "Review",
     "RevokedToken",
     "Seal",

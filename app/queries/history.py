@@ -42,7 +42,7 @@ TIMES = ("received_at", "recorded_at")
 PLAIN: dict[type[HistoryRow], tuple[str, ...]] = {
     Review: ("id", "reason", "outcome"),
     ExtensionRequest: ("id", "reason", "due_before", "document_number"),
-    Extension: ("id", "reason", "due_before", "document_number"),
+    Extension: ("id", "reason", "due_before", "document_number", "decided_on"),
     ExtensionRefusal: ("id", "reason", "document_number"),
     ConditionDecision: ("id", "reason", "met", "document_number"),
 }
@@ -102,7 +102,7 @@ def _contribution_acts(obligation: Any, moment: Moment) -> Statement:
 
 def _deadline_acts(obligation: Any, moment: Moment) -> Statement:
     """Select the acts on the deadline of the whole cycle, which are acts on each of its obligations."""
-    shown = _pick(deadlines, ("id", "due_before", "reason", "document_number"))
+    shown = _pick(deadlines, ("id", "due_before", "reason", "document_number", "decided_on"))
     spelled = _spelled(deadlines, act=literal("cycle_deadline"), **shown, obligation=obligations.c.id)
     its_cycle = and_(obligations.c.plan_id == deadlines.c.plan_id, obligations.c.cycle_id == deadlines.c.cycle_id)
     found = select(*order_of(deadlines), spelled.label("act")).join(obligations, its_cycle)

@@ -27,6 +27,13 @@ Coordinator = Annotated[Caller, may(Permission.OPEN_CYCLES)]
 CycleCode = Annotated[Code, Path(alias="cycle", description="The cycle's code.", examples=["2026"])]
 WRITES = (errors.NotFound,)
 """What any act on a plan can be refused for, beyond what every write can."""
+NO_SUCH_LETTER = (
+    errors.LetterDateImpossible,
+    errors.LetterNumberNeeded,
+    errors.LetterDecidedTooLate,
+    errors.DeadlineNotAfter,
+)
+"""Why a letter does not decide a deadline."""
 
 
 @router.get(
@@ -73,12 +80,12 @@ async def open_cycle(slug: Slug, caller: Coordinator, write: Creating, sent: Cyc
     summary="Move or confirm the deadline of a cycle",
     status_code=201,
     response_model=CycleDetail,
-    responses=documented(*WRITES, errors.CycleStarted, errors.CycleClosed, errors.DeadlineWithinPeriod),
+    responses=documented(*WRITES, *NO_SUCH_LETTER, errors.LetterNeeded),
 )
 async def move_deadline(
     slug: Slug, code: CycleCode, caller: Coordinator, write: Creating, sent: CycleDeadlineIn
 ) -> Response:
-    """Move the deadline of a cycle that has not started yet; the day that is in force confirms it, also later."""
+    """Record a letter that moves the deadline of a cycle, earlier or later; the day that is in force confirms it."""
 
     async def act(connection: AsyncConnection) -> Done:
         return Done(await deadlines.move(connection, caller, slug, code, sent, now=write.now))

@@ -3,7 +3,17 @@
 from datetime import date
 from uuid import UUID
 
-from app.schemas.base import Code, DeadlineDay, DocumentNumber, Instant, Narrative, RequestModel, ResponseModel
+from app.schemas.base import (
+    Code,
+    Day,
+    DeadlineDay,
+    DocumentNumber,
+    Instant,
+    Narrative,
+    Reopening,
+    RequestModel,
+    ResponseModel,
+)
 
 
 class CycleOut(ResponseModel):
@@ -27,19 +37,23 @@ class CycleOut(ResponseModel):
 
 
 class CycleDeadlineOut(ResponseModel):
-    """One act that moved the deadline of the cycle, or confirmed it."""
+    """One letter that moved the deadline of the cycle, or confirmed it, and the day on which it was decided.
+
+    Of several, the one that was decided last is in force.
+    """
 
     id: UUID
     due_before: Instant
     reason: str
     document_number: str | None
+    decided_on: date
     client: UUID
     received_at: Instant
     recorded_at: Instant
 
 
 class CycleDetail(CycleOut):
-    """A cycle with every act on its deadline."""
+    """A cycle with every letter on its deadline."""
 
     deadlines: list[CycleDeadlineOut]
 
@@ -57,11 +71,17 @@ class CycleIn(RequestModel):
 
 
 class CycleDeadlineIn(RequestModel):
-    """Moves the deadline of a cycle that has not started to before a day; the day in force confirms it at any time."""
+    """Moves the deadline of a cycle to before a day, by a letter that was decided today or on an earlier day.
+
+    It must have been decided before the deadline that it moves passed.  A deadline that comes earlier than the one in
+    force comes after today.  The day that is in force confirms it at any time.
+    """
 
     due_before_on: DeadlineDay
     reason: Narrative
-    document_number: DocumentNumber | None = None
+    document_number: DocumentNumber
+    decided_on: Day | None = None
+    reopened_by: Reopening = None
 
 
 class ClosingIn(RequestModel):

@@ -10,7 +10,7 @@ from app.schemas.conditions import ConditionDecisionOut
 from app.schemas.contributions import ContributionOut
 from app.schemas.cycles import CycleDeadlineOut
 from app.schemas.evidence import EvidenceOut, WithdrawalOut
-from app.schemas.extensions import ExtensionOut, ExtensionRefusalOut
+from app.schemas.extensions import ExtensionOut, ExtensionRefusalOut, ExtensionRequestOut
 from app.schemas.reviews import ReviewOut
 from app.schemas.successions import TransferOut
 from app.schemas.updates import UpdateOut
@@ -55,12 +55,12 @@ class ReviewAct(ReviewOut):
 
 
 class ExtensionAct(ExtensionOut):
-    """The coordinator moved the deadline."""
+    """A letter moved the deadline."""
 
     act: Literal["extension"]
 
 
-class ExtensionRequestAct(ExtensionOut):
+class ExtensionRequestAct(ExtensionRequestOut):
     """The owner asked for a later deadline."""
 
     act: Literal["extension_request"]
@@ -73,7 +73,7 @@ class ExtensionRefusalAct(ExtensionRefusalOut):
 
 
 class CycleDeadlineAct(CycleDeadlineOut):
-    """The coordinator moved the deadline of the whole cycle, or confirmed it."""
+    """A letter moved the deadline of the whole cycle, or confirmed it."""
 
     act: Literal["cycle_deadline"]
     obligation: UUID

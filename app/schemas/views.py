@@ -12,7 +12,7 @@ from app.domain.completion import Signal, Status, missing
 from app.schemas.clients import ClientOut, scopes_of
 from app.schemas.cycles import CycleDeadlineOut, CycleDetail, CycleOut
 from app.schemas.evidence import EvidenceOut
-from app.schemas.extensions import ExtensionOut, ExtensionRequested
+from app.schemas.extensions import ExtensionRequested, ExtensionRequestOut
 from app.schemas.obligations import ObligationOut
 from app.schemas.plans import BodyName
 from app.schemas.successions import SuccessionOut
@@ -55,7 +55,7 @@ def obligation_shown(row: Row, as_of: datetime) -> dict[str, Any]:
 
 def extension_request_out(row: Row, as_of: datetime) -> ExtensionRequested:
     """Show one request that is pending, whose row is also its obligation's standing."""
-    request = ExtensionOut(
+    request = ExtensionRequestOut(
         id=row["request_id"],
         obligation=row["id"],
         due_before=row["request_due_before"],

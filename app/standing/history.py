@@ -41,7 +41,7 @@ from app.models import (
 from app.models.base import HistoryRow, table
 from app.models.evidence import EvidenceKind
 from app.models.redacted_views import MEASUREMENT_FACTS, facts_of
-from app.standing.cycles import deadline_of
+from app.standing.cycles import deadline_of, due_in_cycle
 from app.standing.moment import Moment, Source, history_of, later, latest, order_of
 
 updates, reviews, evidence, contents, withdrawals, extensions, conditions = (
@@ -90,8 +90,8 @@ class HistoryQuery:
 
     @property
     def due_before(self) -> ColumnElement[datetime]:
-        """The deadline in force: the latest extension's, else the cycle's latest, else the first one."""
-        return func.coalesce(self._extension.c.due_before, self._moved.c.due_before, self._obligation.c.due_before)
+        """The deadline in force: the later of the extension's and the cycle's; see `cycles.due_in_cycle`."""
+        return func.greatest(self._extension.c.due_before, due_in_cycle(self._obligation, self._moved))
 
     @property
     def claim_stands(self) -> ColumnElement[bool]:
