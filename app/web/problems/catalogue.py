@@ -84,7 +84,6 @@ CONSTRAINTS: dict[str, type[Refusal]] = {
     "uq_client_name": errors.AlreadyExists,
     "uq_seal_plan_id_cycle_id": errors.CycleClosed,
     "uq_succession_decision_plan_id_succession_id": errors.AlreadyDecided,
-    "uq_withdrawal_plan_id_evidence_id": errors.AlreadyWithdrawn,
     "uq_client_issuer_subject": errors.AlreadyExists,
     "uq_evidence_plan_id_supersedes": errors.AlreadySuperseded,
     "uq_erasure_plan_id_evidence_id": errors.EvidenceErased,
