@@ -1,5 +1,6 @@
 """Tables: one file per aggregate.  Importing this package knows them all, as migrations' drift test needs."""
 
+from app.models.annulment import AnnulledAct, Annulment
 from app.models.body import Body
 from app.models.calendar import CalendarFeed
 from app.models.client import Client, ClientBody, ClientSecret, RevokedToken
@@ -21,6 +22,8 @@ from app.models.update import Measurement, Update
 from app.models.webhook import Webhook, WebhookAttempt, WebhookDelivery
 
 __all__ = [
+    "AnnulledAct",
+    "Annulment",
     "Body",
     "CalendarFeed",
     "Checkpoint",

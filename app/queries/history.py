@@ -107,7 +107,7 @@ def _deadline_acts(obligation: Any, moment: Moment) -> Statement:
     its_cycle = and_(obligations.c.plan_id == deadlines.c.plan_id, obligations.c.cycle_id == deadlines.c.cycle_id)
     found = select(*order_of(deadlines), spelled.label("act")).join(obligations, its_cycle)
     mine = (obligations.c.plan_id == obligation["plan_id"], obligations.c.id == obligation["id"])
-    return found.where(*mine, moment.sees(deadlines))
+    return found.where(*mine, moment.reaches(deadlines))
 
 
 def _transfer_acts(obligation: Any, moment: Moment) -> Statement:
@@ -144,7 +144,7 @@ def _acts(
     spelled = _spelled(table_, act=act, **shown)
     mine = (table_.c.plan_id == obligation["plan_id"], table_.c.obligation_id == obligation["id"])
     found = select(*order_of(table_), spelled.label("act")).select_from(table_ if source is None else source)
-    return found.where(*mine, moment.sees(table_))
+    return found.where(*mine, moment.reaches(table_))
 
 
 def _spelled(table_: Table, **shown: Any) -> ColumnElement[Any]:
@@ -179,7 +179,7 @@ def _attached(caller: Caller, moment: Moment) -> ColumnElement[Any]:
         select(func.jsonb_agg(aggregate_order_by(one, *order_of(evidence))))
         .select_from(named(moment))
         .where(evidence.c.plan_id == updates.c.plan_id, evidence.c.obligation_id == updates.c.obligation_id)
-        .where(evidence.c.update_id == updates.c.id, moment.sees(evidence), readable(caller, moment))
+        .where(evidence.c.update_id == updates.c.id, moment.reaches(evidence), readable(caller, moment))
         .correlate(updates)
     )
     return func.coalesce(found.scalar_subquery(), _none())

@@ -42,7 +42,7 @@ from app.models.base import HistoryRow, table
 from app.models.evidence import EvidenceKind
 from app.models.redacted_views import MEASUREMENT_FACTS, facts_of
 from app.standing.cycles import deadline_of, due_in_cycle
-from app.standing.moment import Moment, Source, history_of, later, latest, order_of
+from app.standing.moment import Moment, Source, annulled, history_of, later, latest, order_of
 
 updates, reviews, evidence, contents, withdrawals, extensions, conditions = (
     facts_of(kind) for kind in (Update, Review, Evidence, EvidenceContent, Withdrawal, Extension, ConditionDecision)
@@ -156,8 +156,11 @@ class HistoryQuery:
     @property
     def updated_at(self) -> ColumnElement[Any]:
         """When the last act was recorded; null when there was none."""
+        mine = (annulled.c.plan_id == self._obligation.c.plan_id, annulled.c.obligation_id == self._obligation.c.id)
+        taken_back = select(annulled.c.recorded_at).where(*mine, self._moment.knows(annulled))
         acts = union_all(
-            *(self._history(history).with_only_columns(history.c.recorded_at) for history in HISTORIES)
+            *(self._history(history).with_only_columns(history.c.recorded_at) for history in HISTORIES),
+            taken_back.correlate(self._obligation),
         ).subquery()
         return select(func.max(acts.c.recorded_at)).scalar_subquery()
 
@@ -195,9 +198,10 @@ class HistoryQuery:
 
     def _standing_evidence(self) -> Statement:
         """Find since when there is evidence that stands: a file proves nothing before its bytes are there."""
-        seen = self._history(evidence)
+        attached: FromClause = evidence
         for act in (contents, withdrawals):
-            seen = seen.outerjoin(act, and_(*self._of_evidence(act)))
+            attached = attached.outerjoin(act, and_(*self._of_evidence(act)))
+        seen = self._history(evidence).select_from(attached)
         since = func.coalesce(contents.c.received_at, evidence.c.received_at)
         no_file, not_withdrawn = evidence.c.kind != EvidenceKind.FILE, withdrawals.c.id.is_(None)
         standing = and_(or_(no_file, contents.c.id.is_not(None)), not_withdrawn)

@@ -29,7 +29,7 @@ from app.models.base import table
 from app.models.duty import Recurrence
 from app.standing.cycles import deadlines
 from app.standing.history import HISTORIES, HistoryQuery
-from app.standing.moment import EVER, NEVER, Moment, Source
+from app.standing.moment import EVER, NEVER, Moment, Source, annulled
 from app.standing.once import first_completion
 from app.standing.ownership import Ownership
 
@@ -131,6 +131,7 @@ def _ends_of(obligation: Source, duty: Source, moment: Moment) -> LateralFromCla
     """Find since when the facts at a moment stand, until when, and when the last act of all was recorded.
 
     The acts of its siblings are among those of a `once` duty, and those on its cycle's deadline among those of each.
+    What is annulled was never there at any instant: an annulment only moves since when all is known.
     """
     kin = table(Obligation).alias("kin")
     of_line = (
@@ -146,7 +147,16 @@ def _ends_of(obligation: Source, duty: Source, moment: Moment) -> LateralFromCla
             .where(act.c.plan_id == obligation.c.plan_id, condition)
             .correlate(obligation, line)
             for act, condition in (*on, (deadlines, deadlines.c.cycle_id == obligation.c.cycle_id))
-        )
+        ),
+        *(
+            select(EVER, annulled.c.recorded_at)
+            .where(annulled.c.plan_id == obligation.c.plan_id, condition)
+            .correlate(obligation, line)
+            for condition in (
+                annulled.c.obligation_id == any_(line.c.ids),
+                annulled.c.cycle_id == obligation.c.cycle_id,
+            )
+        ),
     ).lateral("acts")
     seen = acts.c.received_at <= moment.as_of_bind
     ends = select(

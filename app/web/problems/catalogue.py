@@ -91,7 +91,6 @@ CONSTRAINTS: dict[str, type[Refusal]] = {
     "pk_idempotency_record": errors.RequestInFlight,
     "uq_client_name": errors.AlreadyExists,
     "uq_succession_decision_plan_id_succession_id": errors.AlreadyDecided,
-    "uq_withdrawal_plan_id_evidence_id": errors.AlreadyWithdrawn,
     "uq_client_issuer_subject": errors.AlreadyExists,
     "uq_evidence_plan_id_supersedes": errors.AlreadySuperseded,
     "uq_erasure_plan_id_evidence_id": errors.EvidenceErased,
