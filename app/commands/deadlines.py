@@ -1,7 +1,7 @@
 """Deadlines of whole cycles: a letter moves one, earlier or later, or confirms it."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,7 @@ from app.commands.obligations import touched_at
 from app.commands.transfers import carry_over
 from app.database.statements import Row, fetch_all, fetch_one
 from app.domain.access import Caller
-from app.domain.calendar import ends_of_working_days, last_day_on_time, start_of
+from app.domain.calendar import WorkingDays, start_of
 from app.models import CycleDeadline, Obligation
 from app.models.base import new_id, table
 from app.schemas.cycles import CycleDeadlineIn, CycleDetail
@@ -93,9 +93,8 @@ async def working_days_after(connection: AsyncConnection, cycle: Row, due_before
     resting = await fetch_one(connection, _resting, cycle_id=cycle["id"])
     if not resting["days"]:
         return []
-    zone = ZoneInfo(cycle["time_zone"])
-    off: set[date] = await days_off(connection, cycle["plan_id"])
-    return ends_of_working_days(last_day_on_time(due_before, zone), resting["days"], off, zone)
+    days = WorkingDays(await days_off(connection, cycle["plan_id"]), ZoneInfo(cycle["time_zone"]))
+    return days.after(due_before, resting["days"])
 
 
 def _resting(cycle_id: UUID) -> Select[tuple[int]]:

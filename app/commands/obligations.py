@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.database.statements import Row, prepare
 from app.domain.access import Caller, Permission
 from app.domain.errors import NotFound, StaleVersion
-from app.models import Duty, Obligation, Plan
+from app.models import Cycle, Duty, Obligation, Plan
 from app.models.base import table
 from app.models.duty import ConditionScope, Recurrence
 from app.queries import obligations as queries
@@ -24,7 +24,7 @@ from app.standing.moment import INSTANT, Moment
 from app.standing.ownership import owner_of
 from app.standing.reach import reachable
 
-obligations, plans, duties = table(Obligation), table(Plan), table(Duty)
+obligations, plans, duties, cycles = (table(model) for model in (Obligation, Plan, Duty, Cycle))
 
 
 @dataclass(frozen=True)
@@ -170,6 +170,8 @@ def _held(ids: Collection[UUID], caller: Caller, act: Permission, moment: Moment
         )
         .join(plans, plans.c.id == obligations.c.plan_id)
         .join(duties, duties.c.id == obligations.c.duty_id)
+        .join(cycles, cycles.c.id == obligations.c.cycle_id)
+        .where(moment.counts(cycles))
         .where(obligations.c.id == any_(bindparam("ids", list(ids), ARRAY(Uuid()))))
         .where(reachable(caller, act, obligations, owner))
     )

@@ -34,6 +34,18 @@ NO_SUCH_LETTER = (
     errors.DeadlineNotAfter,
 )
 """Why a letter does not decide a deadline."""
+NO_SUCH_CYCLE = (
+    errors.CycleUnknown,
+    errors.CycleAhead,
+    errors.CycleCodeReserved,
+    errors.PeriodImpossible,
+    errors.DutyUnknown,
+    errors.DutyNotEveryCycle,
+    errors.LetterDateImpossible,
+    errors.LetterNumberNeeded,
+    errors.DeadlineNotAfter,
+)
+"""Why a cycle cannot be opened."""
 
 
 @router.get(
@@ -62,13 +74,16 @@ async def get_cycle(
     summary="Open a cycle",
     status_code=201,
     response_model=CycleDetail,
-    responses=documented(*WRITES, errors.CycleUnknown),
+    responses=documented(*WRITES, *NO_SUCH_CYCLE, errors.AlreadyExists),
 )
 async def open_cycle(slug: Slug, caller: Coordinator, write: Creating, sent: CycleIn) -> Response:
-    """Open a cycle, which creates its obligations; opening it again changes nothing."""
+    """Open a cycle of the plan, or one that a letter orders, which creates its obligations; again changes nothing.
+
+    The service itself opens each annual cycle on the first day of its period.
+    """
 
     async def act(connection: AsyncConnection) -> Done:
-        cycle = await cycles.open_cycle(connection, slug, sent.code, now=write.now)
+        cycle = await cycles.open_cycle(connection, slug, sent, now=write.now)
         return Done(cycle, location=f"/v1/plans/{slug}/cycles/{sent.code}")
 
     return await write(caller, act)

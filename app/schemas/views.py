@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from app.database.statements import Row
 from app.domain.access import Role
-from app.domain.calendar import days_overdue, last_day_on_time
+from app.domain.calendar import days_overdue, last_day_on_time, told_off
 from app.domain.completion import Signal, Status, missing
 from app.schemas.clients import ClientOut, scopes_of
 from app.schemas.cycles import CycleDeadlineOut, CycleDetail, CycleOut
@@ -105,7 +105,8 @@ def cycle_detail(row: Row, deadlines: Iterable[Row]) -> CycleDetail:
 
 
 def _dated(row: Row) -> dict[Any, Any]:
-    return {**row, "last_day_on_time": last_day_on_time(row["due_before"], ZoneInfo(row["time_zone"]))}
+    last_day = last_day_on_time(row["due_before"], ZoneInfo(row["time_zone"]))
+    return {**row, "last_day_on_time": last_day, "basis": told_off(row["basis"], row["off_since"] or ())}
 
 
 def _decision(row: Row) -> dict[str, Any] | None:

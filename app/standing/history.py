@@ -78,6 +78,11 @@ class HistoryQuery:
         self._moved = self._lateral("moved", cycles)
 
     @property
+    def moment(self) -> Moment:
+        """The moment that is asked about."""
+        return self._moment
+
+    @property
     def of_completion(self) -> tuple[LateralFromClause, ...]:
         """The laterals that completion needs, in the order in which they build on each other."""
         return self.update, self.review, self._break, self._done, self._acceptance, self._unmet, self._proof

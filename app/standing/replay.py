@@ -12,6 +12,7 @@ from sqlalchemy import (
     FromClause,
     Select,
     Subquery,
+    and_,
     any_,
     case,
     cast,
@@ -117,7 +118,7 @@ def _facts(facts: HistoryQuery, done_at: ColumnElement[Any]) -> list[ColumnEleme
         func.coalesce(done_at, facts.proven_since).label("proven_since"),
         case((done_at.is_(None), facts.unmet_targets), else_=null()).label("unmet_targets"),
         func.coalesce(done_at, facts.completed_alone_at).label("completed_at"),
-        _owed(done_at).label("owed"),
+        and_(_owed(done_at), opened(facts.moment)).label("owed"),
     ]
 
 
@@ -125,6 +126,11 @@ def _owed(deed_at: ColumnElement[Any]) -> ColumnElement[bool]:
     """Say whether it is owed: a `once` duty is not in the cycles that began after the deed was done."""
     begins = func.timezone(plans.c.time_zone, cast(cycles.c.starts_on, DateTime()))
     return or_(deed_at.is_(None), deed_at >= begins)
+
+
+def opened(moment: Moment) -> ColumnElement[bool]:
+    """Say whether its cycle is open: recorded by then, and its opening not annulled."""
+    return and_(moment.knows(cycles), moment.counts(cycles))
 
 
 def _ends_of(obligation: Source, duty: Source, moment: Moment) -> LateralFromClause:
@@ -157,6 +163,7 @@ def _ends_of(obligation: Source, duty: Source, moment: Moment) -> LateralFromCla
                 annulled.c.cycle_id == obligation.c.cycle_id,
             )
         ),
+        select(EVER, cycles.c.recorded_at).where(cycles.c.id == obligation.c.cycle_id).correlate(obligation),
     ).lateral("acts")
     seen = acts.c.received_at <= moment.as_of_bind
     ends = select(

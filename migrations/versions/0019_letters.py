@@ -34,6 +34,7 @@ def upgrade() -> None:
     op.drop_constraint("uq_seal_plan_id_cycle_id", "seal")
     op.create_index("ix_seal_history", "seal", ["plan_id", "cycle_id", *IN_ORDER])
     _reopenings()
+    _stored_facts()
 
 
 def downgrade() -> None:
@@ -68,6 +69,19 @@ def _cycles() -> None:
     kinds = (sa.String(300), sa.String(300), sa.String(60), sa.Date(), sa.ARRAY(sa.String(20)))
     for name, kind in zip(OF_ITS_OWN_KIND, kinds, strict=True):
         op.add_column("cycle", sa.Column(name, kind, nullable=True))
+
+
+def _stored_facts() -> None:
+    """Let what is stored say when its cycle was recorded; where a deadline was moved in two ways, it stands no more."""
+    op.execute(
+        "UPDATE standing_facts f SET known_from = greatest(f.known_from, c.recorded_at)"
+        " FROM cycle c WHERE c.plan_id = f.plan_id AND c.id = f.cycle_id"
+    )
+    op.execute(
+        "UPDATE standing_facts f SET settled_from = 'infinity'"
+        " WHERE EXISTS (SELECT FROM extension e WHERE e.plan_id = f.plan_id AND e.obligation_id = f.id)"
+        " AND EXISTS (SELECT FROM cycle_deadline d WHERE d.plan_id = f.plan_id AND d.cycle_id = f.cycle_id)"
+    )
 
 
 def _reopenings() -> None:
