@@ -137,6 +137,12 @@ class CycleRules(SeedModel):
             found |= {str(year): rule.starts_on(year) for year in range(rule.first_year, rule.year_of(today) + 1)}
         return {code: day for code, day in found.items() if day <= today}
 
+    def next_start(self, today: date) -> date | None:
+        """Return the first day of the next period that begins after a day."""
+        rule = self.annual.rule() if self.annual else None
+        following = [rule.starts_on(max(rule.year_of(today) + 1, rule.first_year))] if rule else []
+        return min((day for day in (*(one.starts_on for one in self.fixed), *following) if day > today), default=None)
+
     def is_reserved(self, code: str) -> bool:
         """Say whether a code belongs to a cycle of the plan itself, also of a year for which it has none."""
         return bool(_YEAR.match(code)) or any(cycle.code == code for cycle in self.fixed)

@@ -35,6 +35,7 @@ from tests.given import (
 CYCLES = f"/v1/plans/{PLAN}/cycles"
 WAIVABLE = obligation("3.7", "cong-an")
 CONFIRMED = {"due_before_on": "2021-06-15", "reason": "Xác nhận.", "document_number": "11/UBND-KGVX"}
+LETTER = {"decided_on": "2021-06-10", "document_number": "7/UBND-KGVX"}
 PAPER: dict[str, Any] = {"received_on": "2021-06-10", "document_number": "9/BC-CATP"}
 
 
@@ -55,7 +56,7 @@ async def live(service: Service) -> None:
         await coordinator.review(TRAINING, "returned"),
         await police.ask_for(TRAINING, "2027-01-15"),
         await coordinator.refuse(TRAINING),
-        await coordinator.extend(TRAINING, "2027-01-15"),
+        await coordinator.extend(TRAINING, "2027-01-15", **LETTER),
         await coordinator.post(f"{CYCLES}/{FIRST}/deadlines", CONFIRMED),
         await police.report(WAIVABLE, "not_applicable"),
         await coordinator.post(

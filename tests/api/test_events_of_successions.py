@@ -140,7 +140,7 @@ async def everything(service: Service) -> None:
         ),
         await service.culture.post(f"/v1/obligations/{shared}/contributions", {"note": "Đã phối hợp."}),
         await coordinator.post(cycles, {"code": "2027"}),
-        await coordinator.post(f"{cycles}/2027/deadlines", {"due_before_on": "2028-06-30", **reason}),
+        await coordinator.post(f"{cycles}/2027/deadlines", {"due_before_on": "2028-06-30", "document_number": "9/UBND", **reason}),
         await coordinator.post(f"{cycles}/2021-06-15/closing", reason),
         await coordinator.post(f"/v1/plans/{PLAN}/holidays", {"observed_on": "2026-12-31", "name": "Nghỉ bù"}),
     )

@@ -16,6 +16,9 @@ from tests.given import DOCUMENT, FIRST, PLAN, TODAY, TRAINING, Service, act_of,
 THIS_YEAR = obligation("3.4", "cong-an", "2026")
 REQUESTS = "/v1/extension-requests"
 MOMENT = timedelta(microseconds=1)
+DECIDED: dict[str, Any] = {"decided_on": TODAY.date()}
+LETTER = {"decided_on": "2021-06-14", "document_number": "12/UBND-KGVX"}
+"""A letter that was decided on the last day on time of the first cycle, and is found today."""
 
 
 async def test_a_coordinator_moves_a_deadline(service: Service) -> None:
@@ -84,9 +87,10 @@ async def test_what_was_returned_can_be_extended_again(service: Service) -> None
 
 async def test_a_deadline_that_moved_twice(service: Service) -> None:
     first, second = TODAY + timedelta(days=10), TODAY + timedelta(days=20)
-    await act_of(service.coordinator, Extension, THIS_YEAR, due_before=first, reason="Lần một")
+    await act_of(service.coordinator, Extension, THIS_YEAR, due_before=first, reason="Lần một", **DECIDED)
     moved_again = TODAY + timedelta(days=2)
-    await act_of(service.coordinator, Extension, THIS_YEAR, at=moved_again, due_before=second, reason="Lần hai")
+    again = {"at": moved_again, "due_before": second, "reason": "Lần hai", **DECIDED}
+    await act_of(service.coordinator, Extension, THIS_YEAR, **again)
 
     once = await service.police.standing(THIS_YEAR, as_of=(moved_again - MOMENT).isoformat())
     twice = await service.police.standing(THIS_YEAR, as_of=moved_again.isoformat())

@@ -49,9 +49,10 @@ async def test_paper_takes_its_place_by_the_day_it_was_received(service: Service
 async def test_reviews_extensions_and_withdrawals_are_acts_like_others(service: Service) -> None:
     reported = (await service.police.report(TRAINING, evidence=[LINK])).json()["update"]
     later: dict[str, Any] = {"at": TODAY + timedelta(minutes=1), "reason": "Chưa đủ"}
+    extended = {"due_before": TODAY + timedelta(days=9), "decided_on": TODAY.date()}
     evidence = reported["evidence"][0]["id"]
     await act_of(service.coordinator, Review, TRAINING, outcome="returned", **later)
-    await act_of(service.coordinator, Extension, TRAINING, due_before=TODAY + timedelta(days=9), **later)
+    await act_of(service.coordinator, Extension, TRAINING, **extended, **later)
     await act_of(service.police, Withdrawal, TRAINING, evidence_id=evidence, **later)
     service.clock.now = TODAY + timedelta(minutes=2)
 
@@ -67,8 +68,9 @@ async def test_reviews_extensions_and_withdrawals_are_acts_like_others(service: 
 async def test_a_return_voids_the_claim_and_an_extension_moves_the_deadline(service: Service) -> None:
     await service.police.report(TRAINING, evidence=[LINK])
     later: dict[str, Any] = {"at": TODAY + timedelta(minutes=1), "reason": "Chưa đủ"}
+    extended = {"due_before": TODAY + timedelta(days=9), "decided_on": TODAY.date()}
     await act_of(service.coordinator, Review, TRAINING, outcome="returned", **later)
-    await act_of(service.coordinator, Extension, TRAINING, due_before=TODAY + timedelta(days=9), **later)
+    await act_of(service.coordinator, Extension, TRAINING, **extended, **later)
     service.clock.now = TODAY + timedelta(minutes=2)
 
     shown = await service.police.standing(TRAINING)

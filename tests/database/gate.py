@@ -93,7 +93,7 @@ def rows(client_id: UUID, on: UUID) -> list[tuple[type[SQLModel], dict[str, Any]
         (Review, {**act, "id": new_id(), "outcome": ReviewOutcome.ACCEPTED, "reason": "Đã xem."}),
         (ExtensionRequest, {**act, "id": new_id(), "due_before": TODAY, "reason": "Chờ kinh phí."}),
         (ExtensionRefusal, {**act, "id": new_id(), "reason": "Không đủ căn cứ."}),
-        (Extension, {**act, "id": new_id(), "due_before": TODAY, "reason": "Theo đề nghị."}),
+        (Extension, {**act, "id": new_id(), "due_before": TODAY, "reason": "Theo đề nghị.", "decided_on": TODAY.date()}),
         (ConditionDecision, {**act, "id": new_id(), "met": True, "reason": "Đã có hướng dẫn."}),
         (
             Contribution,
