@@ -1,6 +1,6 @@
 """Which cycles plans have, by their codes, beside which they should have."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, String, bindparam, func, select
@@ -21,7 +21,8 @@ def ever_opened() -> Statement:
 
 def opened_by(slug: str, known_at: datetime | None) -> Statement:
     """Select a plan's rules and the codes of the cycles that are open, as far as was known at an instant, or is now."""
-    moment = Moment(datetime.max, known_at)  # A cycle is opened, not received: as of when makes no difference.
+    # A cycle is opened, not received: as of when makes no difference.
+    moment = Moment(datetime.max.replace(tzinfo=UTC), known_at)
     codes = _codes(moment.knows(cycles), moment.counts(cycles)).label("codes")
     return select(*(plans.c[name] for name in RULES), codes).where(plans.c.slug == bindparam("slug", slug, String()))
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, String, Uuid, and_, bindparam, case, cast, func, null, select
+from sqlalchemy import ColumnElement, DateTime, String, Uuid, and_, bindparam, case, cast, func, null, select, true
 
 from app.database.statements import Statement
 from app.domain.access import Caller
@@ -110,9 +110,10 @@ def last_change(slug: str, moment: Moment) -> Statement:
 def _resting(pick: Any, kept: Callable[[Any], ColumnElement[bool]]) -> list[Any]:
     """Pick the same of what rests on the reports of others: as its cycle was opened, and as letters moved it."""
     due, rests = obligations.c.due_before, obligations.c.due_after_others_days.is_not(None)
-    moved = func.unnest(deadlines.c.working_days).column_valued("working_day")
-    of_plan = select(pick(moved)).select_from(deadlines).where(deadlines.c.plan_id == plans.c.id)
-    letters = of_plan.where(kept(cast(moved, DateTime(timezone=True)))).correlate(plans).scalar_subquery()
+    moved = func.unnest(deadlines.c.working_days).table_valued("due", name="moved").lateral()
+    instant = cast(moved.c.due, DateTime(timezone=True))
+    of_plan = select(pick(instant)).select_from(deadlines.join(moved, true())).where(deadlines.c.plan_id == plans.c.id)
+    letters = of_plan.where(kept(instant)).correlate(plans).scalar_subquery()
     return [_of_plan(pick, due, rests, kept(due)), letters]
 
 

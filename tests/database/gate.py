@@ -93,7 +93,7 @@ def rows(client_id: UUID, on: UUID) -> list[tuple[type[SQLModel], dict[str, Any]
         (Review, {**act, "id": new_id(), "outcome": ReviewOutcome.ACCEPTED, "reason": "Đã xem."}),
         (ExtensionRequest, {**act, "id": new_id(), "due_before": TODAY, "reason": "Chờ kinh phí."}),
         (ExtensionRefusal, {**act, "id": new_id(), "reason": "Không đủ căn cứ."}),
-        (Extension, {**act, "id": new_id(), "due_before": TODAY, "reason": "Theo đề nghị.", "decided_on": TODAY.date()}),
+        (Extension, {**act, "id": new_id(), "due_before": TODAY, "reason": "Vì", "decided_on": TODAY.date()}),
         (ConditionDecision, {**act, "id": new_id(), "met": True, "reason": "Đã có hướng dẫn."}),
         (
             Contribution,
@@ -112,8 +112,8 @@ def rows(client_id: UUID, on: UUID) -> list[tuple[type[SQLModel], dict[str, Any]
         (
             AnnulledAct,
             {
-                **{"id": new_id(), "plan_id": PLAN_ID, "obligation_id": on, "annulment_id": annulment},
-                **{"act_id": update, "kind": ActKind.UPDATE, "counts": False},
+                "id": new_id(), "plan_id": PLAN_ID, "obligation_id": on, "annulment_id": annulment,
+                "act_id": update, "kind": ActKind.UPDATE, "counts": False,
             },
         ),
     ]
