@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import text as sql
 from sqlmodel import Field, Index, UniqueConstraint
 
 from app.domain.completion import Force
@@ -14,6 +15,7 @@ class Obligation(PlanRow, table=True):
 
     `body_id` is the numbered body under which the owner stands, `position` the plan's order (duty, then owner),
     `due_before` the deadline as first set.  Only `version` and `updated_at` ever change: each act counts one up.
+    `due_after_others_days` is what its duty said when the cycle was opened.
     """
 
     __tablename__ = "obligation"
@@ -21,6 +23,12 @@ class Obligation(PlanRow, table=True):
         UniqueConstraint("plan_id", "cycle_id", "duty_id", "owner_id"),
         Index("ix_obligation_duty_owner", "plan_id", "duty_id", "owner_id"),
         Index("ix_obligation_order", "plan_id", "cycle_id", "position", "id"),
+        Index(
+            "ix_obligation_due_after_others",
+            "plan_id",
+            "due_before",
+            postgresql_where=sql("due_after_others_days IS NOT NULL"),
+        ),
         belongs_to("cycle", "cycle_id"),
         belongs_to("duty", "duty_id"),
         belongs_to("body", "owner_id"),
@@ -34,5 +42,6 @@ class Obligation(PlanRow, table=True):
     position: int
     force: Force = choice(Force, "force")
     due_before: datetime = instant()
+    due_after_others_days: int | None = None
     version: int = Field(default=1)
     updated_at: datetime = instant()

@@ -136,6 +136,8 @@ Reference = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,200}$"), A
 """A client's own name for something: visible ASCII."""
 DocumentNumber = Annotated[str, StringConstraints(min_length=1, max_length=MAX_LENGTH), AfterValidator(_canonical)]
 """A document's number in the forms of the State or the Party, in one spelling."""
+Reopening = DocumentNumber | None
+"""The number of the letter that reopens the figures of a closed cycle: needed for an act that touches them."""
 Number = Annotated[Decimal, PlainSerializer(float, return_type=float, when_used="json")]
 """An exact figure inside, a JSON number outside."""
 Day = Annotated[date, _written(rf"{DATE}\Z", "a calendar date such as 2021-06-14")]

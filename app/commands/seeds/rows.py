@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from app.database.statements import Row
 from app.commands.cycles import cycle_row, obligation_rows
-from app.domain.calendar import day_of
+from app.domain.calendar import WorkingDays, day_of
 from app.domain.completion import Force
 from app.domain.text import fold
 from app.models.base import stable_id
@@ -30,7 +30,7 @@ def rows_of(seed: Seed, now: datetime, opened: Iterable[Row] = (), marked: Mappi
     """Work out every row of the plan: its fixed cycles and the annual ones up to today, and those already opened.
 
     A day that the calendar of the database has marked is off or not as it says there, and not as the seed says; an
-    annual cycle that is open keeps the terms with which it was opened.
+    annual cycle that is open, or one of its own kind, keeps the terms with which it was opened.
     """
     ids = _Ids(seed.plan.plan.slug)
     rows: Rows = {"plan": [_plan(seed, ids)]}
@@ -43,10 +43,11 @@ def rows_of(seed: Seed, now: datetime, opened: Iterable[Row] = (), marked: Mappi
     rows["holiday"] = [_holiday(day, ids) for day in seed.holidays if day.on not in marked]
     off = {row["observed_on"] for row in rows["holiday"]} | {day for day, observed in marked.items() if observed}
     rows["cycle"] = _cycles(seed, rows["plan"][0], now, {row["code"]: row for row in opened}, off)
+    days = WorkingDays(off, ZoneInfo(seed.plan.plan.time_zone))
     rows["obligation"] = [
         obligation
         for cycle in rows["cycle"]
-        for obligation in obligation_rows(seed.plan.plan.slug, cycle, rows, now)
+        for obligation in obligation_rows(seed.plan.plan.slug, cycle, rows, days, now)
     ]
     return rows
 
@@ -104,7 +105,7 @@ def _duty(duty: DutySeed, position: int, ids: _Ids) -> Row:
     columns = ("code", "title_vi", "title_en", "text", "source_line", "kind", "force", "lead", "mirrors", "note")
     return {
         **ids.row("duty", duty.code),
-        **duty.model_dump(include=set(columns)),
+        **duty.model_dump(include={*columns, "due_after_others_days"}),
         "body_id": ids.of("body", duty.body) if duty.body else None,
         "position": position,
         "search": fold(" ".join((duty.code, duty.title_vi, duty.title_en, duty.text))),
@@ -176,7 +177,7 @@ def _holiday(day: HolidaySeed, ids: _Ids) -> Row:
 
 def _cycles(seed: Seed, plan: Row, now: datetime, opened: Mapping[str, Row], holidays: Collection[date]) -> list[Row]:
     zone, rules = ZoneInfo(plan["time_zone"]), seed.plan.cycle_rules
-    kept = {code: row for code, row in opened.items() if row["annual"] and rules.annual}
+    kept = {code: row for code, row in opened.items() if row["title_vi"] or (row["annual"] and rules.annual)}
     codes = opened.keys() | rules.codes_until(day_of(now, zone))
     terms = (rules.terms(code, holidays, zone) for code in sorted(codes - kept.keys()))
     return [*kept.values(), *(cycle_row(plan["slug"], each, now) for each in terms if each)]
