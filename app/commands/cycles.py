@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import events
 from app.commands.holidays import observed, plan_of
-from app.commands.transfers import carry_over
+from app.commands.owners import changes_by, resolved
 from app.database.locks import lock
 from app.database.statements import Row
 from app.domain.calendar import CycleTerms, day_of
@@ -48,12 +48,18 @@ async def open_cycle(connection: AsyncConnection, slug: str, code: str, *, now: 
     added = await connection.execute(insert(cycles).values(terms).on_conflict_do_nothing())
     await events.tell(connection, [events.opened(terms)] * added.rowcount)
     cycle = dict((await connection.execute(select(cycles).where(cycles.c.id == terms["id"]))).mappings().one())
-    owed = list(obligation_rows(slug, cycle, await _duties(connection, plan["id"]), now))
-    if owed:
-        await connection.execute(insert(table(Obligation)).on_conflict_do_nothing(), owed)
-    await carry_over(connection, plan["id"], now=now)
-    await refresh_held(connection, [row["id"] for row in owed], now)
+    if added.rowcount:
+        await _create_obligations(connection, plan, cycle, now)
     return await shown(connection, slug, code, now)
+
+
+async def _create_obligations(connection: AsyncConnection, plan: Row, cycle: Row, now: datetime) -> None:
+    rows, slug = await _duties(connection, plan["id"]), plan["slug"]
+    changes = await changes_by(connection, plan["id"], day_of(now, ZoneInfo(plan["time_zone"])))
+    owed = list(obligation_rows(slug, cycle, rows | {"duty_owner": resolved(rows["duty_owner"], changes)}, now))
+    if owed:
+        await connection.execute(insert(table(Obligation)), owed)
+    await refresh_held(connection, [row["id"] for row in owed], now)
 
 
 async def held_cycle(connection: AsyncConnection, slug: str, code: str, now: datetime) -> RowMapping:
@@ -88,7 +94,7 @@ def obligation_rows(
 ) -> Iterator[Row]:
     """Yield one obligation for each duty that the cycle asks for and each of its owners.
 
-    `rows` holds the plan's `duty`, `duty_owner` and `body` rows.
+    `rows` holds the plan's `duty`, `duty_owner` and `body` rows; those of owners as they are resolved by then.
     """
     duties = {duty["id"]: duty for duty in rows["duty"] if is_owed(duty, cycle)}
     bodies = {body["id"]: body for body in rows["body"]}
@@ -104,6 +110,7 @@ def obligation_rows(
                 "body_id": body["group_id"] or body["id"],
                 "position": duty["position"] * OWNERS_A_DUTY + owner["position"],
                 "force": owner["force"],
+                "lines": owner.get("lines") if duty["recurrence"] == Recurrence.ONCE else None,
                 "due_before": cycle["due_before"],
                 "version": 1,
                 "updated_at": now,

@@ -23,7 +23,7 @@ from app.commands.paper import check_paper_date
 from app.database.statements import write_rows
 from app.domain.access import Caller
 from app.domain.completion import ClaimState
-from app.domain.errors import ConditionMet, ConditionNotWhole, Fault, Refusal, TargetUnknown
+from app.domain.errors import ConditionMet, ConditionNotWhole, Fault, ObligationEnded, Refusal, TargetUnknown
 from app.models import Measurement, Target, Update
 from app.models.base import new_id, table
 from app.models.duty import ConditionScope
@@ -123,10 +123,13 @@ def accept(caller: Caller, held: Locked, sent: UpdateIn, known: Known, *, now: d
 
     Raises:
         PaperReportNotYours, PaperReportIncomplete, ReceivedOnImpossible: see `paper.check_paper_date`.
+        ObligationEnded: nobody owes it any more.
         ConditionNotWhole: `not_applicable` for a duty whose condition does not cover the whole of it.
         ConditionMet: `not_applicable` although the condition was met when the report was received.
         TargetUnknown: a measurement names a target that the duty does not have.
     """
+    if held.ended:
+        raise ObligationEnded
     received = _received(caller, held, sent, now)
     if sent.state is ClaimState.NOT_APPLICABLE:
         _refuse_unfounded_waiver(held, known.met.get(received, ()))

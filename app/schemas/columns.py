@@ -57,6 +57,7 @@ OBLIGATIONS: Sequence[Column] = (
     shown("body", "Mã cơ quan trong kế hoạch", "Body", 16, "body.code"),
     shown("owner", "Mã cơ quan chủ trì", "Owner", 16, "owner.code"),
     shown("owner_name", "Cơ quan chủ trì", "Owner's name", 34, "owner.name"),
+    shown("inherited_from", "Kế thừa từ", "Inherited from", 16),
     shown("force", "Giao hay đề nghị", "Force", 12),
     shown("kind", "Loại", "Kind", 12),
     shown("due_before", "Hết hạn trước", "Due before", 18),
@@ -134,6 +135,7 @@ STATUS: Sequence[Column] = (
 FORM_SHOWN: Sequence[Column] = (
     shown("obligation", "Mã nghĩa vụ", "Obligation", 38, "id"),
     *_NAMED,
+    shown("inherited_from", "Kế thừa từ", "Inherited from", 16),
     shown("last_day_on_time", "Hạn cuối", "Last day on time", 13),
     shown("status", "Tình trạng", "Status", 28),
 )

@@ -80,7 +80,7 @@ class CycleDeadlineAct(CycleDeadlineOut):
 
 
 class TransferAct(TransferOut):
-    """The obligation passed to the successor of its owner."""
+    """The obligation passed to a successor of its owner, or ended with it."""
 
     act: Literal["transfer"]
 

@@ -18,6 +18,7 @@ from sqlalchemy import (
     bindparam,
     literal_column,
     select,
+    true,
     tuple_,
 )
 
@@ -40,10 +41,11 @@ class Moment:
 
     def sees(self, row: Source) -> ColumnElement[bool]:
         """Keep the acts received by `as_of` and recorded by `known_at`."""
-        received = row.c.received_at <= self.as_of_bind
-        if self.known_at is None:
-            return received
-        return and_(received, row.c.recorded_at <= self.known_at_bind)
+        return and_(row.c.received_at <= self.as_of_bind, self.knows(row))
+
+    def knows(self, row: Source) -> ColumnElement[bool]:
+        """Keep what was recorded by `known_at`."""
+        return true() if self.known_at is None else row.c.recorded_at <= self.known_at_bind
 
     def values(self) -> dict[str, datetime]:
         """Return both instants by the names of their parameters."""
