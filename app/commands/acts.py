@@ -8,10 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands.closings import keep_letter, refuse_sealed
 from app.commands.events import write
-from app.commands.obligations import Locked, standing_of
+from app.commands.obligations import Locked, passed_on, standing_of
 from app.commands.transfers import pass_on
 from app.database.statements import Row
-from app.domain.access import Caller, Role
+from app.domain.access import Caller
 from app.models import ExtensionRequest
 from app.models.base import HistoryRow, new_id
 from app.schemas.obligations import ObligationOut
@@ -62,16 +62,14 @@ async def record_checked(
 async def finish_act(connection: AsyncConnection, caller: Caller, held: Locked, now: datetime) -> ObligationOut:
     """Return where an obligation stands after an act that may have opened it or moved its deadline.
 
-    If its owner has been succeeded meanwhile, it passes to the successor now.  That owner is shown the last that it
-    sees of it.
+    If its owner has been succeeded meanwhile, it passes to the successor now, or ends; whoever acted is shown where it
+    stands afterwards, though it is its own no more.
     """
-    if caller.role is Role.COORDINATOR:
-        await pass_on(connection, [held], now=now)
+    passed = await pass_on(connection, [held], now=now)
     await refresh_snapshot(connection, [held.id], now)
-    standing = await standing_of(connection, caller, held.id, now)
-    if caller.role is not Role.COORDINATOR:
-        await pass_on(connection, [held], now=now)
-    return standing
+    if held.id in passed:
+        return (await passed_on(connection, caller, [held.id], now))[held.id]
+    return await standing_of(connection, caller, held.id, now)
 
 
 def named(obligation_id: UUID, client_id: UUID) -> dict[str, UUID]:

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.commands import events
 from app.commands.holidays import days_off, plan_of
 from app.commands.ordered_cycles import terms_of
-from app.commands.transfers import carry_over
+from app.commands.owners import changes_by, resolved
 from app.database.locks import lock
 from app.database.statements import Row, Statement, fetch_one
 from app.domain.calendar import CycleTerms, WorkingDays, day_of
@@ -69,10 +69,18 @@ async def _open(
     cycle = dict((await connection.execute(select(cycles).where(cycles.c.id == terms["id"]))).mappings().one())
     if terms["title_vi"] and any(cycle[name] != terms[name] for name in terms if name != "opened_at"):
         raise AlreadyExists(None, Fault("/code", "names another cycle"))
-    owed = list(obligation_rows(slug, cycle, rows, days, now))
+    if added.rowcount:
+        await _create_obligations(connection, slug, cycle, rows, days, now)
+
+
+async def _create_obligations(
+    connection: AsyncConnection, slug: str, cycle: Row, rows: dict[str, list[Row]], days: WorkingDays, now: datetime
+) -> None:
+    changes = await changes_by(connection, cycle["plan_id"], day_of(now, days.zone))
+    by_now = rows | {"duty_owner": resolved(rows["duty_owner"], changes)}
+    owed = list(obligation_rows(slug, cycle, by_now, days, now))
     if owed:
-        await connection.execute(insert(table(Obligation)).on_conflict_do_nothing(), owed)
-    await carry_over(connection, cycle["plan_id"], now=now)
+        await connection.execute(insert(table(Obligation)), owed)
     await refresh_held(connection, [row["id"] for row in owed], now)
 
 
@@ -108,7 +116,7 @@ def obligation_rows(
 ) -> Iterator[Row]:
     """Yield one obligation for each duty that the cycle asks for and each of its owners.
 
-    `rows` holds the plan's `duty`, `duty_owner` and `body` rows.
+    `rows` holds the plan's `duty`, `duty_owner` and `body` rows; those of owners as they are resolved by then.
     """
     duties = {duty["id"]: duty for duty in rows["duty"] if is_owed(duty, cycle)}
     bodies = {body["id"]: body for body in rows["body"]}
@@ -124,6 +132,7 @@ def obligation_rows(
                 "body_id": body["group_id"] or body["id"],
                 "position": duty["position"] * OWNERS_A_DUTY + owner["position"],
                 "force": owner["force"],
+                "lines": owner.get("lines") if duty["recurrence"] == Recurrence.ONCE else None,
                 "due_before": _due(duty, cycle, days),
                 "due_after_others_days": duty["due_after_others_days"],
                 "version": 1,

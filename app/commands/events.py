@@ -26,6 +26,9 @@ from app.models import (
     ExtensionRefusal,
     ExtensionRequest,
     Holiday,
+    Membership,
+    MembershipEnding,
+    PartnerNaming,
     Review,
     Seal,
     Succession,
@@ -60,9 +63,12 @@ TYPES: Mapping[type[PlanRow], EventType | Mapping[Any, EventType]] = {
         Decision.CONFIRMED: EventType.SUCCESSION_CONFIRMED,
         Decision.REJECTED: EventType.SUCCESSION_REJECTED,
     },
-    Transfer: EventType.TRANSFERRED,
+    Transfer: {False: EventType.TRANSFERRED, True: EventType.OBLIGATION_ENDED},
+    Membership: EventType.MEMBER_ADDED,
+    MembershipEnding: EventType.MEMBER_ENDED,
+    PartnerNaming: EventType.PARTNER_NAMED,
 }
-"""What each kind of act is told as; of some, it depends on their outcome."""
+"""What each kind of act is told as; of some, it depends on their outcome, or on whether they end something."""
 
 
 async def write(connection: AsyncConnection, model: type[PlanRow], rows: Sequence[Row]) -> dict[UUID, datetime]:
@@ -93,7 +99,7 @@ def _event(model: type[PlanRow], row: Row, recorded_at: datetime) -> Row:
     told_as = TYPES[model]
     return _of(
         row,
-        type=told_as if isinstance(told_as, EventType) else told_as[row["outcome"]],
+        type=told_as if isinstance(told_as, EventType) else told_as[row.get("outcome", row.get("ends"))],
         # A mark of the calendar and a proposal are not received, but made.
         occurred_at=row.get("received_at", recorded_at),
         act_id=row["id"],

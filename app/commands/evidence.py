@@ -13,10 +13,11 @@ from app.commands import events
 from app.commands.closings import keep_letter, refuse_sealed
 from app.commands.obligations import Locked, hold, owners_at
 from app.commands.paper import check_paper_date
+from app.commands.places import partner_of
 from app.database.statements import write_rows
 from app.domain.access import Caller, Role
 from app.domain.errors import ContentTooLarge, Fault, SupersededUnknown
-from app.models import DutyPartner, Evidence, EvidenceText
+from app.models import Evidence, EvidenceText
 from app.models.base import new_id, table
 from app.queries.evidence import one_evidence, some_evidence
 from app.schemas.evidence import DocumentIn, EvidenceIn, EvidenceOut, FileIn, LinkIn
@@ -24,7 +25,7 @@ from app.schemas.views import evidence_out
 from app.standing.moment import Moment
 from app.standing.refresh import refresh_snapshot
 
-evidence, texts, partners = table(Evidence), table(EvidenceText), table(DutyPartner)
+evidence, texts = table(Evidence), table(EvidenceText)
 OWN = {"kind", "classification", "number", "issued_on", "media_type", "size", "sha256", "supersedes"}
 WRITTEN = {"title", "url", "issuer", "file_name"}
 
@@ -142,9 +143,4 @@ async def _on_behalf_of(connection: AsyncConnection, caller: Caller, held: Locke
         return (await owners_at(connection, [held.id], received))[held.id]
     if held.owner_id in caller.body_ids:
         return held.owner_id
-    mine = select(partners.c.body_id).where(
-        partners.c.plan_id == held.plan_id,
-        partners.c.duty_id == held.duty_id,
-        partners.c.body_id.in_(caller.body_ids),
-    )
-    return UUID(str((await connection.execute(mine.order_by(partners.c.position).limit(1))).scalar_one()))
+    return (await partner_of(connection, caller, held)).id

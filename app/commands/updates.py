@@ -24,7 +24,7 @@ from app.commands.paper import check_paper_date
 from app.database.statements import write_rows
 from app.domain.access import Caller
 from app.domain.completion import ClaimState
-from app.domain.errors import ConditionMet, ConditionNotWhole, Fault, Refusal, TargetUnknown
+from app.domain.errors import ConditionMet, ConditionNotWhole, Fault, ObligationEnded, Refusal, TargetUnknown
 from app.models import Measurement, Target, Update
 from app.models.base import new_id, table
 from app.models.duty import ConditionScope
@@ -125,10 +125,13 @@ def accept(caller: Caller, held: Locked, sent: UpdateIn, known: Known, *, now: d
     Raises:
         PaperReportNotYours, PaperReportIncomplete, ReceivedOnImpossible: see `paper.check_paper_date`.
         LetterNeeded: its cycle is closed, and the paper came before.
+        ObligationEnded: nobody owes it any more.
         ConditionNotWhole: `not_applicable` for a duty whose condition does not cover the whole of it.
         ConditionMet: `not_applicable` although the condition was met when the report was received.
         TargetUnknown: a measurement names a target that the duty does not have.
     """
+    if held.ended:
+        raise ObligationEnded
     received = _received(caller, held, sent, now)
     refuse_sealed(caller, held.closed_at, sent.reopened_by, received_at=received)
     if sent.state is ClaimState.NOT_APPLICABLE:

@@ -59,10 +59,14 @@ class Classification(StrEnum):
 
 
 class Reach(StrEnum):
-    """Which obligations an act of a reporter can be on: those that its bodies own, or coordinate as well."""
+    """Which obligations an act of a reporter can be on: those that its bodies own, or coordinate as well.
+
+    What it may read reaches further: to those of the bodies that its own have succeeded in the duty.
+    """
 
     OWN = "own"
     INVOLVED = "involved"
+    FOLLOWED = "followed"
 
 
 _EVERYONE = frozenset(Role)
@@ -94,10 +98,10 @@ MAY: Mapping[Permission, frozenset[Role]] = {
     Permission.ERASE: _COORDINATORS,
 }
 REPORTERS_REACH: Mapping[Permission, Reach] = {
-    Permission.READ_STANDING: Reach.INVOLVED,
-    Permission.READ_HISTORY: Reach.INVOLVED,
-    Permission.READ_EVIDENCE: Reach.INVOLVED,
-    Permission.READ_EVENTS: Reach.INVOLVED,
+    Permission.READ_STANDING: Reach.FOLLOWED,
+    Permission.READ_HISTORY: Reach.FOLLOWED,
+    Permission.READ_EVIDENCE: Reach.FOLLOWED,
+    Permission.READ_EVENTS: Reach.FOLLOWED,
     Permission.REPORT: Reach.OWN,
     Permission.ATTACH: Reach.INVOLVED,
     Permission.CONTRIBUTE: Reach.INVOLVED,
@@ -119,7 +123,7 @@ SUMMARIES: Mapping[Permission, str] = {
     Permission.REQUEST_EXTENSION: "Ask for a later deadline",
     Permission.EXTEND: "Move a deadline, or refuse to",
     Permission.DECIDE_CONDITIONS: "Decide whether conditions are met",
-    Permission.RECORD_SUCCESSIONS: "Propose, confirm and reject successions of bodies",
+    Permission.RECORD_SUCCESSIONS: "Record what becomes of bodies: successions, members of classes, partners",
     Permission.EDIT_CALENDAR: "Mark days off",
     Permission.OPEN_CYCLES: "Open reporting cycles, move their deadlines, close them",
     Permission.READ_EVENTS: "Follow what changes",
@@ -168,11 +172,13 @@ class Caller:
 class Resource:
     """An obligation, or an evidence on one, as far as permission depends on it.
 
-    An evidence has a classification, and the body on whose behalf it was attached.
+    An evidence has a classification, and the body on whose behalf it was attached.  `follower_ids` are the bodies that
+    have succeeded the owner in the duty.
     """
 
     owner_id: UUID
     partner_ids: frozenset[UUID] = frozenset()
+    follower_ids: frozenset[UUID] = frozenset()
     classification: Classification | None = None
     attached_by: UUID | None = None
 
@@ -196,8 +202,14 @@ def _reaches(caller: Caller, act: Permission, resource: Resource) -> bool:
             return owns
         case Reach.INVOLVED:
             return owns or coordinates
+        case Reach.FOLLOWED:
+            return owns or coordinates or _follows(caller, resource)
         case _:
             return False
+
+
+def _follows(caller: Caller, resource: Resource) -> bool:
+    return not caller.body_ids.isdisjoint(resource.follower_ids)
 
 
 def _is_cleared(caller: Caller, resource: Resource) -> bool:
@@ -205,5 +217,6 @@ def _is_cleared(caller: Caller, resource: Resource) -> bool:
     if resource.classification is None or caller.role is Role.COORDINATOR:
         return True
     if caller.role is Role.REPORTER:
-        return resource.owner_id in caller.body_ids or resource.classification is not Classification.RESTRICTED
+        owns = resource.owner_id in caller.body_ids or _follows(caller, resource)
+        return owns or resource.classification is not Classification.RESTRICTED
     return resource.classification is Classification.PUBLIC

@@ -26,6 +26,7 @@ class EventType(StrEnum):
     BECAME_OVERDUE = "obligation.became_overdue"
     BECAME_AWAITED = "obligation.became_awaited"
     TRANSFERRED = "obligation.transferred"
+    OBLIGATION_ENDED = "obligation.ended"
     PLAN_AMENDED = "plan.amended"
     CYCLE_OPENED = "cycle.opened"
     CYCLE_DEADLINE_MOVED = "cycle.deadline_moved"
@@ -34,6 +35,9 @@ class EventType(StrEnum):
     SUCCESSION_PROPOSED = "succession.proposed"
     SUCCESSION_CONFIRMED = "succession.confirmed"
     SUCCESSION_REJECTED = "succession.rejected"
+    MEMBER_ADDED = "member.added"
+    MEMBER_ENDED = "member.ended"
+    PARTNER_NAMED = "partner.named"
 
 
 def canonical(content: Mapping[str, Any]) -> bytes:

@@ -38,7 +38,7 @@ _FACTS: dict[type[HistoryRow], Table] = {
     ExtensionRefusal: _view(ExtensionRefusal, *_ACT),
     ConditionDecision: _view(ConditionDecision, *_ACT, "met"),
     Contribution: _view(Contribution, *_ACT),
-    Transfer: _view(Transfer, *_ACT, "owner_id", "body_id"),
+    Transfer: _view(Transfer, *_ACT, "owner_id", "body_id", "ends", "succession_id"),
 }
 MEASUREMENT_FACTS = _view(Measurement, "id", "plan_id", "update_id", "target_id", "value")
 CLIENT_NAMES = Table(

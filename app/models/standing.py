@@ -60,6 +60,7 @@ class StandingSnapshot(PlanRow, table=True):
     unmet_targets: list[str] | None = Field(default=None, sa_type=ARRAY(String(30)))
     completed_at: datetime | None = instant()
     owed: bool | None = None
+    ended_by: UUID | None = None
     is_open: bool | None = None
     settled_from: datetime = instant()
     settled_until: datetime = instant()

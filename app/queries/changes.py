@@ -48,7 +48,7 @@ from app.models.redacted_views import facts_of
 from app.queries.obligations import visible
 from app.standing.filters import Filters, within
 from app.standing.moment import Moment, order_of
-from app.standing.once import first_completion
+from app.standing.once import first_completion, same_line
 from app.standing.rule import standings
 
 obligations, duties, deadlines = table(Obligation), table(Duty), table(CycleDeadline)
@@ -135,7 +135,7 @@ def _undone(history: Table, also: ColumnElement[bool], before: Moment, after: Mo
         .join_from(sibling, history, history.c.obligation_id == sibling.c.id)
         .where(
             duties.c.recurrence == Recurrence.ONCE,
-            *(sibling.c[name] == obligations.c[name] for name in ("plan_id", "duty_id", "owner_id")),
+            same_line(obligations, sibling),
             sibling.c.id != obligations.c.id,
             also,
             _between(history, before, after),

@@ -14,7 +14,6 @@ from app.models import (
     ConditionDecision,
     Contribution,
     CycleDeadline,
-    DutyPartner,
     Extension,
     ExtensionRefusal,
     ExtensionRequest,
@@ -34,9 +33,7 @@ from app.standing.ownership import owner_when
 
 updates, transfers, successions = (table(model) for model in (Update, Transfer, Succession))
 predecessors = table(Body).alias("predecessor")
-notes, partners, deadlines, reopenings = (
-    table(model) for model in (Contribution, DutyPartner, CycleDeadline, Reopening)
-)
+notes, deadlines, reopenings = (table(model) for model in (Contribution, CycleDeadline, Reopening))
 measurements, targets = table(Measurement), table(Target)
 
 UPDATE = ("id", "state", "percent", "summary", "occurred_on", "late_reason", "document_number")
@@ -69,9 +66,7 @@ def history(caller: Caller, obligation: Any, moment: Moment) -> Statement:
 
 def contributions(caller: Caller, obligation: Any, moment: Moment) -> Statement:
     """Select the notes of partners, and the evidence of theirs that the caller may read, in order."""
-    coordinating = select(partners.c.body_id).where(partners.c.duty_id == obligation["duty_id"])
-    owner_then = owner_when(evidence, obligations, moment)
-    theirs = and_(evidence.c.body_id.in_(coordinating), evidence.c.body_id != owner_then)
+    theirs = evidence.c.body_id != owner_when(evidence, obligations, moment)
     return _in_order(
         _contribution_acts(obligation, moment),
         _evidence_acts(obligation, moment).where(readable(caller, moment), theirs),
@@ -122,7 +117,7 @@ def _transfer_acts(obligation: Any, moment: Moment) -> Statement:
     )
     by = {field: successions.c[f"act_{field}"] for field in ("title", "number", "issued_on")}
     shown = {
-        **_pick(transfers, ("id",)),
+        **_pick(transfers, ("id", "ends")),
         "succession": transfers.c.succession_id,
         "predecessor": _object(**_pick(predecessors, ("code", "name"))),
         "owner": _object(**_pick(bodies, ("code", "name"))),

@@ -71,11 +71,13 @@ async def filters(
     force: WantedForce = None,
     kind: WantedKind = None,
     q: Words = None,
+    ended: Annotated[bool, Query(description="Those that nobody owes any more, instead of the others.")] = False,
 ) -> Filters:
     """Read what to list."""
     return Filters(
         plan=plan, cycle=cycle, body=body, owner=owner, duty=duty, status=status or (), past_due=past_due,
         awaiting_review=awaiting_review, due_after=due_after, due_before=due_before, force=force, kind=kind, q=q,
+        ended=ended,
     )  # fmt: skip
 
 

@@ -86,7 +86,7 @@ class CycleDeadlineAct(Kept, CycleDeadlineOut):
 
 
 class TransferAct(Kept, TransferOut):
-    """The obligation passed to the successor of its owner."""
+    """The obligation passed to a successor of its owner, or ended with it."""
 
     act: Literal["transfer"]
 

@@ -36,6 +36,8 @@ class ObligationOut(ResponseModel):
     """One duty × one owner × one cycle, and where it stands at the instant that was asked about.
 
     `days_overdue` counts calendar days after the last day on time, and is 0 unless the status is `overdue`.
+    `inherited_from` is the body for which it was opened, when its owner has succeeded that one.  What nobody owes any
+    more has no status: `ended_by` is the succession by which it ended.
     """
 
     id: UUID
@@ -49,13 +51,15 @@ class ObligationOut(ResponseModel):
     due_before: Instant
     last_day_on_time: date
     original_due_before: Instant
-    status: Status
+    status: Status | None
     days_overdue: int
     missing: list[str]
     claim: ClaimOut | None
     evidence_count: int
     completed_at: Instant | None
     review: ReviewRef | None
+    inherited_from: str | None
+    ended_by: UUID | None
     version: int
 
 

@@ -1,6 +1,7 @@
 """Errors on the wire (RFC 9457)."""
 
 from typing import Annotated, Any
+from uuid import UUID
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
@@ -23,6 +24,7 @@ class Problem(ResponseModel):
     detail: str | None = None
     errors: list[FaultOut] | None = None
     request_id: str | None = None
+    ids: Annotated[list[UUID] | None, Field(description="The obligations that answer to an ambiguous name.")] = None
     error: Annotated[str | None, Field(description="The code that RFC 6749, section 5.2, asks for.")] = None
 
     @model_serializer(mode="wrap")

@@ -186,6 +186,7 @@ class BodySeed(SeedModel):
     force: Force
     source_line: Line
     open_class: bool = False
+    others: bool = False
     note: str | None = None
     members: list[Member] = []
 
@@ -197,16 +198,28 @@ class BodiesFile(SeedModel):
 
 
 class Partner(SeedModel):
-    """A partner: a body of the plan, or the words that the plan uses."""
+    """A partner: a body of the plan, or the words that the plan uses and the bodies that they mean.
+
+    Words that mean nobody of the plan, or not only them (`open`), leave it to the coordinator to say who.
+    """
 
     body: Slug | None = None
     named_as: Words | None = None
+    bodies: list[Slug] = []
+    open: bool = False
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
         if (self.body is None) == (self.named_as is None):
             raise ValueError("needs either `body` or `named_as`")
+        if self.body and (self.bodies or self.open):
+            raise ValueError("names one body, and leaves nothing open")
         return self
+
+    @property
+    def named(self) -> list[str | None]:
+        """The bodies, or none of them when the words mean nobody."""
+        return [self.body] if self.body else [*self.bodies] or [None]
 
 
 class Condition(SeedModel):

@@ -29,7 +29,8 @@ def obligation_out(row: Row, as_of: datetime) -> ObligationOut:
 def obligation_shown(row: Row, as_of: datetime) -> dict[str, Any]:
     """Show one row of the standing by plain values, as ObligationOut names them: for pages of many."""
     zone, due_before = ZoneInfo(row["time_zone"]), row["due_before"]
-    late = row["status"] == Status.OVERDUE
+    status = None if row["ended_by"] else row["status"]
+    late = status == Status.OVERDUE
     return {
         "id": row["id"],
         "plan": row["plan"],
@@ -42,13 +43,15 @@ def obligation_shown(row: Row, as_of: datetime) -> dict[str, Any]:
         "due_before": due_before,
         "last_day_on_time": last_day_on_time(due_before, zone),
         "original_due_before": row["original_due_before"],
-        "status": row["status"],
+        "status": status,
         "days_overdue": days_overdue(due_before, as_of, zone) if late else 0,
-        "missing": missing([signal for name, signal in SIGNALS if row[name]], row["unmet_targets"] or ()),
+        "missing": _missing(row) if status else [],
         "claim": _claim(row),
         "evidence_count": row["evidence_count"],
         "completed_at": row["completed_at"],
         "review": _review(row),
+        "inherited_from": row["inherited_from"],
+        "ended_by": row["ended_by"],
         "version": row["version"],
     }
 
@@ -81,16 +84,26 @@ def client_out(row: Row) -> ClientOut:
 
 def succession_out(row: Row) -> SuccessionOut:
     """Show one succession with what was decided."""
-    code, name = row["confirmed_code"] or row["successor_code"], row["confirmed_name"] or row["successor_name"]
+    successors, ends = _successors(row)
     shown = {
         "state": row["outcome"] or "proposed",
         "predecessor": BodyName(code=row["predecessor_code"], name=row["predecessor_name"]),
-        "successor": BodyName(code=code, name=name) if code else None,
+        "successor": successors[0] if successors else None,
+        "successors": successors,
+        "ends": ends,
         "act": {field: row[f"act_{field}"] for field in ("title", "number", "issued_on")},
         "client": row["client_id"],
         "decision": _decision(row),
     }
     return SuccessionOut.model_validate({**row, **shown})
+
+
+def _successors(row: Row) -> tuple[list[dict[str, Any]], bool]:
+    """Return who takes over as it was confirmed, else as it is proposed, and whether nobody does."""
+    if not row["outcome"] or not row["parts"]:
+        return row["successors"], row["ends"]
+    taking = [{**part["successor"], "duties": part["duties"]} for part in row["parts"] if part["successor"]]
+    return taking, not taking
 
 
 def cycle_out(row: Row) -> CycleOut:
@@ -112,8 +125,12 @@ def _dated(row: Row) -> dict[Any, Any]:
 def _decision(row: Row) -> dict[str, Any] | None:
     if row["outcome"] is None:
         return None
-    names = ("outcome", "reason", "obligations", "received_at")
+    names = ("outcome", "reason", "obligations", "ended", "received_at")
     return {name: row[name] for name in names} | {"client": row["decided_by"], "recorded_at": row["decided_at"]}
+
+
+def _missing(row: Row) -> list[str]:
+    return missing([signal for name, signal in SIGNALS if row[name]], row["unmet_targets"] or ())
 
 
 def _claim(row: Row) -> dict[str, Any] | None:

@@ -31,11 +31,11 @@ from app.models.duty import Recurrence
 from app.standing.cycles import deadlines
 from app.standing.history import HISTORIES, HistoryQuery
 from app.standing.moment import EVER, NEVER, Moment, Source, annulled
-from app.standing.once import first_completion
+from app.standing.once import first_completion, same_line
 from app.standing.ownership import Ownership
 
 plans, cycles, duties, obligations = (table(model) for model in (Plan, Cycle, Duty, Obligation))
-owners, bodies = table(Body).alias("owner"), table(Body).alias("numbered")
+owners, bodies, planned = (table(Body).alias(name) for name in ("owner", "numbered", "planned"))
 
 
 def named(moment: Moment, some: FromClause = obligations) -> tuple[FromClause, Ownership]:
@@ -55,6 +55,7 @@ def named(moment: Moment, some: FromClause = obligations) -> tuple[FromClause, O
         (duties, obligations.c.duty_id),
         (owners, ownership.owner_id),
         (bodies, ownership.body_id),
+        (planned, obligations.c.owner_id),
     ):
         source = source.join(other, other.c.id == named_by)
     return source, ownership
@@ -83,6 +84,7 @@ def names(owner_id: ColumnElement[UUID], body_id: ColumnElement[UUID]) -> list[C
         owners.c.name.label("owner_name"),
         owners.c.search.label("owner_search"),
         owners.c.position.label("owner_position"),
+        case((planned.c.id != owner_id, planned.c.code), else_=null()).label("inherited_from"),
     ]
 
 
@@ -90,7 +92,7 @@ def replayed(moment: Moment, some: FromClause, *within: ColumnElement[bool]) -> 
     """Select what names some obligations (see `named`), and the facts that their histories give."""
     facts, (source, ownership) = HistoryQuery(obligations, moment), named(moment, some)
     deed = first_completion(obligations, duties, moment)
-    found = select(*names(ownership.owner_id, ownership.body_id), *_facts(facts, deed.c.completed_at))
+    found = select(*names(ownership.owner_id, ownership.body_id), *_facts(facts, ownership, deed.c.completed_at))
     return found.select_from(facts.joined(source).outerjoin(deed, true())).where(*within)
 
 
@@ -101,7 +103,7 @@ def replayed_with_ends(moment: Moment, some: FromClause) -> Subquery:
     return with_ends.join(ends, true()).subquery("replayed")
 
 
-def _facts(facts: HistoryQuery, done_at: ColumnElement[Any]) -> list[ColumnElement[Any]]:
+def _facts(facts: HistoryQuery, ownership: Ownership, done_at: ColumnElement[Any]) -> list[ColumnElement[Any]]:
     return [
         facts.due_before.label("due_before"),
         facts.update.c.state.label("latest_state"),
@@ -118,7 +120,8 @@ def _facts(facts: HistoryQuery, done_at: ColumnElement[Any]) -> list[ColumnEleme
         func.coalesce(done_at, facts.proven_since).label("proven_since"),
         case((done_at.is_(None), facts.unmet_targets), else_=null()).label("unmet_targets"),
         func.coalesce(done_at, facts.completed_alone_at).label("completed_at"),
-        and_(_owed(done_at), opened(facts.moment)).label("owed"),
+        and_(_owed(done_at), opened(facts.moment), ownership.ended_by.is_(None)).label("owed"),
+        ownership.ended_by.label("ended_by"),
     ]
 
 
@@ -140,12 +143,10 @@ def _ends_of(obligation: Source, duty: Source, moment: Moment) -> LateralFromCla
     What is annulled was never there at any instant: an annulment only moves since when all is known.
     """
     kin = table(Obligation).alias("kin")
-    of_line = (
-        *(kin.c[name] == obligation.c[name] for name in ("plan_id", "duty_id", "owner_id")),
-        or_(duty.c.recurrence == Recurrence.ONCE, kin.c.id == obligation.c.id),
-    )
+    of_line = (duty.c.recurrence == Recurrence.ONCE, same_line(obligation, kin))
     # One value: looked up by index, where the planner would read the histories of the whole plan for a set.
-    line = select(func.array_agg(kin.c.id).label("ids")).where(*of_line).correlate(obligation, duty).lateral("line")
+    others = select(func.array_agg(kin.c.id)).where(*of_line).correlate(obligation, duty).scalar_subquery()
+    line = select(func.array_append(others, obligation.c.id).label("ids")).correlate(obligation, duty).lateral("line")
     on = [(history, history.c.obligation_id == any_(line.c.ids)) for history in HISTORIES]
     acts = union_all(
         *(

@@ -46,20 +46,23 @@ from app.standing.snapshot import FACTS, fresh, stale
 __all__ = ["bodies", "cycles", "duties", "named", "obligations", "owners", "plans", "standings"]
 
 
-def standings(moment: Moment, *within: ColumnElement[bool], shown: Collection[str] = ()) -> Subquery:
+def standings(
+    moment: Moment, *within: ColumnElement[bool], shown: Collection[str] = (), ended: bool = False
+) -> Subquery:
     """Give every obligation that is owed its facts, signals and status at a moment.
 
     `within` narrows the obligations down before their histories are read; `shown` names the columns to give, if not
-    all: PostgreSQL works out each that both arms name, whether somebody reads it or not.
+    all: PostgreSQL works out each that both arms name, whether somebody reads it or not.  With `ended`, it gives those
+    that nobody owes any more instead.
     """
-    owed = (_owed(arm) for arm in _arms(moment, *within))
+    owed = (_owed(arm, ended=ended) for arm in _arms(moment, *within))
     both = (arm.with_only_columns(*(arm.selected_columns[name] for name in shown)) if shown else arm for arm in owed)
     return union_all(*both).subquery("standing")
 
 
-def arms(moment: Moment, *within: ColumnElement[bool]) -> tuple[Subquery, Subquery]:
+def arms(moment: Moment, *within: ColumnElement[bool], ended: bool = False) -> tuple[Subquery, Subquery]:
     """Give the two halves of the standings apart: by stored facts that stand at the moment, and by replayed ones."""
-    fresh, stale = (_owed(arm).subquery("standing") for arm in _arms(moment, *within))
+    fresh, stale = (_owed(arm, ended=ended).subquery("standing") for arm in _arms(moment, *within))
     return fresh, stale
 
 
@@ -126,8 +129,9 @@ def _by_stored(moment: Moment, *within: ColumnElement[bool]) -> Statement:
     return _decided(fresh(moment, *within).subquery("facts"), moment)
 
 
-def _owed(stood: Statement) -> Statement:
-    return stood.where(stood.selected_columns.owed)
+def _owed(stood: Statement, *, ended: bool = False) -> Statement:
+    columns = stood.selected_columns
+    return stood.where(columns.ended_by.is_not(None) if ended else columns.owed)
 
 
 def _with_openness(facts: Subquery, moment: Moment) -> Subquery:

@@ -17,7 +17,8 @@ HISTORY = (
 WITHOUT_VIEW = {"evidence_read", "annulment", "annulled_act"}
 """Acts of which no view is needed: no standing reads them, or whoever reads the standing reads them whole."""
 KEPT = (
-    *("cycle_deadline", "holiday", "seal", "sealed_standing", "succession", "succession_decision"),
+    *("cycle_deadline", "holiday", "seal", "sealed_standing", "succession", "succession_decision", "succession_part"),
+    *("membership", "membership_ending", "partner_naming"),
     *("event", "sequenced_event", "checkpoint"),
 )
 """What else nobody changes: to all other tables rows may be corrected by the owner, when it seeds a plan anew."""
@@ -32,7 +33,7 @@ RIGHTS: dict[str, set[str]] = {
     **dict.fromkeys(("body", "cycle", "obligation"), ADD),
     "client_reference": ADD,
     "calendar_feed": ADD,
-    **dict.fromkeys(("deadline_watch", "feed_head", "plan_change", "standing_facts"), READ),
+    **dict.fromkeys(("deadline_watch", "feed_head", "plan_change", "standing_facts", "succeeded_duty"), READ),
     "idempotency_record": FORGET,
     # A trigger lets a text go only when its erasure is recorded.
     "evidence_text": FORGET,

@@ -1,8 +1,10 @@
 """What every refusal is."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
+from uuid import UUID
 
 
 @dataclass(frozen=True)
@@ -22,11 +24,18 @@ class Refusal(Exception):
 
     title_vi: ClassVar[str] = "Yêu cầu bị từ chối."
 
-    def __init__(self, detail: str | None = None, *faults: Fault, wait_seconds: int | None = None) -> None:
+    def __init__(
+        self,
+        detail: str | None = None,
+        *faults: Fault,
+        wait_seconds: int | None = None,
+        ids: Sequence[UUID] = (),
+    ) -> None:
         super().__init__(detail or type(self).__doc__)
         self.detail = detail
         self.faults = faults
         self.wait_seconds = wait_seconds
+        self.ids = ids
 
     @classmethod
     def slug(cls) -> str:

@@ -96,13 +96,16 @@ class DutyUnknown(Refusal):
 class NotAnOwner(Refusal):
     """A group that has members owns nothing; its members do."""
 
-    title_vi = "Nhóm có thành viên không chủ trì nghĩa vụ nào; từng thành viên chủ trì."
+    title_vi = "Nhóm cơ quan không chủ trì nghĩa vụ; từng cơ quan thành viên chủ trì."
 
 
 class SuccessorUnclear(Refusal):
-    """A succession is confirmed for one successor, another body than the one that it succeeds."""
+    """A succession names its successors, other bodies than the one that they succeed, or says that it ends."""
 
-    title_vi = "Cơ quan kế thừa phải rõ và khác cơ quan được kế thừa."
+    title_vi = (
+        "Phải nêu cơ quan kế thừa (khác với cơ quan được kế thừa), "
+        "hoặc ghi rõ cơ quan chấm dứt hoạt động mà không có cơ quan kế thừa."
+    )
 
 
 class AlreadyDecided(Refusal):
@@ -120,4 +123,58 @@ class AlreadySucceeded(Refusal):
 class SuccessionAhead(Refusal):
     """A succession is confirmed from its day on: who owes what by then is not known before."""
 
-    title_vi = "Chỉ xác nhận kế thừa từ ngày có hiệu lực."
+    title_vi = "Chỉ được xác nhận việc kế thừa kể từ ngày có hiệu lực."
+
+
+class SuccessionActedOn(Refusal):
+    """Somebody has acted under this: record what comes after it instead, such as a succession back."""
+
+    title_vi = "Đã có ghi nhận phát sinh từ việc này; hãy ghi nhận việc thay đổi tiếp theo (ví dụ: kế thừa trở lại)."
+
+
+class ObligationEnded(Refusal):
+    """Nobody owes this obligation any more: its body has ended without a successor."""
+
+    title_vi = "Nghĩa vụ đã chấm dứt: cơ quan chủ trì chấm dứt hoạt động mà không có cơ quan kế thừa."
+
+
+class AmbiguousObligation(Refusal):
+    """Several obligations answer to this name: name one by its id."""
+
+    title_vi = "Có nhiều nghĩa vụ trùng tên gọi; cần nêu mã nghĩa vụ."
+
+
+class ClassNotOpen(Refusal):
+    """This body takes no members: the plan names all of them, or it is no class."""
+
+    title_vi = "Cơ quan này không nhận thêm thành viên: Kế hoạch đã nêu đủ thành viên, hoặc đây không phải nhóm mở."
+
+
+class MemberUnclear(Refusal):
+    """A member is a body of the plan, or a new one with a name, and no class itself."""
+
+    title_vi = "Thành viên phải là cơ quan có trong Kế hoạch, hoặc cơ quan mới có nêu tên, và không phải là nhóm."
+
+
+class AlreadyMember(Refusal):
+    """This body is a member of the class on that day already."""
+
+    title_vi = "Cơ quan này đã là thành viên của nhóm vào ngày đó."
+
+
+class MembershipEnded(Refusal):
+    """This membership has ended already, or would end before it began."""
+
+    title_vi = "Tư cách thành viên đã chấm dứt, hoặc ngày chấm dứt sớm hơn ngày bắt đầu."
+
+
+class PartnersNotOpen(Refusal):
+    """The plan itself says who the partners of this duty are."""
+
+    title_vi = "Kế hoạch đã nêu rõ cơ quan phối hợp của nhiệm vụ này."
+
+
+class AlreadyPartner(Refusal):
+    """This body is a partner of the duty already, or its owner."""
+
+    title_vi = "Cơ quan này đã là cơ quan phối hợp hoặc cơ quan chủ trì của nhiệm vụ."
