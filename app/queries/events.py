@@ -199,7 +199,7 @@ def watched() -> Statement:
 def passed(since: datetime, until: datetime) -> Select[Any]:
     """Select the instants at which some deadline passed."""
     deadlines = table(CycleDeadline)
-    resting = func.unnest(deadlines.c.working_days).table_valued("due", name="resting").lateral()
+    resting = func.unnest(deadlines.c.working_days).table_valued("due", name="resting").render_derived().lateral()
     sources = (
         select(cycles.c.due_before.label("due")),
         select(deadlines.c.due_before.label("due")),

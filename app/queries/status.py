@@ -110,7 +110,7 @@ def last_change(slug: str, moment: Moment) -> Statement:
 def _resting(pick: Any, kept: Callable[[Any], ColumnElement[bool]]) -> list[Any]:
     """Pick the same of what rests on the reports of others: as its cycle was opened, and as letters moved it."""
     due, rests = obligations.c.due_before, obligations.c.due_after_others_days.is_not(None)
-    moved = func.unnest(deadlines.c.working_days).table_valued("due", name="moved").lateral()
+    moved = func.unnest(deadlines.c.working_days).table_valued("due", name="moved").render_derived().lateral()
     instant = cast(moved.c.due, DateTime(timezone=True))
     of_plan = select(pick(instant)).select_from(deadlines.join(moved, true())).where(deadlines.c.plan_id == plans.c.id)
     letters = of_plan.where(kept(instant)).correlate(plans).scalar_subquery()

@@ -164,10 +164,13 @@ async def test_it_moves_with_the_deadline_of_its_cycle_and_with_nobodys_extensio
 async def test_its_own_deadline_is_told_of_when_it_passes(resting: Service) -> None:
     resting.clock.now = datetime(2027, 12, 20, tzinfo=UTC)
     await resting.jobs.watch()
+    head = 0
+    while page := await resting.events(head):
+        head = page[-1]["seq"]
     resting.clock.now = datetime(2027, 12, 24, tzinfo=UTC)
     document = await status_of(resting.integrator)
     await resting.jobs.watch()
 
-    told = [event["obligation"] for event in await resting.events() if event["type"] == "obligation.became_overdue"]
+    told = [(event["type"], event["obligation"]) for event in await resting.events(head)]
     assert document["as_of"] == "2027-12-23T17:00:00Z"
-    assert str(CONSOLIDATION) in told
+    assert told == [("obligation.became_overdue", str(CONSOLIDATION))]

@@ -135,7 +135,7 @@ async def everything(service: Service) -> None:
         await coordinator.review(shared, "returned"),
         await police.ask_for(one, "2027-06-30"),
         await coordinator.refuse(one),
-        await coordinator.extend(one, "2027-06-30"),
+        await coordinator.extend(one, "2027-06-30", decided_on="2021-06-10", document_number="7/UBND"),
         await coordinator.post(
             f"/v1/obligations/{whole}/condition-decisions", {"met": True, "from_on": "2026-11-20", **reason}
         ),
