@@ -5,9 +5,15 @@ is the stable problem type.  No refusal ever holds what was sent.
 """
 
 from app.domain.errors.acts import (
+    ActNotYours,
+    ActReviewed,
+    ActUnknown,
+    AlreadyAnnulled,
     AlreadyExists,
+    ChangedSinceSeen,
     ConditionMet,
     ConditionNotWhole,
+    DeadlinePassed,
     ExtensionLimitReached,
     ExtensionNotLater,
     NoExtensionRequested,
@@ -20,6 +26,7 @@ from app.domain.errors.acts import (
     ReceivedOnImpossible,
     StaleVersion,
     TargetUnknown,
+    WaiverMismatch,
 )
 from app.domain.errors.base import Fault, Hindrance, Refusal, kinds
 from app.domain.errors.clients import (
@@ -89,6 +96,10 @@ from app.domain.errors.requests import (
 )
 
 __all__ = [
+    "ActNotYours",
+    "ActReviewed",
+    "ActUnknown",
+    "AlreadyAnnulled",
     "AlreadyDecided",
     "AlreadyExists",
     "AlreadySucceeded",
@@ -97,6 +108,7 @@ __all__ = [
     "BodiesAreForReporters",
     "BodyUnknown",
     "BrokenCursor",
+    "ChangedSinceSeen",
     "ClientRefReused",
     "ClientUnknown",
     "ConditionMet",
@@ -110,6 +122,7 @@ __all__ = [
     "CycleNotOpen",
     "CycleStarted",
     "CycleUnknown",
+    "DeadlinePassed",
     "DeadlineWithinPeriod",
     "DutyUnknown",
     "EvidenceEnded",
@@ -162,6 +175,7 @@ __all__ = [
     "UnreadableRequest",
     "UnsupportedMediaType",
     "UploadTooSlow",
+    "WaiverMismatch",
     "WebhookDisabled",
     "WebhookTargetNotAllowed",
     "kinds",
