@@ -38,6 +38,17 @@ class ReviewOutcome(StrEnum):
     RETURNED = "returned"
 
 
+class Judgement(StrEnum):
+    """What the coordinator has said so far, beside the owner's word; read top to bottom, the first that fits."""
+
+    SILENT = "silent"
+    RETURNED = "returned"
+    AWAITING_REVIEW = "awaiting_review"
+    ACCEPTED_WITH_WAIVER = "accepted_with_waiver"
+    ACCEPTED = "accepted"
+    IN_WORK = "in_work"
+
+
 class Status(StrEnum):
     """Where an obligation stands at an instant; never stored."""
 

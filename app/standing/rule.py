@@ -86,6 +86,11 @@ def standing_of(obligation_id: ColumnElement[UUID], moment: Moment) -> Subquery:
     return _of_open_cycle(union_all(*_arms(moment, obligations.c.id == obligation_id)).subquery("stood"), moment)
 
 
+def standings_owed_or_not(moment: Moment, *within: ColumnElement[bool]) -> Subquery:
+    """Give obligations their facts, signals and status, those of a line that are not owed among them."""
+    return union_all(*_arms(moment, *within)).subquery("standing")
+
+
 def stored_standings(moment: Moment, *within: ColumnElement[bool]) -> Subquery:
     """Give the same as `standings` by stored facts alone, a shorter question: nothing where they do not stand."""
     return _owed(_by_stored(moment, *within)).subquery("standing")

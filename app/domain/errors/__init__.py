@@ -5,9 +5,15 @@ is the stable problem type.  No refusal ever holds what was sent.
 """
 
 from app.domain.errors.acts import (
+    ActNotYours,
+    ActReviewed,
+    ActUnknown,
+    AlreadyAnnulled,
     AlreadyExists,
+    ChangedSinceSeen,
     ConditionMet,
     ConditionNotWhole,
+    DeadlinePassed,
     ExtensionLimitReached,
     ExtensionNotLater,
     NoExtensionRequested,
@@ -20,6 +26,7 @@ from app.domain.errors.acts import (
     ReceivedOnImpossible,
     StaleVersion,
     TargetUnknown,
+    WaiverMismatch,
 )
 from app.domain.errors.base import Fault, Hindrance, Refusal, kinds
 from app.domain.errors.clients import (
@@ -107,6 +114,10 @@ from app.domain.errors.requests import (
 )
 
 __all__ = [
+    "ActNotYours",
+    "ActReviewed",
+    "ActUnknown",
+    "AlreadyAnnulled",
     "AlreadyDecided",
     "AlreadyExists",
     "AlreadyMember",
@@ -118,6 +129,7 @@ __all__ = [
     "BodiesAreForReporters",
     "BodyUnknown",
     "BrokenCursor",
+    "ChangedSinceSeen",
     "ClassNotOpen",
     "ClientRefReused",
     "ClientUnknown",
@@ -135,6 +147,7 @@ __all__ = [
     "CycleNotOpen",
     "CycleUnknown",
     "DeadlineNotAfter",
+    "DeadlinePassed",
     "DutyNotEveryCycle",
     "DutyUnknown",
     "EvidenceEnded",
@@ -199,6 +212,7 @@ __all__ = [
     "UnreadableRequest",
     "UnsupportedMediaType",
     "UploadTooSlow",
+    "WaiverMismatch",
     "WebhookDisabled",
     "WebhookTargetNotAllowed",
     "kinds",

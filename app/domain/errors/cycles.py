@@ -1,5 +1,8 @@
 """Cycles, their deadlines and their closing, and the successions of bodies."""
 
+from collections.abc import Sequence
+from uuid import UUID
+
 from app.domain.errors.base import Refusal
 
 
@@ -142,6 +145,10 @@ class AmbiguousObligation(Refusal):
     """Several obligations answer to this name: name one by its id."""
 
     title_vi = "Có nhiều nghĩa vụ trùng tên gọi; cần nêu mã nghĩa vụ."
+
+    def __init__(self, ids: Sequence[UUID] = ()) -> None:
+        super().__init__()
+        self.more = {"ids": [str(one) for one in ids]}
 
 
 class ClassNotOpen(Refusal):
