@@ -27,8 +27,8 @@ CHANGING_BY_THEMSELVES = (
 
 
 def tally(caller: Caller, filters: Filters, moment: Moment) -> Statement:
-    """Count obligations by cycle, owner and status."""
-    by = ("cycle_id", "owner_id", "body_id", "status")
+    """Count obligations by cycle, owner, status and judgement."""
+    by = ("cycle_id", "owner_id", "body_id", "status", "judged")
     standing = standings(moment, within(filters), shown=(*by, "duty_id"))
     counted = [standing.c[name] for name in by]
     return select(*counted, func.count().label("count")).where(visible(caller, standing)).group_by(*counted)

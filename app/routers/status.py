@@ -11,6 +11,7 @@ from app.domain import errors
 from app.domain.access import Caller, Permission
 from app.queries import status
 from app.routers.parameters import BodyCode, CycleCode, Slug
+from app.schemas.base import TotalsOut
 from app.schemas.status import CycleStatus, StatusOut, cycle_statuses
 from app.standing.cycles import cycles_of
 from app.standing.filters import Filters
@@ -51,7 +52,9 @@ async def get_status(
     since = await fetch_one(reading, prepare(status.last_change, slug=slug, moment=Moment(as_of or now)))
     moment = Moment(as_of or since["changed_at"], known_at)
     shown = await standing_of_plan(reading, caller, Filters(plan=slug, cycle=cycle, body=body), moment)
-    content = StatusOut(plan=slug, as_of=moment.as_of, known_at=known_at, cycles=shown).model_dump_json().encode()
+    totals = TotalsOut.adding(cycle.totals for cycle in shown)
+    document = StatusOut(plan=slug, as_of=moment.as_of, known_at=known_at, totals=totals, cycles=shown)
+    content = document.model_dump_json().encode()
     tag, until = etag_of(content), None if as_of else since["next_due"]
 
     def give(asking: Request, _: Caller, at: datetime) -> Response:
