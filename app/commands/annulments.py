@@ -29,7 +29,7 @@ from app.domain.errors import (
 )
 from app.models import AnnulledAct, Annulment
 from app.models.base import new_id, table
-from app.queries.acts import acts_on, line_standings
+from app.queries.acts import act_of, acts_on, line_standings
 from app.schemas.annulments import Annulled, AnnulmentIn, AnnulmentOut
 from app.standing.moment import Moment
 
@@ -70,17 +70,12 @@ async def take_back(
         AlreadyAnnulled: it does not count.
     """
     act = named_act(acts, act_id)
-    row: dict[str, Any] = {
-        "id": new_id(),
-        "plan_id": plan_id,
-        "client_id": caller.client_id,
-        "received_at": now,
-        "act_id": act.id,
-    }
-    of = {"obligation_id": act.obligation_id, "cycle_id": act.cycle_id, "kind": act.kind, "reason": reason}
-    recorded = await events.write(connection, Annulment, [row | of])
-    written = {**row, **of, "recorded_at": recorded[row["id"]]}
-    taking = Act(id=row["id"], kind=ActKind.ANNULMENT, names=act.id, recorded_at=written["recorded_at"])
+    row: dict[str, Any] = {"id": new_id(), "plan_id": plan_id, "client_id": caller.client_id, "received_at": now}
+    row |= {"obligation_id": act.obligation_id, "cycle_id": act.cycle_id}
+    row |= {"act_id": act.id, "kind": act.kind, "reason": reason}
+    recorded = await events.write(connection, Annulment, [row])
+    written = {**row, "recorded_at": recorded[row["id"]]}
+    taking = Act(id=row["id"], kind=ActKind.ANNULMENT, names=act.id, recorded_at=recorded[row["id"]])
     changed = differing(acts, taking)
     await write_rows(connection, table(AnnulledAct), [_word(one, written) for one in changed])
     return TakenBack(row=written, changed=[one for one in changed if one.id != act.id])
@@ -137,7 +132,7 @@ async def annul(
     """
     held = await hold(connection, caller, obligation_id, expected=expected, now=now, include_done=True)
     rows = await fetch_all(connection, acts_on, obligation_id=held.id, moment=Moment(held.seen_at))
-    acts = [_act(row) for row in rows]
+    acts = [act_of(row) for row in rows]
     before = await _line(connection, held)
     if caller.role is not Role.COORDINATOR:
         await refuse_to_owner(connection, caller, held, rows, named_act(acts, sent.act), before.values())
@@ -160,11 +155,6 @@ async def _line(connection: AsyncConnection, held: Locked) -> dict[UUID, Row]:
 
 def _stands(row: Row) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name not in UNCHANGING}
-
-
-def _act(row: Row) -> Act:
-    names = ("id", "recorded_at", "falls_with", "names", "obligation_id", "counts")
-    return Act(kind=ActKind(row["kind"]), **{name: row[name] for name in names})
 
 
 def _refuse_excess(acts: Collection[Act], act: Act, held: Locked) -> None:

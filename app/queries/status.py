@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, DateTime, String, Uuid, and_, bindparam, c
 
 from app.database.statements import Statement
 from app.domain.access import Caller
+from app.domain.completion import Judgement
 from app.models import Body, ConditionDecision, Cycle, CycleDeadline, Extension, Obligation, Plan, SealedStanding
 from app.models.base import table
 from app.models.redacted_views import facts_of
@@ -30,8 +31,8 @@ CHANGING_BY_THEMSELVES = (
 
 
 def tally(caller: Caller, filters: Filters, moment: Moment) -> Statement:
-    """Count obligations by cycle, owner and status."""
-    by = ("cycle_id", "owner_id", "body_id", "status")
+    """Count obligations by cycle, owner, status and judgement."""
+    by = ("cycle_id", "owner_id", "body_id", "status", "judged")
     standing = standings(moment, within(filters), shown=(*by, "duty_id"))
     counted = [standing.c[name] for name in by]
     return select(*counted, func.count().label("count")).where(visible(caller, standing)).group_by(*counted)
@@ -54,13 +55,18 @@ def changed_from_sealed(caller: Caller, filters: Filters, seal_id: UUID, cycle_i
 
 
 def sealed_tally(caller: Caller, filters: Filters, seal_id: UUID, moment: Moment) -> Statement:
-    """Count obligations under a seal by cycle, owner and status; `moment` is its own, and says who owed them."""
+    """Count obligations under a seal by cycle, owner, status and judgement.
+
+    `moment` is the seal's own: it says who owed them, and how they were judged, which no seal says.
+    """
     source, ownership = named(moment)
+    judged = standings(moment, within(filters), shown=("id", "judged")).alias("judged")
     columns = {
         "cycle_id": obligations.c.cycle_id,
         "owner_id": ownership.owner_id,
         "body_id": ownership.body_id,
         "status": cast(sealed.c.status, String),
+        "judged": func.coalesce(judged.c.judged, Judgement.IN_WORK.value),
         "duty_id": obligations.c.duty_id,
     }
     under = and_(
@@ -69,8 +75,12 @@ def sealed_tally(caller: Caller, filters: Filters, seal_id: UUID, moment: Moment
         sealed.c.seal_id == bindparam("seal_id", seal_id, Uuid()),
     )
     found = select(*(column.label(name) for name, column in columns.items()))
-    rows = found.select_from(source.join(sealed, under)).where(within(filters)).subquery("rows")
-    by = [rows.c[name] for name in ("cycle_id", "owner_id", "body_id", "status")]
+    rows = (
+        found.select_from(source.join(sealed, under).outerjoin(judged, judged.c.id == obligations.c.id))
+        .where(within(filters))
+        .subquery("rows")
+    )
+    by = [rows.c[name] for name in ("cycle_id", "owner_id", "body_id", "status", "judged")]
     return select(*by, func.count().label("count")).where(visible(caller, rows)).group_by(*by)
 
 

@@ -13,6 +13,7 @@ from app.domain.calendar import day_of, start_of
 from app.domain.errors import CycleNotClosed, Fault, MalformedContent
 from app.queries.cycles import opened_by
 from app.queries.status import bodies_of, changed_from_sealed, sealed_tally, tally
+from app.schemas.base import TotalsOut
 from app.schemas.seed import CycleRules
 from app.schemas.status import CycleStatus, StatusOut, cycle_statuses, missing_cycles
 from app.standing.cycles import cycles_of
@@ -47,9 +48,8 @@ async def document_of(connection: AsyncConnection, asking: Asking, since: Row) -
     begun = [start_of(day, zone) for day in missing.values()]
     as_of = asking.as_of or max([since["changed_at"], *begun])
     shown = await cycles_at(connection, asking.caller, asking.filters, Moment(as_of, asking.known_at))
-    document = StatusOut(
-        plan=asking.slug, as_of=as_of, known_at=asking.known_at, cycles=shown, missing_cycles=list(missing)
-    )
+    named = {"plan": asking.slug, "as_of": as_of, "known_at": asking.known_at}
+    document = StatusOut(**named, totals=_totals(shown), cycles=shown, missing_cycles=list(missing))
     turn = CycleRules.model_validate(plan["cycle_rules"]).next_start(day_of(asking.now, zone))
     ends = [since["next_due"], start_of(turn, zone) if turn else None]
     return document, None if asking.as_of else min(filter(None, ends), default=None)
@@ -74,7 +74,11 @@ async def sealed_document(connection: AsyncConnection, asking: Asking, _: Row) -
     plan = await fetch_one(connection, opened_by, slug=asking.slug, known_at=last.known_at)
     missing = list(missing_cycles(plan, last.as_of))
     named = {"plan": asking.slug, "as_of": last.as_of, "known_at": last.known_at}
-    return StatusOut(**named, cycles=shown, missing_cycles=missing), None
+    return StatusOut(**named, totals=_totals(shown), cycles=shown, missing_cycles=missing), None
+
+
+def _totals(cycles: list[CycleStatus]) -> TotalsOut:
+    return TotalsOut.adding(cycle.totals for cycle in cycles)
 
 
 async def _sealed(connection: AsyncConnection, asking: Asking, cycle: Row, bodies: list[Row]) -> list[CycleStatus]:

@@ -50,6 +50,7 @@ def obligation_shown(row: Row, as_of: datetime) -> dict[str, Any]:
         "evidence_count": row["evidence_count"],
         "completed_at": row["completed_at"],
         "review": _review(row),
+        **{name: row[name] for name in ("waived", "silent", "last_reported_at", "judged")},
         "inherited_from": row["inherited_from"],
         "ended_by": row["ended_by"],
         "version": row["version"],

@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 
 from app.database.statements import Statement
-from app.domain.completion import CLOSING_RULES, RULES, STARTED_STATES, ClaimState, Force, Signal
+from app.domain.completion import CLOSING_RULES, RULES, STARTED_STATES, Force, Signal
 from app.standing.moment import Moment
 from app.standing.replay import (
     bodies,
@@ -153,8 +153,8 @@ def _decided(facts: Subquery, moment: Moment) -> Statement:
 
 def _signals(f: Any, moment: Moment) -> dict[Signal, ColumnElement[bool]]:
     return {
-        Signal.WAIVED: func.coalesce(f.claim_state == ClaimState.NOT_APPLICABLE, False),
-        Signal.DONE: f.done_since.is_not(None),
+        Signal.NOT_ARISING: f.nothing_arises,
+        Signal.DONE: f.claims_completion,
         Signal.PROVEN: f.proven_since.is_not(None),
         Signal.ON_TARGET: f.unmet_targets.is_(None),
         Signal.IN_TIME: func.coalesce(f.completed_at < f.due_before, False),

@@ -28,11 +28,18 @@ DUE = datetime(2021, 6, 14, 17, tzinfo=UTC)
 MOMENT = timedelta(microseconds=1)
 DAY = timedelta(days=1)
 COMPLETE = {Signal.DONE, Signal.PROVEN, Signal.ON_TARGET}
-OPEN = Facts(force=Force.DIRECTED, due_before=DUE, latest_state=None, claim=None, done_since=None, proven_since=None)
+OPEN = Facts(
+    force=Force.DIRECTED,
+    due_before=DUE,
+    latest_state=None,
+    claims_completion=False,
+    done_since=None,
+    proven_since=None,
+)
 DONE = replace(
     OPEN,
     latest_state=ClaimState.COMPLETED,
-    claim=ClaimState.COMPLETED,
+    claims_completion=True,
     done_since=DUE - DAY,
     proven_since=DUE - DAY,
 )
@@ -46,7 +53,7 @@ def every_set() -> Iterator[frozenset[Signal]]:
 
 def in_words(holding: Collection[Signal]) -> Status:
     """Say the same as the rule, in nested sentences instead of a table."""
-    if Signal.WAIVED in holding:
+    if Signal.NOT_ARISING in holding:
         return Status.NOT_APPLICABLE
     if all(signal in holding for signal in COMPLETE):
         return Status.COMPLETED_ON_TIME if Signal.IN_TIME in holding else Status.COMPLETED_LATE
@@ -178,7 +185,7 @@ def test_missing_names_report_then_evidence_then_targets() -> None:
     assert missing({Signal.PAST_DUE}, ()) == ["report", "evidence"]
     assert missing({Signal.DONE}, ("3.2-a", "3.2-c")) == ["evidence", "target:3.2-a", "target:3.2-c"]
     assert missing({Signal.PROVEN}, ()) == ["report"]
-    assert missing({Signal.WAIVED}, ("3.2-a",)) == []
+    assert missing({Signal.NOT_ARISING}, ("3.2-a",)) == []
 
 
 @pytest.mark.parametrize(

@@ -127,6 +127,12 @@ class TargetUnknown(Refusal):
     title_vi = "Nhiệm vụ không có chỉ tiêu này."
 
 
+class FigureNeeded(Refusal):
+    """A rise or a fall needs a figure, also where there was no case."""
+
+    title_vi = "Chỉ tiêu tăng hoặc giảm phải có số liệu, kể cả khi không phát sinh vụ việc."
+
+
 class PaperReportIncomplete(Refusal):
     """A coordinator reports for an owner only from a paper report: received_on and document_number are needed."""
 
