@@ -151,10 +151,10 @@ class Caller:
         return await self.post(f"/v1/obligations/{obligation_id}/evidence", DOCUMENT | fields, headers=headers)
 
     async def review(
-        self, obligation_id: UUID, outcome: str, reason: str = "Đã xem xét.", *, headers: dict[str, str] | None = None
+        self, obligation_id: UUID, outcome: str, reason: str = "Đã xem xét.", *, headers: Any = None, **fields: Any
     ) -> httpx.Response:
         """Accept or return a claim."""
-        sent = {"outcome": outcome, "reason": reason}
+        sent = {"outcome": outcome, "reason": reason, **fields}
         return await self.post(f"/v1/obligations/{obligation_id}/reviews", sent, headers=headers)
 
     async def extend(self, obligation_id: UUID, before: str, *, headers: Any = None, **fields: Any) -> httpx.Response:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -136,7 +136,7 @@ _HISTORIES: dict[type[Act], tuple[type[SQLModel], dict[str, Any]]] = {
     ),
     Withdrawal: (models.Withdrawal, {"reason": "Đính kèm nhầm."}),
     Review: (models.Review, {"reason": "Đã xem."}),
-    Extension: (models.Extension, {"reason": "Theo đề nghị."}),
+    Extension: (models.Extension, {"reason": "Theo đề nghị.", "decided_on": date(2021, 6, 1)}),
     Condition: (models.ConditionDecision, {"reason": "Đã có hướng dẫn."}),
     Transfer: (models.Transfer, {}),
 }

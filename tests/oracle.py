@@ -68,7 +68,8 @@ class _Clerk:
             case Withdrawal():
                 self.withdrawn.add(act.evidence_id)
             case Extension():
-                self.due_before = act.due_before
+                # The one decided last, which is the last one in order; the cycle's own deadline may be later.
+                self.due_before = max(self.subject.due_before, act.due_before)
             case _:
                 self.decide(act)
 

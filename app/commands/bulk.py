@@ -28,7 +28,7 @@ from app.schemas.updates import UpdateOut
 from app.standing.moment import Moment
 from app.standing.refresh import refresh_snapshot
 
-_LABELS = {*NAMES, "obligation", "client_ref"}
+_LABELS = {*NAMES, "obligation", "client_ref", "reopened_by"}
 
 
 Name = str | int

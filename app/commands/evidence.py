@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import events
+from app.commands.closings import keep_letter, refuse_sealed
 from app.commands.obligations import Locked, hold, owners_at
 from app.commands.paper import check_paper_date
 from app.commands.places import partner_of
@@ -60,6 +61,7 @@ async def attach(
     Raises:
         NotFound, StaleVersion: see `obligations.hold`.
         PaperReportNotYours, PaperReportIncomplete, ReceivedOnImpossible: see `paper.check_paper_date`.
+        LetterNeeded: its cycle is closed, and the paper came before.
         ContentTooLarge: the file is announced as larger than the cap.
         SupersededUnknown, AlreadySuperseded: it cannot take the place of the evidence that it names.
     """
@@ -69,6 +71,7 @@ async def attach(
     received = check_paper_date(
         caller, sent.received_on, sent.document_number, issued_on=held.issued_on, zone=held.zone, now=now
     )
+    refuse_sealed(caller, held.closed_at, sent.reopened_by, received_at=received)
     attachment = Attachment(
         held=held,
         sent=sent,
@@ -78,6 +81,7 @@ async def attach(
     )
     await _refuse_foreign_version(connection, attachment)
     (attached,) = await record(connection, caller, [attachment], now=now)
+    await keep_letter(connection, caller, held, attachment.id, sent.reopened_by)
     await refresh_snapshot(connection, [held.id], now)
     return attached
 

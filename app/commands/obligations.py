@@ -14,17 +14,18 @@ from app.database.engine import as_system
 from app.database.statements import Row, prepare
 from app.domain.access import Caller, Permission, Role
 from app.domain.errors import NotFound, ObligationEnded, StaleVersion
-from app.models import Duty, Obligation, Plan
+from app.models import Cycle, Duty, Obligation, Plan
 from app.models.base import table
 from app.models.duty import ConditionScope, Recurrence
 from app.queries import obligations as queries
+from app.queries.closings import closed_at
 from app.schemas.obligations import ObligationOut
 from app.schemas.views import obligation_out
 from app.standing.moment import INSTANT, Moment
 from app.standing.ownership import ended, owner_of
 from app.standing.reach import reachable
 
-obligations, plans, duties = table(Obligation), table(Plan), table(Duty)
+obligations, plans, duties, cycles = (table(model) for model in (Obligation, Plan, Duty, Cycle))
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Locked:
     """An obligation that this transaction holds, in which version; no other act on it can come between.
 
     `seen_at` is the act's instant, or that of a later act on it which the transaction had to wait for: what is checked
-    as of then has seen every act so far.
+    as of then has seen every act so far.  `closed_at` is when the last of the cycles that it touches was closed.
     """
 
     id: UUID
@@ -47,6 +48,7 @@ class Locked:
     zone: ZoneInfo
     seen_at: datetime
     ended: bool
+    closed_at: datetime | None
 
 
 async def hold(
@@ -170,9 +172,12 @@ def _held(ids: Collection[UUID], caller: Caller, act: Permission, moment: Moment
             ended(obligations, moment).label("ended"),
             *(plans.c[name] for name in ("issued_on", "max_extensions", "time_zone")),
             *(duties.c[name] for name in ("recurrence", "condition_scope")),
+            closed_at(obligations, duties, moment).label("closed_at"),
         )
         .join(plans, plans.c.id == obligations.c.plan_id)
         .join(duties, duties.c.id == obligations.c.duty_id)
+        .join(cycles, cycles.c.id == obligations.c.cycle_id)
+        .where(moment.counts(cycles))
         .where(obligations.c.id == any_(bindparam("ids", list(ids), ARRAY(Uuid()))))
         .where(reachable(caller, act, obligations, owner))
     )
@@ -189,7 +194,7 @@ async def _owed(
 
 def _locked(row: Row, seen_at: datetime) -> Locked:
     ids = ("id", "plan_id", "duty_id", "owner_id", "version", "ended")
-    rules = ("recurrence", "condition_scope", "issued_on", "max_extensions")
+    rules = ("recurrence", "condition_scope", "issued_on", "max_extensions", "closed_at")
     named = {name: row[name] for name in (*ids, *rules)}
     return Locked(**named, zone=ZoneInfo(row["time_zone"]), seen_at=seen_at)
 

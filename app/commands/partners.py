@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import events
 from app.commands.bodies import body_named, join
-from app.commands.orders import ordered
+from app.commands.members import letter_of
 from app.database.locks import lock
 from app.database.statements import fetch_all, fetch_one
 from app.domain.access import Caller
@@ -28,11 +28,11 @@ async def name(
         PartnersNotOpen: the plan itself says who the partners are.
         MemberUnclear, NotAnOwner: the body is a group, or new and without a name.
         AlreadyPartner: it is a partner or an owner already.
-        LetterDayImpossible: the letter was decided on no possible day.
+        LetterDateImpossible, LetterNumberNeeded: see `letters.dated`.
     """
     plan = await fetch_one(connection, plan_of, slug=slug)
     await lock(connection, plan["id"].bytes)
-    letter = ordered(plan, sent, now=now)
+    letter = letter_of(plan, sent, now=now)
     duty = await fetch_one(connection, duty_by_code, plan_id=plan["id"], code=code)
     if not duty["is_open"]:
         raise PartnersNotOpen

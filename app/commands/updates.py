@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import events, evidence
 from app.commands.acts import finish_act
+from app.commands.closings import keep_letter, refuse_sealed
 from app.commands.evidence import Attachment
 from app.commands.obligations import Locked, hold, owners_at, standing_rows
 from app.commands.paper import check_paper_date
@@ -74,7 +75,7 @@ async def report(
     Raises:
         NotFound, StaleVersion: see `obligations.hold`.
         PaperReportNotYours, PaperReportIncomplete, ReceivedOnImpossible: see `paper.check_paper_date`.
-        ConditionNotWhole, ConditionMet, TargetUnknown: see `accept`.
+        LetterNeeded, ConditionNotWhole, ConditionMet, TargetUnknown: see `accept`.
     """
     held = await hold(connection, caller, obligation_id, expected=expected, now=now)
     known = await known_of(connection, caller, [(held, sent)], now=now)
@@ -124,6 +125,7 @@ def accept(caller: Caller, held: Locked, sent: UpdateIn, known: Known, *, now: d
     Raises:
         PaperReportNotYours, PaperReportIncomplete, ReceivedOnImpossible: see `paper.check_paper_date`.
         ObligationEnded: nobody owes it any more.
+        LetterNeeded: its cycle is closed, and the paper came before.
         ConditionNotWhole: `not_applicable` for a duty whose condition does not cover the whole of it.
         ConditionMet: `not_applicable` although the condition was met when the report was received.
         TargetUnknown: a measurement names a target that the duty does not have.
@@ -131,6 +133,7 @@ def accept(caller: Caller, held: Locked, sent: UpdateIn, known: Known, *, now: d
     if held.ended:
         raise ObligationEnded
     received = _received(caller, held, sent, now)
+    refuse_sealed(caller, held.closed_at, sent.reopened_by, received_at=received)
     if sent.state is ClaimState.NOT_APPLICABLE:
         _refuse_unfounded_waiver(held, known.met.get(received, ()))
     ids = known.targets.get(held.duty_id, {})
@@ -160,6 +163,8 @@ async def record(
     """Write reports with their measurements and evidence, and return them in order as they were written."""
     recorded = await events.write(connection, Update, [_row(caller, one) for one in reports])
     await write_rows(connection, measurements, [row for one in reports for row in _measured(one)])
+    for one in reports:
+        await keep_letter(connection, caller, one.held, one.id, one.sent.reopened_by)
     attachments = [attachment for one in reports for attachment in _attachments(one)]
     attached = iter(await evidence.record(connection, caller, attachments, now=now))
     return [_shown(caller, one, recorded[one.id], islice(attached, len(one.sent.evidence))) for one in reports]

@@ -1,11 +1,12 @@
 """Tables: one file per aggregate.  Importing this package knows them all, as migrations' drift test needs."""
 
+from app.models.annulment import AnnulledAct, Annulment
 from app.models.body import Body, Membership, MembershipEnding
 from app.models.calendar import CalendarFeed
 from app.models.client import Client, ClientBody, ClientSecret, RevokedToken
 from app.models.condition import ConditionDecision
 from app.models.contribution import Contribution
-from app.models.cycle import Cycle, CycleDeadline, Holiday, Seal, SealedStanding
+from app.models.cycle import Cycle, CycleDeadline, Holiday, Reopening, Seal, SealedStanding
 from app.models.duty import Duty, DutyOwner, DutyPartner, PartnerNaming, Target
 from app.models.event import Checkpoint, DeadlineWatch, Event, SequencedEvent
 from app.models.evidence import Erasure, Evidence, EvidenceContent, EvidenceRead, EvidenceText, Withdrawal
@@ -21,6 +22,8 @@ from app.models.update import Measurement, Update
 from app.models.webhook import Webhook, WebhookAttempt, WebhookDelivery
 
 __all__ = [
+    "AnnulledAct",
+    "Annulment",
     "Body",
     "CalendarFeed",
     "Checkpoint",
@@ -53,6 +56,7 @@ __all__ = [
     "Obligation",
     "PartnerNaming",
     "Plan",
+    "Reopening",
     "Review",
     "RevokedToken",
     "Seal",

@@ -37,7 +37,10 @@ class ConditionScope(StrEnum):
 
 
 class Duty(PlanRow, table=True):
-    """One row is one sentence of the plan; `search` is its folded text, for `q`."""
+    """One row is one sentence of the plan; `search` is its folded text, for `q`.
+
+    What rests on the reports of others is due `due_after_others_days` working days after these are.
+    """
 
     __tablename__ = "duty"
     __table_args__ = (
@@ -60,6 +63,7 @@ class Duty(PlanRow, table=True):
     lead: bool
     recurrence: Recurrence = choice(Recurrence, "recurrence")
     recurrence_cycle: str | None = optional_text(40)
+    due_after_others_days: int | None = None
     condition_type: str | None = optional_text(60)
     condition_scope: ConditionScope | None = choice(ConditionScope, "condition_scope", optional=True)
     condition_marker: str | None = optional_text(500)

@@ -138,8 +138,8 @@ class Withdrawal(HistoryRow, table=True):
 
     __tablename__ = "withdrawal"
     __table_args__ = (
-        UniqueConstraint("plan_id", "evidence_id"),
         *of_history("withdrawal"),
+        Index("ix_withdrawal_evidence", "plan_id", "evidence_id"),
         belongs_to("evidence", "evidence_id"),
     )
 

@@ -18,6 +18,7 @@ from app.models import (
     ExtensionRefusal,
     ExtensionRequest,
     Measurement,
+    Reopening,
     Review,
     Succession,
     Target,
@@ -32,7 +33,7 @@ from app.standing.ownership import owner_when
 
 updates, transfers, successions = (table(model) for model in (Update, Transfer, Succession))
 predecessors = table(Body).alias("predecessor")
-notes, deadlines = table(Contribution), table(CycleDeadline)
+notes, deadlines, reopenings = (table(model) for model in (Contribution, CycleDeadline, Reopening))
 measurements, targets = table(Measurement), table(Target)
 
 UPDATE = ("id", "state", "percent", "summary", "occurred_on", "late_reason", "document_number")
@@ -41,7 +42,7 @@ TIMES = ("received_at", "recorded_at")
 PLAIN: dict[type[HistoryRow], tuple[str, ...]] = {
     Review: ("id", "reason", "outcome"),
     ExtensionRequest: ("id", "reason", "due_before", "document_number"),
-    Extension: ("id", "reason", "due_before", "document_number"),
+    Extension: ("id", "reason", "due_before", "document_number", "decided_on"),
     ExtensionRefusal: ("id", "reason", "document_number"),
     ConditionDecision: ("id", "reason", "met", "document_number"),
 }
@@ -99,12 +100,13 @@ def _contribution_acts(obligation: Any, moment: Moment) -> Statement:
 
 def _deadline_acts(obligation: Any, moment: Moment) -> Statement:
     """Select the acts on the deadline of the whole cycle, which are acts on each of its obligations."""
-    shown = _pick(deadlines, ("id", "due_before", "reason", "document_number"))
-    spelled = _spelled(deadlines, act=literal("cycle_deadline"), **shown, obligation=obligations.c.id)
+    shown = _pick(deadlines, ("id", "due_before", "reason", "document_number", "decided_on"))
+    named = {"act": literal("cycle_deadline"), "obligation": obligations.c.id, "reopened_by": _letter(deadlines)}
+    spelled = _spelled(deadlines, **named, **shown)
     its_cycle = and_(obligations.c.plan_id == deadlines.c.plan_id, obligations.c.cycle_id == deadlines.c.cycle_id)
     found = select(*order_of(deadlines), spelled.label("act")).join(obligations, its_cycle)
     mine = (obligations.c.plan_id == obligation["plan_id"], obligations.c.id == obligation["id"])
-    return found.where(*mine, moment.sees(deadlines))
+    return found.where(*mine, moment.reaches(deadlines))
 
 
 def _transfer_acts(obligation: Any, moment: Moment) -> Statement:
@@ -138,10 +140,16 @@ def _acts(
 ) -> Statement:
     """Select the acts of one table, spelled as the wire shows them."""
     act = literal(_NAMES.get(table_.name, str(table_.name)))
-    spelled = _spelled(table_, act=act, **shown)
+    spelled = _spelled(table_, act=act, reopened_by=_letter(table_), **shown)
     mine = (table_.c.plan_id == obligation["plan_id"], table_.c.obligation_id == obligation["id"])
     found = select(*order_of(table_), spelled.label("act")).select_from(table_ if source is None else source)
-    return found.where(*mine, moment.sees(table_))
+    return found.where(*mine, moment.reaches(table_))
+
+
+def _letter(act: Table) -> ColumnElement[Any]:
+    """Find the number of the letter that reopened closed cycles for an act."""
+    mine = (reopenings.c.plan_id == act.c.plan_id, reopenings.c.act_id == act.c.id)
+    return select(reopenings.c.document_number).where(*mine).limit(1).correlate(act).scalar_subquery()
 
 
 def _spelled(table_: Table, **shown: Any) -> ColumnElement[Any]:
@@ -176,7 +184,7 @@ def _attached(caller: Caller, moment: Moment) -> ColumnElement[Any]:
         select(func.jsonb_agg(aggregate_order_by(one, *order_of(evidence))))
         .select_from(named(moment))
         .where(evidence.c.plan_id == updates.c.plan_id, evidence.c.obligation_id == updates.c.obligation_id)
-        .where(evidence.c.update_id == updates.c.id, moment.sees(evidence), readable(caller, moment))
+        .where(evidence.c.update_id == updates.c.id, moment.reaches(evidence), readable(caller, moment))
         .correlate(updates)
     )
     return func.coalesce(found.scalar_subquery(), _none())

@@ -27,6 +27,25 @@ Coordinator = Annotated[Caller, may(Permission.OPEN_CYCLES)]
 CycleCode = Annotated[Code, Path(alias="cycle", description="The cycle's code.", examples=["2026"])]
 WRITES = (errors.NotFound,)
 """What any act on a plan can be refused for, beyond what every write can."""
+NO_SUCH_LETTER = (
+    errors.LetterDateImpossible,
+    errors.LetterNumberNeeded,
+    errors.LetterDecidedTooLate,
+    errors.DeadlineNotAfter,
+)
+"""Why a letter does not decide a deadline."""
+NO_SUCH_CYCLE = (
+    errors.CycleUnknown,
+    errors.CycleAhead,
+    errors.CycleCodeReserved,
+    errors.PeriodImpossible,
+    errors.DutyUnknown,
+    errors.DutyNotEveryCycle,
+    errors.LetterDateImpossible,
+    errors.LetterNumberNeeded,
+    errors.DeadlineNotAfter,
+)
+"""Why a cycle cannot be opened."""
 
 
 @router.get(
@@ -55,13 +74,16 @@ async def get_cycle(
     summary="Open a cycle",
     status_code=201,
     response_model=CycleDetail,
-    responses=documented(*WRITES, errors.CycleUnknown),
+    responses=documented(*WRITES, *NO_SUCH_CYCLE, errors.AlreadyExists),
 )
 async def open_cycle(slug: Slug, caller: Coordinator, write: Creating, sent: CycleIn) -> Response:
-    """Open a cycle, which creates its obligations; opening it again changes nothing."""
+    """Open a cycle of the plan, or one that a letter orders, which creates its obligations; again changes nothing.
+
+    The service itself opens each annual cycle on the first day of its period.
+    """
 
     async def act(connection: AsyncConnection) -> Done:
-        cycle = await cycles.open_cycle(connection, slug, sent.code, now=write.now)
+        cycle = await cycles.open_cycle(connection, slug, sent, now=write.now)
         return Done(cycle, location=f"/v1/plans/{slug}/cycles/{sent.code}")
 
     return await write(caller, act)
@@ -73,12 +95,12 @@ async def open_cycle(slug: Slug, caller: Coordinator, write: Creating, sent: Cyc
     summary="Move or confirm the deadline of a cycle",
     status_code=201,
     response_model=CycleDetail,
-    responses=documented(*WRITES, errors.CycleStarted, errors.CycleClosed, errors.DeadlineWithinPeriod),
+    responses=documented(*WRITES, *NO_SUCH_LETTER, errors.LetterNeeded),
 )
 async def move_deadline(
     slug: Slug, code: CycleCode, caller: Coordinator, write: Creating, sent: CycleDeadlineIn
 ) -> Response:
-    """Move the deadline of a cycle that has not started yet; the day that is in force confirms it, also later."""
+    """Record a letter that moves the deadline of a cycle, earlier or later; the day that is in force confirms it."""
 
     async def act(connection: AsyncConnection) -> Done:
         return Done(await deadlines.move(connection, caller, slug, code, sent, now=write.now))

@@ -15,9 +15,9 @@ from app.database.statements import prepare
 from app.domain import errors
 from app.domain.access import Caller, Permission
 from app.queries import exports, plans
+from app.queries.status_document import cycles_at
 from app.routers.obligations import filters
 from app.routers.parameters import BodyCode, CycleCode, DutyCode, OwnerCode, PlanCode, Slug
-from app.routers.status import standing_of_plan
 from app.schemas import columns
 from app.schemas.base import ResponseModel
 from app.schemas.exports import HistoryLine, status_lines
@@ -106,7 +106,7 @@ async def export_status(
 ) -> Response:
     """Export totals, rates and a status for each cycle, body and member, one line each."""
     await fetch_one(reading, plans.plan(slug))
-    shown = await standing_of_plan(reading, caller, Filters(plan=slug, cycle=cycle, body=body), asked)
+    shown = await cycles_at(reading, caller, Filters(plan=slug, cycle=cycle, body=body), asked)
     return await export.answer("status", columns.STATUS, _at_once(list(status_lines(slug, shown))))
 
 

@@ -14,7 +14,7 @@ from app.routers.cycles import WRITES
 from app.routers.parameters import Slug
 from app.routers.plans import READS, Reader
 from app.schemas.base import DeadlineDay
-from app.schemas.holidays import HolidayIn, HolidayList, HolidayOut
+from app.schemas.holidays import HolidayIn, HolidayList, HolidayMarked
 from app.web.auth.access import may
 from app.web.json_body import ExactRoute
 from app.web.parameters import Router
@@ -68,16 +68,19 @@ async def get_marks(
     operation_id="markHoliday",
     summary="Mark a day as off, or not",
     status_code=201,
-    response_model=HolidayOut,
+    response_model=HolidayMarked,
     responses=documented(*WRITES),
 )
 async def mark_holiday(
     slug: Slug, caller: Annotated[Caller, may(Permission.EDIT_CALENDAR)], write: Creating, sent: HolidayIn
 ) -> Response:
-    """Mark a day as off, or with `observed: false` as no longer off; cycles that are open keep their deadlines."""
+    """Mark a day as off, or with `observed: false` as no longer off; cycles that are open keep their deadlines.
+
+    `counted_over` names those whose default deadline was counted over that day: a letter can move it.
+    """
 
     async def act(connection: AsyncConnection) -> Done:
-        done = await holidays.mark(connection, caller, slug, sent)
+        done = await holidays.mark(connection, caller, slug, sent, now=write.now)
         return Done(done, location=f"/v1/plans/{slug}/holidays/{sent.observed_on}")
 
     return await write(caller, act)

@@ -23,7 +23,7 @@ Coordinator = Annotated[Caller, may(Permission.RECORD_SUCCESSIONS)]
 ClassCode = Annotated[Code, Path(alias="body", description="The class's code.", examples=["so-ban-nganh"])]
 MemberCode = Annotated[Code, Path(alias="member", description="The member's code.", examples=["thanh-tra"])]
 Duty = Annotated[Code, Path(alias="duty", description="The duty's code.", examples=["2.5"])]
-JOINS = (*WRITES, errors.LetterDayImpossible, errors.MemberUnclear, errors.NotAnOwner)
+JOINS = (*WRITES, errors.LetterDateImpossible, errors.LetterNumberNeeded, errors.MemberUnclear, errors.NotAnOwner)
 """What can be refused when a body is given a place."""
 
 
@@ -51,7 +51,7 @@ async def add_member(slug: Slug, code: ClassCode, caller: Coordinator, write: Cr
     summary="End a membership",
     status_code=201,
     response_model=MembershipOut,
-    responses=documented(*WRITES, errors.LetterDayImpossible, errors.MembershipEnded),
+    responses=documented(*WRITES, errors.LetterDateImpossible, errors.LetterNumberNeeded, errors.MembershipEnded),
 )
 async def end_member(
     slug: Slug, code: ClassCode, member: MemberCode, caller: Coordinator, write: Creating, sent: MemberEndingIn

@@ -49,7 +49,7 @@ router = Router(prefix="/v1/obligations", tags=["obligations"], route_class=Cach
 Reader = Annotated[Caller, may(Permission.READ_STANDING)]
 ObligationId = Annotated[UUID, Path(alias="id", description="The obligation's id.")]
 READS = documented(errors.NotFound)
-ACTS = (errors.NotFound,)
+ACTS = (errors.NotFound, errors.LetterNeeded)
 """What any act on an obligation can be refused for, beyond what every write can."""
 WRITES = (*ACTS, errors.PaperReportNotYours, errors.PaperReportIncomplete, errors.ReceivedOnImpossible)
 """What an act that can come on paper can be refused for."""

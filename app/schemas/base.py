@@ -102,6 +102,8 @@ Code = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z.-]{0,79
 """A slug or code of a plan, body, duty, cycle or target."""
 DocumentNumber = Annotated[str, StringConstraints(min_length=1, max_length=MAX_LENGTH), AfterValidator(_canonical)]
 """A document's number in the forms of the State or the Party, in one spelling."""
+Reopening = DocumentNumber | None
+"""The number of the letter that reopens the figures of a closed cycle: needed for an act that touches them."""
 Number = Annotated[Decimal, PlainSerializer(float, return_type=float, when_used="json")]
 """An exact figure inside, a JSON number outside."""
 Day = Annotated[date, _written(rf"{DATE}\Z", "a calendar date such as 2021-06-14")]

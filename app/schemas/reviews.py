@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from app.domain.completion import ReviewOutcome
-from app.schemas.base import Instant, Narrative, RequestModel, ResponseModel
+from app.schemas.base import Instant, Narrative, Reopening, RequestModel, ResponseModel
 from app.schemas.obligations import ObligationOut
 
 
@@ -12,6 +12,7 @@ class ReviewIn(RequestModel):
 
     outcome: ReviewOutcome
     reason: Narrative
+    reopened_by: Reopening = None
 
 
 class ReviewOut(ResponseModel):

@@ -129,6 +129,24 @@ class CycleRules(SeedModel):
             return self.annual.rule().terms(int(code), holidays, zone)
         return None
 
+    def starts(self, today: date) -> dict[str, date]:
+        """Name the cycles that should be open by a day, each with the first day of its period."""
+        found = {cycle.code: cycle.starts_on for cycle in self.fixed}
+        if self.annual:
+            rule = self.annual.rule()
+            found |= {str(year): rule.starts_on(year) for year in range(rule.first_year, rule.year_of(today) + 1)}
+        return {code: day for code, day in found.items() if day <= today}
+
+    def next_start(self, today: date) -> date | None:
+        """Return the first day of the next period that begins after a day."""
+        rule = self.annual.rule() if self.annual else None
+        following = [rule.starts_on(max(rule.year_of(today) + 1, rule.first_year))] if rule else []
+        return min((day for day in (*(one.starts_on for one in self.fixed), *following) if day > today), default=None)
+
+    def is_reserved(self, code: str) -> bool:
+        """Say whether a code belongs to a cycle of the plan itself, also of a year for which it has none."""
+        return bool(_YEAR.match(code)) or any(cycle.code == code for cycle in self.fixed)
+
     def codes_until(self, today: date) -> set[str]:
         """Name the fixed cycles, and the annual ones up to the one that today falls in."""
         fixed = {cycle.code for cycle in self.fixed}
@@ -247,8 +265,8 @@ class DutySeed(SeedModel):
     owners: Annotated[list[Slug], Field(min_length=1)]
     requested_owners: list[Slug] = []
     lead: bool = False
+    due_after_others_days: Annotated[int, Field(ge=1, le=60)] | None = None
     partners: list[Partner] = []
-    due_after_others_days: int | None = Field(default=None, ge=1, le=60)
     condition: Condition | None = None
     basis: Basis | None = None
     mirrors: list[DutyCode] = []

@@ -14,6 +14,7 @@ from app.schemas.base import (
     Instant,
     Narrative,
     Number,
+    Reopening,
     RequestModel,
     ResponseModel,
     Wrong,
@@ -49,7 +50,7 @@ class UpdateIn(RequestModel):
     """One report by the owner.
 
     `received_on` and `document_number` belong to a paper report that a coordinator enters: it counts as received
-    at the end of that day.
+    at the end of that day.  When its cycle was closed after that, `reopened_by` names the letter that reopens it.
     """
 
     state: ClaimState
@@ -61,6 +62,7 @@ class UpdateIn(RequestModel):
     evidence: Annotated[tuple[AttachedIn, ...], Field(max_length=20)] = ()
     received_on: Day | None = None
     document_number: DocumentNumber | None = None
+    reopened_by: Reopening = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 
 from app.database.statements import Row
 from app.domain.access import Role
-from app.domain.calendar import days_overdue, last_day_on_time
+from app.domain.calendar import days_overdue, last_day_on_time, told_off
 from app.domain.completion import Signal, Status, missing
 from app.schemas.clients import ClientOut, scopes_of
 from app.schemas.cycles import CycleDeadlineOut, CycleDetail, CycleOut
 from app.schemas.evidence import EvidenceOut
-from app.schemas.extensions import ExtensionOut, ExtensionRequested
+from app.schemas.extensions import ExtensionRequested, ExtensionRequestOut
 from app.schemas.obligations import ObligationOut
 from app.schemas.plans import BodyName
 from app.schemas.successions import SuccessionOut
@@ -58,7 +58,7 @@ def obligation_shown(row: Row, as_of: datetime) -> dict[str, Any]:
 
 def extension_request_out(row: Row, as_of: datetime) -> ExtensionRequested:
     """Show one request that is pending, whose row is also its obligation's standing."""
-    request = ExtensionOut(
+    request = ExtensionRequestOut(
         id=row["request_id"],
         obligation=row["id"],
         due_before=row["request_due_before"],
@@ -118,7 +118,8 @@ def cycle_detail(row: Row, deadlines: Iterable[Row]) -> CycleDetail:
 
 
 def _dated(row: Row) -> dict[Any, Any]:
-    return {**row, "last_day_on_time": last_day_on_time(row["due_before"], ZoneInfo(row["time_zone"]))}
+    last_day = last_day_on_time(row["due_before"], ZoneInfo(row["time_zone"]))
+    return {**row, "last_day_on_time": last_day, "basis": told_off(row["basis"], row["off_since"] or ())}
 
 
 def _decision(row: Row) -> dict[str, Any] | None:

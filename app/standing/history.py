@@ -41,8 +41,8 @@ from app.models import (
 from app.models.base import HistoryRow, table
 from app.models.evidence import EvidenceKind
 from app.models.redacted_views import MEASUREMENT_FACTS, facts_of
-from app.standing.cycles import deadline_of
-from app.standing.moment import Moment, Source, history_of, later, latest, order_of
+from app.standing.cycles import deadline_of, due_in_cycle
+from app.standing.moment import Moment, Source, annulled, history_of, later, latest, order_of
 
 updates, reviews, evidence, contents, withdrawals, extensions, conditions = (
     facts_of(kind) for kind in (Update, Review, Evidence, EvidenceContent, Withdrawal, Extension, ConditionDecision)
@@ -78,6 +78,11 @@ class HistoryQuery:
         self._moved = self._lateral("moved", cycles)
 
     @property
+    def moment(self) -> Moment:
+        """The moment that is asked about."""
+        return self._moment
+
+    @property
     def of_completion(self) -> tuple[LateralFromClause, ...]:
         """The laterals that completion needs, in the order in which they build on each other."""
         return self.update, self.review, self._break, self._done, self._acceptance, self._unmet, self._proof
@@ -90,8 +95,8 @@ class HistoryQuery:
 
     @property
     def due_before(self) -> ColumnElement[datetime]:
-        """The deadline in force: the latest extension's, else the cycle's latest, else the first one."""
-        return func.coalesce(self._extension.c.due_before, self._moved.c.due_before, self._obligation.c.due_before)
+        """The deadline in force: the later of the extension's and the cycle's; see `cycles.due_in_cycle`."""
+        return func.greatest(self._extension.c.due_before, due_in_cycle(self._obligation, self._moved))
 
     @property
     def claim_stands(self) -> ColumnElement[bool]:
@@ -156,8 +161,11 @@ class HistoryQuery:
     @property
     def updated_at(self) -> ColumnElement[Any]:
         """When the last act was recorded; null when there was none."""
+        mine = (annulled.c.plan_id == self._obligation.c.plan_id, annulled.c.obligation_id == self._obligation.c.id)
+        taken_back = select(annulled.c.recorded_at).where(*mine, self._moment.knows(annulled))
         acts = union_all(
-            *(self._history(history).with_only_columns(history.c.recorded_at) for history in HISTORIES)
+            *(self._history(history).with_only_columns(history.c.recorded_at) for history in HISTORIES),
+            taken_back.correlate(self._obligation),
         ).subquery()
         return select(func.max(acts.c.recorded_at)).scalar_subquery()
 
@@ -195,9 +203,10 @@ class HistoryQuery:
 
     def _standing_evidence(self) -> Statement:
         """Find since when there is evidence that stands: a file proves nothing before its bytes are there."""
-        seen = self._history(evidence)
+        attached: FromClause = evidence
         for act in (contents, withdrawals):
-            seen = seen.outerjoin(act, and_(*self._of_evidence(act)))
+            attached = attached.outerjoin(act, and_(*self._of_evidence(act)))
+        seen = self._history(evidence).select_from(attached)
         since = func.coalesce(contents.c.received_at, evidence.c.received_at)
         no_file, not_withdrawn = evidence.c.kind != EvidenceKind.FILE, withdrawals.c.id.is_(None)
         standing = and_(or_(no_file, contents.c.id.is_not(None)), not_withdrawn)

@@ -30,7 +30,7 @@ from app.models.base import table
 from app.models.duty import Recurrence
 from app.standing.cycles import deadlines
 from app.standing.history import HISTORIES, HistoryQuery
-from app.standing.moment import EVER, NEVER, Moment, Source
+from app.standing.moment import EVER, NEVER, Moment, Source, annulled
 from app.standing.once import first_completion, same_line
 from app.standing.ownership import Ownership
 
@@ -120,7 +120,7 @@ def _facts(facts: HistoryQuery, ownership: Ownership, done_at: ColumnElement[Any
         func.coalesce(done_at, facts.proven_since).label("proven_since"),
         case((done_at.is_(None), facts.unmet_targets), else_=null()).label("unmet_targets"),
         func.coalesce(done_at, facts.completed_alone_at).label("completed_at"),
-        and_(_owed(done_at), ownership.ended_by.is_(None)).label("owed"),
+        and_(_owed(done_at), opened(facts.moment), ownership.ended_by.is_(None)).label("owed"),
         ownership.ended_by.label("ended_by"),
     ]
 
@@ -131,10 +131,16 @@ def _owed(deed_at: ColumnElement[Any]) -> ColumnElement[bool]:
     return or_(deed_at.is_(None), deed_at >= begins)
 
 
+def opened(moment: Moment) -> ColumnElement[bool]:
+    """Say whether its cycle is open: recorded by then, and its opening not annulled."""
+    return and_(moment.knows(cycles), moment.counts(cycles))
+
+
 def _ends_of(obligation: Source, duty: Source, moment: Moment) -> LateralFromClause:
     """Find since when the facts at a moment stand, until when, and when the last act of all was recorded.
 
     The acts of its siblings are among those of a `once` duty, and those on its cycle's deadline among those of each.
+    What is annulled was never there at any instant: an annulment only moves since when all is known.
     """
     kin = table(Obligation).alias("kin")
     of_line = (duty.c.recurrence == Recurrence.ONCE, same_line(obligation, kin))
@@ -148,7 +154,17 @@ def _ends_of(obligation: Source, duty: Source, moment: Moment) -> LateralFromCla
             .where(act.c.plan_id == obligation.c.plan_id, condition)
             .correlate(obligation, line)
             for act, condition in (*on, (deadlines, deadlines.c.cycle_id == obligation.c.cycle_id))
-        )
+        ),
+        *(
+            select(EVER, annulled.c.recorded_at)
+            .where(annulled.c.plan_id == obligation.c.plan_id, condition)
+            .correlate(obligation, line)
+            for condition in (
+                annulled.c.obligation_id == any_(line.c.ids),
+                annulled.c.cycle_id == obligation.c.cycle_id,
+            )
+        ),
+        select(EVER, cycles.c.recorded_at).where(cycles.c.id == obligation.c.cycle_id).correlate(obligation),
     ).lateral("acts")
     seen = acts.c.received_at <= moment.as_of_bind
     ends = select(

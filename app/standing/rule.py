@@ -35,6 +35,7 @@ from app.standing.replay import (
     duties,
     named,
     obligations,
+    opened,
     owners,
     plans,
     replayed,
@@ -65,6 +66,11 @@ def arms(moment: Moment, *within: ColumnElement[bool], ended: bool = False) -> t
     return fresh, stale
 
 
+def all_standings(moment: Moment, *within: ColumnElement[bool]) -> Subquery:
+    """Give the same also of what turns out not to be owed, which has a status nobody counts."""
+    return union_all(*_arms(moment, *within)).subquery("standing")
+
+
 def standings_of_histories(moment: Moment, *within: ColumnElement[bool]) -> Subquery:
     """Give the same by the histories alone: for a seal, which vouches for them and not for what is stored."""
     replay = _with_openness(replayed(moment, obligations, *within).subquery("replayed"), moment)
@@ -77,7 +83,7 @@ def standing_of(obligation_id: ColumnElement[UUID], moment: Moment) -> Subquery:
     A `once` duty may prove to have been done before a cycle in which somebody has since reported on it; what was
     recorded there can still be read.
     """
-    return union_all(*_arms(moment, obligations.c.id == obligation_id)).subquery("standing")
+    return _of_open_cycle(union_all(*_arms(moment, obligations.c.id == obligation_id)).subquery("stood"), moment)
 
 
 def stored_standings(moment: Moment, *within: ColumnElement[bool]) -> Subquery:
@@ -87,7 +93,13 @@ def stored_standings(moment: Moment, *within: ColumnElement[bool]) -> Subquery:
 
 def stored_standing_of(obligation_id: ColumnElement[UUID], moment: Moment) -> Subquery:
     """Give the same as `standing_of` by stored facts alone."""
-    return _by_stored(moment, obligations.c.id == obligation_id).subquery("standing")
+    return _of_open_cycle(_by_stored(moment, obligations.c.id == obligation_id).subquery("stood"), moment)
+
+
+def _of_open_cycle(stood: Subquery, moment: Moment) -> Subquery:
+    """Leave it out when its cycle is not open: it had not been recorded by then, or its opening was annulled."""
+    mine = select(cycles.c.id).where(cycles.c.id == stood.c.cycle_id, opened(moment))
+    return select(*stood.c).where(mine.exists()).subquery("standing")
 
 
 def facts_to_keep(moment: Moment, some: FromClause) -> Statement:

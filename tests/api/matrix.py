@@ -46,7 +46,7 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "decideCondition": {"met": True, "from_on": "2026-11-20", "reason": "Đã có hướng dẫn."},
     "withdrawEvidence": {"reason": "Đính kèm nhầm."},
     "eraseEvidence": {"reason": "Theo yêu cầu.", "legal_basis": "Luật 91/2025/QH15, Điều 14"},
-    "moveCycleDeadline": {"due_before_on": "2027-06-30", "reason": "Theo chỉ đạo."},
+    "moveCycleDeadline": {"due_before_on": "2027-06-30", "reason": "Theo chỉ đạo.", "document_number": "9/UBND-KGVX"},
     "closeCycle": {"reason": "Kết thúc kỳ báo cáo."},
     "giveCalendar": {},
     "revokeCalendar": {},

@@ -93,7 +93,6 @@ async def test_every_kind_of_reason_is_named(service: Service) -> None:
     await service.police.report(TRAINING, evidence=[DOCUMENT])
     service.clock.now = TODAY + hour
     await service.coordinator.review(TRAINING, "returned")
-    await service.coordinator.extend(obligation("3.5", "cong-an"), "2027-01-15")
     await service.police.report(waived, "not_applicable")
     service.clock.now = TODAY + 2 * hour
     decision = {"met": True, "from_on": "2026-11-25", "reason": "Đã có."}
@@ -104,7 +103,6 @@ async def test_every_kind_of_reason_is_named(service: Service) -> None:
 
     assert {one["duty"]["code"]: (one["before"], one["after"], why(one)) for one in first} == {
         "3.4": ("completed_late", "overdue", [("review", "returned")]),
-        "3.5": ("overdue", "not_started", [("extension", None)]),
         "3.7": ("overdue", "not_applicable", [("update", "not_applicable")]),
     }
     assert {one["duty"]["code"]: (one["before"], one["after"], why(one)) for one in second} == {

@@ -31,7 +31,7 @@ async def test_a_duty_is_owed_from_the_day_on_which_its_condition_is_met(service
     assert standing["version"] == 3
     acts = await service.police.history(GUIDED)
     assert [act["act"] for act in acts] == ["condition_decision", "update"]
-    assert acts[0] == {"act": "condition_decision"} | decision
+    assert acts[0] == {"act": "condition_decision", "reopened_by": None} | decision
 
 
 async def test_before_that_day_nothing_arose(service: Service) -> None:

@@ -125,6 +125,7 @@ async def everything(service: Service) -> None:
     police, coordinator = service.police, service.coordinator
     one, whole, shared = (obligation(code, "cong-an") for code in ("3.4", "3.7", "3.6"))
     cycles, reason = f"/v1/plans/{PLAN}/cycles", {"reason": "Theo chỉ đạo."}
+    letter = {"due_before_on": "2028-06-30", "document_number": "9/UBND"}
     evidence = (await police.attach(one)).json()["id"]
     file = (await police.upload(one, pdf()))["id"]
     sent = (
@@ -134,13 +135,13 @@ async def everything(service: Service) -> None:
         await coordinator.review(shared, "returned"),
         await police.ask_for(one, "2027-06-30"),
         await coordinator.refuse(one),
-        await coordinator.extend(one, "2027-06-30"),
+        await coordinator.extend(one, "2027-06-30", decided_on="2021-06-10", document_number="7/UBND"),
         await coordinator.post(
             f"/v1/obligations/{whole}/condition-decisions", {"met": True, "from_on": "2026-11-20", **reason}
         ),
         await service.culture.post(f"/v1/obligations/{shared}/contributions", {"note": "Đã phối hợp."}),
         await coordinator.post(cycles, {"code": "2027"}),
-        await coordinator.post(f"{cycles}/2027/deadlines", {"due_before_on": "2028-06-30", **reason}),
+        await coordinator.post(f"{cycles}/2027/deadlines", reason | letter),
         await coordinator.post(f"{cycles}/2021-06-15/closing", reason),
         await coordinator.post(f"/v1/plans/{PLAN}/holidays", {"observed_on": "2026-12-31", "name": "Nghỉ bù"}),
     )

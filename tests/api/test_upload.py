@@ -223,7 +223,7 @@ async def test_the_history_shows_a_file_with_its_content(service: Service) -> No
 
     (act,) = (await service.police.get(f"/v1/obligations/{TRAINING}/history")).json()["items"]
 
-    assert act == evidence | {"act": "evidence"}
+    assert act == evidence | {"act": "evidence", "reopened_by": None}
     assert act["kind"] == EvidenceKind.FILE
 
 

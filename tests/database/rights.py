@@ -11,8 +11,11 @@ READ, ADD, FORGET = {"SELECT"}, {"SELECT", "INSERT"}, {"SELECT", "INSERT", "DELE
 HISTORY = (
     *("condition_decision", "contribution", "erasure", "evidence", "evidence_content", "evidence_read", "extension"),
     *("extension_refusal", "extension_request", "measurement", "progress_update", "review", "transfer", "withdrawal"),
+    *("annulment", "annulled_act"),
 )
 """The acts on obligations, which nobody changes."""
+WITHOUT_VIEW = {"evidence_read", "annulment", "annulled_act"}
+"""Acts of which no view is needed: no standing reads them, or whoever reads the standing reads them whole."""
 KEPT = (
     *("cycle_deadline", "holiday", "seal", "sealed_standing", "succession", "succession_decision", "succession_part"),
     *("membership", "membership_ending", "partner_naming"),
@@ -25,7 +28,7 @@ RIGHTS: dict[str, set[str]] = {
     **dict.fromkeys(("client_body", "client_secret", "revoked_token"), FORGET),
     "client": ADD,
     **dict.fromkeys(
-        (*(f"{history}_fact" for history in HISTORY if history != "evidence_read"), "plan_size", "client_name"), READ
+        (*(f"{history}_fact" for history in HISTORY if history not in WITHOUT_VIEW), "plan_size", "client_name"), READ
     ),
     **dict.fromkeys(("body", "cycle", "obligation"), ADD),
     "client_reference": ADD,

@@ -138,10 +138,11 @@ async def test_every_act_leaves_the_facts_that_the_history_then_gives(service: S
         await culture.post(f"/v1/obligations/{TOURISTS}/contributions", {"note": "Đã phối hợp."}),
         await health.report(once[1], evidence=[DOCUMENT]),
         await health.report(once[0], "in_progress"),
-        await coordinator.extend(TRAINING, "2027-01-31"),
+        await coordinator.extend(TRAINING, "2027-01-31", decided_on="2021-06-10", document_number="7/UBND-KGVX"),
         await coordinator.post(f"/v1/plans/{PLAN}/cycles", {"code": "2027"}),
         await coordinator.post(
-            f"/v1/plans/{PLAN}/cycles/2027/deadlines", {"due_before_on": "2028-01-20", "reason": "Theo đề nghị."}
+            f"/v1/plans/{PLAN}/cycles/2027/deadlines",
+            {"due_before_on": "2028-01-20", "reason": "Theo đề nghị.", "document_number": "99/UBND-KGVX"},
         ),
     ]
 

@@ -30,7 +30,7 @@ from app.standing.snapshot import stored
 from app.schemas.seed import Seed
 
 HISTORIES = HistoryRow.__subclasses__()
-LIVING = {"cycle": {"opened_at"}, "obligation": {"version", "updated_at", "lines"}}
+LIVING: dict[str, set[str]] = {"cycle": {"opened_at"}, "obligation": {"version", "updated_at", "lines"}}
 """Columns that live on after the seed, and are no difference."""
 GROWING = {"holiday", "succession"}
 """Tables that only ever grow: the seed begins them, and what acts have added stays."""
@@ -119,7 +119,10 @@ def _sort_out(changes: Changes, these: Table, rows: list[Row], standing: dict[An
 
 
 def _differences(these: Table, row: Row, old: Row) -> list[str]:
-    return [name for name in row if name not in LIVING.get(these.name, ()) and row[name] != old[name]]
+    # What rests on the reports of others stays due as it was when its cycle was opened.
+    resting = row.get("due_after_others_days") or old.get("due_after_others_days")
+    opened = {"due_before", "due_after_others_days"} if these.name == "obligation" and resting else set()
+    return [name for name in row if name not in LIVING.get(these.name, set()) | opened and row[name] != old[name]]
 
 
 async def _refuse_lost_history(connection: AsyncConnection, changes: Changes, plan_id: UUID) -> None:

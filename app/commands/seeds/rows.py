@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from app.database.statements import Row
 from app.commands.cycles import cycle_row, obligation_rows
 from app.commands.owners import resolved
-from app.domain.calendar import day_of
+from app.domain.calendar import WorkingDays, day_of
 from app.domain.completion import Force
 from app.domain.owners import Changes
 from app.domain.text import fold
@@ -50,8 +50,9 @@ def rows_of(
     """Work out every row of the plan: its fixed cycles and the annual ones up to today, and those already opened.
 
     A day that the calendar of the database has marked is off or not as it says there, and not as the seed says; an
-    annual cycle that is open keeps the terms with which it was opened.  In a cycle that is opened now the duties are owed
-    by those who owe them by now; in one that is open they are those of the plan's owners, as if nobody had come since.
+    annual cycle that is open, or one of its own kind, keeps the terms with which it was opened.  In a cycle that is opened
+    now the duties are owed by those who owe them by now; in one that is open they are those of the plan's owners, as if
+    nobody had come since.
     """
     ids = _Ids(seed.plan.plan.slug)
     rows: Rows = {"plan": [_plan(seed, ids)]}
@@ -65,11 +66,12 @@ def rows_of(
     off = {row["observed_on"] for row in rows["holiday"]} | {day for day, observed in marked.items() if observed}
     known = {row["code"]: row for row in opened}
     rows["cycle"] = _cycles(seed, rows["plan"][0], now, known, off)
+    days = WorkingDays(off, ZoneInfo(seed.plan.plan.time_zone))
     today = {"duty_owner": resolved(rows["duty_owner"], since.changes), "body": [*rows["body"], *since.bodies]}
     rows["obligation"] = [
         obligation
         for cycle in rows["cycle"]
-        for obligation in obligation_rows(ids.slug, cycle, rows if cycle["code"] in known else rows | today, now)
+        for obligation in obligation_rows(ids.slug, cycle, rows if cycle["code"] in known else rows | today, days, now)
     ]
     return rows
 
@@ -128,7 +130,7 @@ def _duty(duty: DutySeed, position: int, ids: _Ids) -> Row:
     columns = ("code", "title_vi", "title_en", "text", "source_line", "kind", "force", "lead", "mirrors", "note")
     return {
         **ids.row("duty", duty.code),
-        **duty.model_dump(include=set(columns)),
+        **duty.model_dump(include={*columns, "due_after_others_days"}),
         "body_id": ids.of("body", duty.body) if duty.body else None,
         "position": position,
         "search": fold(" ".join((duty.code, duty.title_vi, duty.title_en, duty.text))),
@@ -206,7 +208,7 @@ def _holiday(day: HolidaySeed, ids: _Ids) -> Row:
 
 def _cycles(seed: Seed, plan: Row, now: datetime, opened: Mapping[str, Row], holidays: Collection[date]) -> list[Row]:
     zone, rules = ZoneInfo(plan["time_zone"]), seed.plan.cycle_rules
-    kept = {code: row for code, row in opened.items() if row["annual"] and rules.annual}
+    kept = {code: row for code, row in opened.items() if row["title_vi"] or (row["annual"] and rules.annual)}
     codes = opened.keys() | rules.codes_until(day_of(now, zone))
     terms = (rules.terms(code, holidays, zone) for code in sorted(codes - kept.keys()))
     return [*kept.values(), *(cycle_row(plan["slug"], each, now) for each in terms if each)]

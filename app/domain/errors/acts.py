@@ -34,9 +34,9 @@ class NothingToReview(Refusal):
 
 
 class ExtensionNotLater(Refusal):
-    """An extension moves the deadline to a later day, which has not passed."""
+    """An extension moves the deadline to a later day."""
 
-    title_vi = "Gia hạn phải lùi thời hạn đến một ngày muộn hơn và chưa qua."
+    title_vi = "Gia hạn phải lùi thời hạn đến một ngày muộn hơn."
 
 
 class ObligationAlreadyComplete(Refusal):

@@ -15,28 +15,76 @@ class CycleUnknown(Refusal):
     title_vi = "Kế hoạch không có kỳ báo cáo mang mã này."
 
 
-class CycleStarted(Refusal):
-    """The cycle has started: its deadline moves no more, but for the extension of single obligations."""
+class CycleAhead(Refusal):
+    """This cycle begins more than a year from now: it cannot be opened yet."""
 
-    title_vi = "Kỳ báo cáo đã bắt đầu: không đổi thời hạn chung, chỉ gia hạn từng nghĩa vụ."
+    title_vi = "Kỳ báo cáo này còn hơn một năm nữa mới bắt đầu; chưa thể mở."
+
+
+class CycleCodeReserved(Refusal):
+    """This code belongs to a cycle of the plan itself: a cycle of another kind needs a code of its own."""
+
+    title_vi = "Mã này thuộc kỳ báo cáo của chính Kế hoạch; kỳ báo cáo khác phải có mã riêng."
+
+
+class DutyNotEveryCycle(Refusal):
+    """A cycle of its own kind asks only for duties that are owed in every cycle."""
+
+    title_vi = "Kỳ báo cáo riêng chỉ yêu cầu những nhiệm vụ phải báo cáo trong mọi kỳ."
+
+
+class PeriodImpossible(Refusal):
+    """A cycle ends on the day it starts or later, and is due after its first day."""
+
+    title_vi = "Kỳ báo cáo phải kết thúc không sớm hơn ngày bắt đầu, và thời hạn phải sau ngày bắt đầu."
 
 
 class CycleClosed(Refusal):
-    """The cycle is closed."""
+    """The figures of this cycle are sealed already."""
 
-    title_vi = "Kỳ báo cáo đã khóa."
+    title_vi = "Kỳ báo cáo đã khóa số liệu."
+
+
+class CycleNotClosed(Refusal):
+    """Only a closed cycle has sealed figures, and only as of its closing."""
+
+    title_vi = "Chỉ kỳ báo cáo đã khóa số liệu mới có số liệu đã khóa, tính đến thời điểm khóa."
+
+
+class LetterNeeded(Refusal):
+    """The figures of this cycle are sealed: name the letter that reopens them (reopened_by)."""
+
+    title_vi = "Số liệu của kỳ báo cáo đã khóa; phải nêu số, ký hiệu văn bản cho phép mở lại (reopened_by)."
+
+
+class LetterDecidedTooLate(Refusal):
+    """The letter was decided after the last day on time of the deadline that it would move."""
+
+    title_vi = "Văn bản được ban hành sau ngày cuối cùng còn đúng hạn của thời hạn mà văn bản thay đổi."
+
+
+class LetterDateImpossible(Refusal):
+    """A letter is decided between the plan's issue and today."""
+
+    title_vi = "Ngày ban hành văn bản phải từ ngày ban hành Kế hoạch đến hôm nay."
+
+
+class LetterNumberNeeded(Refusal):
+    """A letter that was decided before today is named by its number."""
+
+    title_vi = "Văn bản ban hành trước hôm nay phải có số, ký hiệu."
+
+
+class DeadlineNotAfter(Refusal):
+    """A deadline comes after the day on which it was decided, and makes nobody late at once."""
+
+    title_vi = "Thời hạn mới phải sau ngày ban hành văn bản, và không làm cơ quan nào bị quá hạn ngay."
 
 
 class CycleNotDue(Refusal):
     """The cycle can be closed once its deadline has passed."""
 
-    title_vi = "Chỉ khóa kỳ báo cáo sau khi hết thời hạn."
-
-
-class DeadlineWithinPeriod(Refusal):
-    """A cycle is due after its period."""
-
-    title_vi = "Thời hạn của kỳ báo cáo phải sau khi kỳ kết thúc."
+    title_vi = "Chỉ được khóa số liệu sau khi hết thời hạn."
 
 
 class DutyUnknown(Refusal):
@@ -130,9 +178,3 @@ class AlreadyPartner(Refusal):
     """This body is a partner of the duty already, or its owner."""
 
     title_vi = "Cơ quan này đã là cơ quan phối hợp hoặc cơ quan chủ trì của nhiệm vụ."
-
-
-class LetterDayImpossible(Refusal):
-    """A letter is decided between the plan's issue and today, and one decided before today has a number."""
-
-    title_vi = "Văn bản phải ban hành từ ngày ban hành Kế hoạch đến hôm nay; nếu trước hôm nay thì phải có số, ký hiệu."
