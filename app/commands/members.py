@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import events
 from app.commands.bodies import NamedBody, body_named, join, one_body
-from app.commands.orders import ordered
+from app.commands.letters import dated
 from app.database.locks import lock
 from app.database.statements import Row, fetch_all, fetch_one
 from app.domain.access import Caller
@@ -16,7 +17,7 @@ from app.domain.errors import AlreadyMember, ClassNotOpen, Fault, MembershipEnde
 from app.models import Membership, MembershipEnding
 from app.models.base import new_id
 from app.queries.members import memberships_of, plan_of
-from app.schemas.members import MemberEndingIn, MemberIn, MembershipOut
+from app.schemas.members import LetterIn, MemberEndingIn, MemberIn, MembershipOut
 
 
 async def add(
@@ -33,7 +34,7 @@ async def add(
     """
     plan = await fetch_one(connection, plan_of, slug=slug)
     await lock(connection, plan["id"].bytes)
-    letter = ordered(plan, sent, now=now)
+    letter = letter_of(plan, sent, now=now)
     body = await _open_class(connection, plan["id"], code)
     if sent.code == code:
         raise MemberUnclear(None, Fault("/code", "is the class itself"))
@@ -65,7 +66,7 @@ async def end(
     """
     plan = await fetch_one(connection, plan_of, slug=slug)
     await lock(connection, plan["id"].bytes)
-    letter = ordered(plan, sent, now=now)
+    letter = letter_of(plan, sent, now=now)
     body = await fetch_one(connection, one_body, plan_id=plan["id"], code=code)
     member = await fetch_one(connection, one_body, plan_id=plan["id"], code=member_code)
     last = next(iter(await _of(connection, plan, code, member_code)), None)
@@ -76,6 +77,18 @@ async def end(
     row = {"id": new_id(), "plan_id": plan["id"], "client_id": caller.client_id, "membership_id": last["id"]}
     await events.write(connection, MembershipEnding, [row | letter | {"until_on": sent.until_on}])
     return await _shown(connection, plan, body, NamedBody(member["id"], member_code, member["name"]))
+
+
+def letter_of(plan: Row, sent: LetterIn, *, now: datetime) -> dict[str, Any]:
+    """Return a letter as the columns of what it decides.
+
+    Raises:
+        LetterDateImpossible, LetterNumberNeeded: see `letters.dated`.
+    """
+    zone = ZoneInfo(plan["time_zone"])
+    letter = dated(sent.decided_on, sent.document_number, issued_on=plan["issued_on"], zone=zone, now=now)
+    decided = {"decided_on": letter.decided_on, "received_at": letter.received_at}
+    return decided | {"document_number": sent.document_number, "reason": sent.reason}
 
 
 async def _open_class(connection: AsyncConnection, plan_id: UUID, code: str) -> Row:

@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import events
 from app.commands.bodies import body_named, join
-from app.commands.orders import ordered
+from app.commands.members import letter_of
 from app.database.locks import lock
 from app.database.statements import fetch_all, fetch_one
 from app.domain.access import Caller
@@ -32,7 +32,7 @@ async def name(
     """
     plan = await fetch_one(connection, plan_of, slug=slug)
     await lock(connection, plan["id"].bytes)
-    letter = ordered(plan, sent, now=now)
+    letter = letter_of(plan, sent, now=now)
     duty = await fetch_one(connection, duty_by_code, plan_id=plan["id"], code=code)
     if not duty["is_open"]:
         raise PartnersNotOpen
