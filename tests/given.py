@@ -151,10 +151,10 @@ class Caller:
         return await self.post(f"/v1/obligations/{obligation_id}/evidence", DOCUMENT | fields, headers=headers)
 
     async def review(
-        self, obligation_id: UUID, outcome: str, reason: str = "Đã xem xét.", *, headers: dict[str, str] | None = None
+        self, obligation_id: UUID, outcome: str, reason: str = "Đã xem xét.", *, headers: Any = None, **fields: Any
     ) -> httpx.Response:
         """Accept or return a claim."""
-        sent = {"outcome": outcome, "reason": reason}
+        sent = {"outcome": outcome, "reason": reason, **fields}
         return await self.post(f"/v1/obligations/{obligation_id}/reviews", sent, headers=headers)
 
     async def extend(self, obligation_id: UUID, before: str, *, headers: Any = None, **fields: Any) -> httpx.Response:
@@ -170,6 +170,13 @@ class Caller:
     async def refuse(self, obligation_id: UUID, reason: str = "Không đủ căn cứ.") -> httpx.Response:
         """Refuse the request for a later deadline that is pending."""
         return await self.post(f"/v1/obligations/{obligation_id}/extension-refusals", {"reason": reason})
+
+    async def annul(
+        self, obligation_id: UUID, act: str, reason: str = "Gửi nhầm kỳ.", *, headers: dict[str, str] | None = None
+    ) -> httpx.Response:
+        """Take an act back."""
+        sent = {"act": act, "reason": reason}
+        return await self.post(f"/v1/obligations/{obligation_id}/annulments", sent, headers=headers)
 
     async def withdraw(self, evidence_id: str, reason: str = "Đính kèm nhầm.") -> httpx.Response:
         """Withdraw an evidence."""

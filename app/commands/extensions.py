@@ -125,7 +125,9 @@ async def _moved(connection: AsyncConnection, caller: Caller, held: Locked, day:
     if due_before <= max(in_force, held.seen_at):
         raise ExtensionNotLater(None, Fault("/due_before_on", "must be after the deadline in force, and after today"))
     given = select(func.count()).where(
-        table(Extension).c.plan_id == held.plan_id, table(Extension).c.obligation_id == held.id
+        table(Extension).c.plan_id == held.plan_id,
+        table(Extension).c.obligation_id == held.id,
+        Moment(held.seen_at).counts(table(Extension)),
     )
     if (await connection.execute(given)).scalar_one() >= held.max_extensions:
         raise ExtensionLimitReached

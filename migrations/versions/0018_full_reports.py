@@ -12,6 +12,8 @@ No stored facts stand any more: the service stores them anew.
 """
 
 # ruff: noqa: S608  What the statements are made of stands in this file.
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -32,7 +34,7 @@ VIEWS = {
     "evidence": ("kind", "of_owner"),
 }
 """What of each history decides a standing: as before, and what is added."""
-FACTS = {
+FACTS: dict[str, Any] = {
     "nothing_arises": sa.Boolean(),
     "claims_completion": sa.Boolean(),
     "waived": sa.ARRAY(sa.String(40)),
