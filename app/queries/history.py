@@ -34,7 +34,7 @@ from app.schemas.history import Why
 from app.standing.moment import Moment, order_of
 from app.standing.ownership import owner_when
 
-updates, transfers, successions = (table(model) for model in (Update, Transfer, Succession))
+updates, reviews, transfers, successions = (table(model) for model in (Update, Review, Transfer, Succession))
 predecessors = table(Body).alias("predecessor")
 notes, deadlines, reopenings = (table(model) for model in (Contribution, CycleDeadline, Reopening))
 annulments, taken = table(Annulment), table(AnnulledAct)
@@ -45,7 +45,6 @@ UPDATE = ("id", "state", "percent", "summary", "occurred_on", "late_reason", "do
 
 TIMES = ("received_at", "recorded_at")
 PLAIN: dict[type[HistoryRow], tuple[str, ...]] = {
-    Review: ("id", "reason", "outcome"),
     ExtensionRequest: ("id", "reason", "due_before", "document_number"),
     Extension: ("id", "reason", "due_before", "document_number", "decided_on"),
     ExtensionRefusal: ("id", "reason", "document_number"),
@@ -64,9 +63,8 @@ def history(caller: Caller, obligation: Any, moment: Moment) -> Statement:
         _contribution_acts(obligation, moment),
         _deadline_acts(obligation, moment),
         _transfer_acts(obligation, moment),
-        _acts(
-            annulments, obligation, moment, **_pick(annulments, ("id", "reason", "kind")), annuls=annulments.c.act_id
-        ),
+        _review_acts(obligation, moment),
+        _annulment_acts(obligation, moment),
         *(_acts(table(model), obligation, moment, **_pick(table(model), names)) for model, names in PLAIN.items()),
     ]
     return _in_order(*acts)
@@ -132,6 +130,11 @@ def _transfer_acts(obligation: Any, moment: Moment) -> Statement:
         "act_of_succession": _object(**by),
     }
     return _acts(transfers, obligation, moment, source=source, **shown)
+
+
+def _review_acts(obligation: Any, moment: Moment) -> Statement:
+    shown = {**_pick(reviews, ("id", "reason", "outcome", "waives")), "update": reviews.c.update_id}
+    return _acts(reviews, obligation, moment, **shown)
 
 
 def _annulment_acts(obligation: Any, moment: Moment) -> Statement:
