@@ -49,7 +49,7 @@ def obligation_shown(row: Row, as_of: datetime) -> dict[str, Any]:
         "evidence_count": row["evidence_count"],
         "completed_at": row["completed_at"],
         "review": _review(row),
-        "version": row["version"],
+        **{name: row[name] for name in ("waived", "silent", "last_reported_at", "judged", "version")},
     }
 
 

@@ -244,7 +244,8 @@ async def test_a_deadline_that_is_moved_past_the_day_passes_the_obligation_over(
     await decide(service.coordinator, CHILDREN)
     assert await owner_of(service, labour("2024")) == "so-ldtbxh"
 
-    extended = await service.coordinator.extend(labour("2024"), "2027-06-01", decided_on="2024-12-01", document_number="7/UBND")
+    letter = {"decided_on": "2024-12-01", "document_number": "7/UBND"}
+    extended = await service.coordinator.extend(labour("2024"), "2027-06-01", **letter)
 
     assert extended.json()["obligation"]["owner"]["code"] == "so-y-te"
     assert await owner_of(service, labour("2024"), as_of="2025-02-28") == "so-ldtbxh"

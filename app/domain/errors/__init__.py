@@ -5,11 +5,18 @@ is the stable problem type.  No refusal ever holds what was sent.
 """
 
 from app.domain.errors.acts import (
+    ActNotYours,
+    ActReviewed,
+    ActUnknown,
+    AlreadyAnnulled,
     AlreadyExists,
+    ChangedSinceSeen,
     ConditionMet,
     ConditionNotWhole,
+    DeadlinePassed,
     ExtensionLimitReached,
     ExtensionNotLater,
+    FigureNeeded,
     NoExtensionRequested,
     NotFound,
     NothingToReview,
@@ -20,6 +27,7 @@ from app.domain.errors.acts import (
     ReceivedOnImpossible,
     StaleVersion,
     TargetUnknown,
+    WaiverMismatch,
 )
 from app.domain.errors.base import Fault, Hindrance, Refusal, kinds
 from app.domain.errors.clients import (
@@ -97,6 +105,10 @@ from app.domain.errors.requests import (
 )
 
 __all__ = [
+    "ActNotYours",
+    "ActReviewed",
+    "ActUnknown",
+    "AlreadyAnnulled",
     "AlreadyDecided",
     "AlreadyExists",
     "AlreadySucceeded",
@@ -105,6 +117,7 @@ __all__ = [
     "BodiesAreForReporters",
     "BodyUnknown",
     "BrokenCursor",
+    "ChangedSinceSeen",
     "ClientRefReused",
     "ClientUnknown",
     "ConditionMet",
@@ -121,6 +134,7 @@ __all__ = [
     "CycleNotOpen",
     "CycleUnknown",
     "DeadlineNotAfter",
+    "DeadlinePassed",
     "DutyNotEveryCycle",
     "DutyUnknown",
     "EvidenceEnded",
@@ -130,6 +144,7 @@ __all__ = [
     "ExtensionLimitReached",
     "ExtensionNotLater",
     "Fault",
+    "FigureNeeded",
     "FileRefused",
     "GrantNotSupported",
     "Hindrance",
@@ -178,6 +193,7 @@ __all__ = [
     "UnreadableRequest",
     "UnsupportedMediaType",
     "UploadTooSlow",
+    "WaiverMismatch",
     "WebhookDisabled",
     "WebhookTargetNotAllowed",
     "kinds",

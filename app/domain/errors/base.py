@@ -1,8 +1,10 @@
 """What every refusal is."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from types import MappingProxyType
+from typing import Any, ClassVar
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,8 @@ class Refusal(Exception):
     """The request is refused."""
 
     title_vi: ClassVar[str] = "Yêu cầu bị từ chối."
+    more: Mapping[str, Any] = MappingProxyType({})
+    """What a client needs beside the words, by the name of the problem's member."""
 
     def __init__(self, detail: str | None = None, *faults: Fault, wait_seconds: int | None = None) -> None:
         super().__init__(detail or type(self).__doc__)

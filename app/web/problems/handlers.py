@@ -82,6 +82,7 @@ def spelled_out(refusal: Refusal, *, request_id: str | None, vietnamese: bool = 
         errors=[FaultOut(pointer=fault.pointer, detail=fault.detail) for fault in refusal.faults] or None,
         request_id=request_id,
         **({"error": OAUTH[kind]} if kind in OAUTH else {}),
+        **refusal.more,
     )
 
 
