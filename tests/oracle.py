@@ -72,9 +72,9 @@ class _Clerk:
 
     @cached_property
     def due_before(self) -> datetime:
-        """The deadline."""
-        # The one decided last, which is the last one in order; the cycle's own deadline may be later.
-        return max([self.subject.due_before, *(act.due_before for act in self.all(Extension)[-1:])])
+        """The deadline: the later of the cycle's and the one of the letter that was decided last."""
+        extended = next((act.due_before for act in reversed(self.all(Extension))), self.subject.due_before)
+        return max(self.subject.due_before, extended)
 
     @cached_property
     def reported(self) -> list[Update]:

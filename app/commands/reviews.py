@@ -38,8 +38,7 @@ async def give(
         ChangedSinceSeen: something came since the version that was read.
         NothingToReview: no claim stands, or, to be accepted, none that closes the obligation and is not yet accepted.
         WaiverMismatch: an acceptance does not name exactly what its claim lacks.
-        LetterNeeded: its cycle is closed, no letter reopens it, and it is a return or an acceptance that changes more
-            than who has read the claim.
+        LetterNeeded: its cycle is closed, no letter reopens it, and it is a return, or a status changes by it.
     """
     held = await hold(connection, caller, obligation_id, expected=expected, now=now)
     if sent.seen is not None and sent.seen != held.version - 1:
@@ -50,7 +49,7 @@ async def give(
     if sent.outcome is ReviewOutcome.ACCEPTED and sent.reopened_by is None:
         async with unchanged(connection, caller, held):
             return await _record(connection, caller, held, fields, record_checked)
-    return await _record(connection, caller, held, fields | {"reopened_by": sent.reopened_by}, record)
+    return await _record(connection, caller, held, {**fields, "reopened_by": sent.reopened_by}, record)
 
 
 async def _record(

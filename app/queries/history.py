@@ -107,8 +107,8 @@ def _contribution_acts(obligation: Any, moment: Moment) -> Statement:
 def _deadline_acts(obligation: Any, moment: Moment) -> Statement:
     """Select the acts on the deadline of the whole cycle, which are acts on each of its obligations."""
     shown = _pick(deadlines, ("id", "due_before", "reason", "document_number", "decided_on"))
-    named = {"act": literal("cycle_deadline"), "obligation": obligations.c.id, "reopened_by": _letter(deadlines)}
-    spelled = _spelled(deadlines, **named, **shown, **_counting(deadlines, moment))
+    told = {**shown, **_counting(deadlines, moment), "obligation": obligations.c.id}
+    spelled = _spelled(deadlines, act=literal("cycle_deadline"), **told)
     its_cycle = and_(obligations.c.plan_id == deadlines.c.plan_id, obligations.c.cycle_id == deadlines.c.cycle_id)
     found = select(*order_of(deadlines), spelled.label("act")).join(obligations, its_cycle)
     mine = (obligations.c.plan_id == obligation["plan_id"], obligations.c.id == obligation["id"])
@@ -156,16 +156,10 @@ def _acts(
 ) -> Statement:
     """Select the acts of one table, spelled as the wire shows them."""
     act = literal(_NAMES.get(table_.name, str(table_.name)))
-    spelled = _spelled(table_, act=act, reopened_by=_letter(table_), **shown, **_counting(table_, moment))
+    spelled = _spelled(table_, act=act, **shown, **_counting(table_, moment))
     mine = (table_.c.plan_id == obligation["plan_id"], table_.c.obligation_id == obligation["id"])
     found = select(*order_of(table_), spelled.label("act")).select_from(table_ if source is None else source)
     return found.where(*mine, moment.reaches(table_))
-
-
-def _letter(act: Table) -> ColumnElement[Any]:
-    """Find the number of the letter that reopened closed cycles for an act."""
-    mine = (reopenings.c.plan_id == act.c.plan_id, reopenings.c.act_id == act.c.id)
-    return select(reopenings.c.document_number).where(*mine).limit(1).correlate(act).scalar_subquery()
 
 
 def _counting(act: Table, moment: Moment) -> dict[str, Any]:
@@ -185,7 +179,14 @@ def _counting(act: Table, moment: Moment) -> dict[str, Any]:
         "annulled": of(_object(**{name: annulling.c[column] for name, column in by.items()})),
         "counts": moment.counts(act),
         "why": of(why),
+        "reopened_by": _letter(act),
     }
+
+
+def _letter(act: Table) -> ColumnElement[Any]:
+    """Find the number of the letter that reopened closed cycles for an act."""
+    mine = (reopenings.c.plan_id == act.c.plan_id, reopenings.c.act_id == act.c.id)
+    return select(reopenings.c.document_number).where(*mine).limit(1).correlate(act).scalar_subquery()
 
 
 def _spelled(table_: Table, **shown: Any) -> ColumnElement[Any]:

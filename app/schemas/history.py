@@ -37,7 +37,7 @@ class Why(StrEnum):
 class ActOut(ResponseModel):
     """What every act in a history says: whether it counts, as far as the moment knows, and if not, why.
 
-    `reopened_by` is the letter by which it reopened the figures of a closed cycle, if it did.
+    `reopened_by` is the number of the letter by which it reopened the figures of a closed cycle.
     """
 
     annulled: AnnulledRef | None

@@ -66,11 +66,6 @@ def arms(moment: Moment, *within: ColumnElement[bool], ended: bool = False) -> t
     return fresh, stale
 
 
-def all_standings(moment: Moment, *within: ColumnElement[bool]) -> Subquery:
-    """Give the same also of what turns out not to be owed, which has a status nobody counts."""
-    return union_all(*_arms(moment, *within)).subquery("standing")
-
-
 def standings_of_histories(moment: Moment, *within: ColumnElement[bool]) -> Subquery:
     """Give the same by the histories alone: for a seal, which vouches for them and not for what is stored."""
     replay = _with_openness(replayed(moment, obligations, *within).subquery("replayed"), moment)

@@ -249,7 +249,7 @@ async def test_a_deadline_that_is_moved_past_the_day_passes_the_obligation_over(
     )
 
     assert extended.json()["obligation"]["owner"]["code"] == "so-y-te"
-    assert await owner_of(service, labour("2024"), as_of="2026-11-23") == "so-ldtbxh"
+    assert await owner_of(service, labour("2024"), as_of="2025-02-28") == "so-ldtbxh"
 
 
 async def test_a_cycle_that_is_opened_later_is_owed_by_the_successor(service: Service) -> None:
