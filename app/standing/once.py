@@ -37,7 +37,9 @@ def first_completion(obligation: Source, duty: Source, moment: Moment) -> Latera
         select(
             completed_at.label("completed_at"),
             completed_at.filter(done.c.id != obligation.c.id).label("elsewhere_at"),
-            func.array_agg(aggregate_order_by(done.c.judged, done.c.completed_at, done.c.id))[1].label("judged"),
+            func.array_agg(aggregate_order_by(done.c.judged, done.c.completed_at, done.c.id))
+            .filter(done.c.completed_at.is_not(None))[1]
+            .label("judged"),
         )
         .select_from(line)
         .outerjoin(done, line.c.id == any_(done.c.lines))
@@ -46,8 +48,9 @@ def first_completion(obligation: Source, duty: Source, moment: Moment) -> Latera
         .lateral("each")
     )
     last = func.array_agg(aggregate_order_by(each.c.judged, each.c.completed_at.desc()))[1]
+    judged = case((_all(each.c.completed_at), last)).label("judged")
     instants = (_when_all(each.c[name]).label(name) for name in ("completed_at", "elsewhere_at"))
-    return select(*instants, last.label("judged")).lateral("deed")
+    return select(*instants, judged).lateral("deed")
 
 
 def lines_of(obligation: Source) -> ColumnElement[Any]:
@@ -65,7 +68,11 @@ def same_line(one: Source, other: Source) -> ColumnElement[bool]:
 
 def _when_all(instant: ColumnElement[Any]) -> ColumnElement[Any]:
     """Return the last of some instants; null when one is missing."""
-    return case((func.bool_and(instant.is_not(None)), func.max(instant)))
+    return case((_all(instant), func.max(instant)))
+
+
+def _all(instant: ColumnElement[Any]) -> ColumnElement[bool]:
+    return func.bool_and(instant.is_not(None))
 
 
 def line_reported(obligation: Source, duty: Source, moment: Moment) -> ColumnElement[bool]:

@@ -42,6 +42,8 @@ STATUS: dict[type[Refusal], int] = {
     errors.SuccessionAhead: 409,
     errors.CycleAhead: 409,
     errors.CycleNotClosed: 409,
+    errors.CycleHasReports: 409,
+    errors.CycleOpeningAnnulled: 409,
     errors.LetterNeeded: 409,
     errors.SuccessionActedOn: 409,
     errors.ObligationEnded: 409,
