@@ -15,6 +15,7 @@ from app.database.statements import Row, write_rows
 from app.domain.completion import ReviewOutcome
 from app.domain.events import EventType
 from app.models import (
+    Annulment,
     ConditionDecision,
     Contribution,
     CycleDeadline,
@@ -55,6 +56,7 @@ TYPES: Mapping[type[PlanRow], EventType | Mapping[Any, EventType]] = {
     Extension: EventType.EXTENSION_GIVEN,
     ExtensionRefusal: EventType.EXTENSION_REFUSED,
     ConditionDecision: EventType.CONDITION_DECIDED,
+    Annulment: EventType.ANNULMENT_MADE,
     CycleDeadline: EventType.CYCLE_DEADLINE_MOVED,
     Seal: EventType.CYCLE_CLOSED,
     Holiday: EventType.HOLIDAY_MARKED,
@@ -88,6 +90,11 @@ def opened(cycle: Row) -> Row:
     """Spell that a cycle was opened; opening creates many obligations and is one event."""
     happened = {"type": EventType.CYCLE_OPENED, "occurred_at": cycle["opened_at"]}
     return _of(cycle, **happened, cycle_id=cycle["id"])
+
+
+def changed_by(annulment: Row, obligation_id: UUID) -> Row:
+    """Spell that an annulment changed one more obligation than the one whose act it takes back."""
+    return _event(Annulment, {**annulment, "obligation_id": obligation_id}, annulment["received_at"])
 
 
 def amended(plan_id: UUID, now: datetime) -> Row:

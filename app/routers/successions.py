@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Path, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.commands import successions
+from app.commands import succession_annulments, successions
 from app.domain import errors
 from app.domain.access import Caller, Permission
 from app.queries.plans import plan
@@ -14,7 +14,13 @@ from app.queries.successions import successions_of
 from app.routers.cycles import WRITES
 from app.routers.parameters import Slug
 from app.routers.plans import READS, Reader
-from app.schemas.successions import SuccessionDecisionIn, SuccessionIn, SuccessionList, SuccessionOut
+from app.schemas.successions import (
+    SuccessionAnnulmentIn,
+    SuccessionDecisionIn,
+    SuccessionIn,
+    SuccessionList,
+    SuccessionOut,
+)
 from app.schemas.views import succession_out
 from app.web.auth.access import may
 from app.web.json_body import ExactRoute
@@ -96,6 +102,26 @@ async def decide_succession(
 
     async def act(connection: AsyncConnection) -> Done:
         done = await successions.decide(connection, caller, slug, succession_id, sent, now=write.now)
+        return Done(done, location=f"/v1/plans/{slug}/successions/{done.id}")
+
+    return await write(caller, act)
+
+
+@router.post(
+    "/{succession}/annulments",
+    operation_id="annulSuccession",
+    summary="Annul a succession",
+    status_code=201,
+    response_model=SuccessionOut,
+    responses=documented(*WRITES, errors.AlreadyAnnulled, errors.SuccessionNotConfirmed, errors.SuccessionActedOn),
+)
+async def annul_succession(
+    slug: Slug, succession_id: SuccessionId, caller: Coordinator, write: Creating, sent: SuccessionAnnulmentIn
+) -> Response:
+    """Take back a confirmed succession that should never have been recorded, while nobody has acted under it."""
+
+    async def act(connection: AsyncConnection) -> Done:
+        done = await succession_annulments.annul(connection, caller, slug, succession_id, sent, now=write.now)
         return Done(done, location=f"/v1/plans/{slug}/successions/{done.id}")
 
     return await write(caller, act)

@@ -86,7 +86,7 @@ def succession_out(row: Row) -> SuccessionOut:
     """Show one succession with what was decided."""
     successors, ends = _successors(row)
     shown = {
-        "state": row["outcome"] or "proposed",
+        "state": (row["outcome"] or "proposed") if row["counts"] else "annulled",
         "predecessor": BodyName(code=row["predecessor_code"], name=row["predecessor_name"]),
         "successor": successors[0] if successors else None,
         "successors": successors,

@@ -27,7 +27,7 @@ def _read(shape: type[Shape], sent: Any) -> Shape | Refusal:
 def placed(refusal: Refusal, place: int) -> Refusal:
     """Make the pointers of an item's refusal point into the request."""
     faults = (Fault(f"/items/{place}{fault.pointer}", fault.detail) for fault in refusal.faults)
-    return type(refusal)(refusal.detail, *faults, ids=refusal.ids)
+    return type(refusal)(refusal.detail, *faults)
 
 
 def refuse_all(results: Iterable[Any]) -> None:

@@ -5,6 +5,7 @@ is the stable problem type.  No refusal ever holds what was sent.
 """
 
 from app.domain.errors.acts import (
+    AlreadyAnnulled,
     AlreadyExists,
     ConditionMet,
     ConditionNotWhole,
@@ -67,6 +68,7 @@ from app.domain.errors.cycles import (
     PeriodImpossible,
     SuccessionActedOn,
     SuccessionAhead,
+    SuccessionNotConfirmed,
     SuccessorUnclear,
 )
 from app.domain.errors.evidence import (
@@ -106,6 +108,7 @@ from app.domain.errors.requests import (
 )
 
 __all__ = [
+    "AlreadyAnnulled",
     "AlreadyDecided",
     "AlreadyExists",
     "AlreadyMember",
@@ -186,6 +189,7 @@ __all__ = [
     "StorageFull",
     "SuccessionActedOn",
     "SuccessionAhead",
+    "SuccessionNotConfirmed",
     "SuccessorUnclear",
     "SupersededUnknown",
     "TargetUnknown",

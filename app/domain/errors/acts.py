@@ -81,6 +81,12 @@ class PaperReportIncomplete(Refusal):
     title_vi = "Đầu mối chỉ nhập thay từ báo cáo giấy: cần ngày nhận và số văn bản."
 
 
+class AlreadyAnnulled(Refusal):
+    """This act has been annulled already, by itself or together with another one."""
+
+    title_vi = "Ghi nhận này đã bị hủy, riêng hoặc cùng với ghi nhận khác."
+
+
 class PaperReportNotYours(Refusal):
     """Only a coordinator may enter a paper report."""
 

@@ -1,10 +1,10 @@
 """What every refusal is."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
-from uuid import UUID
+from types import MappingProxyType
+from typing import Any, ClassVar
 
 
 @dataclass(frozen=True)
@@ -23,19 +23,14 @@ class Refusal(Exception):
     """The request is refused."""
 
     title_vi: ClassVar[str] = "Yêu cầu bị từ chối."
+    more: Mapping[str, Any] = MappingProxyType({})
+    """What a client needs beside the words, by the name of the problem's member."""
 
-    def __init__(
-        self,
-        detail: str | None = None,
-        *faults: Fault,
-        wait_seconds: int | None = None,
-        ids: Sequence[UUID] = (),
-    ) -> None:
+    def __init__(self, detail: str | None = None, *faults: Fault, wait_seconds: int | None = None) -> None:
         super().__init__(detail or type(self).__doc__)
         self.detail = detail
         self.faults = faults
         self.wait_seconds = wait_seconds
-        self.ids = ids
 
     @classmethod
     def slug(cls) -> str:

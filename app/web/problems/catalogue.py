@@ -35,6 +35,8 @@ STATUS: dict[type[Refusal], int] = {
     errors.AlreadySucceeded: 409,
     errors.SuccessionAhead: 409,
     errors.SuccessionActedOn: 409,
+    errors.SuccessionNotConfirmed: 409,
+    errors.AlreadyAnnulled: 409,
     errors.ObligationEnded: 409,
     errors.AmbiguousObligation: 409,
     errors.ClassNotOpen: 409,

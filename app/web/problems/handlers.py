@@ -81,8 +81,8 @@ def spelled_out(refusal: Refusal, *, request_id: str | None, vietnamese: bool = 
         detail=refusal.detail,
         errors=[FaultOut(pointer=fault.pointer, detail=fault.detail) for fault in refusal.faults] or None,
         request_id=request_id,
-        ids=list(refusal.ids) or None,
         **({"error": OAUTH[kind]} if kind in OAUTH else {}),
+        **refusal.more,
     )
 
 
