@@ -83,7 +83,7 @@ async def _write(
     """Write the annulment, and that the decision and what passed by it count no more, at one instant."""
     ids: dict[str, Any] = {"plan_id": succession["plan_id"], "obligation_id": None, "cycle_id": None}
     act = {"act_id": succession["decision_id"], "kind": ActKind.SUCCESSION}
-    made = {"id": new_id(), "reason": sent.reason, "client_id": caller.client_id, "received_at": now}
+    made: dict[str, Any] = {"id": new_id(), "reason": sent.reason, "client_id": caller.client_id, "received_at": now}
     recorded = await events.write(connection, Annulment, [ids | act | made])
     word = ids | {"annulment_id": made["id"], "counts": False, "recorded_at": recorded[made["id"]]}
     fallen = [{"act_id": row["id"], "kind": ActKind.TRANSFER, "obligation_id": row["obligation_id"]} for row in passed]
