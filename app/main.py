@@ -12,6 +12,7 @@ from app.inspection.clamav import Scanner
 from app.jobs.scheduler import Scheduler, working
 from app.jobs.webhooks import Deliverer
 from app.routers import (
+    annulments,
     calendars,
     changes,
     clients,
@@ -70,6 +71,7 @@ ROUTERS = (
     conditions,
     evidence,
     withdrawals,
+    annulments,
     cycles,
     holidays,
     clients,

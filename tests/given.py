@@ -171,6 +171,13 @@ class Caller:
         """Refuse the request for a later deadline that is pending."""
         return await self.post(f"/v1/obligations/{obligation_id}/extension-refusals", {"reason": reason})
 
+    async def annul(
+        self, obligation_id: UUID, act: str, reason: str = "Gửi nhầm kỳ.", *, headers: dict[str, str] | None = None
+    ) -> httpx.Response:
+        """Take an act back."""
+        sent = {"act": act, "reason": reason}
+        return await self.post(f"/v1/obligations/{obligation_id}/annulments", sent, headers=headers)
+
     async def withdraw(self, evidence_id: str, reason: str = "Đính kèm nhầm.") -> httpx.Response:
         """Withdraw an evidence."""
         return await self.post(f"/v1/evidence/{evidence_id}/withdrawal", {"reason": reason})

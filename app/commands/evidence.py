@@ -34,7 +34,7 @@ WRITTEN = {"title", "url", "issuer", "file_name"}
 class Attachment:
     """One evidence that nothing speaks against: to which obligation, for which body, when it counts as received.
 
-    `update_id` is the update that it comes with, if any.
+    `of_owner` is whether it is the owner's, whose alone proves; `update_id` is the update that it comes with, if any.
     """
 
     held: Locked
@@ -42,6 +42,7 @@ class Attachment:
     received_at: datetime
     body_id: UUID
     document_number: str | None
+    of_owner: bool = True
     update_id: UUID | None = None
     id: UUID = field(default_factory=new_id)
 
@@ -78,6 +79,7 @@ async def attach(
         received_at=received,
         body_id=await _on_behalf_of(connection, caller, held, received),
         document_number=sent.document_number,
+        of_owner=caller.role is Role.COORDINATOR or held.owner_id in caller.body_ids,
     )
     await _refuse_foreign_version(connection, attachment)
     (attached,) = await record(connection, caller, [attachment], now=now)
@@ -107,6 +109,7 @@ def _row(caller: Caller, attachment: Attachment) -> dict[str, Any]:
         "client_id": caller.client_id,
         "received_at": attachment.received_at,
         "body_id": attachment.body_id,
+        "of_owner": attachment.of_owner,
         "update_id": attachment.update_id,
         "document_number": attachment.document_number,
         **dict.fromkeys(OWN),

@@ -19,7 +19,7 @@ from app.models.base import new_id, table
 from app.models.duty import Recurrence
 from app.queries.successions import Part, confirmed, passing_over, succeeded
 from app.standing.moment import Moment
-from app.standing.refresh import refresh_snapshot, same_duty_obligations
+from app.standing.refresh import line_of, refresh_snapshot
 
 obligations = table(Obligation)
 
@@ -49,7 +49,7 @@ async def pass_on(connection: AsyncConnection, held: Collection[Locked], *, now:
     once = [one.id for one in held if one.recurrence is Recurrence.ONCE]
     ids = [one.id for one in held]
     async with as_system(connection):
-        line = [row["id"] for row in await fetch_all(connection, same_duty_obligations, ids=once)] if once else []
+        line = [row["id"] for row in await fetch_all(connection, line_of, ids=once)] if once else []
         found = await fetch_all(connection, succeeded, ids=[*ids, *line], moment=Moment(now))
         passed: set[UUID] = set()
         for plan_id in sorted({row["plan_id"] for row in found}):

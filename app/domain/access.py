@@ -35,6 +35,7 @@ class Permission(StrEnum):
     REQUEST_EXTENSION = "extension-requests:write"
     EXTEND = "extensions:write"
     DECIDE_CONDITIONS = "conditions:write"
+    ANNUL = "annulments:write"
     RECORD_SUCCESSIONS = "successions:write"
     EDIT_CALENDAR = "holidays:write"
     OPEN_CYCLES = "cycles:write"
@@ -86,6 +87,7 @@ MAY: Mapping[Permission, frozenset[Role]] = {
     Permission.REQUEST_EXTENSION: _CONCERNED,
     Permission.EXTEND: _COORDINATORS,
     Permission.DECIDE_CONDITIONS: _COORDINATORS,
+    Permission.ANNUL: _CONCERNED,
     Permission.RECORD_SUCCESSIONS: _COORDINATORS,
     Permission.EDIT_CALENDAR: _COORDINATORS,
     Permission.OPEN_CYCLES: _COORDINATORS,
@@ -106,6 +108,7 @@ REPORTERS_REACH: Mapping[Permission, Reach] = {
     Permission.ATTACH: Reach.INVOLVED,
     Permission.CONTRIBUTE: Reach.INVOLVED,
     Permission.REQUEST_EXTENSION: Reach.OWN,
+    Permission.ANNUL: Reach.OWN,
     Permission.USE_CALENDARS: Reach.OWN,
 }
 """An act that is not here reaches no obligation."""
@@ -123,6 +126,7 @@ SUMMARIES: Mapping[Permission, str] = {
     Permission.REQUEST_EXTENSION: "Ask for a later deadline",
     Permission.EXTEND: "Move a deadline, or refuse to",
     Permission.DECIDE_CONDITIONS: "Decide whether conditions are met",
+    Permission.ANNUL: "Take back what was recorded by mistake",
     Permission.RECORD_SUCCESSIONS: "Record what becomes of bodies: successions, members of classes, partners",
     Permission.EDIT_CALENDAR: "Mark days off",
     Permission.OPEN_CYCLES: "Open reporting cycles, move their deadlines, close them",

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, String, Uuid, and_, bindparam, case, cast, func, null, select, true
+from sqlalchemy import ColumnElement, DateTime, String, Subquery, Uuid, bindparam, case, cast, func, null, select, true
 
 from app.database.statements import Statement
 from app.domain.access import Caller
@@ -16,7 +16,7 @@ from app.queries.obligations import visible
 from app.queries.plans import plan_id_of
 from app.standing.filters import Filters, within
 from app.standing.moment import Moment
-from app.standing.rule import all_standings, named, standings
+from app.standing.rule import standings, standings_owed_or_not
 
 plans, bodies, cycles, obligations = (table(model) for model in (Plan, Body, Cycle, Obligation))
 sealed, deadlines = table(SealedStanding), table(CycleDeadline)
@@ -30,8 +30,8 @@ CHANGING_BY_THEMSELVES = (
 
 
 def tally(caller: Caller, filters: Filters, moment: Moment) -> Statement:
-    """Count obligations by cycle, owner and status."""
-    by = ("cycle_id", "owner_id", "body_id", "status")
+    """Count obligations by cycle, owner, status and judgement."""
+    by = ("cycle_id", "owner_id", "body_id", "status", "judged")
     standing = standings(moment, within(filters), shown=(*by, "duty_id"))
     counted = [standing.c[name] for name in by]
     return select(*counted, func.count().label("count")).where(visible(caller, standing)).group_by(*counted)
@@ -39,12 +39,7 @@ def tally(caller: Caller, filters: Filters, moment: Moment) -> Statement:
 
 def changed_from_sealed(caller: Caller, filters: Filters, seal_id: UUID, cycle_id: UUID, moment: Moment) -> Statement:
     """Count the obligations of a cycle that do not stand at a moment as they stand under a seal."""
-    mine = obligations.c.cycle_id == bindparam("cycle_id", cycle_id, Uuid())
-    standing = all_standings(moment, mine, within(filters))
-    kept = select(sealed.c.obligation_id, sealed.c.status).where(
-        sealed.c.seal_id == bindparam("seal_id", seal_id, Uuid())
-    )
-    under = kept.subquery("under")
+    standing, under = _beside_sealed(filters, seal_id, cycle_id, moment)
     status = case((standing.c.owed, standing.c.status), else_=null())
     return (
         select(func.count().label("number"))
@@ -53,25 +48,24 @@ def changed_from_sealed(caller: Caller, filters: Filters, seal_id: UUID, cycle_i
     )
 
 
-def sealed_tally(caller: Caller, filters: Filters, seal_id: UUID, moment: Moment) -> Statement:
-    """Count obligations under a seal by cycle, owner and status; `moment` is its own, and says who owed them."""
-    source, ownership = named(moment)
-    columns = {
-        "cycle_id": obligations.c.cycle_id,
-        "owner_id": ownership.owner_id,
-        "body_id": ownership.body_id,
-        "status": cast(sealed.c.status, String),
-        "duty_id": obligations.c.duty_id,
-    }
-    under = and_(
-        sealed.c.plan_id == obligations.c.plan_id,
-        sealed.c.obligation_id == obligations.c.id,
-        sealed.c.seal_id == bindparam("seal_id", seal_id, Uuid()),
-    )
-    found = select(*(column.label(name) for name, column in columns.items()))
-    rows = found.select_from(source.join(sealed, under)).where(within(filters)).subquery("rows")
-    by = [rows.c[name] for name in ("cycle_id", "owner_id", "body_id", "status")]
-    return select(*by, func.count().label("count")).where(visible(caller, rows)).group_by(*by)
+def sealed_tally(caller: Caller, filters: Filters, seal_id: UUID, cycle_id: UUID, moment: Moment) -> Statement:
+    """Count obligations under a seal by cycle, owner, status and judgement.
+
+    `moment` is the seal's own, which says who owed them and how they were judged; where they stood, the seal says.
+    """
+    standing, under = _beside_sealed(filters, seal_id, cycle_id, moment)
+    by = [standing.c[name] for name in ("cycle_id", "owner_id", "body_id", "judged")]
+    by.append(cast(under.c.status, String).label("status"))
+    joined = standing.join(under, under.c.obligation_id == standing.c.id)
+    counted = select(*by, func.count().label("count")).select_from(joined)
+    return counted.where(visible(caller, standing)).group_by(*by)
+
+
+def _beside_sealed(filters: Filters, seal_id: UUID, cycle_id: UUID, moment: Moment) -> tuple[Subquery, Subquery]:
+    mine = obligations.c.cycle_id == bindparam("cycle_id", cycle_id, Uuid())
+    of_seal = sealed.c.seal_id == bindparam("seal_id", seal_id, Uuid())
+    under = select(sealed.c.obligation_id, sealed.c.status).where(of_seal).subquery("under")
+    return standings_owed_or_not(moment, mine, within(filters)), under
 
 
 def bodies_of(slug: str) -> Statement:

@@ -1,5 +1,6 @@
 """The status document, put together: where a plan stands, what closed cycles were sealed as, and which are missing."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ from app.domain.calendar import day_of, start_of
 from app.domain.errors import CycleNotClosed, Fault, MalformedContent
 from app.queries.cycles import opened_by
 from app.queries.status import bodies_of, changed_from_sealed, sealed_tally, tally
+from app.schemas.base import TotalsOut
 from app.schemas.seed import CycleRules
 from app.schemas.status import CycleStatus, StatusOut, cycle_statuses, missing_cycles
 from app.standing.cycles import cycles_of
@@ -47,9 +49,7 @@ async def document_of(connection: AsyncConnection, asking: Asking, since: Row) -
     begun = [start_of(day, zone) for day in missing.values()]
     as_of = asking.as_of or max([since["changed_at"], *begun])
     shown = await cycles_at(connection, asking.caller, asking.filters, Moment(as_of, asking.known_at))
-    document = StatusOut(
-        plan=asking.slug, as_of=as_of, known_at=asking.known_at, cycles=shown, missing_cycles=list(missing)
-    )
+    document = _document(asking, Moment(as_of, asking.known_at), shown, missing)
     turn = CycleRules.model_validate(plan["cycle_rules"]).next_start(day_of(asking.now, zone))
     ends = [since["next_due"], start_of(turn, zone) if turn else None]
     return document, None if asking.as_of else min(filter(None, ends), default=None)
@@ -72,9 +72,18 @@ async def sealed_document(connection: AsyncConnection, asking: Asking, _: Row) -
     shown = [one for cycle in found for one in await _sealed(connection, asking, cycle, bodies)]
     last = Moment(max(one["closed_at"] for one in found), max(one["sealed_known_at"] for one in found))
     plan = await fetch_one(connection, opened_by, slug=asking.slug, known_at=last.known_at)
-    missing = list(missing_cycles(plan, last.as_of))
-    named = {"plan": asking.slug, "as_of": last.as_of, "known_at": last.known_at}
-    return StatusOut(**named, cycles=shown, missing_cycles=missing), None
+    return _document(asking, last, shown, missing_cycles(plan, last.as_of)), None
+
+
+def _document(asking: Asking, moment: Moment, cycles: list[CycleStatus], missing: Iterable[str]) -> StatusOut:
+    return StatusOut(
+        plan=asking.slug,
+        as_of=moment.as_of,
+        known_at=moment.known_at,
+        totals=TotalsOut.adding(cycle.totals for cycle in cycles),
+        cycles=cycles,
+        missing_cycles=list(missing),
+    )
 
 
 async def _sealed(connection: AsyncConnection, asking: Asking, cycle: Row, bodies: list[Row]) -> list[CycleStatus]:
@@ -86,6 +95,7 @@ async def _sealed(connection: AsyncConnection, asking: Asking, cycle: Row, bodie
         caller=asking.caller,
         filters=asking.filters,
         seal_id=cycle["seal_id"],
+        cycle_id=cycle["id"],
         moment=moment,
     )
     return cycle_statuses([{**then, "closed_at": cycle["closed_at"]}], bodies, counted)

@@ -167,7 +167,9 @@ async def get_history(
     status_code=201,
     tags=["updates"],
     response_model=Reported,
-    responses=documented(*WRITES, errors.ConditionNotWhole, errors.ConditionMet, errors.TargetUnknown),
+    responses=documented(
+        *WRITES, errors.ConditionNotWhole, errors.ConditionMet, errors.TargetUnknown, errors.FigureNeeded
+    ),
 )
 async def report_update(
     obligation_id: ObligationId, caller: Annotated[Caller, may(Permission.REPORT)], write: Writing, sent: UpdateIn

@@ -4,7 +4,7 @@ What writes an answer is built when the first one is written: a start need not w
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
@@ -13,12 +13,12 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Pla
 from pydantic_core import PydanticCustomError
 
 from app.domain.calendar import FIRST_YEAR, LAST_YEAR
-from app.domain.completion import Status
+from app.domain.completion import Judgement, Status
 from app.domain.documents import MAX_LENGTH, canonical_number
 from app.domain.errors import PersonalDataFound, SecrecyMarkFound
 from app.domain.personal_data import Kind, find
 from app.domain.text import is_storable
-from app.domain.totals import Totals, owed
+from app.domain.totals import Judged, Totals, owed
 
 DATE = r"\d{4}-\d\d-\d\d"
 
@@ -132,3 +132,25 @@ class TotalsOut(ResponseModel):
     def of(cls, totals: Totals) -> "TotalsOut":
         """Spell totals out."""
         return cls(owed=owed(totals), **{status.value: totals[status] for status in Status})
+
+    @classmethod
+    def adding(cls, parts: "Iterable[TotalsOut]") -> "TotalsOut":
+        """Add totals up."""
+        every = list(parts)
+        return cls(**{name: sum(getattr(one, name) for one in every) for name in cls.model_fields})
+
+
+class JudgedOut(ResponseModel):
+    """How many obligations are judged how, beside the owner's word; the six sum to what is owed."""
+
+    silent: int
+    in_work: int
+    awaiting_review: int
+    accepted: int
+    accepted_with_waiver: int
+    returned: int
+
+    @classmethod
+    def of(cls, judged: Judged) -> "JudgedOut":
+        """Spell them out."""
+        return cls(**{judgement.value: judged[judgement] for judgement in Judgement})

@@ -172,7 +172,11 @@ def target(code: str) -> Column:
 
 def _figures(act: Any) -> str | None:
     """Spell the figures of an update in one cell."""
-    return "; ".join(f"{one.target} = {one.value.normalize():f}" for one in getattr(act, "measurements", ())) or None
+    return "; ".join(map(_figure, getattr(act, "measurements", ()))) or None
+
+
+def _figure(one: Any) -> str:
+    return f"{one.target}: 0 vụ việc" if one.value is None else f"{one.target} = {one.value.normalize():f}"
 
 
 def key_of(heading: str) -> str | None:

@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from app.domain.completion import ClaimState, Force, ReviewOutcome, Status
+from app.domain.completion import ClaimState, Force, Judgement, ReviewOutcome, Status
 from app.models.duty import DutyKind
 from app.schemas.base import Instant, ResponseModel
 from app.schemas.plans import BodyName, BodyRef
@@ -18,7 +18,7 @@ class DutyRef(ResponseModel):
 
 
 class ClaimOut(ResponseModel):
-    """What the owner last reported, unless a later return has voided it."""
+    """What the owner last reported that no return has voided."""
 
     state: ClaimState
     percent: int | None
@@ -60,6 +60,10 @@ class ObligationOut(ResponseModel):
     review: ReviewRef | None
     inherited_from: str | None
     ended_by: UUID | None
+    waived: list[str]
+    silent: bool
+    last_reported_at: Instant | None
+    judged: Judgement
     version: int
 
 

@@ -25,6 +25,8 @@ class Problem(ResponseModel):
     errors: list[FaultOut] | None = None
     request_id: str | None = None
     ids: Annotated[list[UUID] | None, Field(description="The obligations that answer to an ambiguous name.")] = None
+    missing: Annotated[list[str] | None, Field(description="What an acceptance has to waive by name.")] = None
+    version: Annotated[int | None, Field(description="The version that has to be read first.")] = None
     error: Annotated[str | None, Field(description="The code that RFC 6749, section 5.2, asks for.")] = None
 
     @model_serializer(mode="wrap")

@@ -1,7 +1,7 @@
 """What owners report, on the wire."""
 
 from decimal import Decimal
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
@@ -40,10 +40,17 @@ Figure = Annotated[
 
 
 class MeasurementIn(RequestModel):
-    """The figure for one target of the duty."""
+    """The figure for one target of the duty, or that there was no case of which a share could be taken."""
 
     target: Code
-    value: Figure
+    value: Figure | None = None
+    cases: Annotated[Literal[0] | None, Field(description="0: there was no case, which meets a share.")] = None
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if (self.value is None) == (self.cases is None):
+            raise Wrong("must say either a value or that there were 0 cases")
+        return self
 
 
 class UpdateIn(RequestModel):
@@ -76,10 +83,11 @@ class UpdateIn(RequestModel):
 
 
 class MeasurementOut(ResponseModel):
-    """The figure that was reported for one target."""
+    """The figure that was reported for one target; none where there were 0 cases."""
 
     target: str
-    value: Number
+    value: Number | None
+    cases: int | None
 
 
 class UpdateOut(ResponseModel):

@@ -52,7 +52,7 @@ def obligation_shown(row: Row, as_of: datetime) -> dict[str, Any]:
         "review": _review(row),
         "inherited_from": row["inherited_from"],
         "ended_by": row["ended_by"],
-        "version": row["version"],
+        **{name: row[name] for name in ("waived", "silent", "last_reported_at", "judged", "version")},
     }
 
 

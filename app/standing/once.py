@@ -7,13 +7,13 @@ What is opened for a successor belongs to the lines of all the bodies that it fo
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Uuid, and_, any_, case, func, or_, select
-from sqlalchemy.dialects.postgresql import array
+from sqlalchemy.dialects.postgresql import aggregate_order_by, array
 from sqlalchemy.sql.selectable import LateralFromClause
 
 from app.models import Obligation
 from app.models.base import table
 from app.models.duty import Recurrence
-from app.standing.history import HistoryQuery, reported_complete
+from app.standing.history import HistoryQuery, reported, reported_complete
 from app.standing.moment import Moment, Source
 
 
@@ -25,17 +25,24 @@ def first_completion(obligation: Source, duty: Source, moment: Moment) -> Latera
     sibling = _siblings(obligation, duty, moment)
     own = HistoryQuery(sibling, moment, name="sibling")
     done = (
-        select(lines_of(sibling).label("lines"), sibling.c.id, own.completed_alone_at.label("completed_at"))
-        .select_from(own.joined(sibling, own.of_completion))
+        select(
+            lines_of(sibling).label("lines"),
+            sibling.c.id,
+            own.completed_alone_at.label("completed_at"),
+            own.judged.label("judged"),
+        )
+        .select_from(own.joined(sibling))
         .correlate(obligation, duty)
         .lateral("done")
     )
     line = func.unnest(lines_of(obligation)).table_valued(Column("id", Uuid), name="line").render_derived()
     completed_at = func.min(done.c.completed_at)
+    judged = func.array_agg(aggregate_order_by(done.c.judged, done.c.completed_at, done.c.id))
     each = (
         select(
             completed_at.label("completed_at"),
             completed_at.filter(done.c.id != obligation.c.id).label("elsewhere_at"),
+            judged.filter(done.c.completed_at.is_not(None))[1].label("judged"),
         )
         .select_from(line)
         .outerjoin(done, line.c.id == any_(done.c.lines))
@@ -43,7 +50,11 @@ def first_completion(obligation: Source, duty: Source, moment: Moment) -> Latera
         .correlate(obligation, duty)
         .lateral("each")
     )
-    return select(*(_when_all(each.c[name]).label(name) for name in ("completed_at", "elsewhere_at"))).lateral("deed")
+    last = func.array_agg(aggregate_order_by(each.c.judged, each.c.completed_at.desc()))[1]
+    return select(
+        *(_when_all(each.c[name], func.max(each.c[name])).label(name) for name in ("completed_at", "elsewhere_at")),
+        _when_all(each.c.completed_at, last).label("judged"),
+    ).lateral("deed")
 
 
 def lines_of(obligation: Source) -> ColumnElement[Any]:
@@ -59,9 +70,16 @@ def same_line(one: Source, other: Source) -> ColumnElement[bool]:
     return and_(*same_duty, or_(alone, other.c.lines.op("&&")(lines)))
 
 
-def _when_all(instant: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Return the last of some instants; null when one is missing."""
-    return case((func.bool_and(instant.is_not(None)), func.max(instant)))
+def _when_all(instant: ColumnElement[Any], told: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return what is told of all lines when each has its instant; else null."""
+    return case((func.bool_and(instant.is_not(None)), told))
+
+
+def line_reported(obligation: Source, duty: Source, moment: Moment) -> ColumnElement[bool]:
+    """Say whether anything that counts was ever reported in the line of a `once` duty, in whichever cycle."""
+    line = table(Obligation).alias("of_reported_line")
+    found = select(line.c.id).where(same_line(obligation, line), reported(line, moment)).correlate(obligation)
+    return and_(duty.c.recurrence == Recurrence.ONCE, found.exists())
 
 
 def _siblings(obligation: Source, duty: Source, moment: Moment) -> LateralFromClause:

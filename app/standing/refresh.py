@@ -40,7 +40,7 @@ async def refresh_snapshot(connection: AsyncConnection, ids: Collection[UUID], n
 
 async def refresh_held(connection: AsyncConnection, ids: Collection[UUID], now: datetime) -> None:
     """Store the facts of obligations of which none stand now, whoever has acted on them; acts wait until it is done."""
-    held = select(stored.c.id).where(stored.c.id.in_(same_duty_obligations(list(ids)))).order_by(stored.c.id)
+    held = select(stored.c.id).where(stored.c.id.in_(line_of(list(ids)))).order_by(stored.c.id)
     await connection.execute(held.with_for_update())
     await refresh_snapshot(connection, ids, now)
 
@@ -71,7 +71,7 @@ async def refresh_all(connection: AsyncConnection, now: datetime, *among: Column
 
 def storing(ids: list[UUID], moment: Moment) -> Update:
     """Fill what no longer stands of some obligations and their siblings."""
-    same_duty = same_duty_obligations(ids).subquery("kin")
+    same_duty = line_of(ids).subquery("kin")
     facts = facts_to_keep(moment, obligations.join(same_duty, same_duty.c.id == obligations.c.id)).subquery("new")
     told = {column.name: column for column in facts.c if column.name != "id"}
     return update(stored).where(stored.c.id == facts.c.id, _ended(moment)).values(told).returning(stored.c.id)
@@ -88,7 +88,7 @@ def _ended(moment: Moment) -> ColumnElement[bool]:
     return or_(stored.c.settled_from == NEVER, stored.c.settled_until <= moment.as_of_bind)
 
 
-def same_duty_obligations(ids: list[UUID]) -> Select[Any]:
+def line_of(ids: list[UUID]) -> Select[Any]:
     """Select the ids of obligations and, of a `once` duty, of those in the other cycles."""
     held, same_duty, duty = obligations.alias("held"), obligations.alias("kin_of"), duties.alias("duty_of")
     touched = held.c.id == any_(bindparam("ids", ids, ARRAY(Uuid())))

@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 
 from app.database.statements import Statement
-from app.domain.completion import CLOSING_RULES, RULES, STARTED_STATES, ClaimState, Force, Signal
+from app.domain.completion import CLOSING_RULES, RULES, STARTED_STATES, Force, Signal
 from app.standing.moment import Moment
 from app.standing.replay import (
     bodies,
@@ -66,11 +66,6 @@ def arms(moment: Moment, *within: ColumnElement[bool], ended: bool = False) -> t
     return fresh, stale
 
 
-def all_standings(moment: Moment, *within: ColumnElement[bool]) -> Subquery:
-    """Give the same also of what turns out not to be owed, which has a status nobody counts."""
-    return union_all(*_arms(moment, *within)).subquery("standing")
-
-
 def standings_of_histories(moment: Moment, *within: ColumnElement[bool]) -> Subquery:
     """Give the same by the histories alone: for a seal, which vouches for them and not for what is stored."""
     replay = _with_openness(replayed(moment, obligations, *within).subquery("replayed"), moment)
@@ -84,6 +79,11 @@ def standing_of(obligation_id: ColumnElement[UUID], moment: Moment) -> Subquery:
     recorded there can still be read.
     """
     return _of_open_cycle(union_all(*_arms(moment, obligations.c.id == obligation_id)).subquery("stood"), moment)
+
+
+def standings_owed_or_not(moment: Moment, *within: ColumnElement[bool]) -> Subquery:
+    """Give obligations their facts, signals and status, those of a line that are not owed among them."""
+    return union_all(*_arms(moment, *within)).subquery("standing")
 
 
 def stored_standings(moment: Moment, *within: ColumnElement[bool]) -> Subquery:
@@ -148,8 +148,8 @@ def _decided(facts: Subquery, moment: Moment) -> Statement:
 
 def _signals(f: Any, moment: Moment) -> dict[Signal, ColumnElement[bool]]:
     return {
-        Signal.WAIVED: func.coalesce(f.claim_state == ClaimState.NOT_APPLICABLE, False),
-        Signal.DONE: f.done_since.is_not(None),
+        Signal.NOT_ARISING: f.nothing_arises,
+        Signal.DONE: f.claims_completion,
         Signal.PROVEN: f.proven_since.is_not(None),
         Signal.ON_TARGET: f.unmet_targets.is_(None),
         Signal.IN_TIME: func.coalesce(f.completed_at < f.due_before, False),

@@ -112,8 +112,13 @@ def rows(client_id: UUID, on: UUID) -> list[tuple[type[SQLModel], dict[str, Any]
         (
             AnnulledAct,
             {
-                "id": new_id(), "plan_id": PLAN_ID, "obligation_id": on, "annulment_id": annulment,
-                "act_id": update, "kind": ActKind.UPDATE, "counts": False,
+                "id": new_id(),
+                "plan_id": PLAN_ID,
+                "obligation_id": on,
+                "annulment_id": annulment,
+                "act_id": update,
+                "kind": ActKind.UPDATE,
+                "counts": False,
             },
         ),
     ]

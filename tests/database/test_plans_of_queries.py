@@ -47,7 +47,9 @@ CONTENTS = """
 LONG_HISTORY = (
     ACTS.format("progress_update", "state, summary", "(ARRAY['in_progress', 'completed'])[1 + n % 2], 'x'", 6),
     ACTS.format("review", "outcome, reason", "(ARRAY['accepted', 'returned'])[1 + n % 2], 'x'", 3),
-    ACTS.format("extension", "due_before, reason", "o.due_before + n * interval '1 day', 'x'", 3),
+    ACTS.format(
+        "extension", "due_before, reason, decided_on", "o.due_before + n * interval '1 day', 'x', '2021-06-01'", 3
+    ),
     ACTS.format("extension_request", "due_before, reason", "o.due_before + n * interval '1 day', 'x'", 3),
     ACTS.format("extension_refusal", "reason", "'x'", 3),
     ACTS.format("condition_decision", "met, reason", "n % 2 = 0, 'x'", 3),

@@ -5,12 +5,18 @@ is the stable problem type.  No refusal ever holds what was sent.
 """
 
 from app.domain.errors.acts import (
+    ActNotYours,
+    ActReviewed,
+    ActUnknown,
     AlreadyAnnulled,
     AlreadyExists,
+    ChangedSinceSeen,
     ConditionMet,
     ConditionNotWhole,
+    DeadlinePassed,
     ExtensionLimitReached,
     ExtensionNotLater,
+    FigureNeeded,
     NoExtensionRequested,
     NotFound,
     NothingToReview,
@@ -21,6 +27,7 @@ from app.domain.errors.acts import (
     ReceivedOnImpossible,
     StaleVersion,
     TargetUnknown,
+    WaiverMismatch,
 )
 from app.domain.errors.base import Fault, Hindrance, Refusal, kinds
 from app.domain.errors.clients import (
@@ -108,6 +115,9 @@ from app.domain.errors.requests import (
 )
 
 __all__ = [
+    "ActNotYours",
+    "ActReviewed",
+    "ActUnknown",
     "AlreadyAnnulled",
     "AlreadyDecided",
     "AlreadyExists",
@@ -120,6 +130,7 @@ __all__ = [
     "BodiesAreForReporters",
     "BodyUnknown",
     "BrokenCursor",
+    "ChangedSinceSeen",
     "ClassNotOpen",
     "ClientRefReused",
     "ClientUnknown",
@@ -137,6 +148,7 @@ __all__ = [
     "CycleNotOpen",
     "CycleUnknown",
     "DeadlineNotAfter",
+    "DeadlinePassed",
     "DutyNotEveryCycle",
     "DutyUnknown",
     "EvidenceEnded",
@@ -146,6 +158,7 @@ __all__ = [
     "ExtensionLimitReached",
     "ExtensionNotLater",
     "Fault",
+    "FigureNeeded",
     "FileRefused",
     "GrantNotSupported",
     "Hindrance",
@@ -200,6 +213,7 @@ __all__ = [
     "UnreadableRequest",
     "UnsupportedMediaType",
     "UploadTooSlow",
+    "WaiverMismatch",
     "WebhookDisabled",
     "WebhookTargetNotAllowed",
     "kinds",
