@@ -20,4 +20,4 @@ async def ids_of(connection: AsyncConnection, keys: Collection[Key], moment: Mom
     found: dict[Key, list[UUID]] = defaultdict(list)
     for row in await fetch_built(connection, named(keys, moment)) if keys else ():
         found[row["plan"], row["cycle"], row["duty"], row["owner"]].append(row["id"])
-    return {key: ids[0] if len(ids) == 1 else AmbiguousObligation(ids=ids) for key, ids in found.items()}
+    return {key: ids[0] if len(ids) == 1 else AmbiguousObligation(ids) for key, ids in found.items()}

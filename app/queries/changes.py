@@ -141,8 +141,7 @@ def _taken_back(before: Moment, after: Moment) -> ColumnElement[Any]:
 
 
 def _on_line(found: Statement, sibling: Source) -> ColumnElement[Any]:
-    line = same_line(obligations, sibling)
-    other = (duties.c.recurrence == Recurrence.ONCE, line, sibling.c.id != obligations.c.id)
+    other = (duties.c.recurrence == Recurrence.ONCE, same_line(obligations, sibling), sibling.c.id != obligations.c.id)
     return found.where(*other).correlate(obligations, duties).scalar_subquery()
 
 

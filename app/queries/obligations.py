@@ -57,7 +57,7 @@ SHOWN = (
     *("body_no", "body_code", "owner_code", "owner_name", "due_before", "original_due_before", "status"),
     *(signal.value for signal in Signal),
     *("unmet_targets", "claim_state", "claim_percent", "claim_received_at", "evidence_count", "completed_at"),
-    *("review_outcome", "review_received_at", "inherited_from", "ended_by"),
+    *("inherited_from", "ended_by"),
     *("review_outcome", "review_received_at", "waived", "silent", "last_reported_at", "judged"),
 )
 """The columns of a standing of which an answer is made."""

@@ -22,7 +22,9 @@ SUCCEEDED = Table(
     Column("duty_code", String),
     Column("whole", Boolean),
 )
-"""Which bodies take over which duties of which, by what has been confirmed."""
+"""Which bodies take over which duties of which, by what has been confirmed and not been annulled."""
+CONFIRMED_PARTS = Table("confirmed_part", VIEWS, Column("plan_id", Uuid), Column("succession_id", Uuid))
+"""Of the parts of successions, those that hold."""
 
 
 def succeeded_duties(plan_id: UUID) -> Statement:

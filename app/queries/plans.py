@@ -153,7 +153,7 @@ def _succeeded_on(body: FromClause, moment: Moment) -> ColumnElement[Any]:
         .join(decisions, decisions.c.succession_id == successions.c.id)
         .join(parts, parts.c.succession_id == successions.c.id)
         .where(successions.c.predecessor_id == body.c.id, parts.c.whole)
-        .where(decisions.c.outcome == Decision.CONFIRMED, moment.knows(decisions))
+        .where(decisions.c.outcome == Decision.CONFIRMED, moment.knows(decisions), moment.counts(decisions))
         .correlate(body)
         .scalar_subquery()
     )

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import Path, Request, Response
 
-from app.commands import successions
+from app.commands import succession_annulments, successions
 from app.domain import errors
 from app.domain.access import Caller, Permission
 from app.queries.plans import plan
@@ -13,7 +13,13 @@ from app.queries.successions import successions_of
 from app.routers.cycles import WRITES
 from app.routers.parameters import Slug
 from app.routers.plans import READS, Reader
-from app.schemas.successions import SuccessionDecisionIn, SuccessionIn, SuccessionList, SuccessionOut
+from app.schemas.successions import (
+    SuccessionAnnulmentIn,
+    SuccessionDecisionIn,
+    SuccessionIn,
+    SuccessionList,
+    SuccessionOut,
+)
 from app.schemas.views import succession_out
 from app.web.auth.access import may
 from app.web.json_body import ExactRoute
@@ -94,3 +100,19 @@ async def decide_succession(
     return await write.at("/v1/plans/{plan}/successions/{id}").run(
         successions.decide, caller, slug, succession_id, sent, now=write.now
     )
+
+
+@router.post(
+    "/{succession}/annulments",
+    operation_id="annulSuccession",
+    summary="Annul a succession",
+    status_code=201,
+    response_model=SuccessionOut,
+    responses=documented(*WRITES, errors.AlreadyAnnulled, errors.SuccessionNotConfirmed, errors.SuccessionActedOn),
+)
+async def annul_succession(
+    slug: Slug, succession_id: SuccessionId, caller: Coordinator, write: Creating, sent: SuccessionAnnulmentIn
+) -> Response:
+    """Take back a confirmed succession that should never have been recorded, while nobody has acted under it."""
+    created = write.at("/v1/plans/{plan}/successions/{id}")
+    return await created.run(succession_annulments.annul, caller, slug, succession_id, sent, now=write.now)

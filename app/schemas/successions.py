@@ -90,6 +90,12 @@ class SuccessionDecisionIn(SuccessorsIn):
     reason: Narrative
 
 
+class SuccessionAnnulmentIn(RequestModel):
+    """Takes back a confirmed succession that should never have been recorded."""
+
+    reason: Narrative
+
+
 class ActOut(ResponseModel):
     """The legal act by which a body is succeeded."""
 
@@ -125,7 +131,7 @@ class SuccessionOut(ResponseModel):
 
     id: UUID
     plan: str
-    state: Literal["proposed", "confirmed", "rejected"]
+    state: Literal["proposed", "confirmed", "rejected", "annulled"]
     predecessor: BodyName
     successor: BodyName | None
     successors: list[SuccessorOut]

@@ -50,10 +50,9 @@ def obligation_shown(row: Row, as_of: datetime) -> dict[str, Any]:
         "evidence_count": row["evidence_count"],
         "completed_at": row["completed_at"],
         "review": _review(row),
-        **{name: row[name] for name in ("waived", "silent", "last_reported_at", "judged")},
         "inherited_from": row["inherited_from"],
         "ended_by": row["ended_by"],
-        "version": row["version"],
+        **{name: row[name] for name in ("waived", "silent", "last_reported_at", "judged", "version")},
     }
 
 
@@ -87,7 +86,7 @@ def succession_out(row: Row) -> SuccessionOut:
     """Show one succession with what was decided."""
     successors, ends = _successors(row)
     shown = {
-        "state": row["outcome"] or "proposed",
+        "state": (row["outcome"] or "proposed") if row["counts"] else "annulled",
         "predecessor": BodyName(code=row["predecessor_code"], name=row["predecessor_name"]),
         "successor": successors[0] if successors else None,
         "successors": successors,

@@ -24,22 +24,25 @@ def first_completion(obligation: Source, duty: Source, moment: Moment) -> Latera
     """
     sibling = _siblings(obligation, duty, moment)
     own = HistoryQuery(sibling, moment, name="sibling")
-    found = (own.completed_alone_at.label("completed_at"), own.judged.label("judged"))
     done = (
-        select(lines_of(sibling).label("lines"), sibling.c.id, *found)
+        select(
+            lines_of(sibling).label("lines"),
+            sibling.c.id,
+            own.completed_alone_at.label("completed_at"),
+            own.judged.label("judged"),
+        )
         .select_from(own.joined(sibling))
         .correlate(obligation, duty)
         .lateral("done")
     )
     line = func.unnest(lines_of(obligation)).table_valued(Column("id", Uuid), name="line").render_derived()
     completed_at = func.min(done.c.completed_at)
+    judged = func.array_agg(aggregate_order_by(done.c.judged, done.c.completed_at, done.c.id))
     each = (
         select(
             completed_at.label("completed_at"),
             completed_at.filter(done.c.id != obligation.c.id).label("elsewhere_at"),
-            func.array_agg(aggregate_order_by(done.c.judged, done.c.completed_at, done.c.id))
-            .filter(done.c.completed_at.is_not(None))[1]
-            .label("judged"),
+            judged.filter(done.c.completed_at.is_not(None))[1].label("judged"),
         )
         .select_from(line)
         .outerjoin(done, line.c.id == any_(done.c.lines))
@@ -48,9 +51,10 @@ def first_completion(obligation: Source, duty: Source, moment: Moment) -> Latera
         .lateral("each")
     )
     last = func.array_agg(aggregate_order_by(each.c.judged, each.c.completed_at.desc()))[1]
-    judged = case((_all(each.c.completed_at), last)).label("judged")
-    instants = (_when_all(each.c[name]).label(name) for name in ("completed_at", "elsewhere_at"))
-    return select(*instants, judged).lateral("deed")
+    return select(
+        *(_when_all(each.c[name], func.max(each.c[name])).label(name) for name in ("completed_at", "elsewhere_at")),
+        _when_all(each.c.completed_at, last).label("judged"),
+    ).lateral("deed")
 
 
 def lines_of(obligation: Source) -> ColumnElement[Any]:
@@ -66,13 +70,9 @@ def same_line(one: Source, other: Source) -> ColumnElement[bool]:
     return and_(*same_duty, or_(alone, other.c.lines.op("&&")(lines)))
 
 
-def _when_all(instant: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Return the last of some instants; null when one is missing."""
-    return case((_all(instant), func.max(instant)))
-
-
-def _all(instant: ColumnElement[Any]) -> ColumnElement[bool]:
-    return func.bool_and(instant.is_not(None))
+def _when_all(instant: ColumnElement[Any], told: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return what is told of all lines when each has its instant; else null."""
+    return case((func.bool_and(instant.is_not(None)), told))
 
 
 def line_reported(obligation: Source, duty: Source, moment: Moment) -> ColumnElement[bool]:

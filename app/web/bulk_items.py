@@ -27,10 +27,9 @@ def _read(shape: type[Shape], sent: Any) -> Shape | Refusal:
 
 def placed(refusal: Refusal, place: int) -> Refusal:
     """Make the pointers of an item's refusal point into the request."""
-    faults = (Fault(f"/items/{place}{fault.pointer}", fault.detail) for fault in refusal.faults)
-    pointing = copy(refusal)
-    pointing.faults = tuple(faults)
-    return pointing
+    again = copy(refusal)
+    again.faults = tuple(Fault(f"/items/{place}{fault.pointer}", fault.detail) for fault in refusal.faults)
+    return again
 
 
 def refuse_all(results: Iterable[Any]) -> None:

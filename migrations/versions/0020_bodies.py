@@ -38,19 +38,30 @@ TABLES = ("succession_part", "membership", "membership_ending", "partner_naming"
 SAME_LINE = "coalesce(line.lines, ARRAY[line.owner_id]) && coalesce(o.lines, ARRAY[o.owner_id])"
 SAME_OWNER = "line.owner_id = o.owner_id"
 
-SUCCEEDED = """
-    CREATE VIEW succeeded_duty AS
-    SELECT s.plan_id, s.id AS succession_id, p.position, s.predecessor_id, p.successor_id, s.effective_on,
-        d.id AS duty_id, d.code AS duty_code, p.whole
+CONFIRMED = """
+    CREATE VIEW confirmed_part AS
+    SELECT s.plan_id, s.id AS succession_id, p.position, s.predecessor_id, p.successor_id, s.effective_on, p.duties,
+        p.whole
     FROM succession s
     JOIN succession_part p ON p.plan_id = s.plan_id AND p.succession_id = s.id
-    JOIN duty d ON d.plan_id = s.plan_id AND CASE
+    JOIN succession_decision d ON d.plan_id = s.plan_id AND d.succession_id = s.id
+    WHERE coalesce((
+        SELECT a.counts FROM annulled_act a WHERE a.plan_id = d.plan_id AND a.act_id = d.id
+        ORDER BY a.recorded_at DESC, a.id DESC LIMIT 1
+    ), true)
+"""
+"""The parts of confirmed successions that no annulment has taken back."""
+SUCCEEDED = """
+    CREATE VIEW succeeded_duty AS
+    SELECT p.plan_id, p.succession_id, p.position, p.predecessor_id, p.successor_id, p.effective_on,
+        d.id AS duty_id, d.code AS duty_code, p.whole
+    FROM confirmed_part p
+    JOIN duty d ON d.plan_id = p.plan_id AND CASE
         WHEN p.duties IS NOT NULL THEN d.code = ANY (p.duties)
         ELSE NOT EXISTS (
-            SELECT FROM succession other JOIN succession_part q
-                ON q.plan_id = other.plan_id AND q.succession_id = other.id
-            WHERE other.plan_id = s.plan_id AND other.predecessor_id = s.predecessor_id AND other.id <> s.id
-            AND d.code = ANY (q.duties)
+            SELECT FROM confirmed_part other WHERE other.plan_id = p.plan_id
+            AND other.predecessor_id = p.predecessor_id AND other.succession_id <> p.succession_id
+            AND d.code = ANY (other.duties)
         )
     END
 """
@@ -73,9 +84,7 @@ FOLLOWED = """
 PLACES = """
     CREATE FUNCTION dondoc_places(bodies uuid[]) RETURNS uuid[] LANGUAGE sql STABLE PARALLEL SAFE AS $$
         WITH RECURSIVE whole AS (
-            SELECT s.plan_id, s.predecessor_id, p.successor_id, s.effective_on
-            FROM succession_part p JOIN succession s ON s.plan_id = p.plan_id AND s.id = p.succession_id
-            WHERE p.whole
+            SELECT p.plan_id, p.predecessor_id, p.successor_id, p.effective_on FROM confirmed_part p WHERE p.whole
         ), held AS (
             SELECT b.id AS body_id, 'infinity'::date AS until FROM unnest(bodies) b(id)
             UNION
@@ -166,6 +175,10 @@ OWNED_SINCE = """
         RETURN EXISTS (
             SELECT FROM obligation o WHERE o.plan_id = plan AND o.id = asked AND coalesce(
                 (SELECT t.owner_id FROM transfer t WHERE t.plan_id = o.plan_id AND t.obligation_id = o.id
+                 AND coalesce((
+                     SELECT a.counts FROM annulled_act a WHERE a.plan_id = t.plan_id AND a.act_id = t.id
+                     ORDER BY a.recorded_at DESC, a.id DESC LIMIT 1
+                 ), true)
                  ORDER BY t.received_at DESC, t.recorded_at DESC, t.id DESC LIMIT 1), o.owner_id
             ) = ANY (mine)
         ) OR EXISTS (
@@ -208,8 +221,9 @@ def upgrade() -> None:
     for table in TABLES:
         _append_only(table)
     _learn(SAME_OWNER, SAME_LINE)
-    op.execute(SUCCEEDED)
-    op.execute("GRANT SELECT ON succeeded_duty TO dondoc_app")
+    for view in (CONFIRMED, SUCCEEDED):
+        op.execute(view)
+    op.execute("GRANT SELECT ON succeeded_duty, confirmed_part TO dondoc_app")
     for function in (FOLLOWED, PLACES, DUTIES, TAKEN.format(same_line=SAME_LINE), OWNED_SINCE):
         op.execute(function)
     op.execute(
@@ -230,6 +244,7 @@ def downgrade() -> None:
     op.execute("DROP FUNCTION dondoc_places(uuid[])")
     op.execute("DROP FUNCTION dondoc_followed(uuid[])")
     op.execute("DROP VIEW succeeded_duty")
+    op.execute("DROP VIEW confirmed_part")
     _successions_before()
     _partners_before()
     for table in reversed(TABLES):

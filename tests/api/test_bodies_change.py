@@ -324,3 +324,48 @@ async def test_bodies_and_successions_stand_as_they_were_known(service: Service)
     assert [len(group["members"]), {one["succeeded_on"] for one in group["members"]}] == [9, {None}]
     problem_of(await service.integrator.get(f"{BODIES}/xa-0", known_at=known_before), 404, "not-found")
     assert (await service.integrator.get(f"{BODIES}/xa-0")).status_code == 200
+
+
+async def test_a_succession_that_nobody_has_acted_under_can_be_annulled(service: Service) -> None:
+    before = await listed(service.coordinator, cycle="2026")
+    await decide(service.coordinator, CHILDREN)
+    await decide(service.coordinator, NINH_KIEU, ends=True)
+    known_before = datetime.now(UTC).isoformat()
+    service.clock.now += timedelta(seconds=1)
+
+    for succession in (CHILDREN, NINH_KIEU):
+        annulled = await service.coordinator.post(
+            f"{SUCCESSIONS}/{succession}/annulments", {"reason": "Xác nhận nhầm."}
+        )
+        assert (annulled.status_code, annulled.json()["state"]) == (201, "annulled"), annulled.text
+
+    same = ("id", "owner", "status", "inherited_from", "missing")
+    after = await listed(service.coordinator, cycle="2026")
+    assert [[one[name] for name in same] for one in after] == [[one[name] for name in same] for one in before]
+    one = obligation("1.3", "so-ldtbxh", "2026")
+    assert await owner_of(service, one, known_at=known_before) == "so-y-te"
+    assert (await service.labour.report(one, "in_progress")).status_code == 201
+    problem_of(await service.health.get(f"/v1/obligations/{one}"), 404, "not-found")
+    told = [event["type"] for event in await service.events()]
+    assert told.count("annulment.made") == 2 + 32 + 2 * DISTRICT_DUTIES
+    await open_2027(service)
+    assert len(await listed(service.coordinator, cycle="2027", owner="so-ldtbxh")) == 16
+    again = await service.coordinator.post(f"{SUCCESSIONS}/{CHILDREN}/annulments", {"reason": "Nữa."})
+    problem_of(again, 409, "already-annulled")
+    assert (await succeed(service, "so-ldtbxh", "so-tu-phap")).status_code == 201
+
+
+async def test_a_succession_that_somebody_has_acted_under_stays(service: Service) -> None:
+    sent = {"reason": "Xác nhận nhầm."}
+    proposed = await service.coordinator.post(f"{SUCCESSIONS}/{NINH_KIEU}/annulments", sent)
+    problem_of(proposed, 409, "succession-not-confirmed")
+    await decide(service.coordinator, CHILDREN)
+    problem_of(await service.health.post(f"{SUCCESSIONS}/{CHILDREN}/annulments", sent), 403, "not-allowed")
+    await service.health.report(obligation("1.3", "so-ldtbxh", "2026"), "in_progress")
+
+    problem_of(await service.coordinator.post(f"{SUCCESSIONS}/{CHILDREN}/annulments", sent), 409, "succession-acted-on")
+    await decide(service.coordinator, NINH_KIEU, ends=True)
+    await open_2027(service)
+    problem_of(
+        await service.coordinator.post(f"{SUCCESSIONS}/{NINH_KIEU}/annulments", sent), 409, "succession-acted-on"
+    )

@@ -151,7 +151,9 @@ async def test_of_two_letters_the_one_decided_last_is_in_force_whichever_was_rec
     assert same_day.json()["obligation"]["due_before"] == "2027-01-19T17:00:00Z"
 
 
-@pytest.mark.parametrize(("one", "state"), [(TRAINING, "completed"), (obligation("3.7", "cong-an", "2026"), "not_applicable")])
+@pytest.mark.parametrize(
+    ("one", "state"), [(TRAINING, "completed"), (obligation("3.7", "cong-an", "2026"), "not_applicable")]
+)
 async def test_what_is_complete_or_does_not_arise_is_extended_no_more(service: Service, one: UUID, state: str) -> None:
     await service.police.report(one, state, evidence=[DOCUMENT])
     before = await service.police.standing(one)

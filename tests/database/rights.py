@@ -34,6 +34,7 @@ RIGHTS: dict[str, set[str]] = {
     "client_reference": ADD,
     "calendar_feed": ADD,
     **dict.fromkeys(("deadline_watch", "feed_head", "plan_change", "standing_facts", "succeeded_duty"), READ),
+    "confirmed_part": READ,
     "idempotency_record": FORGET,
     # A trigger lets a text go only when its erasure is recorded.
     "evidence_text": FORGET,

@@ -141,8 +141,14 @@ def desk(client_id: UUID) -> Iterator[tuple[type[SQLModel], dict[str, Any]]]:
     joined = {"id": body["successor_id"], "code": "new", "name": "Sở mới", "search": "so moi", "force": "directed"}
     yield models.Body, joined | {"position": 99, "open_class": False, "joined_on": NOON.date()}
     predecessor = {"predecessor_id": stable_id(PLAN, "body", PLAIN.owner)}
-    yield models.Succession, predecessor | names | {"id": succession["succession_id"]}
-    yield models.SuccessionDecision, act | reason | succession | body | {"outcome": "confirmed"}
+    yield models.Succession, predecessor | names | {"id": succession["succession_id"], "successors": []}
+    yield models.SuccessionDecision, act | reason | succession | {"outcome": "confirmed"}
+    yield models.SuccessionPart, succession | body | {"position": 1, "whole": True}
+    letter, member = act | reason | {"decided_on": NOON.date()}, uuid4()
+    joining = {"class_id": predecessor["predecessor_id"], "member_id": body["successor_id"], "from_on": NOON.date()}
+    yield models.Membership, letter | joining | {"id": member}
+    yield models.MembershipEnding, letter | {"membership_id": member, "until_on": NOON.date()}
+    yield models.PartnerNaming, letter | {"duty_id": stable_id(PLAN, "duty", "2.5"), "body_id": body["successor_id"]}
     to = {"owner_id": body["successor_id"], "body_id": body["successor_id"]}
     yield models.Transfer, on_one | succession | to
     sealed = {"seal_id": seal, "obligation_id": PLAIN.id}

@@ -77,6 +77,7 @@ from app.domain.errors.cycles import (
     PeriodImpossible,
     SuccessionActedOn,
     SuccessionAhead,
+    SuccessionNotConfirmed,
     SuccessorUnclear,
 )
 from app.domain.errors.evidence import (
@@ -208,6 +209,7 @@ __all__ = [
     "StorageFull",
     "SuccessionActedOn",
     "SuccessionAhead",
+    "SuccessionNotConfirmed",
     "SuccessorUnclear",
     "SupersededUnknown",
     "TargetUnknown",

@@ -1,6 +1,6 @@
 """Cycles, their deadlines and their closing, and the successions of bodies."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from uuid import UUID
 
 from app.domain.errors.base import Refusal
@@ -141,6 +141,12 @@ class SuccessionAhead(Refusal):
     title_vi = "Chỉ được xác nhận việc kế thừa kể từ ngày có hiệu lực."
 
 
+class SuccessionNotConfirmed(Refusal):
+    """Only a succession that has been confirmed can be annulled; a proposal is rejected."""
+
+    title_vi = "Chỉ hủy được việc kế thừa đã xác nhận; đề xuất chưa xác nhận thì từ chối."
+
+
 class SuccessionActedOn(Refusal):
     """Somebody has acted under this: record what comes after it instead, such as a succession back."""
 
@@ -158,9 +164,9 @@ class AmbiguousObligation(Refusal):
 
     title_vi = "Có nhiều nghĩa vụ trùng tên gọi; cần nêu mã nghĩa vụ."
 
-    def __init__(self, ids: Sequence[UUID] = ()) -> None:
+    def __init__(self, ids: Collection[UUID] = ()) -> None:
         super().__init__()
-        self.more = {"ids": [str(one) for one in ids]}
+        self.more = {"ids": list(ids)}
 
 
 class ClassNotOpen(Refusal):

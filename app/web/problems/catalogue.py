@@ -46,6 +46,7 @@ STATUS: dict[type[Refusal], int] = {
     errors.CycleOpeningAnnulled: 409,
     errors.LetterNeeded: 409,
     errors.SuccessionActedOn: 409,
+    errors.SuccessionNotConfirmed: 409,
     errors.ObligationEnded: 409,
     errors.AmbiguousObligation: 409,
     errors.ClassNotOpen: 409,
