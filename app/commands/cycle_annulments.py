@@ -40,7 +40,7 @@ async def annul(
     """
     await lock(connection, (await plan_of(connection, slug)).bytes)
     cycle = await fetch_one(connection, ever_opened, slug=slug, code=code)
-    rows = await fetch_all(connection, acts_on_cycle, cycle_id=cycle["id"], moment=Moment(now))
+    rows = await fetch_all(connection, acts_on_cycle, cycle_id=cycle["id"])
     acts = [_act(row, cycle["id"]) for row in rows]
     changing = _changing(acts, named_act(acts, sent.act), now)
     closed_at = await _closed_at(connection, slug, code, now)

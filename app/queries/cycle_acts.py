@@ -1,5 +1,6 @@
 """Every act on a cycle that can be taken back, and where its obligations stand, owed or not."""
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,8 @@ from app.standing.moment import Moment
 from app.standing.rule import standings_owed_or_not
 
 plans, cycles, obligations, updates = (table(model) for model in (Plan, Cycle, Obligation, Update))
+EVERYTHING = Moment(datetime.max.replace(tzinfo=UTC))
+"""All that is recorded, whenever it counts from."""
 TABLES = {
     ActKind.CYCLE_DEADLINE: table(CycleDeadline),
     ActKind.CYCLE_CLOSING: table(Seal),
@@ -40,9 +43,9 @@ def ever_opened(slug: str, code: str) -> Statement:
     return select(cycles.c.id, cycles.c.plan_id).join(plans, plans.c.id == cycles.c.plan_id).where(*named)
 
 
-def acts_on_cycle(cycle_id: UUID, moment: Moment) -> Statement:
+def acts_on_cycle(cycle_id: UUID) -> Statement:
     """Select every act on a cycle that can be taken back, recorded so far, whether it counts or not."""
-    acts = union_all(*(_acts(kind, act, cycle_id, moment) for kind, act in TABLES.items())).subquery("acts")
+    acts = union_all(*(_acts(kind, act, cycle_id) for kind, act in TABLES.items())).subquery("acts")
     return select(*acts.c)
 
 
@@ -63,13 +66,13 @@ def standings_in(cycle_id: UUID, moment: Moment) -> Statement:
     return select(*standing.c)
 
 
-def _acts(kind: ActKind, act: Table, cycle_id: UUID, moment: Moment) -> Statement:
+def _acts(kind: ActKind, act: Table, cycle_id: UUID) -> Statement:
     shown: dict[str, ColumnElement[Any]] = {
         "id": act.c.id,
         "kind": literal(kind.value),
         "recorded_at": act.c.recorded_at,
         "names": act.c.act_id if kind is ActKind.ANNULMENT else cast(null(), Uuid()),
-        "counts": moment.counts(act),
+        "counts": EVERYTHING.counts(act),
     }
     mine = (act.c.id if kind is ActKind.CYCLE_OPENING else act.c.cycle_id) == _given(cycle_id)
     return select(*(column.label(name) for name, column in shown.items())).where(mine)
