@@ -37,8 +37,11 @@ WAIVABLE = obligation("3.7", "cong-an")
 CONFIRMED = {"due_before_on": "2021-06-15", "reason": "Xác nhận.", "document_number": "11/UBND-KGVX"}
 LETTER = {"decided_on": "2021-06-10", "document_number": "7/UBND-KGVX"}
 PAPER: dict[str, Any] = {"received_on": "2021-06-10", "document_number": "9/BC-CATP"}
-UNMET = [f"target:3.2-{one}" for one in "abcd"]
 REOPENED = PAPER | {"reopened_by": "8/UBND-KGVX"}
+
+
+LACKING = [f"target:3.2-{letter}" for letter in "abcd"]
+"""What the report on 3.2 lacks in the first cycle."""
 
 
 async def close(who: Caller, cycle: str = FIRST, **more: Any) -> Any:
@@ -128,7 +131,7 @@ async def test_what_comes_later_leaves_the_seal_intact(own_service: Service, add
         await own_service.police.report(TRAINING, evidence=[LINK]),
         await own_service.coordinator.report(obligation("3.5", "cong-an"), evidence=[DOCUMENT], **REOPENED),
         await own_service.coordinator.report(obligation("G.1", "cong-an", "2026"), evidence=[DOCUMENT], **REOPENED),
-        await own_service.coordinator.review(INVESTIGATION, "accepted", waives=UNMET, reopened_by="8/UBND-KGVX"),
+        await own_service.coordinator.review(INVESTIGATION, "accepted", waives=LACKING, reopened_by="8/UBND-KGVX"),
         await own_service.police.withdraw((await own_service.police.attach(WAIVABLE)).json()["id"]),
     ]
 
