@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import events
 from app.commands.acts import finish_act
+from app.commands.closings import keep_letter, refuse_sealed
 from app.commands.obligations import Locked, hold
 from app.commands.owners_annulments import refuse_to_owner
 from app.database.statements import Row, fetch_all, write_rows
@@ -129,10 +130,12 @@ async def annul(
         ActUnknown, AlreadyAnnulled: see `take_back`.
         ActNotYours, ActReviewed, DeadlinePassed, CycleClosed: see `owners_annulments`.
         ExtensionLimitReached, AlreadyWithdrawn: more would count than may.
+        LetterNeeded: its cycle is closed, and no letter reopens it.
     """
     held = await hold(connection, caller, obligation_id, expected=expected, now=now, include_done=True)
     rows = await fetch_all(connection, acts_on, obligation_id=held.id, moment=Moment(held.seen_at))
     acts = [act_of(row) for row in rows]
+    refuse_sealed(caller, held.closed_at, sent.reopened_by)
     before = await _line(connection, held)
     if caller.role is not Role.COORDINATOR:
         await refuse_to_owner(connection, caller, held, rows, named_act(acts, sent.act), before.values())
@@ -140,6 +143,7 @@ async def annul(
     done = await take_back(
         connection, caller, acts, sent.act, plan_id=held.plan_id, reason=sent.reason, now=held.seen_at
     )
+    await keep_letter(connection, caller, held, done.row["id"], sent.reopened_by)
     standing = await finish_act(connection, caller, held, held.seen_at)
     after = await _line(connection, held)
     also = [one for one in after if one != held.id and _stands(after[one]) != _stands(before.get(one, {}))]

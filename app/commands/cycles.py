@@ -16,11 +16,12 @@ from app.commands.holidays import days_off, plan_of
 from app.commands.ordered_cycles import terms_of
 from app.commands.owners import changes_by, resolved
 from app.database.locks import lock
-from app.database.statements import Row, Statement, fetch_one
+from app.database.statements import Row, Statement, fetch_first, fetch_one
 from app.domain.calendar import CycleTerms, WorkingDays, day_of
 from app.domain.errors import (
     AlreadyExists,
     CycleAhead,
+    CycleOpeningAnnulled,
     CycleUnknown,
     Fault,
     NotFound,
@@ -28,6 +29,7 @@ from app.domain.errors import (
 from app.models import Body, Cycle, Duty, DutyOwner, Obligation, Plan
 from app.models.base import stable_id, table
 from app.models.duty import Recurrence
+from app.queries.cycle_acts import ever_opened
 from app.schemas.cycles import CycleDetail, CycleIn
 from app.schemas.seed import CycleRules
 from app.schemas.views import cycle_detail
@@ -43,7 +45,7 @@ OWNERS_A_DUTY = 1000
 async def open_cycle(connection: AsyncConnection, slug: str, sent: CycleIn, *, now: datetime) -> CycleDetail:
     """Open a cycle of a plan, or one of its own kind, and create its obligations; return the cycle as it stands.
 
-    Opening it again changes nothing, unless its opening was annulled: then it is open again.
+    Opening it again changes nothing.
 
     Raises:
         NotFound: there is no such plan.
@@ -51,14 +53,22 @@ async def open_cycle(connection: AsyncConnection, slug: str, sent: CycleIn, *, n
         CycleCodeReserved, PeriodImpossible, DutyUnknown, DutyNotEveryCycle: no such cycle of its own kind can be.
         LetterDateImpossible, LetterNumberNeeded, DeadlineNotAfter: the letter does not order it: see `letters`.
         AlreadyExists: another cycle has this code.
+        CycleOpeningAnnulled: it was opened, and that was annulled.
     """
     plan = await fetch_one(connection, _plan, slug=slug)
     await lock(connection, plan["id"].bytes)
     days = WorkingDays(await days_off(connection, plan["id"]), ZoneInfo(plan["time_zone"]))
     rows = await _duties(connection, plan["id"])
     terms = terms_of(plan, sent, rows["duty"], now) if sent.is_of_its_own_kind else _terms(plan, sent.code, days, now)
+    await _refuse_annulled(connection, slug, sent.code, now)
     await _open(connection, slug, cycle_row(slug, terms, now), rows, days, now)
     return await shown(connection, slug, sent.code, now)
+
+
+async def _refuse_annulled(connection: AsyncConnection, slug: str, code: str, now: datetime) -> None:
+    opened = await fetch_first(connection, ever_opened, slug=slug, code=code)
+    if opened and not await fetch_first(connection, cycles_of, slug=slug, moment=Moment(now), code=code):
+        raise CycleOpeningAnnulled
 
 
 async def _open(

@@ -48,7 +48,7 @@ async def move(
         letter.refuse_late(then["due_before"])
         letter.refuse_passed(sent.due_before_on, earlier=due_before < then["due_before"])
     # They are held before their facts are, as by every other act.
-    touched = [row["id"] for row in await fetch_all(connection, _touching, cycle_id=cycle["id"], now=now)]
+    touched = [row["id"] for row in await fetch_all(connection, touching, cycle_id=cycle["id"], now=now)]
     act_id = await _write(connection, caller, cycle, letter, sent)
     if cycle["closed_at"] and sent.reopened_by:
         await keep_letter_of(connection, caller, cycle["plan_id"], [cycle["id"]], act_id, sent.reopened_by, now=now)
@@ -82,7 +82,8 @@ def _dated(sent: CycleDeadlineIn, cycle: Row, now: datetime) -> letters.Letter:
     return letters.dated(sent.decided_on, sent.document_number, issued_on=cycle["issued_on"], zone=zone, now=now)
 
 
-def _touching(cycle_id: UUID, now: datetime) -> Update:
+def touching(cycle_id: UUID, now: datetime) -> Update:
+    """Count up the versions of all obligations of a cycle, which holds them."""
     mine = update(obligations).where(obligations.c.cycle_id == bindparam("cycle_id", cycle_id, Uuid()))
     counted_up = mine.values(version=obligations.c.version + 1, updated_at=touched_at(now))
     return counted_up.returning(obligations.c.id)

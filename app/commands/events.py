@@ -97,6 +97,12 @@ def changed_by(annulment: Row, obligation_id: UUID) -> Row:
     return _event(Annulment, {**annulment, "obligation_id": obligation_id}, annulment["received_at"])
 
 
+def closing_annulled(annulment: Row) -> Row:
+    """Spell that a cycle is closed no more."""
+    happened = {"type": EventType.CLOSING_ANNULLED, "occurred_at": annulment["received_at"]}
+    return _of(annulment, **happened, act_id=annulment["id"], cycle_id=annulment["cycle_id"])
+
+
 def amended(plan_id: UUID, now: datetime) -> Row:
     """Spell that a plan was changed as its seed says, whatever that was."""
     return _of({"plan_id": plan_id}, type=EventType.PLAN_AMENDED, occurred_at=now)

@@ -32,6 +32,7 @@ class EventType(StrEnum):
     CYCLE_OPENED = "cycle.opened"
     CYCLE_DEADLINE_MOVED = "cycle.deadline_moved"
     CYCLE_CLOSED = "cycle.closed"
+    CLOSING_ANNULLED = "closing.annulled"
     HOLIDAY_MARKED = "holiday.marked"
     SUCCESSION_PROPOSED = "succession.proposed"
     SUCCESSION_CONFIRMED = "succession.confirmed"

@@ -5,12 +5,13 @@ from typing import Annotated
 from fastapi import Path, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.commands import cycles, deadlines, seals
+from app.commands import cycle_annulments, cycles, deadlines, seals
 from app.domain import errors
 from app.domain.access import Caller, Permission
 from app.queries.plans import plan
 from app.routers.parameters import Slug
 from app.routers.plans import READS, Reader
+from app.schemas.annulments import AnnulmentIn, CycleAnnulled
 from app.schemas.base import Code
 from app.schemas.cycles import ClosingIn, CycleDeadlineIn, CycleDetail, CycleIn, CycleList, SealOut
 from app.schemas.views import cycle_detail, cycle_out
@@ -41,11 +42,20 @@ NO_SUCH_CYCLE = (
     errors.PeriodImpossible,
     errors.DutyUnknown,
     errors.DutyNotEveryCycle,
+    errors.CycleOpeningAnnulled,
     errors.LetterDateImpossible,
     errors.LetterNumberNeeded,
     errors.DeadlineNotAfter,
 )
 """Why a cycle cannot be opened."""
+UNANNULLABLE = (
+    errors.ActUnknown,
+    errors.AlreadyAnnulled,
+    errors.CycleHasReports,
+    errors.CycleClosed,
+    errors.LetterNeeded,
+)
+"""Why an act on a cycle cannot be taken back."""
 
 
 @router.get(
@@ -122,5 +132,24 @@ async def close_cycle(slug: Slug, code: CycleCode, caller: Coordinator, write: C
     async def act(connection: AsyncConnection) -> Done:
         done = await seals.close(connection, caller, slug, code, sent, now=write.now)
         return Done(done, location=f"/v1/plans/{slug}/cycles/{code}")
+
+    return await write(caller, act)
+
+
+@router.post(
+    "/{cycle}/annulments",
+    operation_id="annulActOnCycle",
+    summary="Take back a letter on a deadline, a closing or an opening",
+    status_code=201,
+    response_model=CycleAnnulled,
+    responses=documented(*WRITES, *UNANNULLABLE),
+)
+async def annul_on_cycle(
+    slug: Slug, code: CycleCode, caller: Coordinator, write: Creating, sent: AnnulmentIn
+) -> Response:
+    """Take back what was recorded on a cycle by mistake; its opening, only while nobody has reported in it."""
+
+    async def act(connection: AsyncConnection) -> Done:
+        return Done(await cycle_annulments.annul(connection, caller, slug, code, sent, now=write.now))
 
     return await write(caller, act)

@@ -6,7 +6,8 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from app.domain.acts import ActKind
-from app.schemas.base import Instant, Narrative, RequestModel, ResponseModel
+from app.schemas.base import Instant, Narrative, Reopening, RequestModel, ResponseModel
+from app.schemas.cycles import CycleDetail
 from app.schemas.obligations import ObligationOut
 
 
@@ -15,6 +16,7 @@ class AnnulmentIn(RequestModel):
 
     act: UUID
     reason: Narrative
+    reopened_by: Reopening = None
 
 
 class AnnulmentOut(ResponseModel):
@@ -36,4 +38,12 @@ class Annulled(ResponseModel):
 
     annulment: AnnulmentOut
     obligation: ObligationOut
+    also: list[UUID]
+
+
+class CycleAnnulled(ResponseModel):
+    """The annulment, how the cycle stands now, null when it is open no more, and which obligations stand otherwise."""
+
+    annulment: AnnulmentOut
+    cycle: CycleDetail | None
     also: list[UUID]

@@ -24,7 +24,8 @@ from app.schemas.base import (
 class CycleOut(ResponseModel):
     """A reporting cycle: both days of the period are inclusive, deadlines are exclusive.
 
-    `basis` says where the deadline in force comes from; `digest` is its seal's, once it is closed.  A cycle of its own
+    `basis` says where the deadline in force comes from; `digest` is its seal's, once it is closed.  `opening` and
+    `closing` are the ids of these two acts, by which they can be annulled.  A cycle of its own
     kind has titles, the letter that orders it and, unless it asks for all that every cycle does, its duties.
     """
 
@@ -39,6 +40,8 @@ class CycleOut(ResponseModel):
     confirmed: bool
     opened_at: Instant
     closed_at: Instant | None
+    opening: UUID
+    closing: UUID | None
     digest: str | None
     title_vi: str | None
     title_en: str | None
@@ -140,6 +143,7 @@ class SealOut(ResponseModel):
     Keep the digest outside of the database, in the minutes of the closing; `dondoc verify` works it out anew.
     """
 
+    id: UUID
     cycle: str
     digest: str
     as_of: Instant

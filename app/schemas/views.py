@@ -119,7 +119,8 @@ def cycle_detail(row: Row, deadlines: Iterable[Row]) -> CycleDetail:
 
 def _dated(row: Row) -> dict[Any, Any]:
     last_day = last_day_on_time(row["due_before"], ZoneInfo(row["time_zone"]))
-    return {**row, "last_day_on_time": last_day, "basis": told_off(row["basis"], row["off_since"] or ())}
+    shown = {"last_day_on_time": last_day, "basis": told_off(row["basis"], row["off_since"] or ())}
+    return {**row, **shown, "opening": row["id"], "closing": row["seal_id"]}
 
 
 def _decision(row: Row) -> dict[str, Any] | None:

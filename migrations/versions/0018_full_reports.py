@@ -93,6 +93,29 @@ WAIVED = f"""
     AND o.plan_id = r.plan_id AND o.id = r.obligation_id AND d.plan_id = o.plan_id AND d.id = o.duty_id
 """
 
+STANDING_EVIDENCE = """
+    SELECT FROM evidence e
+    LEFT JOIN evidence_content c ON c.plan_id = e.plan_id AND c.evidence_id = e.id
+    WHERE e.plan_id = o.plan_id AND e.obligation_id = o.id AND (e.kind <> 'file' OR c.id IS NOT NULL)
+    AND NOT EXISTS (SELECT FROM withdrawal w WHERE w.plan_id = e.plan_id AND w.evidence_id = e.id)
+"""
+BY_PARTNERS = f"""
+    SELECT p.slug, cy.code, d.code, b.code, o.id FROM obligation o
+    JOIN plan p ON p.id = o.plan_id
+    JOIN cycle cy ON cy.plan_id = o.plan_id AND cy.id = o.cycle_id
+    JOIN duty d ON d.plan_id = o.plan_id AND d.id = o.duty_id
+    JOIN body b ON b.plan_id = o.plan_id AND b.id = o.owner_id
+    CROSS JOIN LATERAL (
+        SELECT u.id, u.state FROM progress_update u WHERE u.plan_id = o.plan_id AND u.obligation_id = o.id
+        ORDER BY u.received_at DESC, u.recorded_at DESC, u.id DESC LIMIT 1
+    ) u
+    WHERE u.state = 'completed' AND d.kind <> 'liability'
+    AND NOT EXISTS (SELECT FROM review r WHERE r.plan_id = o.plan_id AND r.update_id = u.id)
+    AND EXISTS ({STANDING_EVIDENCE} AND NOT e.of_owner) AND NOT EXISTS ({STANDING_EVIDENCE} AND e.of_owner)
+    ORDER BY p.slug, cy.due_before, o.position, o.id
+"""
+"""What a partner's evidence alone proves; an acceptance has settled what it has seen, whosever the evidence was."""
+
 
 def upgrade() -> None:
     op.add_column("review", sa.Column("update_id", sa.Uuid(), nullable=True))
@@ -107,6 +130,7 @@ def upgrade() -> None:
     _fill("review", OF_WHICH)
     _fill("evidence", WHOSE)
     _fill("review", WAIVED)
+    _list_what_only_partners_proved()
     op.add_column("measurement", sa.Column("cases", sa.Integer(), nullable=True))
     op.alter_column("measurement", "value", nullable=True)
     op.create_check_constraint(
@@ -142,6 +166,15 @@ def downgrade() -> None:
     for name in ("waives", "update_id"):
         op.drop_column("review", name)
     op.execute("UPDATE standing_facts SET settled_from = 'infinity'")
+
+
+def _list_what_only_partners_proved() -> None:
+    """Name the obligations that are complete by a partner's evidence alone, and will be open."""
+    found = op.get_bind().execute(sa.text(BY_PARTNERS)).all()
+    if found and (config := op.get_context().config):
+        config.print_stdout(f"Proven by a partner's evidence alone, and so open from now on: {len(found)}")
+        for row in found:
+            config.print_stdout("  %s %s %s %s %s", *row)
 
 
 def _fill(table: str, statement: str) -> None:

@@ -291,7 +291,7 @@ async def test_a_seal_made_before_an_annulment_still_verifies(own_service: Servi
     sealed = await service.coordinator.post(f"/v1/plans/{PLAN}/cycles/{FIRST}/closing", {"reason": "Chốt số liệu."})
     assert sealed.status_code == 201, sealed.text
 
-    answer = await service.coordinator.annul(TRAINING, done)
+    answer = await service.coordinator.annul(TRAINING, done, reopened_by="8/UBND-KGVX")
 
     assert answer.status_code == 201, answer.text
     async with service.app.state.database.reading(SYSTEM) as connection:

@@ -91,7 +91,7 @@ async def test_what_happened_at_the_first_instant_is_no_change_and_at_the_last_i
 
 async def test_every_kind_of_reason_is_named(service: Service) -> None:
     hour = timedelta(hours=1)
-    waived = obligation("3.7", "cong-an")
+    waived = obligation("3.7", "cong-an", "2026")
     await service.police.report(TRAINING, evidence=[DOCUMENT])
     service.clock.now = TODAY + hour
     await service.coordinator.review(TRAINING, "returned")
@@ -105,10 +105,10 @@ async def test_every_kind_of_reason_is_named(service: Service) -> None:
 
     assert {one["duty"]["code"]: (one["before"], one["after"], why(one)) for one in first} == {
         "3.4": ("completed_late", "overdue", [("review", "returned")]),
-        "3.7": ("overdue", "not_applicable", [("update", "not_applicable")]),
+        "3.7": ("not_started", "not_applicable", [("update", "not_applicable")]),
     }
     assert {one["duty"]["code"]: (one["before"], one["after"], why(one)) for one in second} == {
-        "3.7": ("not_applicable", "overdue", [("condition_decision", None)])
+        "3.7": ("not_applicable", "not_started", [("condition_decision", None)])
     }
 
 

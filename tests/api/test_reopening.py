@@ -191,3 +191,22 @@ async def test_a_reporter_reads_what_was_sealed_of_its_own(closed: Service) -> N
 
     [cycle] = answer.json()["cycles"]
     assert [body["code"] for body in cycle["bodies"]] == ["so-y-te"]
+
+
+async def test_an_acceptance_that_waives_and_so_completes_needs_the_letter(closed: Service) -> None:
+    waiving: dict[str, Any] = {"waives": ["evidence"]}
+
+    problem_of(await closed.coordinator.review(TRAINING, "accepted", **waiving), 409, "letter-needed")
+    done = await closed.coordinator.review(TRAINING, "accepted", **waiving, reopened_by=BY)
+
+    assert done.json()["obligation"]["status"] == "completed_late"
+
+
+async def test_taking_back_an_act_on_a_closed_cycle_needs_the_letter(closed: Service) -> None:
+    update = next(act["id"] for act in await closed.police.history(TRAINING) if act["act"] == "update")
+    sent = {"act": update, "reason": "Ghi nhầm."}
+    path = f"/v1/obligations/{TRAINING}/annulments"
+
+    problem_of(await closed.coordinator.post(path, sent), 409, "letter-needed")
+
+    assert (await closed.coordinator.post(path, sent | {"reopened_by": BY})).status_code == 201

@@ -48,6 +48,18 @@ class CycleClosed(Refusal):
     title_vi = "Kỳ báo cáo đã khóa số liệu."
 
 
+class CycleHasReports(Refusal):
+    """Somebody has reported in this cycle: its opening cannot be annulled any more."""
+
+    title_vi = "Kỳ báo cáo đã có báo cáo; không thể hủy ghi nhận việc mở kỳ."
+
+
+class CycleOpeningAnnulled(Refusal):
+    """The opening of this cycle was annulled: annul that annulment, and it is open again."""
+
+    title_vi = "Việc mở kỳ báo cáo này đã bị hủy ghi nhận; hủy lần hủy đó thì kỳ được mở lại."
+
+
 class CycleNotClosed(Refusal):
     """Only a closed cycle has sealed figures, and only as of its closing."""
 

@@ -51,6 +51,8 @@ STATUS: dict[type[Refusal], int] = {
     errors.AlreadyPartner: 409,
     errors.CycleAhead: 409,
     errors.CycleNotClosed: 409,
+    errors.CycleHasReports: 409,
+    errors.CycleOpeningAnnulled: 409,
     errors.LetterNeeded: 409,
     errors.CycleClosed: 409,
     errors.CycleNotDue: 409,
