@@ -76,6 +76,7 @@ def _document(app: FastAPI) -> Json:
         servers=[{"url": "/", "description": "This service."}],
         contact={"name": "The office that runs this service"},
     )
+    made["externalDocs"] = {"description": "The guide, which this service serves as well", "url": "/docs/guide"}
     components = made["components"]
     components["schemas"] = _untitled(_shapes(components["schemas"]))
     made["paths"] = _untitled(made["paths"])
