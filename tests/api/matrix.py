@@ -19,7 +19,7 @@ from tests.given import DOCUMENT, FIRST, HOOKS, PLAN, TODAY, TOURISTS, Caller, S
 CALLERS = ("nobody", "owner", "other", "partner", "coordinator", "integrator", "admin", "disabled", "expired")
 OWN, OTHERS, ABSENT = "own", "other's", "absent"
 """What is asked about: a thing of the police, whom culture helps; one of a body that is no caller's; nothing."""
-CHARACTER = {"owner": "police", "other": "health", "partner": "culture"}
+CHARACTER = {"owner": "police", "other": "court", "partner": "culture"}
 TOURISTS_LATER = obligation("3.6", "cong-an", "2026")
 """The same duty in another cycle: evidence of it leaves what is asked about incomplete, so that it can be extended."""
 STRANGE = obligation("10.1", "so-khdt")
@@ -59,6 +59,10 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
         "act": {"title": "Nghị quyết về sắp xếp các cơ quan chuyên môn", "issued_on": "2025-02-20"},
     },
     "decideSuccession": {"outcome": "rejected", "reason": "Chưa đủ căn cứ."},
+    "annulSuccession": {"reason": "Xác nhận nhầm."},
+    "addMember": {"code": "thanh-tra", "name": "Thanh tra thành phố", "from_on": "2026-11-20", "reason": "Theo văn bản."},
+    "endMember": {"until_on": "2026-12-31", "reason": "Theo văn bản."},
+    "namePartner": {"code": "tand", "reason": "Theo văn bản."},
     "addWebhook": {"url": f"{HOOKS}/dondoc"},
     "changeWebhook": {"disabled": True},
     "removeWebhook": {},
@@ -114,19 +118,19 @@ class World:
                 "/v1/obligations": str(TOURISTS), "/v1/evidence": evidence[OWN], "/v1/clients": police,
                 "plan": PLAN, "body": "cong-an", "duty": "3.6", "secret": secret, "token": calendars[OWN],
                 "succession": SUCCESSION, **webhooks[OWN],
-                "cycle": FIRST, "day": "2026-09-02",
+                "cycle": FIRST, "day": "2026-09-02", "member": "so-y-te",
             },
             OTHERS: {
                 "/v1/obligations": str(STRANGE), "/v1/evidence": evidence[OTHERS], "/v1/clients": police,
                 "plan": PLAN, "body": "so-khdt", "duty": "10.1", "secret": secret, "token": calendars[OTHERS],
                 "succession": SUCCESSION, **webhooks[OTHERS],
-                "cycle": FIRST, "day": "2026-09-02",
+                "cycle": FIRST, "day": "2026-09-02", "member": "so-y-te",
             },
             ABSENT: {
                 "/v1/obligations": absent, "/v1/evidence": absent, "/v1/clients": absent,
                 "plan": "no-such-plan", "body": "no-such-body", "duty": "99.9", "secret": absent, "token": "A" * 64,
                 "succession": absent, "/v1/webhooks": absent, "delivery": absent,
-                "cycle": "1999", "day": "2026-09-07",
+                "cycle": "1999", "day": "2026-09-07", "member": "no-such-body",
             },
         }  # fmt: skip
 

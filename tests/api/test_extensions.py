@@ -338,7 +338,7 @@ async def test_a_coordinator_asks_for_an_owner_only_from_paper(service: Service)
 
 
 async def test_nobody_asks_for_another_body(service: Service) -> None:
-    problem_of(await service.health.ask_for(THIS_YEAR, "2027-01-15"), 404, "not-found")
+    problem_of(await service.court.ask_for(THIS_YEAR, "2027-01-15"), 404, "not-found")
     problem_of(await service.culture.ask_for(obligation("3.6", "cong-an", "2026"), "2027-01-15"), 404, "not-found")
     problem_of(await service.integrator.ask_for(THIS_YEAR, "2027-01-15"), 403, "not-allowed")
 
@@ -347,7 +347,7 @@ async def test_requests_are_seen_by_whom_they_concern(service: Service) -> None:
     await service.police.ask_for(THIS_YEAR, "2027-01-15")
 
     assert len((await service.police.get(REQUESTS)).json()["items"]) == 1
-    assert (await service.health.get(REQUESTS)).json()["items"] == []
+    assert (await service.court.get(REQUESTS)).json()["items"] == []
     problem_of(await service.integrator.get(REQUESTS), 403, "not-allowed")
 
 

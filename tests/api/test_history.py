@@ -134,4 +134,4 @@ async def test_an_integrator_and_an_admin_read_no_history(service: Service) -> N
 
 
 async def test_a_stranger_finds_no_history(service: Service) -> None:
-    problem_of(await service.health.get(HISTORY), 404, "not-found")
+    problem_of(await service.court.get(HISTORY), 404, "not-found")
