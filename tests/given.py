@@ -174,10 +174,10 @@ class Caller:
         return await self.post(f"/v1/obligations/{obligation_id}/extension-refusals", {"reason": reason})
 
     async def annul(
-        self, obligation_id: UUID, act: str, reason: str = "Gửi nhầm kỳ.", *, headers: dict[str, str] | None = None
+        self, obligation_id: UUID, act: str, reason: str = "Gửi nhầm kỳ.", *, headers: Any = None, **fields: Any
     ) -> httpx.Response:
         """Take an act back."""
-        sent = {"act": act, "reason": reason}
+        sent = {"act": act, "reason": reason, **fields}
         return await self.post(f"/v1/obligations/{obligation_id}/annulments", sent, headers=headers)
 
     async def withdraw(self, evidence_id: str, reason: str = "Đính kèm nhầm.") -> httpx.Response:

@@ -48,6 +48,7 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "withdrawEvidence": {"reason": "Đính kèm nhầm."},
     "eraseEvidence": {"reason": "Theo yêu cầu.", "legal_basis": "Luật 91/2025/QH15, Điều 14"},
     "moveCycleDeadline": {"due_before_on": "2027-06-30", "reason": "Theo chỉ đạo.", "document_number": "9/UBND-KGVX"},
+    "annulActOnCycle": {"act": "01a211f7-3f7d-7a44-9d0c-0c9a4f6fd7e1", "reason": "Ghi nhầm."},
     "closeCycle": {"reason": "Kết thúc kỳ báo cáo."},
     "giveCalendar": {},
     "revokeCalendar": {},
