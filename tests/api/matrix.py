@@ -61,7 +61,12 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     },
     "decideSuccession": {"outcome": "rejected", "reason": "Chưa đủ căn cứ."},
     "annulSuccession": {"reason": "Xác nhận nhầm."},
-    "addMember": {"code": "thanh-tra", "name": "Thanh tra thành phố", "from_on": "2026-11-20", "reason": "Theo văn bản."},
+    "addMember": {
+        "code": "thanh-tra",
+        "name": "Thanh tra thành phố",
+        "from_on": "2026-11-20",
+        "reason": "Theo văn bản.",
+    },
     "endMember": {"until_on": "2026-12-31", "reason": "Theo văn bản."},
     "namePartner": {"code": "tand", "reason": "Theo văn bản."},
     "addWebhook": {"url": f"{HOOKS}/dondoc"},
