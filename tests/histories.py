@@ -144,6 +144,8 @@ DISTRICTS = (
     *("ubnd-phong-dien", "ubnd-co-do", "ubnd-thoi-lai", "ubnd-vinh-thanh"),
 )
 """Members that the seed proposes to succeed: nine successions."""
+PARTNER = "so-vhttdl"
+"""Whose evidence it is that is not the owner's."""
 GOOD_FIGURES = {"3.2-a": Decimal(100), "3.2-b": Decimal(100), "3.2-c": Decimal("90.000001"), "3.2-d": Decimal(5)}
 
 _HISTORIES: dict[type[Act], tuple[type[SQLModel], dict[str, Any]]] = {
@@ -196,7 +198,7 @@ def _row(subject: Subject, act: Act, client_id: UUID) -> dict[str, Any]:
     if isinstance(act, Review):
         row["waives"] = list(act.waives)
     if isinstance(act, Evidence):
-        return row | {"body_id": stable_id(PLAN, "body", subject.owner)}
+        return row | {"body_id": stable_id(PLAN, "body", subject.owner if act.of_owner else PARTNER)}
     return row | _passed(act, row.pop("owner"), row.pop("succession")) if isinstance(act, Transfer) else row
 
 

@@ -34,7 +34,8 @@ async def contribute(
     body = await partner_of(connection, caller, held)
     row = await acts.record(connection, caller, held, Contribution, now, body_id=body.id, note=sent.note)
     attachments = [
-        Attachment(held=held, sent=one, received_at=now, body_id=body.id, document_number=None) for one in sent.evidence
+        Attachment(held=held, sent=one, received_at=now, body_id=body.id, document_number=None, of_owner=False)
+        for one in sent.evidence
     ]
     attached = await evidence.record(connection, caller, attachments, now=now)
     await refresh_snapshot(connection, [held.id], now)

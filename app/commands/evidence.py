@@ -42,7 +42,7 @@ class Attachment:
     received_at: datetime
     body_id: UUID
     document_number: str | None
-    of_owner: bool = True
+    of_owner: bool
     update_id: UUID | None = None
     id: UUID = field(default_factory=new_id)
 

@@ -222,6 +222,7 @@ def _attachments(report: Report) -> list[Attachment]:
             received_at=report.received_at,
             body_id=report.owner_id,
             document_number=report.sent.document_number,
+            of_owner=True,
             update_id=report.id,
         )
         for one in report.sent.evidence

@@ -4,6 +4,8 @@ What was recorded before had no day on which it was decided: it is taken to have
 received, so that each act stays where it was in its history.  A cycle was recorded when it was opened.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.schema import SchemaItem
@@ -66,7 +68,7 @@ def _cycles() -> None:
     op.add_column("cycle", sa.Column("recorded_at", INSTANT, nullable=True))
     op.execute("UPDATE cycle SET recorded_at = opened_at")
     op.alter_column("cycle", "recorded_at", nullable=False, server_default=sa.text("clock_timestamp()"))
-    kinds = (sa.String(300), sa.String(300), sa.String(60), sa.Date(), sa.ARRAY(sa.String(20)))
+    kinds: tuple[Any, ...] = (sa.String(300), sa.String(300), sa.String(60), sa.Date(), sa.ARRAY(sa.String(20)))
     for name, kind in zip(OF_ITS_OWN_KIND, kinds, strict=True):
         op.add_column("cycle", sa.Column(name, kind, nullable=True))
 

@@ -29,6 +29,8 @@ SUCCESSION = str(stable_id(PLAN, "succession", "so-ldtbxh", "2025-03-01"))
 PUBLIC = {"issueToken", "revokeToken", "getKeys", "getMetadata", "getHealth", "getReadiness", "readCalendar"}
 """What everybody may call: to get a token, to verify one, and to ask whether the service is there."""
 FORMS = {"issueToken": {"grant_type": "client_credentials"}, "revokeToken": {"token": "x"}}
+LETTER = {"decided_on": "2021-06-10", "document_number": "9/UBND-KGVX"}
+"""It was decided before the first deadline of all."""
 BODIES: Mapping[str, Mapping[str, Any]] = {
     "reportUpdate": {"state": "in_progress", "summary": "Đang triển khai."},
     "attachEvidence": DOCUMENT,
@@ -41,13 +43,13 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "contribute": {"note": "Đã phối hợp tuyên truyền."},
     "giveReview": {"outcome": "returned", "reason": "Cần bổ sung số liệu."},
     "requestExtension": {"due_before_on": "2027-06-30", "reason": "Chờ kinh phí."},
-    "giveExtension": {"due_before_on": "2027-06-30", "reason": "Theo đề nghị."},
+    "giveExtension": {"due_before_on": "2027-06-30", "reason": "Theo đề nghị.", **LETTER},
     "refuseExtension": {"reason": "Không đủ căn cứ."},
     "annulAct": {"act": "01a211f7-3f7d-7a44-9d0c-0c9a4f6fd7e1", "reason": "Gửi nhầm kỳ."},
     "decideCondition": {"met": True, "from_on": "2026-11-20", "reason": "Đã có hướng dẫn."},
     "withdrawEvidence": {"reason": "Đính kèm nhầm."},
     "eraseEvidence": {"reason": "Theo yêu cầu.", "legal_basis": "Luật 91/2025/QH15, Điều 14"},
-    "moveCycleDeadline": {"due_before_on": "2027-06-30", "reason": "Theo chỉ đạo.", "document_number": "9/UBND-KGVX"},
+    "moveCycleDeadline": {"due_before_on": "2027-06-30", "reason": "Theo chỉ đạo.", **LETTER},
     "annulActOnCycle": {"act": "01a211f7-3f7d-7a44-9d0c-0c9a4f6fd7e1", "reason": "Ghi nhầm."},
     "closeCycle": {"reason": "Kết thúc kỳ báo cáo."},
     "giveCalendar": {},

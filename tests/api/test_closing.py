@@ -40,6 +40,10 @@ PAPER: dict[str, Any] = {"received_on": "2021-06-10", "document_number": "9/BC-C
 REOPENED = PAPER | {"reopened_by": "8/UBND-KGVX"}
 
 
+LACKING = [f"target:3.2-{letter}" for letter in "abcd"]
+"""What the report on 3.2 lacks in the first cycle."""
+
+
 async def close(who: Caller, cycle: str = FIRST, **more: Any) -> Any:
     """Close a cycle."""
     return await who.post(f"{CYCLES}/{cycle}/closing", {"reason": "Đã tổng hợp.", **more})
@@ -127,7 +131,7 @@ async def test_what_comes_later_leaves_the_seal_intact(own_service: Service, add
         await own_service.police.report(TRAINING, evidence=[LINK]),
         await own_service.coordinator.report(obligation("3.5", "cong-an"), evidence=[DOCUMENT], **REOPENED),
         await own_service.coordinator.report(obligation("G.1", "cong-an", "2026"), evidence=[DOCUMENT], **REOPENED),
-        await own_service.coordinator.review(INVESTIGATION, "accepted", reopened_by="8/UBND-KGVX"),
+        await own_service.coordinator.review(INVESTIGATION, "accepted", waives=LACKING, reopened_by="8/UBND-KGVX"),
         await own_service.police.withdraw((await own_service.police.attach(WAIVABLE)).json()["id"]),
     ]
 

@@ -427,6 +427,6 @@ async def test_a_thousand_events_are_signed_at_once(service: Service) -> None:
 def test_the_first_word_of_a_type_is_what_it_happened_to() -> None:
     nouns = {one.value.partition(".")[0] for one in EventType}
 
-    assert nouns == {"update", "evidence", "contribution", "review", "extension", "condition"} | {
+    assert nouns == {"update", "evidence", "contribution", "review", "extension", "condition", "annulment"} | {
         *("obligation", "cycle", "holiday", "succession", "plan"),
     }

@@ -24,7 +24,7 @@ PROPOSED = {
 }
 PASSES = obligation("1.3", "so-ldtbxh", "2026")
 sequenced = table(SequencedEvent)
-DERIVED = {"measurement", "evidence_read", "sealed_standing", "event", "sequenced_event", "checkpoint"}
+DERIVED = {"annulled_act", "measurement", "evidence_read", "sealed_standing", "event", "sequenced_event", "checkpoint"}
 """What comes with an act, or out of it, and is no act of its own."""
 
 
@@ -128,7 +128,9 @@ async def everything(service: Service) -> None:
     letter = {"due_before_on": "2028-06-30", "document_number": "9/UBND"}
     evidence = (await police.attach(one)).json()["id"]
     file = (await police.upload(one, pdf()))["id"]
+    stray = (await police.report(one, "in_progress")).json()["update"]["id"]
     sent = (
+        await coordinator.annul(one, stray),
         await police.withdraw(evidence),
         await coordinator.post(f"/v1/evidence/{file}/erasure", WHY),
         await police.report(shared),

@@ -44,6 +44,10 @@ async def test_an_obligation_looks_as_the_contract_shows(service: Service) -> No
         "evidence_count": 0,
         "completed_at": None,
         "review": None,
+        "waived": [],
+        "silent": True,
+        "last_reported_at": None,
+        "judged": "silent",
         "version": 1,
     }
 

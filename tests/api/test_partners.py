@@ -81,11 +81,15 @@ async def test_partnership_goes_one_way(service: Service) -> None:
     problem_of(await service.police.get(f"/v1/obligations/{other}"), 404, "not-found")
 
 
-async def test_evidence_of_a_partner_proves_the_owners_report(service: Service) -> None:
-    await service.culture.attach(TOURISTS)
-
+async def test_evidence_of_a_partner_proves_nothing_for_the_owner(service: Service) -> None:
+    attached = (await service.culture.attach(TOURISTS)).json()["id"]
     await service.police.report(TOURISTS)
 
+    shown = await service.police.standing(TOURISTS)
+
+    assert (shown["status"], shown["missing"], shown["evidence_count"]) == ("overdue", ["evidence"], 1)
+    await service.police.attach(TOURISTS)
+    await service.culture.withdraw(attached)
     assert (await service.police.standing(TOURISTS))["status"] == "completed_late"
 
 

@@ -79,7 +79,8 @@ def rows(client_id: UUID, on: UUID) -> list[tuple[type[SQLModel], dict[str, Any]
     """Return one act of each kind on an obligation, and evidence of each classification by the owner and by culture."""
     act = {"plan_id": PLAN_ID, "obligation_id": on, "client_id": client_id, "received_at": TODAY}
     update, first, annulment = new_id(), new_id(), new_id()
-    link = {"kind": "link"}
+    link = {"kind": "link", "of_owner": False}
+    of_update = {"update_id": update, "waives": []}
     culture = stable_id(PLAN, "body", "so-vhttdl")
     attached = [
         (Evidence, {**act, **link, "id": new_id(), "classification": kind, "body_id": stable_id(PLAN, "body", by)})
@@ -90,7 +91,7 @@ def rows(client_id: UUID, on: UUID) -> list[tuple[type[SQLModel], dict[str, Any]
     kept = {"owner_id": owner, "body_id": owner, "succession_id": SUCCEEDED}
     return [
         (Update, {**act, "id": update, "state": ClaimState.COMPLETED, "summary": "Đã triển khai."}),
-        (Review, {**act, "id": new_id(), "outcome": ReviewOutcome.ACCEPTED, "reason": "Đã xem."}),
+        (Review, {**act, "id": new_id(), **of_update, "outcome": ReviewOutcome.ACCEPTED, "reason": "Đã xem."}),
         (ExtensionRequest, {**act, "id": new_id(), "due_before": TODAY, "reason": "Chờ kinh phí."}),
         (ExtensionRefusal, {**act, "id": new_id(), "reason": "Không đủ căn cứ."}),
         (Extension, {**act, "id": new_id(), "due_before": TODAY, "reason": "Vì", "decided_on": TODAY.date()}),

@@ -168,7 +168,7 @@ async def _write_a_file(connection: AsyncConnection, client_id: UUID, link_id: U
     of_file = {"evidence_id": file_id, "id": uuid4(), **act}
     rows: list[tuple[type[SQLModel], dict[str, Any]]] = [
         (EvidenceText, text_of_link),
-        (EvidenceRow, {"id": file_id, "body_id": owner, **act, **described}),
+        (EvidenceRow, {"id": file_id, "body_id": owner, "of_owner": True, **act, **described}),
         (EvidenceText, {"id": file_id, "plan_id": plan_id, "title": "Biên bản", "file_name": "bien-ban.pdf"}),
         (EvidenceContent, {**of_file, "size": 10, "sha256": digest}),
         (EvidenceRead, {**of_file, "sha256": digest}),

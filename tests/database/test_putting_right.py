@@ -42,7 +42,7 @@ def facts(row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name not in TOUCHED}
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=SHARED)
+@settings(max_examples=30, deadline=None, suppress_health_check=SHARED)
 @given(told=histories(), asked=st.lists(st.sampled_from([*INSTANTS, NOW]), min_size=1, max_size=3))
 async def test_annulling_an_act_gives_the_facts_of_a_history_in_which_it_was_never_made(
     database: Database, cast: Mapping[str, NewClient], told: dict[Subject, list[Act]], asked: list[datetime]
@@ -88,7 +88,7 @@ def goes_on(draw: st.DrawFn) -> tuple[dict[Subject, list[Act]], dict[Subject, li
     return told, {subject: draw(owners_acts(subject, before)) for subject, before in told.items()}
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=SHARED)
+@settings(max_examples=30, deadline=None, suppress_health_check=SHARED)
 @given(story=goes_on())
 async def test_no_act_of_an_owner_or_a_partner_turns_what_was_late_into_on_time(
     database: Database,
