@@ -1,7 +1,8 @@
 """The world of the tests: a fixed day, a service, and a few characters who call it.
 
 Công an thành phố (police) owns 3.1 to 3.8 and coordinates 7.8; Sở Văn hóa (culture) owns 7.x and coordinates 3.6;
-Sở Y tế (health) has nothing to do with either and must see nothing of them; it is to succeed body 1 (labour).
+Tòa án (court) has nothing to do with either and must see nothing of them; Sở Y tế (health) helps with 3.6 as one of the
+departments that the plan names as a class, and is to succeed body 1 (labour).
 """
 
 import itertools
@@ -61,6 +62,7 @@ CHARACTERS: dict[str, tuple[Role, list[str]]] = {
     "culture": (Role.REPORTER, ["so-vhttdl"]),
     "health": (Role.REPORTER, ["so-y-te"]),
     "labour": (Role.REPORTER, ["so-ldtbxh"]),
+    "court": (Role.REPORTER, ["tand"]),
     "coordinator": (Role.COORDINATOR, []),
     "integrator": (Role.INTEGRATOR, []),
     "admin": (Role.ADMIN, []),

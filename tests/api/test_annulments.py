@@ -227,7 +227,7 @@ async def test_an_owner_takes_back_nothing_that_others_recorded(service: Service
     ("name", "status", "slug"),
     [
         ("culture", 404, "not-found"),
-        ("health", 404, "not-found"),
+        ("court", 404, "not-found"),
         ("integrator", 403, "not-allowed"),
         ("admin", 403, "not-allowed"),
     ],

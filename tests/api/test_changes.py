@@ -245,7 +245,7 @@ async def test_a_reporter_sees_the_changes_of_its_own(service: Service) -> None:
 
     assert len((await changes(service.police))["items"]) == 2
     assert [one["duty"]["code"] for one in (await changes(service.culture))["items"]] == ["3.6"]
-    assert (await changes(service.health))["items"] == []
+    assert (await changes(service.court))["items"] == []
     problem_of(await service.admin.get(CHANGES, **{"from": "2026-11-01"}), 403, "not-allowed")
 
 

@@ -84,7 +84,7 @@ async def test_a_reporter_cannot_tell_anothers_evidence_from_none(service: Servi
     absent = "00000000-0000-0000-0000-000000000000"
 
     for path in ("", "/content", "/reads"):
-        answers = [await service.health.get(f"/v1/evidence/{one}{path}") for one in (there, absent)]
+        answers = [await service.court.get(f"/v1/evidence/{one}{path}") for one in (there, absent)]
         shown = [(a.status_code, a.json() | {"request_id": ""}, sorted(a.headers)) for a in answers]
         assert shown[0] == shown[1]
 

@@ -184,7 +184,7 @@ async def test_an_event_is_not_seen_before_it_has_its_place(service: Service) ->
     [
         ("police", {TRAINING, TOURISTS, None}),
         ("culture", {TOURISTS, None}),
-        ("health", {None}),
+        ("court", {None}),
         ("coordinator", {TRAINING, TOURISTS, obligation("10.1", "so-khdt"), None}),
         ("integrator", {TRAINING, TOURISTS, obligation("10.1", "so-khdt"), None}),
     ],

@@ -184,7 +184,7 @@ async def test_a_duty_with_a_condition_quotes_it(service: Service) -> None:
 async def test_an_explanation_is_for_those_who_may_see_the_obligation(service: Service) -> None:
     path = f"/v1/obligations/{TRAINING}/explanation"
 
-    problem_of(await service.health.get(path), 404, "not-found")
+    problem_of(await service.court.get(path), 404, "not-found")
     problem_of(await service.admin.get(path), 403, "not-allowed")
     response = await service.police.get(path)
     again = await service.police.get(path, headers={"If-None-Match": response.headers["etag"]})

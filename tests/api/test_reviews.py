@@ -278,7 +278,7 @@ async def test_a_review_that_is_sent_twice_is_given_once(service: Service) -> No
     assert len(await service.police.history(TRAINING)) == 3
 
 
-@pytest.mark.parametrize("name", ["police", "culture", "health", "integrator", "admin"])
+@pytest.mark.parametrize("name", ["police", "culture", "court", "integrator", "admin"])
 async def test_only_a_coordinator_reviews(service: Service, name: str) -> None:
     await service.police.report(TRAINING, evidence=[DOCUMENT])
 
@@ -314,7 +314,7 @@ async def test_the_queue_holds_what_waits_for_a_review_oldest_first(service: Ser
     queue = {"cycle": FIRST, "awaiting_review": True, "sort": "updated_at"}
 
     assert await ids(service.coordinator, **queue) == [str(one) for one in waiting]
-    assert await ids(service.health, **queue) == []
+    assert await ids(service.court, **queue) == []
     assert str(TRAINING) not in await ids(service.coordinator, cycle=FIRST, awaiting_review=False)
 
 

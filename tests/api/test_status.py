@@ -117,7 +117,7 @@ async def test_a_reporter_sees_only_its_own_figures(service: Service) -> None:
     cycle = document["cycles"][0]
     assert cycle["totals"]["owed"] == len(seen)
     assert {body["code"] for body in cycle["bodies"]} == {item["body"]["code"] for item in seen}
-    assert (await status_of(service.health, cycle=FIRST, body="cong-an"))["cycles"][0]["bodies"] == []
+    assert (await status_of(service.court, cycle=FIRST, body="cong-an"))["cycles"][0]["bodies"] == []
 
 
 async def test_the_document_is_the_same_bytes_until_something_changes(service: Service) -> None:
