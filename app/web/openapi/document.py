@@ -22,7 +22,9 @@ DESCRIPTION = """Tracks what public bodies owe under a plan: obligations, deadli
 Errors are `application/problem+json` (RFC 9457); their `type` is a page that explains them. Every POST that records
 something as JSON takes an `Idempotency-Key`: always send one, since a client that retries without it may post twice; a
 filled-in form needs none, since its lines are recorded once. Instants are RFC 3339 in UTC; days are in the plan's time
-zone. Any operation can be asked with an `X-Request-Id` of yours."""
+zone. Any operation can be asked with an `X-Request-Id` of yours.
+
+What the words mean, and how to integrate, is told in [the guide](docs/guide), which this service serves as well."""
 TAGS = [
     {"name": "plans", "description": "Plans, their bodies and duties."},
     {"name": "cycles", "description": "Reporting cycles with their deadlines and the calendar behind them."},
@@ -76,7 +78,6 @@ def _document(app: FastAPI) -> Json:
         servers=[{"url": "/", "description": "This service."}],
         contact={"name": "The office that runs this service"},
     )
-    made["externalDocs"] = {"description": "The guide, which this service serves as well", "url": "/docs/guide"}
     components = made["components"]
     components["schemas"] = _untitled(_shapes(components["schemas"]))
     made["paths"] = _untitled(made["paths"])
