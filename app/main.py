@@ -116,7 +116,7 @@ def create_app(settings: Settings, database: Database | None = None, clock: Cloc
 def furnish(app: FastAPI, settings: Settings, database: Database | None, clock: Clock) -> None:
     """Give the service what it works with."""
     state = app.state
-    state.settings, state.clock = settings, clock
+    state.settings, state.clock, state.leaving = settings, clock, False
     state.parts, state.store = open_parts(settings), open_store(settings)
     state.scanner = Scanner(settings.clamav_address) if settings.clamav_address else None
     state.keys = token_keys.load(settings.keys_dir)

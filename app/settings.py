@@ -62,6 +62,8 @@ class Settings(BaseSettings):
     pool_size: int = Field(default=4, ge=1, le=100, validation_alias="DONDOC_POOL_SIZE")
     workers: int = Field(default=1, ge=1, le=64, validation_alias="DONDOC_WORKERS")
     """How many processes serve; with more than one, another one looks after them."""
+    drain_seconds: float = Field(default=0, ge=0, le=300, validation_alias="DONDOC_DRAIN_SECONDS")
+    """How long we still take requests once we are told to end and say that we are not ready."""
     jobs: Literal["here", "apart"] = Field(default="here", validation_alias="DONDOC_JOBS")
     """Whether the service does its own duties beside answering, or `dondoc worker` does them in a process apart."""
     webhook_targets: str = Field(default="", validation_alias="DONDOC_WEBHOOK_TARGETS")

@@ -5,7 +5,8 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 
-from app.database.engine import asyncpg_url
+from app.database.address import read
+from app.database.entrance import Entrance
 from app.settings import ROOT
 
 
@@ -22,5 +23,5 @@ def downgrade(url: str, revision: str = "base") -> None:
 def config(url: str, **attributes: Any) -> Config:
     """Make Alembic's configuration for an address, e.g. to write a new migration."""
     made = Config(ROOT / "alembic.ini")
-    made.attributes.update(url=asyncpg_url(url), **attributes)
+    made.attributes.update(creator=Entrance(read(url), None, {}, session=True).open, **attributes)
     return made

@@ -13,10 +13,10 @@ from typing import Any
 
 from app.commands import idempotency, tidying, tokens
 from app.database.engine import SYSTEM, Database
-from app.database.failures import Failure, kind_of
+from app.database.failures import Failure, cause_of, kind_of
 from app.jobs import deadline_watch, sequencer
 from app.jobs.webhooks import Deliverer
-from app.logs import log
+from app.logs import recurring
 from app.standing import refresh
 from app.stores import Parts, Store
 
@@ -109,6 +109,14 @@ async def again_and_again(job: Job, seconds: float) -> None:
         try:
             await job()
         except Exception as error:  # noqa: BLE001  A duty that ended would be one that nobody does.
-            away = kind_of(error) is Failure.UNAVAILABLE
-            (log.warning if away else log.error)("duty failed", job=job.__name__, kind=type(error).__name__)
+            _tell(job.__name__, error)
         await asyncio.sleep(seconds)
+
+
+def _tell(job: str, error: Exception) -> None:
+    """Log what kept a duty from being done: one that is tried four times a second says it once."""
+    kind = type(error).__name__
+    if kind_of(error) is Failure.UNAVAILABLE:
+        recurring.warning("duty failed", job=job, kind=kind, cause=cause_of(error))
+    else:
+        recurring.error("duty failed", job=job, kind=kind)

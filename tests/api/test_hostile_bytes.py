@@ -57,7 +57,7 @@ async def port(lived_in: Service) -> AsyncIterator[int]:
     """Serve the lived-in plan on a socket, as `dondoc serve` does."""
     settings = Settings(port=free_port())
     ready = asyncio.Event()
-    server = Server(listening(lived_in.app, settings), lived_in.app.state.feed, ready.set)
+    server = Server(listening(lived_in.app), lived_in.app.state, ready.set)
     serving = asyncio.create_task(server.serve())
     await ready.wait()
     yield settings.port

@@ -12,10 +12,10 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.database.failures import Failure, constraint_of, kind_of
+from app.database.failures import Failure, cause_of, constraint_of, is_outdated, kind_of
 from app.domain import errors
 from app.domain.errors import Refusal
-from app.logs import log
+from app.logs import log, recurring
 from app.schemas.problem import FaultOut, Problem
 from app.web.languages import prefers_vietnamese
 from app.web.problems.catalogue import BY_STATUS, CONSTRAINTS, HEADERS, OAUTH, STATUS
@@ -105,7 +105,7 @@ def from_failure(error: BaseException) -> Refusal:
         return errors.StorageFull()
     match kind_of(error):
         case Failure.UNAVAILABLE:
-            log.warning("database unavailable", kind=type(error).__name__)
+            recurring.warning("database unavailable", kind=type(error).__name__, cause=cause_of(error))
             return errors.ServiceUnavailable()
         case Failure.MALFORMED:
             return errors.MalformedContent()
@@ -176,6 +176,14 @@ class Failsafe:
         except Exception as error:
             if scope["type"] != "http" or began:
                 raise
+            await self._answer(error, scope, receive, send)
+
+    async def _answer(self, error: Exception, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a failure; a question that a change of tables spoiled is put once more."""
+        if is_outdated(error) and scope["method"] in {"GET", "HEAD"} and "asked_again" not in scope:
+            scope["asked_again"] = True
+            await self(scope, _nothing_more, send)
+        else:
             await answer_to(Request(scope), from_failure(error))(scope, receive, send)
 
 
@@ -185,3 +193,8 @@ def _foreign_error(message: Message) -> int | None:
         return None
     headers = dict(message.get("headers", ()))
     return None if headers.get(b"content-type") == MEDIA_TYPE.encode() else message["status"]
+
+
+async def _nothing_more() -> Message:
+    """Receive the body of a request that has none, as often as it is asked for."""
+    return {"type": "http.request", "body": b"", "more_body": False}
