@@ -47,7 +47,7 @@ from app.web.auth.callers import Callers
 from app.web.auth.rate_limit import TokenLimits
 from app.web.clock import Clock, system_clock
 from app.web.feed.position import Feed
-from app.web.middleware import headers, request_log
+from app.web.middleware import headers, place, request_log
 from app.web.middleware.admission import AdmissionControl
 from app.web.openapi import document
 from app.web.problems import handlers
@@ -109,7 +109,9 @@ def create_app(settings: Settings, database: Database | None = None, clock: Cloc
         largest_body=MAX_BODY_BYTES,
         transfers=settings.max_transfers,
     )
+    app.add_middleware(place.Heads)
     app.add_middleware(request_log.RequestLog)
+    app.add_middleware(place.Place, settings=settings)
     return app
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from asyncpg import PostgresError
-from asyncpg.exceptions import ProtocolViolationError
+from asyncpg.exceptions import ConnectionDoesNotExistError, InvalidSQLStatementNameError, ProtocolViolationError
 
 from app.database.address import Address, Connection
 from app.database.failures import DatabaseUnfit
@@ -67,11 +67,10 @@ class Entrance:
         connection = await self._connect()
         try:
             await self._prove(connection)
-        except ProtocolViolationError:
+        except BaseException as error:
             connection.terminate()
-            raise DatabaseUnfit(_POOLER) from None
-        except BaseException:
-            connection.terminate()
+            if _is_mixed_up(error):
+                raise DatabaseUnfit(_POOLER) from None
             raise
         return connection
 
@@ -142,6 +141,12 @@ class Entrance:
     def _entering(self) -> str:
         values = ", ".join(f"set_config('{name}', {_quoted(value)}, true)" for name, value in self.entered.items())
         return f"SELECT {values};" if values else ""
+
+
+def _is_mixed_up(error: BaseException) -> bool:
+    """Say whether a pooler has lost our statement, or our transaction, to another session."""
+    by_statement = isinstance(error, ConnectionDoesNotExistError) and "pooling mode" in str(error)
+    return by_statement or isinstance(error, ProtocolViolationError | InvalidSQLStatementNameError)
 
 
 async def _is_kept_by_our_name(connection: Connection) -> bool:

@@ -150,6 +150,7 @@ def listening(app: FastAPI) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,
         timeout_keep_alive=15,
         timeout_graceful_shutdown=20,
     )
