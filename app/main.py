@@ -111,7 +111,7 @@ def create_app(settings: Settings, database: Database | None = None, clock: Cloc
     )
     app.add_middleware(place.Heads)
     app.add_middleware(request_log.RequestLog)
-    app.add_middleware(place.Place, settings=settings)
+    app.add_middleware(place.Place, state=app.state)
     return app
 
 

@@ -3,8 +3,8 @@
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
-import httpx
 import pytest
+from starlette.datastructures import State
 from starlette.types import Receive, Scope, Send
 
 from app.commands.clients import NewClient
@@ -27,7 +27,7 @@ async def seen(settings: Settings, client: str, *headers: tuple[str, str]) -> st
 
     raw = [(name.lower().encode(), value.encode()) for name, value in headers]
     scope = {"type": "http", "path": "/", "headers": raw, "client": (client, 1)}
-    await Place(app, settings)(scope, None, None)  # type: ignore[arg-type]
+    await Place(app, State({"settings": settings}))(scope, None, None)  # type: ignore[arg-type]
     return str(found[0])
 
 
@@ -131,21 +131,18 @@ async def under(database: Database, keys_dir: Path, cast: Mapping[str, NewClient
         keys_dir_or_default=keys_dir, data_dir=keys_dir / "data", issuer_or_default="http://dondoc.test/ke-hoach"
     )
     async with Service.over(database, keys_dir, cast, settings) as serving:
-        serving.app.state.settings = settings
         yield serving
 
 
 @pytest.mark.parametrize("kept", ["", "/ke-hoach"])
 async def test_under_a_prefix_everything_leads_back_there(under: Service, kept: str) -> None:
-    app = Place(under.app, under.app.state.settings)
-    headers = {"Authorization": f"Bearer {under.coordinator.token()}"}
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://dondoc.test") as http:
-        page = await http.get(f"{kept}/v1/obligations?limit=1", headers=headers)
-        assert page.headers["link"].startswith("</ke-hoach/v1/obligations?")
-        problem = await http.get(f"{kept}/v1/plans/{PLAN}x", headers=headers)
-        assert problem.json()["type"] == "/ke-hoach/problems/not-found"
-        metadata = await http.get("/.well-known/oauth-authorization-server/ke-hoach")
-        assert metadata.json()["issuer"] == "http://dondoc.test/ke-hoach"
+    page = await under.coordinator.get(f"{kept}/v1/obligations", limit=1)
+    problem = await under.coordinator.get(f"{kept}/v1/plans/{PLAN}x")
+    metadata = await under.http.get("/.well-known/oauth-authorization-server/ke-hoach")
+
+    assert page.headers["link"].startswith("</ke-hoach/v1/obligations?")
+    assert problem.json()["type"] == "/ke-hoach/problems/not-found"
+    assert metadata.json()["issuer"] == "http://dondoc.test/ke-hoach"
 
 
 async def test_without_a_prefix_nothing_changes(service: Service) -> None:

@@ -6,12 +6,15 @@ word is taken for it: of the two headers for that, the other one may be the call
 """
 
 import re
-from ipaddress import ip_address, ip_network
+from functools import cache
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
+from starlette.datastructures import State
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.settings import Settings
 
+Networks = tuple[IPv4Network | IPv6Network, ...]
 METADATA = "/.well-known/oauth-authorization-server"
 _LEADING = re.compile(rb"(?:\A|(?<=<))(?=/)")
 """Where a path begins in a header that leads somewhere."""
@@ -22,66 +25,70 @@ _PORT = re.compile(r"\A([0-9.]+):\d+\Z", re.ASCII)
 class Place:
     """Takes the prefix away on the way in, and puts it before what leads somewhere on the way out."""
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
-        self._app, self._prefix = app, settings.prefix
-        self._trusted = [ip_network(one) for one in settings.trusted_proxies.split()]
-        self._header = settings.forwarded_header.encode()
+    def __init__(self, app: ASGIApp, state: State) -> None:
+        self._app, self._state = app, state
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        scope["prefix"] = self._prefix
-        scope["path"] = self._inside(scope["path"])
-        self._see_through(scope)
+        settings: Settings = self._state.settings
+        scope["prefix"] = prefix = settings.prefix
+        scope["path"] = _inside(prefix, scope["path"])
+        _see_through(scope, settings.forwarded_header, networks(settings.trusted_proxies))
 
         async def leading(message: Message) -> None:
-            if self._prefix and message["type"] == "http.response.start":
-                message["headers"] = [(name, self._outside(name, value)) for name, value in message["headers"]]
+            if prefix and message["type"] == "http.response.start":
+                message["headers"] = [(name, _outside(prefix, name, value)) for name, value in message["headers"]]
             await send(message)
 
         await self._app(scope, receive, leading)
 
-    def _inside(self, path: str) -> str:
-        if path == f"{METADATA}{self._prefix}":
-            # RFC 8414, section 3.1: the path of the issuer follows the well-known one.
-            return METADATA
-        return path.removeprefix(self._prefix) if path.startswith(f"{self._prefix}/") else path
 
-    def _outside(self, name: bytes, value: bytes) -> bytes:
-        return _LEADING.sub(self._prefix.encode(), value) if name in {b"location", b"link"} else value
+def _inside(prefix: str, path: str) -> str:
+    if path == f"{METADATA}{prefix}":
+        # RFC 8414, section 3.1: the path of the issuer follows the well-known one.
+        return METADATA
+    return path.removeprefix(prefix) if path.startswith(f"{prefix}/") else path
 
-    def _see_through(self, scope: Scope) -> None:
-        """Find out who called the first of our proxies."""
-        client = scope.get("client")
-        told = [value.decode("latin-1") for name, value in scope["headers"] if name == self._header]
-        if not client or not told or not self._is_ours(client[0]):
+
+def _outside(prefix: str, name: bytes, value: bytes) -> bytes:
+    return _LEADING.sub(prefix.encode(), value) if name in {b"location", b"link"} else value
+
+
+def _see_through(scope: Scope, header: str, ours: Networks) -> None:
+    """Find out who called the first of our proxies; it may have hidden that, and then nobody knows."""
+    client = scope.get("client")
+    told = [value.decode("latin-1") for name, value in scope["headers"] if name == header.encode()]
+    caller = _read(client[0]) if client else None
+    for hop in reversed(",".join(told).split(",")):
+        if caller is None or not any(caller in network for network in ours):
             return
-        for hop in reversed(",".join(told).split(",")):
-            if (address := self._address(hop)) is None:
-                return
-            scope["client"] = (address, 0)
-            if not self._is_ours(address):
-                return
+        if (caller := _read(_of_hop(hop, header))) is None:
+            return
+        scope["client"] = (str(caller), 0)
 
-    def _address(self, hop: str) -> str | None:
-        """Read one hop, as one header or the other spells it; what is no address ends the way."""
-        if self._header == b"forwarded":
-            found = _FOR.search(hop)
-            hop = found[1] if found else ""
-        bare = _PORT.sub(r"\1", hop.strip())
-        try:
-            return str(ip_address(bare.strip("[]")))
-        except ValueError:
-            return None
 
-    def _is_ours(self, text: str) -> bool:
-        try:
-            address = ip_address(text)
-        except ValueError:
-            return False
-        return any(address in network for network in self._trusted)
+def _of_hop(hop: str, header: str) -> str:
+    """Read one hop as one header or the other spells it."""
+    if header == "forwarded":
+        found = _FOR.search(hop)
+        return found[1] if found else ""
+    return _PORT.sub(r"\1", hop.strip()).strip("[]")
+
+
+def _read(text: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(text)
+    except ValueError:
+        return None
+
+
+@cache
+def networks(text: str) -> Networks:
+    """Read addresses and networks."""
+    return tuple(ip_network(one) for one in text.split())
 
 
 class Heads:
