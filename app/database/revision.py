@@ -1,7 +1,7 @@
 """Whether a database has every migration of this code; Alembic itself is only for those who change a database.
 
-A later version may have migrated it further: what the one before cannot work with, its migration says (`BREAKS`), and
-`dondoc migrate` keeps to that.
+A later version may have migrated it further: a migration that the version before does not survive says so in its
+file, and `dondoc migrate` runs it only when told that nobody of that version serves.
 """
 
 from functools import cache
