@@ -99,6 +99,11 @@ async def test_a_backup_that_was_changed_is_refused_and_named(lived_in: Service,
         check(folder)
 
 
+def drafts(folder: Path) -> list[Path]:
+    """Return what is left of backups that never became whole."""
+    return list(folder.glob(".*"))
+
+
 async def test_nothing_is_written_over(lived_in: Service, place: Place, tmp_path: Path) -> None:
     folder = tmp_path / "backup"
     await back_up(place, folder)
@@ -109,7 +114,7 @@ async def test_nothing_is_written_over(lived_in: Service, place: Place, tmp_path
         await restore(place, folder)
     with pytest.raises(Hindrance, match="holds a plan already"):
         await restore(Place(place.url, place.store, tmp_path / "keys"), folder)
-    assert list(tmp_path.glob(".backup*")) == []
+    assert drafts(tmp_path) == []
 
 
 async def test_a_backup_that_would_lack_a_file_is_not_made(lived_in: Service, place: Place, tmp_path: Path) -> None:
