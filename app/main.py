@@ -1,7 +1,8 @@
 """create_app(): wiring, nothing else."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
@@ -9,7 +10,8 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from app import __version__
 from app.database.engine import Database, connect
 from app.inspection.clamav import Scanner
-from app.jobs.scheduler import Scheduler, working
+from app.jobs import metrics
+from app.jobs.scheduler import Scheduler, again_and_again, working
 from app.jobs.webhooks import Deliverer
 from app.routers import (
     calendars,
@@ -142,7 +144,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     deliverer = Deliverer(state.database, state.settings.targets, state.secret_box, state.clock)
     scheduler = Scheduler(state.database, state.checkpoint_keys.sign, state.clock, deliverer, state.store, state.parts)
     jobs = scheduler.jobs if state.settings.jobs_here else ()
-    async with working(*jobs, state.feed.run):
-        yield
+    with ExitStack() as stack:
+        if port := state.settings.metrics_port:
+            stack.enter_context(metrics.shown(state.settings.host, port))
+            jobs = (*jobs, partial(again_and_again, scheduler.measure, metrics.MEASURED_EVERY_SECONDS))
+        async with working(*jobs, state.feed.run):
+            yield
     await state.feed.close()
     await state.database.close()

