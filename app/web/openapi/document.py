@@ -69,16 +69,20 @@ def install(app: FastAPI) -> None:
 
 
 def _document(app: FastAPI) -> Json:
+    prefix = app.state.settings.prefix
     made = get_openapi(
         title="Dondoc",
         version=app.version,
         description=DESCRIPTION,
         routes=app.routes,
         tags=TAGS,
-        servers=[{"url": "/", "description": "This service."}],
+        servers=[{"url": prefix or "/", "description": "This service."}],
         contact={"name": "The office that runs this service"},
     )
     components = made["components"]
+    for scheme in components["securitySchemes"].values():
+        flow = scheme["flows"]["clientCredentials"]
+        flow["tokenUrl"] = prefix + flow["tokenUrl"]
     components["schemas"] = _untitled(_shapes(components["schemas"]))
     made["paths"] = _untitled(made["paths"])
     for route, method in _operations(app):
