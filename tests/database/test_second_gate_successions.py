@@ -33,7 +33,7 @@ def act(client_id: UUID, **more: Any) -> dict[str, Any]:
 
 
 def evidence(client_id: UUID, by: UUID, **more: Any) -> dict[str, Any]:
-    return act(client_id, kind="link", classification=Classification.RESTRICTED, body_id=by, **more)
+    return act(client_id, kind="link", classification=Classification.RESTRICTED, body_id=by, of_owner=True, **more)
 
 
 @pytest.fixture
