@@ -65,10 +65,16 @@ def _automatic(entries: Entries) -> Iterator[Object]:
     if opens is not None:
         yield opens
     if others is not None:
-        yield from (value for _, value in others.items()) if isinstance(others, Dictionary | Stream) else (others,)
+        yield from _triggered(others)
     if "/S" in entries and "/Next" in entries:
         following = entries["/Next"]
         yield from following if isinstance(following, Array) else (following,)
+
+
+def _triggered(others: Object) -> Iterator[Object]:
+    """Yield what further events lead to: for them an array is no place, but may be read as several actions."""
+    for value in dict(others.items()).values() if isinstance(others, Dictionary | Stream) else (others,):
+        yield from value if isinstance(value, Array) else (value,)
 
 
 def _refuse_unseen(action: Object) -> None:

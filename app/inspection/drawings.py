@@ -9,7 +9,7 @@ from app.inspection.links import is_for_clicking
 from app.inspection.pictures import look_at
 from app.inspection.reasons import Reason, Refused
 
-_STARTS = {"script", "foreignObject", "iframe", "embed", "object", "handler", "audio", "video"}
+_STARTS = {"script", "foreignObject", "iframe", "embed", "object", "handler", "audio", "video", "set", "animate"}
 _FETCHES = re.compile(r"@import|url\(\s*['\"]?\s*(?!#|data:)", re.IGNORECASE)
 _PICTURE = re.compile(r"data:image/[a-z+.-]+;base64,(.*)", re.IGNORECASE | re.DOTALL)
 

@@ -9,6 +9,7 @@ MAX_DEPTH = 50
 _STARTS = {"DDE", "DDEAUTO", "PRINT", "HTMLCONTROL", "ADDIN", "CONTROL", "OCX"}
 _FETCHES = {"LINK", "INCLUDE", "INCLUDEPICTURE", "INCLUDETEXT", "IMPORT", "RD", "DATABASE", "EMBED", "SUBSCRIBER"}
 _TOKEN = re.compile(r'"((?:\\.|[^"\\])*)"|[“”]([^“”]*)[“”]|(\S+)')
+_QUOTE = re.compile(r'^(\W*[A-Za-z]+)"')
 _WITH_ARGUMENT = {r"\l", r"\o", r"\t", r"\s"}
 NESTED = "\ufffc"
 """Stands in a code for the result of a field within it."""
@@ -57,11 +58,13 @@ def refuse_code(code: str) -> None:
     Raises:
         Refused: with the reason.
     """
-    tokens = _TOKEN.findall(code)
+    tokens = _TOKEN.findall(_QUOTE.sub(r'\1 "', code))
     if not tokens:
         return
-    name = "".join(tokens[0]).upper()
-    if name in _STARTS or (name.startswith(NESTED) and len(tokens) > 1):
+    first = "".join(tokens[0]).upper()
+    found = re.search(r"[A-Z]+", first)
+    name = found[0] if found else ""
+    if name in _STARTS or (NESTED in first and not first.startswith("=") and len(tokens) > 1):
         # What a field computes can be the name of another.
         raise Refused(Reason.ACTION)
     if name in _FETCHES:

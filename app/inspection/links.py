@@ -5,6 +5,8 @@ from urllib.parse import unquote
 
 _SCHEME = re.compile(r"[^/\\?#]*:")
 _PLAIN = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
+_ATTACHES = re.compile(r"^\s*mailto:.*[?&;]attach", re.IGNORECASE | re.DOTALL)
+"""Some programs for mail would add a file of this machine."""
 _INVISIBLE = re.compile(r"[\x00-\x20\x7f-\xa0\u200b-\u200f\u2028-\u202e\u2060\ufeff]")
 
 
@@ -21,4 +23,4 @@ def is_for_clicking(address: str) -> bool:
 
 def is_plain(address: str) -> bool:
     """Say whether an address is one of the web or of a mailbox."""
-    return _PLAIN.match(address.strip()) is not None
+    return _PLAIN.match(address.strip()) is not None and not _ATTACHES.search(unquote(address))

@@ -43,6 +43,7 @@ class Markup:
         self._depth = 0
         self._refreshes = False
         self._text: list[str] | None = None
+        self._since = 0
         self._judge: Callable[[str], None] = refuse_code
 
     def start(self, tag: str, attributes: Attributes) -> None:
@@ -65,11 +66,11 @@ class Markup:
             self._text.append(text)
 
     def end(self, _: str) -> None:
-        """Meet the end of an element; those that are listened to hold no other."""
-        self._depth -= 1
-        if self._text is not None:
+        """Meet the end of an element; what others within it say is part of what it says."""
+        if self._text is not None and self._depth == self._since:
             text, self._text = "".join(self._text), None
             self._judge(text)
+        self._depth -= 1
 
     def pi(self, target: str, _: str | None = None) -> None:
         """Meet an instruction for a program."""
@@ -82,8 +83,8 @@ class Markup:
 
     def _listen(self, space: str, name: str) -> None:
         judge = self._judge_of(space, name)
-        if judge is not None:
-            self._text, self._judge = [], judge
+        if judge is not None and self._text is None:
+            self._text, self._judge, self._since = [], judge, self._depth
 
     def _judge_of(self, space: str, name: str) -> Callable[[str], None] | None:
         if name in {"instrText", "delInstrText"} or (name == "t" and self._fields.in_code):
@@ -167,7 +168,9 @@ def _refuse_macro(name: str) -> None:
 
 def _leads_out(name: str, key: str, value: str) -> bool:
     """Say whether an attribute, such as those of old drawings, is an address that is fetched, or no good to click."""
-    if key in {"src", "althref", "base", "schemaRef"} or (key == "href" and name in {"imagedata", "fill", "stroke"}):
+    if key in {"src", "althref", "base", "manifestLocation"} or (
+        key == "href" and name in {"imagedata", "fill", "stroke"}
+    ):
         return is_outside(value) and not value.startswith("data:image/")
     return key == "href" and not is_for_clicking(value) and not value.startswith("data:image/")
 

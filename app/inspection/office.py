@@ -127,7 +127,7 @@ def _look_at(archive: zipfile.ZipFile, package: Package, name: str, within: bool
 
 
 def _look_at_bytes(kind: str, content: bytes) -> None:
-    if not _DATA.search(kind):
+    if not _DATA.search(kind) or pictures.kind_of(content):
         pictures.look_at(content)
 
 

@@ -120,7 +120,14 @@ def _look_at_entries(entries: Entries) -> None:
             raise Refused(reason)
         if key in _NAMING and isinstance(value, Name) and (reason := _TYPES.get(str(value))):
             raise Refused(reason)
-        if key in {"/F", "/UF"} and isinstance(value, String):
-            raise Refused(Reason.OUTSIDE)
+        if isinstance(value, String) and (reason := _named(key)):
+            raise Refused(reason)
     if entries.get("/FS") == Name.URL:
         raise Refused(Reason.OUTSIDE)
+
+
+def _named(key: str) -> Reason | None:
+    """Say what is wrong with a text under a key: it names a file, or a place among what is told of the document."""
+    if key in {"/F", "/UF", "/Unix", "/DOS", "/Mac"}:
+        return Reason.OUTSIDE
+    return Reason.LOCATION if key.startswith("/GPS") else None

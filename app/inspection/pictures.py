@@ -98,7 +98,7 @@ def _refuse_size(image: Image.Image) -> None:
 
 def _look_at_chunks(content: bytes) -> None:
     for kind, chunk in _chunks(content):
-        if kind in {b"zTXt", b"iTXt", b"tEXt"}:
+        if kind in {b"zTXt", b"iTXt", b"tEXt", b"iCCP"}:
             key, _, rest = chunk.partition(b"\0")
             text = _unpacked(kind, rest)
             refuse_places(b":%b=%b" % (key, text))
@@ -120,7 +120,7 @@ def _chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 
 def _unpacked(kind: bytes, rest: bytes) -> bytes:
-    if kind == b"zTXt":
+    if kind in {b"zTXt", b"iCCP"}:
         return inflated(rest[1:])
     if kind == b"iTXt":
         text = rest[2:].split(b"\0", 2)[-1]

@@ -35,7 +35,7 @@ _XMP = re.compile(
     re.IGNORECASE,
 )
 """Names are found under any prefix; an element or attribute that is empty says nothing."""
-_IPTC = re.compile(rb"\x1c\x02[\x1b\x5a\x5c\x5f](?:\0|\x80\x04\0\0\0)([\x02-\x60])")
+_IPTC = re.compile(rb"\x1c\x02[\x1b\x5a\x5c\x5f](?:\0|\x80\x04\0\0\0)([\x02-\xff])")
 """Content location, city, sublocation and province of IIM (IPTC), each a dataset of record 2 with its length."""
 _CONTROLS = re.compile(rb"[\0-\x08\x0e-\x1f\x7f]")
 
@@ -57,7 +57,12 @@ def told_in_xmp(content: bytes) -> bool:
 
 def _in_exif(content: bytes) -> Iterator[bool]:
     for found in _TIFF.finditer(content):
-        yield any(map(_is_said, _coordinates(content[found.start() : found.start() + EXIF_BYTES])))
+        yield any(map(_is_said, _coordinates(_block(content, found.start()))))
+
+
+def _block(content: bytes, start: int) -> bytes:
+    """Return what a head of TIFF may lead to: all of a file, and enough of what stands within one."""
+    return content if start == 0 else content[start : start + EXIF_BYTES]
 
 
 def _coordinates(block: bytes) -> Iterator[Any]:

@@ -1,5 +1,7 @@
 """Streams of a PDF: inflated within a limit; metadata and photographs in them do not say where a picture was taken."""
 
+import re
+
 import pikepdf
 from pikepdf import Array, Name, Object, Stream
 
@@ -10,6 +12,8 @@ from app.inspection.reasons import Reason, Refused
 MAX_UNPACKED = 300 * 1024 * 1024
 _PHOTOGRAPHS = {"/DCTDecode", "/DCT", "/JPXDecode"}
 _FLATE = {"/FlateDecode", "/Fl"}
+_DESCRIBES = re.compile(rb"rdf|xmp", re.IGNORECASE)
+"""What stands in metadata, whatever the stream says that it is."""
 _JPEG = b"\xff\xd8\xff"
 
 
@@ -34,13 +38,15 @@ class Streams:
             content = self._decoded(stream, filters)
             if _JPEG in content:
                 refuse_places(content)
-            elif b"xmp" in content[:4096].replace(b"\0", b"").lower() and told_in_xmp(content):
+            elif _DESCRIBES.search(content.replace(b"\0", b"")) and told_in_xmp(content):
                 raise Refused(Reason.LOCATION)
 
     def _decoded(self, stream: Stream, filters: list[str]) -> bytes:
         content = stream.read_raw_bytes()
         if filters and filters[0] in _FLATE:
             content = inflated(content, self._left)
+            if "/DecodeParms" in stream or "/DP" in stream:
+                return self._predicted(stream, filters, content)
             filters = filters[1:]
         if filters:
             content = self._decoded_otherwise(content, filters)
@@ -48,6 +54,15 @@ class Streams:
         if self._left <= 0:
             raise Refused(Reason.BOMB)
         return content
+
+    def _predicted(self, stream: Stream, filters: list[str], inflated_only: bytes) -> bytes:
+        """Decode, now that it is known to be within the limit, what was foretold row by row before it was deflated."""
+        if _filters(stream) != filters:
+            return inflated_only
+        try:
+            return stream.read_bytes()
+        except pikepdf.PdfError:
+            return inflated_only
 
     def _decoded_otherwise(self, content: bytes, filters: list[str]) -> bytes:
         """Decode what is rarely met by qpdf; what it does not know is left as it is."""

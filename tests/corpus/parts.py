@@ -24,7 +24,8 @@ PI = b'<?xml version="1.0"?><?xml-stylesheet href="https://example.org"?><a/>'
 _SVG = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">%s</svg>'
 
 
-def _svg(inside: str) -> bytes:
+def drawing(inside: str) -> bytes:
+    """Make a document with a drawing in SVG."""
     return part("word/media/a.svg", (_SVG % inside).encode(), "image/svg+xml")
 
 
@@ -135,11 +136,11 @@ _MADE: Mapping[str, tuple[str, bytes, Reason]] = {
         part("word/media/a.png", image("PNG")[:-12] + packed({"a": b"b"})),
         Reason.ARCHIVE,
     ),
-    "a drawing with a script": ("docx", _svg("<script>alert(1)</script>"), Reason.SCRIPT),
-    "a drawing that acts": ("docx", _svg("<rect onload='x'/>"), Reason.SCRIPT),
-    "a drawing that fetches": ("docx", _svg(f"<image xlink:href='{WEB}'/>"), Reason.OUTSIDE),
-    "a drawing whose style fetches": ("docx", _svg(f"<style>@import '{WEB}'</style>"), Reason.OUTSIDE),
-    "a drawing with a page": ("docx", _svg("<image href='data:text/html;base64,AA=='/>"), Reason.EMBEDDED),
+    "a drawing with a script": ("docx", drawing("<script>alert(1)</script>"), Reason.SCRIPT),
+    "a drawing that acts": ("docx", drawing("<rect onload='x'/>"), Reason.SCRIPT),
+    "a drawing that fetches": ("docx", drawing(f"<image xlink:href='{WEB}'/>"), Reason.OUTSIDE),
+    "a drawing whose style fetches": ("docx", drawing(f"<style>@import '{WEB}'</style>"), Reason.OUTSIDE),
+    "a drawing with a page": ("docx", drawing("<image href='data:text/html;base64,AA=='/>"), Reason.EMBEDDED),
     "two parts under one name": ("docx", package(parts={"word/a.xml": b"<a/>", "word/%61.xml": b"<a/>"}), Reason.PATHS),
     "a part in pieces": ("docx", package(parts={"word/a.xml/[0].piece": b"<a/>"}), Reason.PATHS),
     "two main parts": (
