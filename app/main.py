@@ -27,6 +27,7 @@ from app.routers import (
     forms,
     health,
     holidays,
+    imports,
     oauth,
     obligations,
     plans,
@@ -62,6 +63,7 @@ ROUTERS = (
     webhooks,
     updates,
     forms,
+    imports,
     exports,
     obligations,
     contributions,
@@ -103,7 +105,11 @@ def create_app(settings: Settings, database: Database | None = None, clock: Cloc
     for part in (handlers, documentation, document):
         part.install(app)
     app.add_middleware(
-        AdmissionControl, working=settings.max_working, waiting=settings.max_waiting, largest_body=MAX_BODY_BYTES
+        AdmissionControl,
+        working=settings.max_working,
+        waiting=settings.max_waiting,
+        largest_body=MAX_BODY_BYTES,
+        transfers=settings.max_transfers,
     )
     app.add_middleware(request_log.RequestLog)
     return app

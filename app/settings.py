@@ -57,6 +57,8 @@ class Settings(BaseSettings):
     max_working: int = Field(default=32, ge=1, validation_alias="DONDOC_MAX_WORKING")
     """How many requests are worked on at once; some more wait, and the next one is told to come back."""
     max_waiting: int = Field(default=256, ge=0, validation_alias="DONDOC_MAX_WAITING")
+    max_transfers: int = Field(default=8, ge=1, validation_alias="DONDOC_MAX_TRANSFERS")
+    """How many files one client may send, fetch or have exported at once, in each process."""
     pool_size: int = Field(default=4, ge=1, le=100, validation_alias="DONDOC_POOL_SIZE")
     workers: int = Field(default=1, ge=1, le=64, validation_alias="DONDOC_WORKERS")
     """How many processes serve; with more than one, another one looks after them."""

@@ -42,7 +42,8 @@ def inspect(path: Path, media_type: MediaType) -> None:
             raise Refused(Reason.DISGUISED)
     try:
         with zipfile.ZipFile(path) as package:
-            _refuse_bombs(package, path.stat().st_size)
+            if is_bomb(package, path.stat().st_size):
+                raise Refused(Reason.BOMB)
             names = _names(package)
             if "[Content_Types].xml" not in names:
                 raise Refused(Reason.DISGUISED)
@@ -53,7 +54,8 @@ def inspect(path: Path, media_type: MediaType) -> None:
         raise Refused(Reason.UNREADABLE) from None
 
 
-def _refuse_bombs(package: zipfile.ZipFile, size: int) -> None:
+def is_bomb(package: zipfile.ZipFile, size: int) -> bool:
+    """Say whether an archive unpacks to more than it may, by what it says of itself; `size` is that of the file."""
     entries = package.infolist()
     unpacked, packed = sum(entry.file_size for entry in entries), sum(entry.compress_size for entry in entries)
     dense = any(
@@ -61,8 +63,7 @@ def _refuse_bombs(package: zipfile.ZipFile, size: int) -> None:
         for entry in entries
     )
     # Entries that share bytes add up to more than there are.
-    if len(entries) > MAX_ENTRIES or unpacked > MAX_UNPACKED or packed > size or dense:
-        raise Refused(Reason.BOMB)
+    return len(entries) > MAX_ENTRIES or unpacked > MAX_UNPACKED or packed > size or dense
 
 
 def _names(package: zipfile.ZipFile) -> list[str]:

@@ -4,7 +4,6 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Path, Request, Response
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import successions
 from app.domain import errors
@@ -21,7 +20,7 @@ from app.web.json_body import ExactRoute
 from app.web.parameters import Router
 from app.web.problems.handlers import documented
 from app.web.read import Reading, answer, fetch_all, fetch_one
-from app.web.write import Creating, Done
+from app.web.write import Creating
 
 router = Router(prefix="/v1/plans/{plan}/successions", tags=["successions"], route_class=ExactRoute)
 Coordinator = Annotated[Caller, may(Permission.RECORD_SUCCESSIONS)]
@@ -66,11 +65,7 @@ async def get_succession(
 async def propose_succession(slug: Slug, caller: Coordinator, write: Creating, sent: SuccessionIn) -> Response:
     """Propose that a body is succeeded by another from a day on; nothing changes until it is confirmed."""
 
-    async def act(connection: AsyncConnection) -> Done:
-        done = await successions.propose(connection, caller, slug, sent)
-        return Done(done, location=f"/v1/plans/{slug}/successions/{done.id}")
-
-    return await write(caller, act)
+    return await write.at("/v1/plans/{plan}/successions/{id}").run(successions.propose, caller, slug, sent)
 
 
 @router.post(
@@ -93,8 +88,6 @@ async def decide_succession(
 ) -> Response:
     """Confirm a succession: open obligations due from its day on pass to the successor; or reject it."""
 
-    async def act(connection: AsyncConnection) -> Done:
-        done = await successions.decide(connection, caller, slug, succession_id, sent, now=write.now)
-        return Done(done, location=f"/v1/plans/{slug}/successions/{done.id}")
-
-    return await write(caller, act)
+    return await write.at("/v1/plans/{plan}/successions/{id}").run(
+        successions.decide, caller, slug, succession_id, sent, now=write.now
+    )

@@ -87,6 +87,7 @@ from app.domain.errors.evidence import (
     SupersededUnknown,
     UploadTooSlow,
 )
+from app.domain.errors.imports import FiguresLookScaled, FormUnreadable
 from app.domain.errors.requests import (
     BrokenCursor,
     ClientRefReused,
@@ -149,7 +150,9 @@ __all__ = [
     "ExtensionNotLater",
     "Fault",
     "FigureNeeded",
+    "FiguresLookScaled",
     "FileRefused",
+    "FormUnreadable",
     "GrantNotSupported",
     "Hindrance",
     "IdempotencyKeyReused",

@@ -46,9 +46,9 @@ class MalformedContent(Refusal):
 
 
 class PersonalDataFound(Refusal):
-    """Free text and names of files must hold no number that names a person, and no name of a child."""
+    """What is written must hold nothing that names or reaches a person, and no name of a child."""
 
-    title_vi = "Nội dung và tên tệp không được chứa số định danh cá nhân, số điện thoại, mã thẻ BHYT hay tên trẻ em."
+    title_vi = "Nội dung không được chứa thông tin định danh, thông tin liên hệ của cá nhân hoặc họ tên trẻ em."
 
 
 class SecrecyMarkFound(Refusal):

@@ -21,6 +21,7 @@ from app.stores import Store
 from app.stores.base import name_of
 from app.web.etags import matches
 from app.web.files.digests import repr_digest
+from app.web.middleware.admission import Slot
 
 _ONE_RANGE = re.compile(r"bytes=[ \t]*(\d{0,18})-(\d{0,18})[ \t]*\Z")
 _LOCKED = {
@@ -112,8 +113,8 @@ def _part(first: str, last: str, size: int) -> Wanted | None:
     return Wanted(start, end, 206)
 
 
-async def download(request: Request, content: Content, part: Wanted) -> Response:
-    """Answer with the bytes that were asked for."""
+async def download(slot: Slot, request: Request, content: Content, part: Wanted) -> Response:
+    """Answer with the bytes that were asked for; they go without a place at work."""
     headers = {**_LOCKED, "ETag": _tag(content), "Accept-Ranges": "bytes", "Repr-Digest": repr_digest(content.sha256)}
     if not part.is_given:
         return Response(status_code=304, headers=headers)
@@ -123,14 +124,15 @@ async def download(request: Request, content: Content, part: Wanted) -> Response
         **({"Content-Range": f"bytes {part.start}-{part.end - 1}/{content.size}"} if part.status_code == 206 else {}),
     }
     return StreamingResponse(
-        await _opened(request, content, part), part.status_code, headers, media_type=content.media_type
+        await _opened(slot, request, content, part), part.status_code, headers, media_type=content.media_type
     )
 
 
-async def _opened(request: Request, content: Content, part: Wanted) -> AsyncIterator[bytes]:
+async def _opened(slot: Slot, request: Request, content: Content, part: Wanted) -> AsyncIterator[bytes]:
     """Open the bytes before the answer begins, so that what is lost is told and not half sent."""
     store: Store = request.app.state.store
     chunks = await run_in_threadpool(store.open, name_of(content.content_id, content.sha256), part.start, part.end)
+    slot.give_back()
     return iterate_in_threadpool(chunks)
 
 

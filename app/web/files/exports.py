@@ -20,15 +20,18 @@ from fastapi.responses import StreamingResponse
 
 from app.domain.calendar import HOME_ZONE
 from app.domain.errors import NotAcceptable
-from app.schemas.base import ResponseModel
 from app.schemas.columns import Cell, Column
+from app.schemas.printed import Paper, Total
 from app.web.clock import now_of
 from app.web.files import spreadsheets
 from app.web.files.csv_injection import harmless
-from app.web.languages import prefers_english, quality_of
+from app.web.files.printing import Printout
+from app.web.files.transfers import Transferring
+from app.web.languages import prefers_english, prefers_vietnamese, quality_of
+from app.web.middleware.admission import Slot
 from app.web.problems.handlers import refuses
 
-Rows = AsyncIterator[Sequence[ResponseModel]]
+Rows = AsyncIterator[Sequence[Any]]
 """Shapes, some at a time."""
 CHUNK_BYTES = 64 * 1024
 MAX_RANGES = 20
@@ -42,6 +45,13 @@ class Format(StrEnum):
     CSV = "csv"
     NDJSON = "ndjson"
     XLSX = "xlsx"
+
+
+class Layout(StrEnum):
+    """Whom a spreadsheet is for: people who read and print it, or programs that want every column."""
+
+    PRINT = "print"
+    DATA = "data"
 
 
 MEDIA_TYPES = {
@@ -73,11 +83,22 @@ class Export:
     bom: bool
     vietnamese: bool
     day: date
+    slot: Slot
+    layout: Layout = Layout.DATA
 
-    async def answer(self, name: str, columns: Sequence[Column], rows: Rows) -> Response:
-        """Answer with rows under their columns' names."""
+    @property
+    def is_for_paper(self) -> bool:
+        """Whether people read and print it."""
+        return self.format is Format.XLSX and self.layout is Layout.PRINT
+
+    async def answer(self, name: str, columns: Sequence[Column], rows: Rows, paper: Paper | None = None) -> Response:
+        """Answer with rows under their columns' names, or as they are printed."""
         first = await _first(rows)
-        content = await _WRITERS[self.format](self, name, columns, _joined(first, rows))
+        if paper and self.is_for_paper:
+            content: Content = await _printed(paper, _joined(first, rows))
+        else:
+            content = await _WRITERS[self.format](self, name, columns, _joined(first, rows))
+        self.slot.give_back()
         headers = {
             "Content-Disposition": f'attachment; filename="{name}-{self.day}.{self.format}"',
             "Cache-Control": "private, no-store",
@@ -89,7 +110,12 @@ class Export:
 @refuses(NotAcceptable)
 async def export(
     request: Request,
+    slot: Transferring,
     format_: Annotated[Format | None, Query(alias="format", description="Or ask for it by `Accept`.")] = None,
+    layout: Annotated[
+        Layout | None,
+        Query(description="A spreadsheet to print, as by `Accept-Language: vi`, or with all columns and for programs."),
+    ] = None,
     bom: Annotated[bool, Query(description="Begin CSV with a byte order mark, for old spreadsheet programs.")] = False,
 ) -> Export:
     """Read in which form rows are wanted: `format`, else what `Accept` names, else CSV.
@@ -99,7 +125,9 @@ async def export(
     """
     chosen = format_ or _accepted(request.headers.get("accept"))
     day = now_of(request).astimezone(HOME_ZONE).date()
-    return Export(chosen, bom, not prefers_english(request.headers.get("accept-language")), day)
+    language = request.headers.get("accept-language")
+    laid_out = layout or (Layout.PRINT if prefers_vietnamese(language) else Layout.DATA)
+    return Export(chosen, bom, not prefers_english(language), day, slot, laid_out)
 
 
 Exporting = Annotated[Export, Depends(export)]
@@ -126,13 +154,13 @@ def _quality(media_type: str, ranges: Mapping[str, float]) -> float:
     return next((ranges[one] for one in (media_type, f"{family}/*", "*/*") if one in ranges), 0.0)
 
 
-async def _first(rows: Rows) -> Sequence[ResponseModel]:
+async def _first(rows: Rows) -> Sequence[Any]:
     async for some in rows:
         return some
     return ()
 
 
-async def _joined(first: Sequence[ResponseModel], rows: Rows) -> Rows:
+async def _joined(first: Sequence[Any], rows: Rows) -> Rows:
     yield first
     async for some in rows:
         yield some
@@ -177,6 +205,17 @@ async def _xlsx(export: Export, name: str, columns: Sequence[Column], rows: Rows
         await to_thread.run_sync(table.extend, some)
     table.finish()
     await to_thread.run_sync(book.close)
+    return _chunks(file)
+
+
+async def _printed(paper: Paper, rows: Rows) -> Iterator[bytes]:
+    file = tempfile.TemporaryFile()  # noqa: SIM115  It is closed when it has been sent.
+    printout, count, summed = Printout(file, paper), 0, False
+    async for some in rows:
+        await to_thread.run_sync(printout.extend, some)
+        count += len(some)
+        summed |= any(isinstance(one, Total) for one in some)
+    await to_thread.run_sync(printout.finish, None if summed else f"Tổng số: {count}")
     return _chunks(file)
 
 

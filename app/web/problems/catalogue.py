@@ -78,6 +78,8 @@ STATUS: dict[type[Refusal], int] = {
     errors.ExtensionNotLater: 422,
     errors.ContentDiffers: 422,
     errors.FileRefused: 422,
+    errors.FormUnreadable: 422,
+    errors.FiguresLookScaled: 422,
     errors.SupersededUnknown: 422,
     errors.ConditionNotWhole: 422,
     errors.TargetUnknown: 422,
