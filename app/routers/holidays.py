@@ -77,7 +77,5 @@ async def mark_holiday(
 
     `counted_over` names those whose default deadline was counted over that day: a letter can move it.
     """
-
-    return await write.at("/v1/plans/{plan}/holidays/{observed_on}").run(
-        holidays.mark, caller, slug, sent, now=write.now
-    )
+    marking = write.at("/v1/plans/{plan}/holidays/{observed_on}")
+    return await marking.run(holidays.mark, caller, slug, sent, now=write.now)
