@@ -89,7 +89,7 @@ async def test_ordering_it_again_changes_nothing_and_another_one_by_its_code_is_
         ({"duties": ["R.1"]}, "duty-not-every-cycle", "/duties/0"),
         ({"document_number": None}, "malformed-content", ""),
         ({"title_vi": None}, "malformed-content", ""),
-        ({"title_vi": "Cháu Nguyễn Văn A, 12 tuổi"}, "personal-data-found", "/title_vi"),
+        ({"title_vi": "Cháu Trần Thị Mai, 12 tuổi"}, "personal-data-found", "/title_vi"),
         ({"code": "x" * 41}, "malformed-content", ""),
         ({"duties": ["3.4", "3.4"]}, "malformed-content", ""),
     ],
