@@ -1,4 +1,4 @@
-"""An oracle, told from DOMAIN.md and from nothing else: it reads a history act by act, as a clerk would.
+"""An oracle, told from docs/concepts.md and from nothing else: it reads a history act by act, as a clerk would.
 
 It shares no line with the rule that it checks, but for the names of states and statuses.
 """

@@ -3,16 +3,21 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 import typer
+from asyncpg import InternalClientError, PostgresError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 import embedded_postgres
 from app.database.engine import SYSTEM, connect
+from app.database.failures import DatabaseAway, Failure, cause_of, kind_of
 from app.domain.errors import Hindrance, Refusal
 from app.settings import Settings
 
+Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
 
@@ -31,14 +36,19 @@ def owner() -> Iterator[str]:
         yield server.address.url(embedded_postgres.OWNER)
 
 
-def run(url: str, act: Callable[[AsyncConnection], Awaitable[Result]]) -> Result:
-    """Run an act in one transaction as the database's owner."""
+def run(
+    url: str,
+    command: Callable[Concatenate[AsyncConnection, Given], Awaitable[Result]],
+    *args: Given.args,
+    **named: Given.kwargs,
+) -> Result:
+    """Run a command in one transaction as the database's owner."""
 
     async def once() -> Result:
         database = connect(url, role=None)
         try:
             async with database.writing(SYSTEM) as connection:
-                return await act(connection)
+                return await command(connection, *args, **named)
         finally:
             await database.close()
 
@@ -50,6 +60,11 @@ def plainly() -> Iterator[None]:
     """Say what is wrong in words, without a trace."""
     try:
         yield
+    except (DBAPIError, PostgresError, PoolTimeout, DatabaseAway, InternalClientError) as error:
+        if kind_of(error) is not Failure.UNAVAILABLE:
+            raise
+        say(f"The database cannot be used: {cause_of(error)}.")
+        raise typer.Exit(1) from None
     except (Hindrance, Refusal, embedded_postgres.Hindrance) as error:
         faults = getattr(error, "faults", ())
         say("\n".join([str(error), *(f"  {fault.pointer} {fault.detail}" for fault in faults)]))

@@ -87,8 +87,8 @@ async def _create_obligations(
     connection: AsyncConnection, slug: str, cycle: Row, rows: dict[str, list[Row]], days: WorkingDays, now: datetime
 ) -> None:
     changes = await changes_by(connection, cycle["plan_id"], day_of(now, days.zone))
-    owing = rows | {"duty_owner": resolved(rows["duty_owner"], changes)}
-    owed = list(obligation_rows(slug, cycle, owing, days, now))
+    by_now = rows | {"duty_owner": resolved(rows["duty_owner"], changes)}
+    owed = list(obligation_rows(slug, cycle, by_now, days, now))
     if owed:
         await connection.execute(insert(table(Obligation)), owed)
     await refresh_held(connection, [row["id"] for row in owed], now)

@@ -47,8 +47,8 @@ class Locked:
     version: int
     zone: ZoneInfo
     seen_at: datetime
-    ended: bool
     closed_at: datetime | None
+    ended: bool
 
 
 async def hold(

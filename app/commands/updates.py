@@ -141,8 +141,8 @@ def accept(caller: Caller, held: Locked, sent: UpdateIn, known: Known, *, now: d
 
     Raises:
         PaperReportNotYours, PaperReportIncomplete, ReceivedOnImpossible: see `paper.check_paper_date`.
-        ObligationEnded: nobody owes it any more.
         LetterNeeded: its cycle is closed, and the paper came before.
+        ObligationEnded: nobody owes it any more.
         ConditionNotWhole: `not_applicable` for a duty whose condition does not cover the whole of it.
         ConditionMet: `not_applicable` although the condition was met when the report was received.
         TargetUnknown: a measurement names a target that the duty does not have.

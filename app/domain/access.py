@@ -2,7 +2,7 @@
 
 `MAY` says which roles an act is open to at all, `REPORTERS_REACH` how far a reporter's goes; everybody else's goes to
 every obligation.  Sets are filtered by the same two tables (`standing/reach.py`), and the database refuses once more
-(row-level security, migrations 0008 and on).  Source: DOMAIN.md, "Who may do what".
+(row-level security, migrations 0008 and on).  Source: docs/concepts.md, "Who may do what".
 """
 
 from collections.abc import Collection, Mapping

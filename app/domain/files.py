@@ -1,5 +1,7 @@
 """Which files can be evidence, what their names end in, and how much of them there may be."""
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -31,10 +33,23 @@ def is_named_for(media_type: MediaType, file_name: str) -> bool:
     return file_name.lower().endswith(EXTENSIONS[media_type])
 
 
+_DEVICES = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])\s*(?:\.|\Z)", re.IGNORECASE)
+"""Names that are devices in Windows, whatever they end in."""
+
+
 def is_plain_name(file_name: str) -> bool:
-    """Say whether a name is a name and no path, and shows what it is: nothing in it is invisible or turns it around."""
-    dots = file_name.strip(". ") == ""
-    return file_name.isprintable() and not dots and not set(file_name) & set('/\\:*?"<>|') and file_name[0] != "."
+    """Say whether a name is a name and no path, and shows what it is: nothing in it is invisible or turns it around.
+
+    It can be kept under its own name on every system: it is no device, and neither begins nor ends so that it changes.
+    """
+    trimmed = file_name == file_name.strip() and file_name[0] != "." and file_name[-1] != "."
+    is_path = bool(set(file_name) & set('/\\:*?"<>|'))
+    return (
+        trimmed
+        and file_name.isprintable()
+        and not is_path
+        and not _DEVICES.match(unicodedata.normalize("NFKC", file_name))
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

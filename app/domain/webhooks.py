@@ -1,6 +1,6 @@
 """Webhooks: how a delivery is signed, when it is tried again, and where it may go.
 
-Source: Standard Webhooks 1.0 (standardwebhooks.com); the special addresses are IANA's registries, as Python knows them.
+Source: Standard Webhooks 1.0 (standardwebhooks.com).
 """
 
 import base64
@@ -11,9 +11,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import ip_address, ip_network
 
-Address = IPv4Address | IPv6Address
+from app.domain.special_addresses import Address, Network, is_public
+
 PREFIX = "whsec_"
 SECRET_BYTES = 32
 OVERLAP = timedelta(days=1)
@@ -28,15 +29,6 @@ WAITS = (
 JITTER = 0.1
 """By which part a wait is made longer at most, so that deliveries that failed together do not come back together."""
 GONE = 410
-_NEVER_PUBLIC: tuple[IPv4Network | IPv6Network, ...] = (
-    *(IPv4Network(network) for network in ("192.0.0.0/24", "192.88.99.0/24", "168.63.129.16/32")),
-    *(IPv6Network(network) for network in ("64:ff9b:1::/48", "3fff::/20", "5f00::/16")),
-)
-"""What some Python takes for public: protocols' own (RFC 6890), relays of 6to4 (RFC 7526), a cloud's host, translation
-inside of a network, whose prefix anybody chooses (RFC 8215), documents (RFC 9637), segment routing (RFC 9602)."""
-_NAT64 = IPv6Network("64:ff9b::/96")
-_ISATAP = {0x00005EFE, 0x02005EFE}
-"""The third quarter of an address whose last one is an IPv4 address (RFC 5214)."""
 _PORTS = {"https": 443, "http": 80}
 _ADDRESS = re.compile(
     r"(?P<scheme>https?)://(?P<host>[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::(?P<port>[1-9][0-9]{0,4}))?"
@@ -109,7 +101,7 @@ class Targets:
     """
 
     origins: frozenset[tuple[str, str, int]] = frozenset()
-    networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    networks: tuple[Network, ...] = ()
 
     @classmethod
     def read(cls, text: str) -> "Targets":
@@ -127,9 +119,12 @@ class Targets:
         return origin_of(url) in self.origins
 
     def may_connect(self, address: Address) -> bool:
-        """Say whether a connection may be made: to the public internet, or where the operator says so by number."""
-        plain = _unwrapped(address)
-        return any(plain in network for network in self.networks) or _is_public(plain)
+        """Say whether a connection may be made: to the public internet, or where the operator says so by number.
+
+        An IPv4 address in the clothes of IPv6 (translated, tunnelled or mapped) is not public: a network of which that
+        is the only way out is one for the operator to name.
+        """
+        return any(address in network for network in self.networks) or is_public(address)
 
 
 def origin_of(url: str) -> tuple[str, str, int] | None:
@@ -148,28 +143,11 @@ def _listed(entry: str) -> tuple[str, str, int]:
     return origin
 
 
-def _network(entry: str) -> IPv4Network | IPv6Network:
+def _network(entry: str) -> Network:
     try:
         return ip_network(entry)
     except ValueError:
         raise NoTarget("a network is written like 10.1.2.0/24") from None
-
-
-def _unwrapped(address: Address) -> Address:
-    """Return the IPv4 address that an IPv6 address stands for, if it does."""
-    if isinstance(address, IPv4Address):
-        return address
-    if address in _NAT64 or ((int(address) >> 32) & 0xFFFFFFFF) in _ISATAP:
-        return IPv4Address(int(address) & 0xFFFFFFFF)
-    teredo = address.teredo[1] if address.teredo else None
-    low = IPv4Address(int(address)) if int(address) >> 32 == 0 and int(address) > 0xFFFF else None
-    return address.ipv4_mapped or address.sixtofour or teredo or low or address
-
-
-def _is_public(address: Address) -> bool:
-    site_local = isinstance(address, IPv6Address) and address.is_site_local
-    special = address.is_multicast or address.is_reserved or site_local
-    return address.is_global and not special and not any(address in network for network in _NEVER_PUBLIC)
 
 
 def address_of(text: str) -> Address:

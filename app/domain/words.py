@@ -24,7 +24,7 @@ _WORDS: Mapping[type[StrEnum], Mapping[str, Words]] = {
         Status.COMPLETED_ON_TIME: Words("đã hoàn thành – đúng hạn", "completed on time"),
         Status.COMPLETED_LATE: Words("đã hoàn thành – quá hạn", "completed late"),
         Status.OVERDUE: Words("chưa hoàn thành – quá hạn", "overdue"),
-        Status.AWAITED: Words("quá ngày đề nghị", "awaited"),
+        Status.AWAITED: Words("quá thời hạn đề nghị", "awaited"),
         Status.IN_PROGRESS: Words("đang thực hiện – trong hạn", "in progress"),
         Status.NOT_STARTED: Words("chưa thực hiện – trong hạn", "not started"),
     },

@@ -1,4 +1,4 @@
-"""The report of an import: one row for each line of the file, whatever became of it.
+"""The report of an import: one row for each line that was filled in, whatever became of it.
 
 It also remembers the import: run again on the same file, or on the same file with some lines put right, an import goes
 on under its name, so that what was recorded is not recorded twice.  A spreadsheet cannot run what it shows.
@@ -18,12 +18,12 @@ BEGUN = "begun"
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """What became of one line; `result` is recorded, replayed, refused, or blank."""
+    """What became of one line; `result` is recorded, replayed or refused; `cell` is the first that is wrong."""
 
     name: str
     line: int | None
     result: str
-    status: int | None = None
+    cell: str | None = None
     client_ref: str | None = None
     obligation: str | None = None
     update: str | None = None

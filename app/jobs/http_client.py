@@ -12,7 +12,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from app.domain.webhooks import Address, address_of
+from app.domain.special_addresses import Address
+from app.domain.webhooks import address_of
 
 if TYPE_CHECKING:
     import httpx

@@ -14,12 +14,14 @@ from typing import Any
 
 from app.commands import idempotency, tidying, tokens
 from app.database.engine import SYSTEM, Database
-from app.database.failures import Failure, kind_of
+from app.database.failures import Failure, cause_of, kind_of
 from app.jobs import cycle_opening, deadline_watch, sequencer
+from app.jobs.metrics import measure
 from app.jobs.webhooks import Deliverer
-from app.logs import log
+from app.logs import recurring
 from app.standing import refresh
 from app.stores import Parts, Store
+from app.web import metrics
 
 Job = Callable[[], Coroutine[Any, Any, None]]
 NUMBERED_EVERY_SECONDS, DELIVERED_EVERY_SECONDS = 0.25, 1
@@ -84,6 +86,10 @@ class Scheduler:
             async with self._database.writing(SYSTEM) as connection:
                 more = await refresh.refresh_some(connection, self._clock())
 
+    async def measure(self) -> None:
+        """Look up what operators watch."""
+        await measure(self._database, self._clock)
+
     async def tidy(self) -> None:
         """Forget what nobody can ask for any more."""
         async with self._database.writing(SYSTEM) as connection:
@@ -115,7 +121,16 @@ async def again_and_again(job: Job, seconds: float) -> None:
     while True:
         try:
             await job()
+            metrics.DONE.labels(job.__name__).set_to_current_time()
         except Exception as error:  # noqa: BLE001  A duty that ended would be one that nobody does.
-            away = kind_of(error) is Failure.UNAVAILABLE
-            (log.warning if away else log.error)("duty failed", job=job.__name__, kind=type(error).__name__)
+            _tell(job.__name__, error)
         await asyncio.sleep(seconds)
+
+
+def _tell(job: str, error: Exception) -> None:
+    """Log what kept a duty from being done: one that is tried four times a second says it once."""
+    kind = type(error).__name__
+    if kind_of(error) is Failure.UNAVAILABLE:
+        recurring.warning("duty failed", job=job, kind=kind, cause=cause_of(error))
+    else:
+        recurring.error("duty failed", job=job, kind=kind)

@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from fastapi import Response
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import annulments
 from app.domain import errors
@@ -14,7 +13,7 @@ from app.web.auth.access import may
 from app.web.json_body import ExactRoute
 from app.web.parameters import Router
 from app.web.problems.handlers import documented
-from app.web.write import Done, Writing
+from app.web.write import Writing
 
 router = Router(prefix="/v1/obligations", tags=["annulments"], route_class=ExactRoute)
 REFUSALS = (
@@ -38,9 +37,4 @@ async def annul_act(
 
     The act stays in the history and counts nowhere; taking the annulment back lets it count again.
     """
-
-    async def act(connection: AsyncConnection) -> Done:
-        done = await annulments.annul(connection, caller, obligation_id, sent, now=write.now, expected=write.expected)
-        return Done(done, version=done.obligation.version)
-
-    return await write(caller, act)
+    return await write.run(annulments.annul, caller, obligation_id, sent, now=write.now, expected=write.expected)

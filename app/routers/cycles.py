@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from fastapi import Path, Request, Response
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import cycle_annulments, cycles, deadlines, seals
 from app.domain import errors
@@ -21,7 +20,7 @@ from app.web.json_body import ExactRoute
 from app.web.parameters import Router
 from app.web.problems.handlers import documented
 from app.web.read import Asked, Reading, answer, fetch_all, fetch_one
-from app.web.write import Creating, Done
+from app.web.write import Creating
 
 router = Router(prefix="/v1/plans/{plan}/cycles", tags=["cycles"], route_class=ExactRoute)
 Coordinator = Annotated[Caller, may(Permission.OPEN_CYCLES)]
@@ -86,17 +85,12 @@ async def get_cycle(
     response_model=CycleDetail,
     responses=documented(*WRITES, *NO_SUCH_CYCLE, errors.AlreadyExists),
 )
-async def open_cycle(slug: Slug, caller: Coordinator, write: Creating, sent: CycleIn) -> Response:
+async def open_cycle(slug: Slug, _: Coordinator, write: Creating, sent: CycleIn) -> Response:
     """Open a cycle of the plan, or one that a letter orders, which creates its obligations; again changes nothing.
 
     The service itself opens each annual cycle on the first day of its period.
     """
-
-    async def act(connection: AsyncConnection) -> Done:
-        cycle = await cycles.open_cycle(connection, slug, sent, now=write.now)
-        return Done(cycle, location=f"/v1/plans/{slug}/cycles/{sent.code}")
-
-    return await write(caller, act)
+    return await write.at("/v1/plans/{plan}/cycles/{code}").run(cycles.open_cycle, slug, sent, now=write.now)
 
 
 @router.post(
@@ -111,11 +105,7 @@ async def move_deadline(
     slug: Slug, code: CycleCode, caller: Coordinator, write: Creating, sent: CycleDeadlineIn
 ) -> Response:
     """Record a letter that moves the deadline of a cycle, earlier or later; the day that is in force confirms it."""
-
-    async def act(connection: AsyncConnection) -> Done:
-        return Done(await deadlines.move(connection, caller, slug, code, sent, now=write.now))
-
-    return await write(caller, act)
+    return await write.run(deadlines.move, caller, slug, code, sent, now=write.now)
 
 
 @router.post(
@@ -129,11 +119,7 @@ async def move_deadline(
 async def close_cycle(slug: Slug, code: CycleCode, caller: Coordinator, write: Creating, sent: ClosingIn) -> Response:
     """Close a cycle: a digest over every standing in it tells for ever what was changed afterwards."""
 
-    async def act(connection: AsyncConnection) -> Done:
-        done = await seals.close(connection, caller, slug, code, sent, now=write.now)
-        return Done(done, location=f"/v1/plans/{slug}/cycles/{code}")
-
-    return await write(caller, act)
+    return await write.at("/v1/plans/{plan}/cycles/{cycle}").run(seals.close, caller, slug, code, sent, now=write.now)
 
 
 @router.post(
@@ -148,8 +134,4 @@ async def annul_on_cycle(
     slug: Slug, code: CycleCode, caller: Coordinator, write: Creating, sent: AnnulmentIn
 ) -> Response:
     """Take back what was recorded on a cycle by mistake; its opening, only while nobody has reported in it."""
-
-    async def act(connection: AsyncConnection) -> Done:
-        return Done(await cycle_annulments.annul(connection, caller, slug, code, sent, now=write.now))
-
-    return await write(caller, act)
+    return await write.run(cycle_annulments.annul, caller, slug, code, sent, now=write.now)

@@ -14,13 +14,16 @@ from app.database.keyset import KeysetCursor
 from app.database.statements import prepare
 from app.domain import errors
 from app.domain.access import Caller, Permission
+from app.domain.words import words_of
 from app.queries import exports, plans
 from app.queries.status_document import cycles_at
 from app.routers.obligations import filters
 from app.routers.parameters import BodyCode, CycleCode, DutyCode, OwnerCode, PlanCode, Slug
-from app.schemas import columns
+from app.schemas import columns, printed
 from app.schemas.base import ResponseModel
 from app.schemas.exports import HistoryLine, status_lines
+from app.schemas.printed import Paper, Total
+from app.schemas.status import CycleStatus
 from app.schemas.views import obligation_out
 from app.standing.filters import Filters
 from app.standing.moment import Moment
@@ -56,7 +59,14 @@ async def export_obligations(
         found = prepare(exports.rows, caller=caller, filters=wanted.of_standing, ids=ids, moment=moment)
         return await fetch_all(connection, found, lambda row: obligation_out(row, moment.as_of))
 
-    return await export.answer("obligations", columns.OBLIGATIONS, _walk(view, caller, wanted, asked, read, PAGE))
+    rows = _walk(view, caller, wanted, asked, read, PAGE)
+    paper = Paper(
+        name="Nghĩa vụ",
+        title="DANH MỤC NGHĨA VỤ VÀ TÌNH TRẠNG THỰC HIỆN",
+        columns=printed.OBLIGATIONS,
+        details=_details(wanted, asked, caller),
+    )
+    return await export.answer("obligations", columns.OBLIGATIONS, rows, paper)
 
 
 @router.get(
@@ -85,7 +95,10 @@ async def export_history(
         return _lines(named, [one["act"] for one in acts])
 
     rows = _walk(view, caller, wanted, asked, read, PAGE_OF_HISTORIES)
-    return await export.answer("history", columns.HISTORY, rows)
+    paper = Paper(
+        name="Lịch sử", title="LỊCH SỬ GHI NHẬN", columns=printed.HISTORY, details=_details(wanted, asked, caller)
+    )
+    return await export.answer("history", columns.HISTORY, rows, paper)
 
 
 @router.get(
@@ -106,8 +119,19 @@ async def export_status(
 ) -> Response:
     """Export totals, rates and a status for each cycle, body and member, one line each."""
     await fetch_one(reading, plans.plan(slug))
-    shown = await cycles_at(reading, caller, Filters(plan=slug, cycle=cycle, body=body), asked)
-    return await export.answer("status", columns.STATUS, _at_once(list(status_lines(slug, shown))))
+    wanted = Filters(plan=slug, cycle=cycle, body=body)
+    shown = await cycles_at(reading, caller, wanted, asked)
+    lines: list[Any] = list(status_lines(slug, shown))
+    if export.is_for_paper:
+        lines = list(printed.status_rows(lines, {one.cycle: _total(one) for one in shown}))
+    paper = Paper(
+        name="Tổng hợp",
+        title="TỔNG HỢP TÌNH HÌNH THỰC HIỆN",
+        columns=printed.STATUS,
+        details=_details(wanted, asked, caller),
+        one_page=cycle is not None,
+    )
+    return await export.answer("status", columns.STATUS, _at_once(lines), paper)
 
 
 async def _walk(
@@ -139,5 +163,20 @@ def _lines(named: Named, acts: Sequence[Any]) -> list[ResponseModel]:
     return [HistoryLine.model_validate({**one, "act": act}) for one in named for act in by_obligation[str(one["id"])]]
 
 
-async def _at_once(shapes: list[ResponseModel]) -> Rows:
+def _details(wanted: Filters, asked: Moment, caller: Caller) -> list[str]:
+    filters = {
+        "kỳ báo cáo": wanted.cycle,
+        "cơ quan": wanted.body,
+        "cơ quan chủ trì": wanted.owner,
+        "nhiệm vụ": wanted.duty,
+        "tình trạng": ", ".join(words_of(one).vi for one in wanted.status or ()),
+    }
+    return printed.details(plan=wanted.plan, as_of=asked.as_of, filters=filters, made_by=str(caller.client_id))
+
+
+def _total(cycle: CycleStatus) -> Total:
+    return Total("Tổng cộng", cycle.totals, cycle.completion_rate, cycle.due_completion_rate)
+
+
+async def _at_once(shapes: list[Any]) -> Rows:
     yield shapes

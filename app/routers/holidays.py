@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from fastapi import Path, Query, Request, Response
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import holidays
 from app.domain.access import Caller, Permission
@@ -20,7 +19,7 @@ from app.web.json_body import ExactRoute
 from app.web.parameters import Router
 from app.web.problems.handlers import documented
 from app.web.read import Reading, Until, answer, fetch_all, fetch_one
-from app.web.write import Creating, Done
+from app.web.write import Creating
 
 router = Router(prefix="/v1/plans/{plan}/holidays", tags=["cycles"], route_class=ExactRoute)
 
@@ -78,9 +77,5 @@ async def mark_holiday(
 
     `counted_over` names those whose default deadline was counted over that day: a letter can move it.
     """
-
-    async def act(connection: AsyncConnection) -> Done:
-        done = await holidays.mark(connection, caller, slug, sent, now=write.now)
-        return Done(done, location=f"/v1/plans/{slug}/holidays/{sent.observed_on}")
-
-    return await write(caller, act)
+    marking = write.at("/v1/plans/{plan}/holidays/{observed_on}")
+    return await marking.run(holidays.mark, caller, slug, sent, now=write.now)

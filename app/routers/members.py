@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from fastapi import Path, Response
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import members, partners
 from app.domain import errors
@@ -16,7 +15,7 @@ from app.web.auth.access import may
 from app.web.json_body import ExactRoute
 from app.web.parameters import Router
 from app.web.problems.handlers import documented
-from app.web.write import Creating, Done
+from app.web.write import Creating
 
 router = Router(prefix="/v1/plans/{plan}", tags=["plans"], route_class=ExactRoute)
 Coordinator = Annotated[Caller, may(Permission.RECORD_SUCCESSIONS)]
@@ -37,12 +36,8 @@ JOINS = (*WRITES, errors.LetterDateImpossible, errors.LetterNumberNeeded, errors
 )
 async def add_member(slug: Slug, code: ClassCode, caller: Coordinator, write: Creating, sent: MemberIn) -> Response:
     """Make a body a member of an open class from a day on: it owes its share of cycles that are opened after that."""
-
-    async def act(connection: AsyncConnection) -> Done:
-        done = await members.add(connection, caller, slug, code, sent, now=write.now)
-        return Done(done, location=f"/v1/plans/{slug}/bodies/{done.member.code}")
-
-    return await write(caller, act)
+    created = write.at("/v1/plans/{plan}/bodies/{member.code}")
+    return await created.run(members.add, caller, slug, code, sent, now=write.now)
 
 
 @router.post(
@@ -57,12 +52,8 @@ async def end_member(
     slug: Slug, code: ClassCode, member: MemberCode, caller: Coordinator, write: Creating, sent: MemberEndingIn
 ) -> Response:
     """End a membership with a day: in cycles that are opened after that the body owes nothing by it."""
-
-    async def act(connection: AsyncConnection) -> Done:
-        done = await members.end(connection, caller, slug, code, member, sent, now=write.now)
-        return Done(done, location=f"/v1/plans/{slug}/bodies/{done.member.code}")
-
-    return await write(caller, act)
+    created = write.at("/v1/plans/{plan}/bodies/{member.code}")
+    return await created.run(members.end, caller, slug, code, member, sent, now=write.now)
 
 
 @router.post(
@@ -75,9 +66,5 @@ async def end_member(
 )
 async def name_partner(slug: Slug, duty: Duty, caller: Coordinator, write: Creating, sent: PartnerIn) -> Response:
     """Say who helps with a duty, where the plan names a class and not its bodies, or not all of them."""
-
-    async def act(connection: AsyncConnection) -> Done:
-        done = await partners.name(connection, caller, slug, duty, sent, now=write.now)
-        return Done(done, location=f"/v1/plans/{slug}/duties/{duty}")
-
-    return await write(caller, act)
+    created = write.at("/v1/plans/{plan}/duties/{duty}")
+    return await created.run(partners.name, caller, slug, duty, sent, now=write.now)

@@ -4,7 +4,6 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Path, Request, Response
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import succession_annulments, successions
 from app.domain import errors
@@ -27,7 +26,7 @@ from app.web.json_body import ExactRoute
 from app.web.parameters import Router
 from app.web.problems.handlers import documented
 from app.web.read import Asked, Reading, answer, fetch_all, fetch_one
-from app.web.write import Creating, Done
+from app.web.write import Creating
 
 router = Router(prefix="/v1/plans/{plan}/successions", tags=["successions"], route_class=ExactRoute)
 Coordinator = Annotated[Caller, may(Permission.RECORD_SUCCESSIONS)]
@@ -72,11 +71,9 @@ async def get_succession(
 async def propose_succession(slug: Slug, caller: Coordinator, write: Creating, sent: SuccessionIn) -> Response:
     """Propose that a body is succeeded from a day on, by one or several or nobody; nothing changes until confirmed."""
 
-    async def act(connection: AsyncConnection) -> Done:
-        done = await successions.propose(connection, caller, slug, sent, now=write.now)
-        return Done(done, location=f"/v1/plans/{slug}/successions/{done.id}")
-
-    return await write(caller, act)
+    return await write.at("/v1/plans/{plan}/successions/{id}").run(
+        successions.propose, caller, slug, sent, now=write.now
+    )
 
 
 @router.post(
@@ -100,11 +97,9 @@ async def decide_succession(
 ) -> Response:
     """Confirm a succession: what is open and due from its day on passes on, or ends; or reject it."""
 
-    async def act(connection: AsyncConnection) -> Done:
-        done = await successions.decide(connection, caller, slug, succession_id, sent, now=write.now)
-        return Done(done, location=f"/v1/plans/{slug}/successions/{done.id}")
-
-    return await write(caller, act)
+    return await write.at("/v1/plans/{plan}/successions/{id}").run(
+        successions.decide, caller, slug, succession_id, sent, now=write.now
+    )
 
 
 @router.post(
@@ -119,9 +114,5 @@ async def annul_succession(
     slug: Slug, succession_id: SuccessionId, caller: Coordinator, write: Creating, sent: SuccessionAnnulmentIn
 ) -> Response:
     """Take back a confirmed succession that should never have been recorded, while nobody has acted under it."""
-
-    async def act(connection: AsyncConnection) -> Done:
-        done = await succession_annulments.annul(connection, caller, slug, succession_id, sent, now=write.now)
-        return Done(done, location=f"/v1/plans/{slug}/successions/{done.id}")
-
-    return await write(caller, act)
+    created = write.at("/v1/plans/{plan}/successions/{id}")
+    return await created.run(succession_annulments.annul, caller, slug, succession_id, sent, now=write.now)

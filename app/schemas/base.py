@@ -7,17 +7,28 @@ import re
 from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainSerializer, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    ValidationInfo,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from app.domain.calendar import FIRST_YEAR, LAST_YEAR
 from app.domain.completion import Judgement, Status
 from app.domain.documents import MAX_LENGTH, canonical_number
 from app.domain.errors import PersonalDataFound, SecrecyMarkFound
-from app.domain.personal_data import Kind, find
-from app.domain.text import is_storable
+from app.domain.personal_data import ALL, IN_REFERENCES, Kind, objections
+from app.domain.personal_data.patterns import has_digits
+from app.domain.text import first_invisible, is_storable
 from app.domain.totals import Judged, Totals, owed
 
 DATE = r"\d{4}-\d\d-\d\d"
@@ -34,6 +45,10 @@ class ResponseModel(BaseModel):
 
     model_config = ConfigDict(frozen=True, from_attributes=True, defer_build=True)
 
+    def repeatable(self) -> "ResponseModel":
+        """Return what is answered to a repeated request: all but what is shown once and kept nowhere."""
+        return self
+
 
 class Wrong(ValueError):
     """One sentence about a value: what it must be.  It is shown to callers, so it never holds the value."""
@@ -42,12 +57,14 @@ class Wrong(ValueError):
 def _storable(text: str) -> str:
     if not is_storable(text):
         raise Wrong("must hold no NUL character and no lone surrogate")
+    if (place := first_invisible(text)) is not None:
+        raise Wrong(f"must hold no character that is invisible or turns the text around (character {place + 1})")
     return text
 
 
-def guard(text: str, *, kinds: Collection[Kind] = frozenset(Kind)) -> str:
+def guard(text: str, *, kinds: Collection[Kind] = ALL, not_personal: bool = False) -> str:
     """Refuse text that holds personal data or a mark of secrecy; say which kind and where, never the text."""
-    found = [finding for finding in find(text) if finding.kind in kinds]
+    found = objections(text, kinds=kinds, not_personal=not_personal)
     if not found:
         return text
     secret = any(finding.kind is Kind.SECRECY_MARK for finding in found)
@@ -55,10 +72,25 @@ def guard(text: str, *, kinds: Collection[Kind] = frozenset(Kind)) -> str:
     raise PydanticCustomError(refusal.slug(), "; ".join(map(str, found[:5])))
 
 
-def _words(text: str) -> str:
+def guard_reference(text: str) -> str:
+    """Refuse a name that a machine gives when it names a person; other numbers are the machine's own."""
+    return guard(text, kinds=IN_REFERENCES)
+
+
+def _words(text: str, info: ValidationInfo) -> str:
     if not text.strip():
         raise Wrong("must not be blank")
-    return guard(text)
+    return guard(text, not_personal=info.data.get("not_personal") is True)
+
+
+def _reason(text: str | None) -> str | None:
+    if text is not None and not _storable(text).strip():
+        raise Wrong("must not be blank")
+    return text and guard(text)
+
+
+def _code(text: str) -> str:
+    return guard(text, kinds=IN_REFERENCES - {Kind.CHILD_NAME}) if has_digits(text) else text
 
 
 def _canonical(number: str) -> str:
@@ -98,8 +130,10 @@ Narrative = Annotated[Storable, StringConstraints(min_length=1, max_length=10_00
 """Free text, kept exactly as sent.  Whatever people write is guarded by `_words`; a test looks at every field."""
 Title = Annotated[Storable, StringConstraints(min_length=1, max_length=500), AfterValidator(_words)]
 Name = Annotated[Storable, StringConstraints(min_length=1, max_length=300), AfterValidator(_words)]
-Code = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z.-]{0,79}$")]
+Code = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z.-]{0,79}$"), AfterValidator(_code)]
 """A slug or code of a plan, body, duty, cycle or target."""
+Reference = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,200}$"), AfterValidator(guard_reference)]
+"""A client's own name for something: visible ASCII."""
 DocumentNumber = Annotated[str, StringConstraints(min_length=1, max_length=MAX_LENGTH), AfterValidator(_canonical)]
 """A document's number in the forms of the State or the Party, in one spelling."""
 Reopening = DocumentNumber | None
@@ -114,6 +148,22 @@ Instant = Annotated[
     datetime, _written(f"{DATE}[Tt ]", "an RFC 3339 instant such as 2021-06-14T17:00:00Z"), AfterValidator(_aware)
 ]
 """An RFC 3339 instant; answers are in UTC with `Z`."""
+
+
+class NotPersonal(RequestModel):
+    """Lets a coordinator who is sure pass what looks like a child's name; a number never passes.
+
+    A field is looked through when it is read, so these two stand before every field that they speak for.
+    """
+
+    not_personal: Annotated[bool, Field(strict=True)] = False
+    not_personal_reason: Annotated[str | None, Field(min_length=1, max_length=500), AfterValidator(_reason)] = None
+
+    @model_validator(mode="after")
+    def _with_a_reason(self) -> Self:
+        if self.not_personal != (self.not_personal_reason is not None):
+            raise Wrong("not_personal and not_personal_reason go together")
+        return self
 
 
 class TotalsOut(ResponseModel):

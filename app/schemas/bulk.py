@@ -3,16 +3,14 @@
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import Field, SkipValidation, StringConstraints, model_validator
+from pydantic import Field, SkipValidation, model_validator
 
-from app.schemas.base import Code, RequestModel, ResponseModel, Wrong
+from app.schemas.base import Code, Reference, RequestModel, ResponseModel, Wrong
 from app.schemas.obligations import ObligationOut
 from app.schemas.problem import Problem
 from app.schemas.updates import UpdateIn, UpdateOut
 
 MAX_ITEMS = 500
-ClientRef = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,200}$")]
-"""A client's own name for a report: visible ASCII."""
 NAMES = ("plan", "cycle", "duty", "owner")
 
 
@@ -27,7 +25,7 @@ class ItemIn(UpdateIn):
     cycle: Code | None = None
     duty: Code | None = None
     owner: Code | None = None
-    client_ref: ClientRef | None = None
+    client_ref: Reference | None = None
 
     @model_validator(mode="after")
     def _named_once(self) -> Self:

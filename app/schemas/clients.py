@@ -7,18 +7,11 @@ from uuid import UUID
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from app.domain.access import Permission, Role, granted
-from app.domain.personal_data import IDENTIFIERS
-from app.schemas.base import Code, RequestModel, ResponseModel, Storable, guard
-
-
-def _no_identifier(subject: str) -> str:
-    """Refuse what names a person; other numbers are an issuer's own."""
-    return guard(subject, kinds=IDENTIFIERS)
-
+from app.schemas.base import Code, RequestModel, ResponseModel, Storable, guard, guard_reference
 
 ClientName = Annotated[Storable, StringConstraints(min_length=1, max_length=120, pattern=r"\S"), AfterValidator(guard)]
 Subject = Annotated[
-    Storable, StringConstraints(min_length=1, max_length=255, pattern=r"\S"), AfterValidator(_no_identifier)
+    Storable, StringConstraints(min_length=1, max_length=255, pattern=r"\S"), AfterValidator(guard_reference)
 ]
 MAX_BODIES = 200
 
@@ -122,7 +115,11 @@ class SecretOut(ResponseModel):
 
     id: UUID
     client_id: UUID
-    client_secret: str | None
+    client_secret: str | None = Field(repr=False)
+
+    def repeatable(self) -> "SecretOut":
+        """Return all but the secret."""
+        return self.model_copy(update={"client_secret": None})
 
 
 class NewClientOut(ResponseModel):
@@ -130,6 +127,10 @@ class NewClientOut(ResponseModel):
 
     client: ClientOut
     secret: SecretOut
+
+    def repeatable(self) -> "NewClientOut":
+        """Return all but the secret."""
+        return self.model_copy(update={"secret": self.secret.repeatable()})
 
 
 def scopes_of(role: Role, scopes: list[str] | None) -> list[Permission]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cache
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
@@ -53,26 +54,26 @@ OBLIGATIONS: Sequence[Column] = (
     shown("plan", "Kế hoạch", "Plan", 20),
     *_NAMED,
     shown("title_en", "Nhiệm vụ (tiếng Anh)", "Duty in English", 50, "duty.title_en"),
-    shown("body_no", "Số thứ tự", "No.", 8, "body.no"),
+    shown("body_no", "Số thứ tự trong Kế hoạch", "No.", 8, "body.no"),
     shown("body", "Mã cơ quan trong kế hoạch", "Body", 16, "body.code"),
     shown("owner", "Mã cơ quan chủ trì", "Owner", 16, "owner.code"),
     shown("owner_name", "Cơ quan chủ trì", "Owner's name", 34, "owner.name"),
     shown("inherited_from", "Kế thừa từ", "Inherited from", 16),
-    shown("force", "Giao hay đề nghị", "Force", 12),
+    shown("force", "Hình thức (giao/đề nghị)", "Force", 12),
     shown("kind", "Loại", "Kind", 12),
-    shown("due_before", "Hết hạn trước", "Due before", 18),
-    shown("last_day_on_time", "Hạn cuối", "Last day on time", 13),
-    shown("original_due_before", "Hạn ban đầu trước", "First due before", 18),
+    shown("due_before", "Thời hạn (trước ngày)", "Due before", 18),
+    shown("last_day_on_time", "Ngày cuối còn đúng hạn", "Last day on time", 13),
+    shown("original_due_before", "Thời hạn ban đầu (trước ngày)", "First due before", 18),
     shown("status", "Tình trạng", "Status", 28),
     shown("days_overdue", "Số ngày quá hạn", "Days overdue", 12),
     Column("missing", "Còn thiếu", "Missing", 24, lambda one: " ".join(one.missing)),
-    shown("claim_state", "Cơ quan báo", "Claim", 18, "claim.state"),
+    shown("claim_state", "Trạng thái do cơ quan báo cáo", "Claim", 18, "claim.state"),
     shown("claim_percent", "Tỷ lệ (%)", "Percent", 10, "claim.percent"),
-    shown("claim_received_at", "Báo lúc", "Claim received at", 18, "claim.received_at"),
+    shown("claim_received_at", "Thời điểm báo cáo", "Claim received at", 18, "claim.received_at"),
     shown("evidence_count", "Số minh chứng", "Evidence", 12),
-    shown("completed_at", "Hoàn thành lúc", "Completed at", 18),
+    shown("completed_at", "Thời điểm hoàn thành", "Completed at", 18),
     shown("review_outcome", "Kết quả xem xét", "Review", 14, "review.outcome"),
-    shown("review_received_at", "Xem xét lúc", "Reviewed at", 18, "review.received_at"),
+    shown("review_received_at", "Thời điểm xem xét", "Reviewed at", 18, "review.received_at"),
     shown("version", "Phiên bản", "Version", 10),
 )
 
@@ -82,9 +83,9 @@ HISTORY: Sequence[Column] = (
     shown("duty", "Nhiệm vụ", "Duty", 10),
     shown("owner", "Mã cơ quan chủ trì", "Owner", 16),
     shown("obligation", "Mã nghĩa vụ", "Obligation", 38, "act.obligation"),
-    shown("act", "Việc", "Act", 18, "act.act"),
-    shown("received_at", "Nhận lúc", "Received at", 18, "act.received_at"),
-    shown("recorded_at", "Ghi nhận lúc", "Recorded at", 18, "act.recorded_at"),
+    shown("act", "Loại ghi nhận", "Act", 18, "act.act"),
+    shown("received_at", "Thời điểm nhận", "Received at", 18, "act.received_at"),
+    shown("recorded_at", "Thời điểm ghi nhận", "Recorded at", 18, "act.recorded_at"),
     shown("body", "Mã cơ quan gửi", "Body", 16, "act.body"),
     shown("state", "Kết quả thực hiện", "State", 18, "act.state"),
     shown("percent", "Tỷ lệ (%)", "Percent", 10, "act.percent"),
@@ -95,48 +96,48 @@ HISTORY: Sequence[Column] = (
     shown("outcome", "Kết quả xem xét", "Outcome", 14, "act.outcome"),
     shown("reason", "Lý do", "Reason", 40, "act.reason"),
     shown("note", "Ý kiến phối hợp", "Note", 40, "act.note"),
-    shown("due_before", "Hết hạn trước", "Due before", 18, "act.due_before"),
+    shown("due_before", "Thời hạn (trước ngày)", "Due before", 18, "act.due_before"),
     shown("kind", "Loại minh chứng", "Kind of evidence", 14, "act.kind"),
     shown("title", "Tên minh chứng", "Title", 40, "act.title"),
     shown("classification", "Phân loại", "Classification", 14, "act.classification"),
-    shown("url", "Địa chỉ trang", "URL", 30, "act.url"),
-    shown("number", "Số văn bản", "Number", 20, "act.number"),
+    shown("url", "Đường dẫn", "URL", 30, "act.url"),
+    shown("number", "Số, ký hiệu văn bản", "Number", 20, "act.number"),
     shown("issued_on", "Ngày ban hành", "Issued on", 14, "act.issued_on"),
     shown("issuer", "Cơ quan ban hành", "Issuer", 24, "act.issuer"),
     shown("file_name", "Tên tệp", "File name", 30, "act.file_name"),
     shown("media_type", "Loại tệp", "Media type", 18, "act.media_type"),
-    shown("size", "Cỡ tệp (byte)", "Size (bytes)", 12, "act.size"),
-    shown("withdrawn_at", "Rút lúc", "Withdrawn at", 18, "act.withdrawn_at"),
-    shown("erased_at", "Xóa lúc", "Erased at", 18, "act.erased_at"),
+    shown("size", "Dung lượng (byte)", "Size (bytes)", 12, "act.size"),
+    shown("withdrawn_at", "Thời điểm rút", "Withdrawn at", 18, "act.withdrawn_at"),
+    shown("erased_at", "Thời điểm xóa", "Erased at", 18, "act.erased_at"),
     shown("legal_basis", "Căn cứ pháp lý", "Legal basis", 30, "act.legal_basis"),
-    shown("document_number", "Số báo cáo giấy", "Document number", 20, "act.document_number"),
+    shown("document_number", "Số, ký hiệu báo cáo giấy", "Document number", 20, "act.document_number"),
     shown("client", "Ứng dụng gửi", "Client", 38, "act.client"),
     shown("id", "Mã", "Id", 38, "act.id"),
 )
 STATUS: Sequence[Column] = (
     shown("plan", "Kế hoạch", "Plan", 20),
     shown("cycle", "Kỳ báo cáo", "Cycle", 12),
-    shown("due_before", "Hết hạn trước", "Due before", 18),
-    shown("no", "Số thứ tự", "No.", 8),
+    shown("due_before", "Thời hạn (trước ngày)", "Due before", 18),
+    shown("no", "Số thứ tự trong Kế hoạch", "No.", 8),
     shown("group", "Thuộc nhóm", "Group", 16),
     shown("code", "Mã cơ quan", "Body", 16),
     shown("name", "Cơ quan", "Name", 40),
-    shown("force", "Giao hay đề nghị", "Force", 12),
+    shown("force", "Hình thức (giao/đề nghị)", "Force", 12),
     shown("status", "Tình trạng", "Status", 28),
-    shown("owed", "Tổng số", "Owed", 10, "totals.owed"),
+    shown("owed", "Tổng số nghĩa vụ", "Owed", 10, "totals.owed"),
     *(
         Column(status.value, words_of(status).vi, words_of(status).en, 14, attrgetter(f"totals.{status}"))
         for status in Status
     ),
     shown("completion_rate", "Tỷ lệ hoàn thành", "Completion rate", 12),
-    shown("due_completion_rate", "Tỷ lệ hoàn thành trong số đến hạn", "Completion rate of what is due", 16),
+    shown("due_completion_rate", "Tỷ lệ hoàn thành trên số đến hạn", "Completion rate of what is due", 16),
 )
 
 FORM_SHOWN: Sequence[Column] = (
     shown("obligation", "Mã nghĩa vụ", "Obligation", 38, "id"),
     *_NAMED,
     shown("inherited_from", "Kế thừa từ", "Inherited from", 16),
-    shown("last_day_on_time", "Hạn cuối", "Last day on time", 13),
+    shown("last_day_on_time", "Ngày cuối còn đúng hạn", "Last day on time", 13),
     shown("status", "Tình trạng", "Status", 28),
 )
 """What a form says of each obligation."""
@@ -148,8 +149,8 @@ FORM_FILLED: Sequence[Column] = (
     Column("late_reason", "Lý do chậm", "Late reason", 30),
     Column("evidence_title", "Minh chứng: tên", "Evidence: title", 30),
     Column("evidence_classification", "Minh chứng: phân loại", "Evidence: classification", 16),
-    Column("evidence_url", "Minh chứng: địa chỉ trang", "Evidence: URL", 30),
-    Column("evidence_number", "Minh chứng: số văn bản", "Evidence: number", 20),
+    Column("evidence_url", "Minh chứng: đường dẫn", "Evidence: URL", 30),
+    Column("evidence_number", "Minh chứng: số, ký hiệu văn bản", "Evidence: number", 20),
     Column("evidence_issued_on", "Minh chứng: ngày ban hành", "Evidence: issued on", 14),
     Column("evidence_issuer", "Minh chứng: cơ quan ban hành", "Evidence: issuer", 24),
 )
@@ -158,7 +159,7 @@ FORM_NAMES: Sequence[Column] = (
     Column("plan", "Kế hoạch", "Plan", 20),
     Column("owner", "Mã cơ quan chủ trì", "Owner", 16),
     Column("received_on", "Ngày nhận báo cáo giấy", "Received on", 14),
-    Column("document_number", "Số báo cáo giấy", "Document number", 20),
+    Column("document_number", "Số, ký hiệu báo cáo giấy", "Document number", 20),
     Column("client_ref", "Mã tham chiếu", "Client reference", 20),
 )
 """What a table that was not made here may hold as well."""
@@ -179,12 +180,27 @@ def _figure(one: Any) -> str:
     return f"{one.target}: 0 vụ việc" if one.value is None else f"{one.target} = {one.value.normalize():f}"
 
 
+_EARLIER = {
+    "last_day_on_time": "Hạn cuối",
+    "document_number": "Số báo cáo giấy",
+    "evidence_url": "Minh chứng: địa chỉ trang",
+    "evidence_number": "Minh chứng: số văn bản",
+}
+"""What columns were called on forms that are still about."""
+
+
+@cache
+def _keys() -> dict[str, str]:
+    columns = (*FORM_SHOWN, *FORM_FILLED, *FORM_NAMES)
+    named = {fold(name): column.key for column in columns for name in (column.key, column.vi, column.en)}
+    return named | {fold(name): key for key, name in _EARLIER.items()}
+
+
 def key_of(heading: str) -> str | None:
     """Return the key of a form's column by any of its names, in any case, with or without diacritics."""
     sought = fold(heading)
-    for column in (*FORM_SHOWN, *FORM_FILLED, *FORM_NAMES):
-        if sought in {fold(column.key), fold(column.vi), fold(column.en)}:
-            return column.key
+    if key := _keys().get(sought):
+        return key
     measured = _TARGET.match(sought)
     # The code is plain, so that it is as long as it was before it was folded to lower case.
     return f"target:{heading.strip()[-len(measured[1]) :]}" if measured else None

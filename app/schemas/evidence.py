@@ -9,7 +9,6 @@ from pydantic import AfterValidator, Field, HttpUrl, StringConstraints, TypeAdap
 
 from app.domain.access import Classification, Role
 from app.domain.files import EXTENSIONS, MediaType, is_named_for, is_plain_name
-from app.domain.personal_data import IDENTIFIERS
 from app.models.evidence import EvidenceKind
 from app.schemas.base import (
     Day,
@@ -24,6 +23,7 @@ from app.schemas.base import (
     Title,
     Wrong,
     guard,
+    guard_reference,
 )
 from app.schemas.obligations import ObligationOut
 
@@ -45,7 +45,7 @@ def _web_address(written: str) -> str:
         raise Wrong("must be an http or https address") from None
     if url.username or url.password:
         raise Wrong("must hold no user name or password")
-    return guard(unquote(written), kinds=IDENTIFIERS) and written
+    return guard_reference(unquote(written)) and written
 
 
 Link = Annotated[Storable, StringConstraints(min_length=1, max_length=2000), AfterValidator(_web_address)]
@@ -73,7 +73,7 @@ class DocumentIn(RequestModel):
 
 def _file_name(written: str) -> str:
     if not is_plain_name(written):
-        raise Wrong("must be a plain name, without a path and without invisible characters")
+        raise Wrong("must be a plain name: no path, no name of a device such as CON, no blank or dot at either end")
     return guard(written)
 
 

@@ -18,7 +18,7 @@ class FaultOut(ResponseModel):
 class Problem(ResponseModel):
     """`application/problem+json`: `type` is stable and a readable page; what was sent is never repeated."""
 
-    type: Annotated[str, Field(pattern=r"^/problems/[a-z-]+$")]
+    type: Annotated[str, Field(pattern=r"^(/.+)?/problems/[a-z-]+$")]
     title: str
     status: Annotated[int, Field(ge=400, le=599)]
     detail: str | None = None
@@ -28,6 +28,7 @@ class Problem(ResponseModel):
     missing: Annotated[list[str] | None, Field(description="What an acceptance has to waive by name.")] = None
     version: Annotated[int | None, Field(description="The version that has to be read first.")] = None
     error: Annotated[str | None, Field(description="The code that RFC 6749, section 5.2, asks for.")] = None
+    error_description: Annotated[str | None, Field(description="What that code means here.")] = None
 
     @model_serializer(mode="wrap")
     def _without_nulls(self, spell: SerializerFunctionWrapHandler):  # type: ignore[no-untyped-def]

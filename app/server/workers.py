@@ -1,7 +1,7 @@
 """Several processes that serve side by side, and one that looks after them and serves nobody.
 
-A process that ends is replaced by another one; when the one that looks after them ends, in whatever way, so do they.
-What has to be known once for all of them, they ask it.
+A process that ends, or hangs, is replaced by another one; when the one that looks after them ends, in
+whatever way, so do they.  What has to be known once for all of them, they ask it.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
@@ -21,11 +21,14 @@ from app.logs import log
 
 Ended = Callable[[], None]
 ANSWERED_WITHIN_SECONDS = 5
+BEAT_SECONDS, HUNG_AFTER_SECONDS = 1, 8
+"""How often a process says that it lives, and after which silence it is taken to hang."""
+STARTED_WITHIN_SECONDS = 120
 ENDED_WITHIN_SECONDS = 30
 """How long a process may take to end once it is told to: longer than it waits for requests that are under way."""
 AGAIN_AFTER_SECONDS = 1
 """How long to wait before a process that never served is replaced."""
-_STARTED = "started"
+_STARTED, _LIVES = "started", "lives"
 # A copy of this process would share the threads' locks and the connections that it happens to have.
 _processes = get_context("spawn")
 
@@ -42,6 +45,13 @@ class Supervised:
         """Say that this process serves; `ended` is called when nobody looks after it any more."""
         asyncio.get_running_loop().add_reader(self._pipe.fileno(), self._read, ended)
         self._pipe.send(_STARTED)
+        self._beat()
+
+    def _beat(self) -> None:
+        """Say again and again that this process is not stuck."""
+        with suppress(OSError):
+            self._pipe.send(_LIVES)
+        asyncio.get_running_loop().call_later(BEAT_SECONDS, self._beat)
 
     async def ask(self, *question: Any) -> Any:
         """Ask for what is known once for all.
@@ -74,6 +84,12 @@ class _Child:
     process: BaseProcess
     pipe: Connection
     started: bool = False
+    heard_at: float = field(default_factory=time.monotonic)
+
+    @property
+    def hangs(self) -> bool:
+        """Whether nothing has been heard of it for too long."""
+        return time.monotonic() - self.heard_at > (HUNG_AFTER_SECONDS if self.started else STARTED_WITHIN_SECONDS)
 
 
 class Supervisor:
@@ -100,7 +116,8 @@ class Supervisor:
             for number in range(self._number):
                 self._start(number)
             while self._children and not self._stopping:
-                self._look(None)
+                self._look(BEAT_SECONDS)
+                self._end_hung()
             self._end()
         if self._failed:
             sys.exit(1)
@@ -115,7 +132,7 @@ class Supervisor:
         if self._stopping:
             process.terminate()
 
-    def _look(self, seconds: float | None) -> None:
+    def _look(self, seconds: float) -> None:
         """Wait until something happens: a question, or an end."""
         pipes = {child.pipe: child for child in self._children}
         ends = {child.process.sentinel: child for child in self._children}
@@ -130,6 +147,9 @@ class Supervisor:
     def _listen(self, child: _Child) -> None:
         with suppress(EOFError, OSError):
             said = child.pipe.recv()
+            child.heard_at = time.monotonic()
+            if said == _LIVES:
+                return
             if said == _STARTED:
                 self._count_in(child)
                 return
@@ -142,6 +162,13 @@ class Supervisor:
         if not self._serves and all(one.started for one in self._children):
             self._serves = True
             self._ready()
+
+    def _end_hung(self) -> None:
+        """End by force what hangs: being told to end, it would not hear it."""
+        for child in self._children:
+            if child.hangs:
+                log.error("worker hangs", worker=child.number, pid=child.process.pid)
+                child.process.kill()
 
     def _replace(self, child: _Child) -> None:
         """Start another one for one that has ended, unless that was wanted, or none has ever served."""

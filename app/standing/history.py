@@ -2,7 +2,7 @@
 
 Each history table is read through laterals that end in a LIMIT or an aggregate, so that PostgreSQL looks up one
 obligation's few rows by index and never copies a lookup into every branch of what is built on top.
-Source: DOMAIN.md, "Facts, signals, status".
+Source: docs/concepts.md, "Complete".
 """
 
 from datetime import datetime

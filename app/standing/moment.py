@@ -1,6 +1,6 @@
 """The moment that is asked about, and the order of a history: what every reader of a history begins with.
 
-The order of a history is (received_at, recorded_at, id) everywhere.  Source: DOMAIN.md, "Facts, signals, status".
+The order of a history is (received_at, recorded_at, id) everywhere.  Source: docs/concepts.md, "Two times".
 """
 
 from collections.abc import Hashable

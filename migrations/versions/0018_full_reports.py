@@ -19,6 +19,7 @@ from alembic import op
 
 revision = "0018"
 down_revision = "0017"
+version_before_stops = "It records reviews that name no update."
 branch_labels = None
 depends_on = None
 

@@ -12,6 +12,7 @@ from sqlalchemy.schema import SchemaItem
 
 revision = "0019"
 down_revision = "0018"
+version_before_stops = "It records extensions without the day on which they were decided."
 branch_labels = None
 depends_on = None
 

@@ -26,6 +26,7 @@ from sqlalchemy.schema import SchemaItem
 
 revision = "0020"
 down_revision = "0019"
+version_before_stops = "It passes on obligations without the lines to which they belong."
 branch_labels = None
 depends_on = None
 

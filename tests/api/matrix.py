@@ -28,6 +28,9 @@ SUCCESSION = str(stable_id(PLAN, "succession", "so-ldtbxh", "2025-03-01"))
 """What the seed proposes of one body; nobody owns a proposal."""
 PUBLIC = {"issueToken", "revokeToken", "getKeys", "getMetadata", "getHealth", "getReadiness", "readCalendar"}
 """What everybody may call: to get a token, to verify one, and to ask whether the service is there."""
+A_FORM = "cycle,duty,owner,state,summary\n2026,3.1,cong-an,in_progress,Đang làm\n".encode()
+"""A filled-in form of one line."""
+FILES = {"putContent": ("application/pdf", pdf()), "importForm": ("text/csv", A_FORM)}
 FORMS = {"issueToken": {"grant_type": "client_credentials"}, "revokeToken": {"token": "x"}}
 LETTER = {"decided_on": "2021-06-10", "document_number": "9/UBND-KGVX"}
 """It was decided before the first deadline of all."""
@@ -124,20 +127,20 @@ class World:
         self.targets: dict[str, dict[str, str]] = {
             OWN: {
                 "/v1/obligations": str(TOURISTS), "/v1/evidence": evidence[OWN], "/v1/clients": police,
-                "plan": PLAN, "body": "cong-an", "duty": "3.6", "secret": secret, "token": calendars[OWN],
+                "plan": PLAN, "body_code": "cong-an", "duty": "3.6", "secret": secret, "token": calendars[OWN],
                 "succession": SUCCESSION, **webhooks[OWN],
                 "cycle": FIRST, "day": "2026-09-02", "member": "so-y-te",
             },
             OTHERS: {
                 "/v1/obligations": str(STRANGE), "/v1/evidence": evidence[OTHERS], "/v1/clients": police,
-                "plan": PLAN, "body": "so-khdt", "duty": "10.1", "secret": secret, "token": calendars[OTHERS],
+                "plan": PLAN, "body_code": "so-khdt", "duty": "10.1", "secret": secret, "token": calendars[OTHERS],
                 "succession": SUCCESSION, **webhooks[OTHERS],
                 "cycle": FIRST, "day": "2026-09-02", "member": "so-y-te",
             },
             ABSENT: {
                 "/v1/obligations": absent, "/v1/evidence": absent, "/v1/clients": absent,
-                "plan": "no-such-plan", "body": "no-such-body", "duty": "99.9", "secret": absent, "token": "A" * 64,
-                "succession": absent, "/v1/webhooks": absent, "delivery": absent,
+                "plan": "no-such-plan", "body_code": "no-such-body", "duty": "99.9", "secret": absent,
+                "token": "A" * 64, "succession": absent, "/v1/webhooks": absent, "delivery": absent,
                 "cycle": "1999", "day": "2026-09-07", "member": "no-such-body",
             },
         }  # fmt: skip
@@ -172,8 +175,9 @@ class World:
             return {"data": FORMS[operation.name], "headers": headers}
         if operation.method == "GET":
             return {"headers": headers, "params": ASKED.get(operation.name)}
-        if operation.name == "putContent":
-            return {"content": pdf(), "headers": {**headers, "Content-Type": "application/pdf"}}
+        if operation.name in FILES:
+            media_type, content = FILES[operation.name]
+            return {"content": content, "headers": {**headers, "Content-Type": media_type}}
         body = dict(BODIES[operation.name])
         if caller == "coordinator" and operation.name in ON_PAPER:
             body |= PAPER

@@ -49,6 +49,13 @@ async def test_only_evidence_of_the_same_body_and_obligation_can_be_superseded(s
         ("file_name", "bao-cao\u202efdp.pdf"),
         ("file_name", "bao\u0000cao.pdf"),
         ("file_name", "bao-cao\n.pdf"),
+        *(
+            ("file_name", f"{device}.pdf")
+            for device in ("CON", "nul", "Aux", "PRN.1", "com1", "LPT9", "COM¹", "ＣＯＮ")
+        ),
+        ("file_name", " bao-cao.pdf"),
+        ("file_name", "bao-cao.pdf "),
+        ("file_name", "bao-cao.pdf."),
         ("file_name", "bao-cao.docx"),
         ("file_name", "bao-cao.pdf.exe"),
         ("file_name", "bao-cao"),

@@ -89,7 +89,10 @@ async def test_a_spreadsheet_holds_dates_as_dates_and_speaks_vietnamese(lived_in
     rows = sheet(await lived_in.coordinator.get(OBLIGATIONS, format="xlsx", as_of=AS_OF, duty="3.4", cycle=FIRST))
 
     (row,) = rows
-    assert (row["Hạn cuối"].date(), row["Hết hạn trước"]) == (date(2021, 6, 14), datetime.fromisoformat("2021-06-15"))
+    assert (row["Ngày cuối còn đúng hạn"].date(), row["Thời hạn (trước ngày)"]) == (
+        date(2021, 6, 14),
+        datetime.fromisoformat("2021-06-15"),
+    )
     assert (row["Tình trạng"], row["Cơ quan chủ trì"]) == ("đã hoàn thành – quá hạn", "Công an thành phố")
     assert isinstance(row["Số minh chứng"], int)
 

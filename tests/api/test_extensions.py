@@ -30,8 +30,8 @@ async def test_a_coordinator_moves_a_deadline(service: Service) -> None:
     assert (standing["due_before"], standing["last_day_on_time"]) == ("2027-01-14T17:00:00Z", "2027-01-14")
     assert (standing["original_due_before"], standing["version"]) == ("2026-12-16T17:00:00Z", 2)
     [act] = await service.police.history(THIS_YEAR)
-    counted = {"annulled": None, "counts": True, "why": None, "reopened_by": None}
-    assert act == {"act": "extension"} | counted | extension
+    counting = {"annulled": None, "counts": True, "why": None}
+    assert act == {"act": "extension", "reopened_by": None} | counting | extension
 
 
 async def test_lateness_is_measured_against_the_deadline_in_force(service: Service) -> None:
@@ -341,7 +341,7 @@ async def test_a_coordinator_asks_for_an_owner_only_from_paper(service: Service)
 
 
 async def test_nobody_asks_for_another_body(service: Service) -> None:
-    problem_of(await service.court.ask_for(THIS_YEAR, "2027-01-15"), 404, "not-found")
+    problem_of(await service.health.ask_for(THIS_YEAR, "2027-01-15"), 404, "not-found")
     problem_of(await service.culture.ask_for(obligation("3.6", "cong-an", "2026"), "2027-01-15"), 404, "not-found")
     problem_of(await service.integrator.ask_for(THIS_YEAR, "2027-01-15"), 403, "not-allowed")
 
@@ -350,7 +350,7 @@ async def test_requests_are_seen_by_whom_they_concern(service: Service) -> None:
     await service.police.ask_for(THIS_YEAR, "2027-01-15")
 
     assert len((await service.police.get(REQUESTS)).json()["items"]) == 1
-    assert (await service.court.get(REQUESTS)).json()["items"] == []
+    assert (await service.health.get(REQUESTS)).json()["items"] == []
     problem_of(await service.integrator.get(REQUESTS), 403, "not-allowed")
 
 

@@ -8,6 +8,7 @@ from tests.api.asking import problem_of
 from tests.given import DOCUMENT, INVESTIGATION, LINK, TODAY, TRAINING, Service, act_of
 
 COUNTS = {"annulled": None, "counts": True, "why": None, "reopened_by": None}
+"""What the history says of every act beside what the write answered."""
 HISTORY = f"/v1/obligations/{TRAINING}/history"
 
 
@@ -135,4 +136,4 @@ async def test_an_integrator_and_an_admin_read_no_history(service: Service) -> N
 
 
 async def test_a_stranger_finds_no_history(service: Service) -> None:
-    problem_of(await service.court.get(HISTORY), 404, "not-found")
+    problem_of(await service.health.get(HISTORY), 404, "not-found")

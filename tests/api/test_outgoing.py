@@ -11,7 +11,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from app.domain.webhooks import Address, Targets
+from app.domain.special_addresses import Address
+from app.domain.webhooks import Targets
 from app.jobs.http_client import Forbidden, Outgoing, Unreachable, resolve
 from tests.domain.test_webhooks import INTERNAL
 from tests.given import TRAINING, Service

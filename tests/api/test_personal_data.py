@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from app.domain.errors import PersonalDataFound
-from app.schemas.base import RequestModel
+from app.schemas.base import Narrative, NotPersonal, RequestModel
 from tests.api.asking import problem_of, rows_of
 from tests.contract.snapshot import app_without_database
 from tests.given import DOCUMENT, LINK, TRAINING, Service, item
@@ -44,6 +44,24 @@ FIELDS = [(model, field) for model in MODELS.values() for field in text_fields(m
 def test_no_text_field_of_any_request_takes_personal_data(model: type[RequestModel], field: str) -> None:
     with pytest.raises(ValidationError) as refused:
         model.model_validate({field: SECRET})
+
+    assert (field,) in {error["loc"] for error in refused.value.errors()}
+
+
+def takes_figures(model: type[RequestModel], field: str) -> bool:
+    """Say whether a field is for figures, which may be as long as they like."""
+    shape = model.model_json_schema()["properties"][field]
+    return any(part.get("type") in {"number", "integer"} for part in (shape, *shape.get("anyOf", ())))
+
+
+@pytest.mark.parametrize(
+    ("model", "field"),
+    [one for one in FIELDS if not takes_figures(*one)],
+    ids=lambda one: getattr(one, "__name__", one),
+)
+def test_no_code_and_no_reference_of_any_request_is_a_citizen_number(model: type[RequestModel], field: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        model.model_validate({field: "092211000123"})
 
     assert (field,) in {error["loc"] for error in refused.value.errors()}
 
@@ -208,3 +226,84 @@ async def test_a_client_bears_no_name_and_no_number_of_a_person(service: Service
     for sent in ({"name": SECRET}, {"name": "Hệ thống", "subject": "0912345678"}):
         response = await service.admin.post("/v1/clients", {"role": "integrator"} | sent)
         problem_of(response, 422, "personal-data-found")
+
+
+class Remark(NotPersonal):
+    """What a coordinator says."""
+
+    said: Narrative
+
+
+SURE = {"not_personal": True, "not_personal_reason": "Lan là tên một giống lúa."}
+
+
+def test_the_word_of_a_coordinator_passes_a_name_with_a_reason() -> None:
+    assert Remark.model_validate(SURE | {"said": "Cháu Lan"}).not_personal
+
+    for sent in ({"not_personal": True}, {"not_personal_reason": "Vì thế."}, SURE | {"not_personal": False}):
+        with pytest.raises(ValidationError):
+            Remark.model_validate(sent | {"said": "Đã xong."})
+
+
+@pytest.mark.parametrize("said", [SECRET, "Mẹ cháu: 0912345678", "TỐI MẬT"])
+def test_the_word_of_a_coordinator_passes_no_number_and_no_mark(said: str) -> None:
+    with pytest.raises(ValidationError):
+        Remark.model_validate(SURE | {"said": said})
+
+
+def test_the_reason_why_something_is_not_personal_is_looked_through_itself() -> None:
+    with pytest.raises(ValidationError):
+        Remark.model_validate(SURE | {"not_personal_reason": "Cháu Lan", "said": "Đã xong."})
+
+
+REFERENCES = ["092211000123", "gia-dinh-0912345678", "chau-nguyen-thi-lan", "lan85@gmail.com", "TE1929212345678"]
+
+
+@pytest.mark.parametrize("reference", REFERENCES)
+async def test_a_name_that_a_client_gives_is_looked_through(service: Service, reference: str) -> None:
+    response = await service.police.bulk(item(TRAINING, client_ref=reference))
+
+    (result,) = response.json()["results"]
+    assert result["problem"]["type"] == "/problems/personal-data-found"
+    assert result["problem"]["errors"][0]["pointer"] == "/items/0/client_ref"
+    assert reference not in result["problem"]["errors"][0]["detail"]
+
+
+@pytest.mark.parametrize("reference", REFERENCES)
+async def test_a_key_that_is_kept_is_looked_through(service: Service, reference: str) -> None:
+    response = await service.police.report(TRAINING, headers={"Idempotency-Key": reference})
+
+    problem_of(response, 422, "personal-data-found")
+    assert reference not in response.text
+
+
+@pytest.mark.parametrize("reference", REFERENCES)
+async def test_the_id_of_a_request_that_names_a_person_is_replaced(service: Service, reference: str) -> None:
+    response = await service.http.get("/healthz", headers={"X-Request-Id": reference})
+
+    assert reference not in response.headers["x-request-id"]
+
+
+@pytest.mark.parametrize("given", ["catp-2026-0001", "361234567", "20260615-000123", "f" * 32, "0" * 31 + "a"])
+async def test_the_numbers_of_a_machine_are_its_own(service: Service, given: str) -> None:
+    response = await service.http.get("/healthz", headers={"X-Request-Id": given})
+
+    assert response.headers["x-request-id"] == given
+
+
+INVISIBLE = "\u202e\u2066\u200f\u200b\u2060\ufeff\u00ad\u3164\x07\x1b\U000e0041\U000e0001"
+
+
+@pytest.mark.parametrize("character", INVISIBLE, ids=lambda one: f"U+{ord(one):04X}")
+async def test_a_character_that_nobody_sees_is_refused_at_its_place(service: Service, character: str) -> None:
+    response = await service.police.report(TRAINING, summary=f"Đã xong{character}.")
+
+    (fault,) = problem_of(response, 422, "malformed-content")["errors"]
+    assert fault["pointer"] == "/summary"
+    assert "(character 8)" in fault["detail"]
+
+
+async def test_lines_tabs_and_drawn_figures_are_text(service: Service) -> None:
+    response = await service.police.report(TRAINING, summary="Đã xong:\n\t1. Tập huấn 👨\u200d👩\u200d👧 ❤️\u00a0ạ.\r\n")
+
+    assert response.status_code == 201

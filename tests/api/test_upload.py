@@ -223,8 +223,8 @@ async def test_the_history_shows_a_file_with_its_content(service: Service) -> No
 
     (act,) = (await service.police.get(f"/v1/obligations/{TRAINING}/history")).json()["items"]
 
-    counted = {"annulled": None, "counts": True, "why": None, "reopened_by": None}
-    assert act == evidence | counted | {"act": "evidence"}
+    counts = {"reopened_by": None, "annulled": None, "counts": True, "why": None}
+    assert act == evidence | {"act": "evidence"} | counts
     assert act["kind"] == EvidenceKind.FILE
 
 

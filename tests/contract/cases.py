@@ -25,9 +25,11 @@ CHECKS = [
     response_schema_conformance,
 ]
 NOBODY = "nobody"
+FORMS = ("text/csv", "application/vnd.oasis.opendocument.spreadsheet", "application/x-ndjson")
+"""What filled-in forms are beside workbooks."""
 
 
-@schemathesis.serializer(*MediaType)
+@schemathesis.serializer(*MediaType, *FORMS)
 def as_it_is(_: Any, value: Any) -> bytes:
     """Spell the body of a file, which needs no spelling when it is bytes."""
     content = getattr(value, "data", value)

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from app.domain.access import Permission
-from tests.contract.scenes import A_FILE, ASKED, place_of
+from tests.contract.scenes import ASKED, FILES, place_of
 from tests.contract.snapshot import checked_in
 from tests.given import Service
 
@@ -44,7 +44,7 @@ class Operation:
     @property
     def act(self) -> Permission | None:
         """The act whose scope it needs; none for a public one."""
-        return Permission(self.shown["security"][0]["clients"][0]) if "security" in self.shown else None
+        return Permission(self.shown["security"][0]["clients"][0]) if self.shown["security"] else None
 
     @property
     def success(self) -> str:
@@ -59,7 +59,8 @@ class Operation:
     @property
     def takes_bytes(self) -> bool:
         """Say whether what is sent is a file."""
-        return "application/pdf" in self.shown.get("requestBody", {}).get("content", {})
+        content = self.shown.get("requestBody", {}).get("content", {})
+        return any(media["schema"].get("format") == "binary" for media in content.values())
 
     @property
     def answers(self) -> dict[str, Json]:
@@ -108,8 +109,8 @@ class Operation:
         values = await place_of(service, str(self), role, self.path)
         token = {"Authorization": f"Bearer {getattr(service, role).token()}"} if role else {}
         if self.takes_bytes:
-            request = {"content": A_FILE} | request
-            token["Content-Type"] = "application/pdf"
+            request = {"content": FILES[self.media_type]} | request
+            token["Content-Type"] = self.media_type
         elif self.requests and not {"json", "content"} & set(request):
             request["json"] = next(iter(self.requests.values()))["value"]
         headers = token | request.pop("headers", {})

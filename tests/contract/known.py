@@ -22,6 +22,7 @@ DOCUMENT = {"number": ["115/KH-UBND", "80-NQ/TW"]}
 IN_PATHS = {
     "plan": [PLAN],
     "body": BODIES,
+    "body_code": BODIES,
     "duty": DUTIES,
     "cycle": [*CYCLES, "2027"],
     "day": ["2026-09-02"],
@@ -32,6 +33,7 @@ MAY_BE: dict[str, list[Any]] = {
     "plan": [PLAN],
     "cycle": CYCLES,
     "body": BODIES,
+    "body_code": BODIES,
     "owner": BODIES,
     "duty": DUTIES,
     "q": ["tập huấn"],

@@ -18,7 +18,7 @@ SUCCESSION = str(stable_id(PLAN, "succession", "so-ldtbxh", "2025-03-01"))
 """The seed proposes it."""
 PLACES: dict[str, str] = {
     "plan": PLAN,
-    "body": "cong-an",
+    "body_code": "cong-an",
     "duty": "3.2",
     "id": str(INVESTIGATION),
     "cycle": "2026",
@@ -40,7 +40,9 @@ ASKED: dict[str, dict[str, str]] = {
 CALENDAR = f"/v1/plans/{PLAN}/bodies/cong-an/calendar"
 ON_FILES = {"putContent", "getContent", "listReads"}
 A_FILE: bytes = json.loads((EXAMPLES / "putContent.json").read_text("utf-8"))["request"]["bytes"]["value"].encode()
-"""The file that the document shows."""
+A_FORM: bytes = json.loads((EXAMPLES / "importForm.json").read_text("utf-8"))["request"]["csv"]["value"].encode()
+FILES = {"application/pdf": A_FILE, "text/csv": A_FORM}
+"""The files that the document shows."""
 PAPER = {"received_on": "2021-06-14", "document_number": "9/BC-CATP"}
 
 

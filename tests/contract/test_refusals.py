@@ -39,7 +39,7 @@ FROM_THE_EDGE = {
     errors.UnreadableRequest,
 }
 """Kinds that no function of ours has to raise: the framework, the database or a bug does."""
-OF_MANY = {"reportUpdates"}
+OF_MANY = {"reportUpdates", "importForm"}
 """Operations on many items: what an item is refused for stands in its result, and refuses no request."""
 
 

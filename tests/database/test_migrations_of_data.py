@@ -61,7 +61,7 @@ async def lived_in_before(address: Address, template: str, cast: Mapping[str, Ne
 
 
 async def test_acceptances_become_those_that_waived_what_was_missing(
-    address: Address, lived_in_before: str, capfd: pytest.CaptureFixture[str]
+    address: Address, lived_in_before: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     url = url_of(address, OWNER, lived_in_before)
     async with as_owner(address, lived_in_before) as connection:
@@ -75,6 +75,6 @@ async def test_acceptances_become_those_that_waived_what_was_missing(
         after = await ask(connection, TOLD, LATE)
     assert {one: row["status"] for one, row in after.items()} == {one: row["status"] for one, row in stood.items()}
     assert after[MEASURED]["status"] == Status.COMPLETED_ON_TIME
-    told = capfd.readouterr().out
+    told = capsys.readouterr().out
     assert f"2021 3.4 cong-an {PLAIN_AGAIN.id}" in told
     assert str(PLAIN.id) not in told

@@ -1,4 +1,4 @@
-"""Who may do what: DOMAIN.md's table, said again act by act."""
+"""Who may do what: the table of docs/concepts.md, said again act by act."""
 
 from uuid import UUID
 

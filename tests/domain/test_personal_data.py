@@ -1,7 +1,6 @@
 """The guard against personal data: a corpus of sentences, and what it says of what it finds."""
 
 import unicodedata
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,33 +8,11 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.personal_data import Finding, Kind, find
+from app.domain.personal_data import Finding, Kind, find, objections
 from app.domain.personal_data.numbers import PROVINCES
 
 CORPUS: dict[str, list[str]] = yaml.safe_load(Path(__file__).with_name("personal_data_corpus.yaml").read_text("utf-8"))
 BAD = [(Kind[key.upper()], text) for key, texts in CORPUS.items() if key != "fine" for text in texts]
-
-
-def scores() -> Iterator[tuple[str, float, float]]:
-    """Yield each kind with its precision and its recall over the whole corpus, sentence by sentence."""
-    told = [
-        (key, {finding.kind.name.lower() for finding in find(text)}) for key, texts in CORPUS.items() for text in texts
-    ]
-    for key in [kind.name.lower() for kind in Kind]:
-        right = sum(key == truth and key in found for truth, found in told)
-        said = sum(key in found for _, found in told)
-        there = sum(key == truth for truth, _ in told)
-        yield key, right / said, right / there
-
-
-def test_the_corpus_is_told_apart_without_a_mistake(record_property: Callable[[str, object], None]) -> None:
-    size = sum(map(len, CORPUS.values()))
-    record_property("figure", f"personal data guard: {size} sentences, {len(CORPUS['fine'])} of them fine")
-    for key, precision, recall in scores():
-        record_property("figure", f"  {key:20} precision {precision:.3f}  recall {recall:.3f}")
-
-    assert size >= 150
-    assert list(scores()) == [(kind.name.lower(), 1.0, 1.0) for kind in Kind]
 
 
 @pytest.mark.parametrize("text", CORPUS["fine"])
@@ -120,3 +97,25 @@ def test_no_amount_of_money_is_taken_for_a_person(amount: int) -> None:
 def test_twelve_digits_of_no_province_are_no_citizen_number(province: str) -> None:
     assert find(f"Mã tra cứu {province}211000123.") == []
     assert find("Mã tra cứu 092911000123.") == []
+
+
+def test_the_word_of_a_coordinator_passes_a_name_and_never_a_number_or_a_mark() -> None:
+    text = "TỐI MẬT. Cháu Lan, số 092211000123, mẹ 0912345678."
+
+    assert [one.kind for one in objections(text, not_personal=True)] == [
+        Kind.SECRECY_MARK,
+        Kind.CITIZEN_NUMBER,
+        Kind.PHONE_NUMBER,
+    ]
+    assert objections("Cháu Lan được hỗ trợ.", not_personal=True) == []
+
+
+@pytest.mark.parametrize("joint", ["\n", "/", ".", " ", "-", " / ", ".\n"])
+def test_a_number_parted_by_any_mark_is_found(joint: str) -> None:
+    for kind, groups in (
+        (Kind.CITIZEN_NUMBER, ("092", "211", "000", "123")),
+        (Kind.PHONE_NUMBER, ("0912", "345", "678")),
+        (Kind.OLD_IDENTITY_NUMBER, ("CMND 361", "234", "567")),
+        (Kind.INSURANCE_CODE, ("TE1", "9292", "1234", "5678")),
+    ):
+        assert [one.kind for one in find(f"Số {joint.join(groups)} nhé")] == [kind]

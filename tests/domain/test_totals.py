@@ -18,7 +18,7 @@ statuses = st.lists(st.sampled_from(Status), max_size=12)
 
 
 def in_words(some: Sequence[Status]) -> Status:
-    """Roll up as DOMAIN.md says it, one obligation at a time."""
+    """Roll up as docs/concepts.md says it, one obligation at a time."""
     applicable = [status for status in some if status is not NA]
     if not applicable:
         return NA

@@ -9,7 +9,7 @@ import pytest
 from app.domain.webhooks import WAITS, NoTarget, Targets, address_of, headers_of, origin_of, spelled, wait_after
 
 INTERNAL = Path(__file__).with_name("internal_addresses.txt").read_text("utf-8").split()
-PUBLIC = ["8.8.8.8", "1.1.1.1", "2606:4700:4700::1111", "2a00:1450::1", "::ffff:8.8.8.8", "64:ff9b::808:808"]
+PUBLIC = ["8.8.8.8", "1.1.1.1", "192.0.1.1", "223.255.255.255", "2606:4700:4700::1111", "2a00:1450::1", "2001:200::1"]
 ORIGIN = "https://hooks.example.org"
 ELSEWHERE = [
     "http://hooks.example.org",
@@ -93,12 +93,13 @@ def test_public_addresses_may_be_connected_to(form: str) -> None:
 
 
 def test_an_internal_address_may_be_connected_to_where_the_operator_names_it() -> None:
-    targets = Targets.read("10.1.2.0/24 fd00:1::/64")
+    targets = Targets.read("10.1.2.0/24 fd00:1::/64 64:ff9b::/96")
 
     assert targets.may_connect(address_of("10.1.2.3"))
-    assert targets.may_connect(address_of("::ffff:10.1.2.3"))
+    assert targets.may_connect(address_of("64:ff9b::808:808"))
     assert targets.may_connect(address_of("fd00:1::5"))
     assert not targets.may_connect(address_of("10.1.3.3"))
+    assert not targets.may_connect(address_of("::ffff:10.1.2.3"))
     assert not targets.may_connect(address_of("::1"))
 
 

@@ -123,6 +123,18 @@ def test_each_process_answers_and_one_that_dies_is_replaced(lasting: SideBySide)
     assert [(line["worker"], line["code"]) for line in lasting.said("worker ended")] == [(1, -9), (0, -9)]
 
 
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_process_that_hangs_is_replaced(lasting: SideBySide, number: int) -> None:
+    hangs = lasting.pids[number]
+
+    os.kill(hangs, signal.SIGSTOP)
+
+    wait_until(partial(lasting.is_replaced, number, hangs))
+    with lasting.alone(number) as http:
+        assert ask(http, lasting.token("coordinator")) == 200
+    assert (number, hangs) in [(line["worker"], line["pid"]) for line in lasting.said("worker hangs")]
+
+
 def test_tokens_are_counted_once_for_all_processes(service: SideBySide) -> None:
     statuses = []
     for number in (0, 1):

@@ -50,9 +50,9 @@ def rows_of(
     """Work out every row of the plan: its fixed cycles and the annual ones up to today, and those already opened.
 
     A day that the calendar of the database has marked is off or not as it says there, and not as the seed says; an
-    annual cycle that is open, or one of its own kind, keeps the terms with which it was opened.  In a cycle that is opened
-    now the duties are owed by those who owe them by now; in one that is open they are those of the plan's owners, as if
-    nobody had come since.
+    annual cycle that is open, or one of its own kind, keeps the terms with which it was opened.  In a cycle that is
+    opened now the duties are owed by those who owe them by now; in one that is open they are those of the plan's
+    owners, as if nobody had come since.
     """
     ids = _Ids(seed.plan.plan.slug)
     rows: Rows = {"plan": [_plan(seed, ids)]}

@@ -97,6 +97,7 @@ from app.domain.errors.evidence import (
     SupersededUnknown,
     UploadTooSlow,
 )
+from app.domain.errors.imports import FiguresLookScaled, FormUnreadable
 from app.domain.errors.requests import (
     BrokenCursor,
     ClientRefReused,
@@ -163,7 +164,9 @@ __all__ = [
     "ExtensionNotLater",
     "Fault",
     "FigureNeeded",
+    "FiguresLookScaled",
     "FileRefused",
+    "FormUnreadable",
     "GrantNotSupported",
     "Hindrance",
     "IdempotencyKeyReused",

@@ -9,10 +9,15 @@ from typing import Any, ClassVar
 
 @dataclass(frozen=True)
 class Fault:
-    """One place that is wrong: an RFC 6901 JSON pointer (or a parameter's name) and a sentence."""
+    """One place that is wrong: an RFC 6901 JSON pointer (or a parameter's name) and a sentence, in Vietnamese too."""
 
     pointer: str
     detail: str
+    detail_vi: str | None = None
+
+    def told(self, *, vietnamese: bool) -> str:
+        """Return the sentence in the language that is asked for, if there is one."""
+        return (self.detail_vi if vietnamese else None) or self.detail
 
 
 class Hindrance(Exception):

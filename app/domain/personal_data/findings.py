@@ -11,6 +11,10 @@ class Kind(StrEnum):
     OLD_IDENTITY_NUMBER = "an old identity-card number"
     PHONE_NUMBER = "a phone number"
     INSURANCE_CODE = "a health-insurance code"
+    EMAIL_ADDRESS = "an e-mail address"
+    BANK_ACCOUNT = "a bank account"
+    PASSPORT_NUMBER = "a passport number"
+    NUMBER_PLATE = "a number plate"
     CHILD_NAME = "the name of a child"
     SECRECY_MARK = "a mark of secrecy"
 
@@ -22,10 +26,6 @@ class Finding:
     kind: Kind
     start: int
     end: int
-
-    def overlaps(self, other: "Finding") -> bool:
-        """Say whether two findings share a character."""
-        return self.start < other.end and other.start < self.end
 
     def __str__(self) -> str:
         """Say it without the text, counting characters from 1 as people do."""

@@ -1,14 +1,16 @@
-"""Numbers that name a person.
+"""Numbers that name a person: of citizens, cards, accounts, passports and vehicles.
 
 Citizen numbers: Circular 59/2021/TT-BCA, Article 4 and its list of province codes; health-insurance codes: Decision
-1351/QĐ-BHXH of 2015 (15 characters) and 1666/QĐ-BHXH of 2020 (10 digits); phones: the numbering plan of Circular
-22/2014/TT-BTTTT as amended.  Amounts in Vietnamese group their digits with full stops and never begin with 0.
+1351/QĐ-BHXH of 2015 (15 characters) and 1666/QĐ-BHXH of 2020 (10 digits); passports: Circular 73/2021/TT-BCA; number
+plates: Circular 79/2024/TT-BCA.
 """
 
 import re
 from collections.abc import Iterator
 
 from app.domain.personal_data.findings import Kind
+from app.domain.personal_data.harmless import HARMLESS, UUIDS
+from app.domain.personal_data.patterns import GAP, Found, blank, digits, found_by, has_digits, in_digits, is_one_number
 
 _PROVINCES = """
     001 002 004 006 008 010 011 012 014 015 017 019 020 022 024 025 026 027 030 031 033 034 035 036 037 038 040 042 044
@@ -19,84 +21,65 @@ PROVINCES = frozenset(re.findall(r"\d+", _PROVINCES))
 CENTURIES = "0123"
 """Men and women born in the 20th and in the 21st century."""
 
-_GAP = r"[ .()\-]{0,3}"
-_SPACE = r"[ \-]{0,3}"
-
-
-def _digits(count: int, gap: str = _GAP) -> str:
-    return rf"\d(?:{gap}\d){{{count - 1}}}(?!\d)"
-
-
-def _spread(digits: str) -> str:
-    """Let digits, and classes of digits, stand apart: `9[0-4]` also finds `9 3`."""
-    return _GAP.join(re.findall(r"\[.*?\]|.", digits))
-
-
-_MONEY = (
-    r"kinh[ ]phí|số[ ]tiền|dự[ ]toán|ngân[ ]sách|trị[ ]giá|giá[ ]trị|thành[ ]tiền|tổng[ ]cộng|quyết[ ]toán|tạm[ ]ứng"
-)
-_PAPER = (
-    r"hóa[ ]đơn|hoá[ ]đơn|biên[ ]lai|biên[ ]nhận|phiếu[ ]thu|phiếu[ ]chi|hồ[ ]sơ|mã[ ]hồ[ ]sơ|mã[ ]số[ ]thuế|mst|"
-    r"số[ ]hiệu|sê-ri|seri|vận[ ]đơn|chứng[ ]từ"
-)
-_UNIT = (
-    r"(?:đồng(?!\ (?:thời|chí|bào|phạm|ý|hành|bọn))|đ|vnđ|vnd|usd|triệu|tỷ|tỉ|nghìn|ngàn|người|trẻ|em|lượt|hộ|"
-    r"học\ sinh|bản|tờ|cuốn|tin|lần|suất|m2|ha|kg)(?!\w)|%"
-)
-_HARMLESS = re.compile(
-    rf"""(?<!\d)(?:
-      (?:0?[1-9]|[12]\d|3[01])([./-])(?:0?[1-9]|1[0-2])\1(?:19|20)\d\d(?![.-]?\d)   # a day
-    | (?:19|20)\d\d-[01]\d-[0-3]\d(?![.-]?\d)                                       # a day in ISO 8601
-    | (?<![\d.,])(?<!\d[ )-])(?<!\d\)[ ])[1-9]\d{{0,2}}(?:[.,]\d{{3}})+(?![.,]?\d)  # an amount, grouped
-    | [1-9]\d{{0,2}}(?:[ .,]?\d{{3}})+(?=[ ]?(?i:{_UNIT}))                          # an amount, by its unit
-    )
-    | (?i:(?<!\w)(?:{_MONEY})[^\d\n]{{0,20}}[1-9]\d*(?:[ ]\d{{3}})*(?!\d))          # an amount, by what it is
-    | (?i:(?<!\w)(?:{_PAPER})[ ]?(?:số)?[ :]{{0,3}}\d{{1,10}}(?:-\d{{3}})?(?!\d))      # the number of a paper
-    """,
-    re.VERBOSE,
-)
 _IDENTITY_CUE = r"(?i:cmnd|cmtnd|cmt|cccd|chứng minh|căn cước|định danh|can cuoc|dinh danh|chung minh)"
 _INSURANCE_CUE = r"(?i:bhyt|bhxh|bảo hiểm y tế|bảo hiểm xã hội)"
-_CUED_CITIZEN = re.compile(rf"(?<!\w){_IDENTITY_CUE}[^\d\n]{{0,40}}({_digits(12)})")
-_CUED_OLD = re.compile(rf"(?<!\w){_IDENTITY_CUE}[^\d\n]{{0,40}}({_digits(9)})")
-_CUED_INSURANCE = re.compile(rf"(?<!\w){_INSURANCE_CUE}[^\d\n]{{0,30}}({_digits(10, _SPACE)})")
-_TWELVE = re.compile(rf"(?<!\d)({_digits(12)})")
-_CHILD_CARD = re.compile(rf"(?i:(?<![^\W\d])(t{_GAP}e{_GAP}1(?:{_GAP}\d){{10,12}}(?!\d)))")
-_ANY_CARD = re.compile(rf"(?i:(?<![^\W\d])([a-z]{{2}}{_GAP}[1-5](?:{_GAP}\d){{12}}(?!\d)))")
-_MOBILE = "|".join(_spread(prefix) for prefix in ("3[2-9]", "5[25689]", "7[06-9]", "8[1-9]", "9[0-9]"))
-_FORMER = _spread("1[2689]")
-_LINE = rf"(?:(?:{_MOBILE})(?:{_GAP}\d){{7}}|2(?:{_GAP}\d){{9}}|{_FORMER}(?:{_GAP}\d){{8}})(?!\d)"
-_PHONE = re.compile(
-    rf"(?<![\d+])((?:\+{_GAP}8{_GAP}4|0{_GAP}0{_GAP}8{_GAP}4){_GAP}(?:\({_GAP}0{_GAP}\))?{_GAP}{_LINE}"
-    rf"|0{_GAP}{_LINE}|84(?:{_MOBILE})\d{{7}}(?!\d))"
+_TO_NUMBER = r"(?:[^\d¤]|\((?:9|12) số\)){0,40}"
+_CUED_CITIZEN = re.compile(rf"(?<!\w){_IDENTITY_CUE}{_TO_NUMBER}({digits(12)})")
+_CUED_OLD = re.compile(rf"(?<!\w){_IDENTITY_CUE}{_TO_NUMBER}({digits(9)})")
+_CUED_INSURANCE = re.compile(rf"(?<!\w){_INSURANCE_CUE}[^\d¤]{{0,30}}({digits(10)})")
+_TWELVE = re.compile(rf"(?<!\d)(?=({digits(12)}))")
+_CHILD_CARD = re.compile(rf"(?i:(?<![^\W\d])(t{GAP}e{GAP}1(?:{GAP}\d){{10,14}}(?!\d)))")
+_ANY_CARD = re.compile(rf"(?i:(?<![^\W\d])([a-z]{{2}}{GAP}[1-5](?:{GAP}\d){{12}}(?!\d)))")
+_BANK = (
+    r"(?:số )?tài khoản|tai khoan|stk|số tk|tk|vietcombank|vcb|agribank|bidv|vietinbank|techcombank|mb ?bank|sacombank|"
+    r"acb|tpbank|vpbank|hdbank|vib|scb|shb|eximbank|lpbank|kienlongbank|ocb|msb"
 )
-_UUID = re.compile(r"(?i:(?<![\w-])[\da-f]{8}-[\da-f]{4}-[1-8][\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}(?![\w-]))")
-"""RFC 9562: by these, systems name their records; some happen to hold twelve digits in a row."""
-_NINE = re.compile(r"(?<![\w.,/+-])(?<!\d )((?:0[1-9]|[12]\d|3[0-8])(?:\d{7}|\d([ -])\d{3}\2\d{3}))(?!\w|[ .,/-]\d)")
+_ACCOUNT = re.compile(
+    rf"(?<!\w)(?i:{_BANK})(?!\w| ?(?:[Zz]alo|[Ff]acebook|[Vv]iber))[^\d¤]{{0,40}}(\d(?:[\s./-]{{0,2}}\d){{7,18}})(?!\d)"
+)
+_TREASURY = re.compile(r"(?i:kho bạc|kbnn|kho bac)")
+"""Where public bodies, and nobody else, have their accounts."""
+_CUED_PASSPORT = re.compile(
+    r"(?<!\w)(?i:hộ chiếu|ho chieu|hochieu|passport|hc số)[^\d¤]{0,30}?(?<![^\W\d])([A-Za-z](?:[\s-]?\d){7,8})(?!\d)"
+)
+_PASSPORT = re.compile(r"(?<!\w)([BCKNP]\d{7})(?!\w)")
+_REGION = r"(?:1[1-9]|[2-9]\d)"
+_PLATE = re.compile(rf"(?<![\w/])({_REGION}[\s-]?[A-Z][A-Z\d]?[\s.-]{{0,2}}\d{{3}}\.?\d{{2}})(?!\w|[./-]?\d)")
+_CUED_PLATE = re.compile(
+    rf"(?<!\w)(?i:biển|bien so|bks|bs|xe|kiểm soát)[^\d¤]{{0,20}}"
+    rf"({_REGION}[\s-]?[A-Za-z][A-Za-z\d]?[\s.-]{{0,3}}(?:\d{{3}}\.?\d{{2}}|\d{{4}}))(?!\w)"
+)
+_NINE = re.compile(
+    r"(?<![\w.,/+-])(?<!\d\s)((?:0[1-9]|[12]\d|3[0-8])(?:\d{7}|\d([\s/-])\d{3}\2\d{3}))(?!\w|[\s.,/-]\d)"
+)
 
 
-def search(text: str) -> Iterator[tuple[Kind, int, int]]:
+def search(text: str) -> Iterator[Found]:
     """Yield each number that names a person, the surest kinds first."""
-    text = _blank(_UUID, text)
-    yield from _all(Kind.CITIZEN_NUMBER, _CUED_CITIZEN, text)
-    yield from _all(Kind.OLD_IDENTITY_NUMBER, _CUED_OLD, text)
-    yield from _all(Kind.INSURANCE_CODE, _CHILD_CARD, text)
-    yield from _all(Kind.INSURANCE_CODE, _ANY_CARD, text)
-    rest = _blank(_HARMLESS, text)
-    yield from (found for found in _all(Kind.CITIZEN_NUMBER, _TWELVE, rest) if _is_citizen_number(text, *found[1:]))
-    yield from _all(Kind.INSURANCE_CODE, _CUED_INSURANCE, rest)
-    yield from _all(Kind.PHONE_NUMBER, _PHONE, rest)
-    yield from _all(Kind.OLD_IDENTITY_NUMBER, _NINE, rest)
+    if not has_digits(text):
+        return
+    written = blank(UUIDS, text)
+    text = in_digits(written)
+    rest = blank(HARMLESS, text)
+    yield from found_by(Kind.CITIZEN_NUMBER, _CUED_CITIZEN, text)
+    yield from found_by(Kind.OLD_IDENTITY_NUMBER, _CUED_OLD, text)
+    yield from found_by(Kind.INSURANCE_CODE, _CHILD_CARD, text)
+    yield from found_by(Kind.INSURANCE_CODE, _ANY_CARD, rest)
+    yield from found_by(Kind.PASSPORT_NUMBER, _CUED_PASSPORT, written)
+    yield from found_by(Kind.PASSPORT_NUMBER, _PASSPORT, written)
+    yield from found_by(Kind.NUMBER_PLATE, _CUED_PLATE, written)
+    yield from found_by(Kind.NUMBER_PLATE, _PLATE, written)
+    yield from (found for found in found_by(Kind.BANK_ACCOUNT, _ACCOUNT, rest) if not _is_treasurys(text, found))
+    yield from (found for found in found_by(Kind.CITIZEN_NUMBER, _TWELVE, rest) if _is_citizen_number(text, found))
+    yield from found_by(Kind.INSURANCE_CODE, _CUED_INSURANCE, rest)
+    yield from found_by(Kind.OLD_IDENTITY_NUMBER, _NINE, rest)
 
 
-def _blank(pattern: re.Pattern[str], text: str) -> str:
-    return pattern.sub(lambda found: "¤" * len(found[0]), text)
+def _is_citizen_number(text: str, found: Found) -> bool:
+    piece = text[found.start : found.end]
+    digits_of_it = re.sub(r"\D", "", piece)
+    return digits_of_it[:3] in PROVINCES and digits_of_it[3] in CENTURIES and is_one_number(piece)
 
 
-def _all(kind: Kind, pattern: re.Pattern[str], text: str) -> Iterator[tuple[Kind, int, int]]:
-    return ((kind, *found.span(1)) for found in pattern.finditer(text))
-
-
-def _is_citizen_number(text: str, start: int, end: int) -> bool:
-    digits = re.sub(r"\D", "", text[start:end])
-    return digits[:3] in PROVINCES and digits[3] in CENTURIES
+def _is_treasurys(text: str, found: Found) -> bool:
+    return bool(_TREASURY.search(text, max(found.start - 80, 0), found.end + 60))

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 from app.domain.personal_data.findings import Kind
+from app.domain.personal_data.patterns import Found, found_by
 
 _EVERYDAY_BEFORE = "".join(rf"(?<!{word}[ ])" for word in ("BÍ", "BẢO", "CƠ", "THÂN", "CẨN", "NỘI", "HỘI"))
 _EVERYDAY_AFTER = r"(?![ ](?:KHẨU|MÃ|ONG|ĐỘ|VỤ|THIẾT|THƯ|MÍA))"
@@ -23,6 +24,6 @@ _MARKS = re.compile(
 )
 
 
-def search(text: str) -> Iterator[tuple[Kind, int, int]]:
+def search(text: str) -> Iterator[Found]:
     """Yield each mark."""
-    return ((Kind.SECRECY_MARK, *found.span(1)) for found in _MARKS.finditer(text))
+    return found_by(Kind.SECRECY_MARK, _MARKS, text)

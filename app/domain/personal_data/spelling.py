@@ -15,6 +15,11 @@ _USUAL = re.compile(rf"[ -~\n–{LOWER}{UPPER}]*")
 _MOST_CHARACTERS = 8
 """No letter is made of more; there are characters that stand for a whole sentence."""
 _INVISIBLE = {"Cf", "Cc", "Cn", "Co", "Me"}
+_LOOKALIKES = str.maketrans(
+    "АВЕКМНОРСТХІЈУаеорсхіјуһΑΒΕΖΗΙΚΜΝΟΡΤΧΥοａ",
+    "ABEKMHOPCTXIJYaeopcxijyhABEZHIKMNOPTXYoa",
+)
+"""Letters of Cyrillic and Greek that look like those of Latin; `З` and `б` stand for digits, see numbers.py."""
 _SPELLED = {"_": " ", "·": ".", "•": ".", "Ð": "Đ", "Ɖ": "Đ", "ð": "đ", "ɖ": "đ"}
 
 
@@ -37,7 +42,7 @@ def spell(text: str) -> Spelled:
     characters: list[str] = []
     places: list[int] = []
     for place, cluster in _clusters(text):
-        for character in unicodedata.normalize("NFKC", cluster)[:_MOST_CHARACTERS]:
+        for character in unicodedata.normalize("NFKC", cluster.translate(_LOOKALIKES))[:_MOST_CHARACTERS]:
             if plain := _plain(character):
                 characters.append(plain)
                 places.append(place)

@@ -2,8 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -16,11 +17,13 @@ from app.commands.downloads import Content
 from app.database.engine import SYSTEM
 from app.domain.errors import RangeNotSatisfiable
 from app.domain.files import MediaType
+from app.logs import log
 from app.queries.evidence import erased_content
-from app.stores import Store
+from app.stores import ContentChanged, Store
 from app.stores.base import name_of
 from app.web.etags import matches
 from app.web.files.digests import repr_digest
+from app.web.middleware.admission import Slot
 
 _ONE_RANGE = re.compile(r"bytes=[ \t]*(\d{0,18})-(\d{0,18})[ \t]*\Z")
 _LOCKED = {
@@ -112,8 +115,8 @@ def _part(first: str, last: str, size: int) -> Wanted | None:
     return Wanted(start, end, 206)
 
 
-async def download(request: Request, content: Content, part: Wanted) -> Response:
-    """Answer with the bytes that were asked for."""
+async def download(slot: Slot, request: Request, content: Content, part: Wanted) -> Response:
+    """Answer with the bytes that were asked for; they go without a place at work."""
     headers = {**_LOCKED, "ETag": _tag(content), "Accept-Ranges": "bytes", "Repr-Digest": repr_digest(content.sha256)}
     if not part.is_given:
         return Response(status_code=304, headers=headers)
@@ -123,15 +126,36 @@ async def download(request: Request, content: Content, part: Wanted) -> Response
         **({"Content-Range": f"bytes {part.start}-{part.end - 1}/{content.size}"} if part.status_code == 206 else {}),
     }
     return StreamingResponse(
-        await _opened(request, content, part), part.status_code, headers, media_type=content.media_type
+        await _opened(slot, request, content, part), part.status_code, headers, media_type=content.media_type
     )
 
 
-async def _opened(request: Request, content: Content, part: Wanted) -> AsyncIterator[bytes]:
+async def _opened(slot: Slot, request: Request, content: Content, part: Wanted) -> AsyncIterator[bytes]:
     """Open the bytes before the answer begins, so that what is lost is told and not half sent."""
     store: Store = request.app.state.store
-    chunks = await run_in_threadpool(store.open, name_of(content.content_id, content.sha256), part.start, part.end)
-    return iterate_in_threadpool(chunks)
+    chunks = await run_in_threadpool(store.open, name_of(content.content_id, content.sha256), 0, content.size)
+    slot.give_back()
+    return iterate_in_threadpool(_verified(chunks, content, part))
+
+
+def _verified(chunks: Iterator[bytes], content: Content, part: Wanted) -> Iterator[bytes]:
+    """Give the part that is wanted of a whole file, the last piece of it only once the digest of the file is right.
+
+    Raises:
+        ContentChanged: it is not; the connection is cut, and nobody takes what came for the file.
+    """
+    digest, at, held = sha256(), 0, b""
+    for chunk in chunks:
+        digest.update(chunk)
+        piece = chunk[max(0, part.start - at) : max(0, part.end - at)]
+        at += len(chunk)
+        if piece and held:
+            yield held
+        held = piece or held
+    if digest.hexdigest() != content.sha256:
+        log.error("kept bytes are not what they were", content=str(content.content_id))
+        raise ContentChanged
+    yield held
 
 
 async def remove_bytes(request: Request, evidence_id: UUID) -> None:

@@ -7,7 +7,7 @@ database that is away is a problem like everywhere else.
 
 import csv
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -20,19 +20,21 @@ from fastapi.responses import StreamingResponse
 
 from app.domain.calendar import HOME_ZONE
 from app.domain.errors import NotAcceptable
-from app.schemas.base import ResponseModel
 from app.schemas.columns import Cell, Column
+from app.schemas.printed import Paper, Total
+from app.web.accept import most_wanted
 from app.web.clock import now_of
 from app.web.files import spreadsheets
 from app.web.files.csv_injection import harmless
-from app.web.languages import prefers_english, quality_of
+from app.web.files.printing import Printout
+from app.web.files.transfers import Transferring
+from app.web.languages import prefers_english, prefers_vietnamese
+from app.web.middleware.admission import Slot
 from app.web.problems.handlers import refuses
 
-Rows = AsyncIterator[Sequence[ResponseModel]]
+Rows = AsyncIterator[Sequence[Any]]
 """Shapes, some at a time."""
 CHUNK_BYTES = 64 * 1024
-MAX_RANGES = 20
-"""How many media ranges of an `Accept` are read."""
 BOM = "\ufeff"
 
 
@@ -42,6 +44,13 @@ class Format(StrEnum):
     CSV = "csv"
     NDJSON = "ndjson"
     XLSX = "xlsx"
+
+
+class Layout(StrEnum):
+    """Whom a spreadsheet is for: people who read and print it, or programs that want every column."""
+
+    PRINT = "print"
+    DATA = "data"
 
 
 MEDIA_TYPES = {
@@ -73,11 +82,22 @@ class Export:
     bom: bool
     vietnamese: bool
     day: date
+    slot: Slot
+    layout: Layout = Layout.DATA
 
-    async def answer(self, name: str, columns: Sequence[Column], rows: Rows) -> Response:
-        """Answer with rows under their columns' names."""
+    @property
+    def is_for_paper(self) -> bool:
+        """Whether people read and print it."""
+        return self.format is Format.XLSX and self.layout is Layout.PRINT
+
+    async def answer(self, name: str, columns: Sequence[Column], rows: Rows, paper: Paper | None = None) -> Response:
+        """Answer with rows under their columns' names, or as they are printed."""
         first = await _first(rows)
-        content = await _WRITERS[self.format](self, name, columns, _joined(first, rows))
+        if paper and self.is_for_paper:
+            content: Content = await _printed(paper, _joined(first, rows))
+        else:
+            content = await _WRITERS[self.format](self, name, columns, _joined(first, rows))
+        self.slot.give_back()
         headers = {
             "Content-Disposition": f'attachment; filename="{name}-{self.day}.{self.format}"',
             "Cache-Control": "private, no-store",
@@ -89,7 +109,12 @@ class Export:
 @refuses(NotAcceptable)
 async def export(
     request: Request,
+    slot: Transferring,
     format_: Annotated[Format | None, Query(alias="format", description="Or ask for it by `Accept`.")] = None,
+    layout: Annotated[
+        Layout | None,
+        Query(description="A spreadsheet to print, as by `Accept-Language: vi`, or with all columns and for programs."),
+    ] = None,
     bom: Annotated[bool, Query(description="Begin CSV with a byte order mark, for old spreadsheet programs.")] = False,
 ) -> Export:
     """Read in which form rows are wanted: `format`, else what `Accept` names, else CSV.
@@ -99,40 +124,28 @@ async def export(
     """
     chosen = format_ or _accepted(request.headers.get("accept"))
     day = now_of(request).astimezone(HOME_ZONE).date()
-    return Export(chosen, bom, not prefers_english(request.headers.get("accept-language")), day)
+    language = request.headers.get("accept-language")
+    laid_out = layout or (Layout.PRINT if prefers_vietnamese(language) else Layout.DATA)
+    return Export(chosen, bom, not prefers_english(language), day, slot, laid_out)
 
 
 Exporting = Annotated[Export, Depends(export)]
 
 
 def _accepted(accept: str | None) -> Format:
-    """Choose what is accepted with the highest quality, and among equals the first of ours (RFC 9110, 12.5.1)."""
-    ranges = dict(map(_range, (accept or "*/*").split(",")[:MAX_RANGES]))
-    best = max(MEDIA_TYPES, key=lambda one: _quality(MEDIA_TYPES[one], ranges))
-    if not _quality(MEDIA_TYPES[best], ranges):
+    chosen = most_wanted(accept, MEDIA_TYPES)
+    if chosen is None:
         raise NotAcceptable
-    return best
+    return chosen
 
 
-def _range(part: str) -> tuple[str, float]:
-    """Read a media range and its quality; any other parameter says nothing about what we offer."""
-    name, *parameters = (piece.strip().lower() for piece in part.split(";"))
-    return name, next((quality_of(one) for one in parameters if one.startswith("q=")), 1.0)
-
-
-def _quality(media_type: str, ranges: Mapping[str, float]) -> float:
-    """Return how much a media type is wanted: the most specific range that names it decides."""
-    family = media_type.partition("/")[0]
-    return next((ranges[one] for one in (media_type, f"{family}/*", "*/*") if one in ranges), 0.0)
-
-
-async def _first(rows: Rows) -> Sequence[ResponseModel]:
+async def _first(rows: Rows) -> Sequence[Any]:
     async for some in rows:
         return some
     return ()
 
 
-async def _joined(first: Sequence[ResponseModel], rows: Rows) -> Rows:
+async def _joined(first: Sequence[Any], rows: Rows) -> Rows:
     yield first
     async for some in rows:
         yield some
@@ -177,6 +190,17 @@ async def _xlsx(export: Export, name: str, columns: Sequence[Column], rows: Rows
         await to_thread.run_sync(table.extend, some)
     table.finish()
     await to_thread.run_sync(book.close)
+    return _chunks(file)
+
+
+async def _printed(paper: Paper, rows: Rows) -> Iterator[bytes]:
+    file = tempfile.TemporaryFile()  # noqa: SIM115  It is closed when it has been sent.
+    printout, count, summed = Printout(file, paper), 0, False
+    async for some in rows:
+        await to_thread.run_sync(printout.extend, some)
+        count += len(some)
+        summed |= any(isinstance(one, Total) for one in some)
+    await to_thread.run_sync(printout.finish, None if summed else f"Tổng số: {count}")
     return _chunks(file)
 
 

@@ -72,7 +72,9 @@ class Workbook:
             case int() | float():
                 sheet.write_number(row, column, cell, self.text)
             case datetime():
-                sheet.write_datetime(row, column, cell.astimezone(HOME_ZONE).replace(tzinfo=None), self._instant)
+                # Down to the minute that is shown: a program would round the last instant of a day to the next day.
+                shown = cell.astimezone(HOME_ZONE).replace(second=0, microsecond=0, tzinfo=None)
+                sheet.write_datetime(row, column, shown, self._instant)
             case date():
                 sheet.write_datetime(row, column, cell, self.day)
             case _:

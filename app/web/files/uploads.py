@@ -8,13 +8,13 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, nullcontext
 from datetime import datetime
-from typing import Annotated, TypeVar
+from typing import Annotated, Concatenate, ParamSpec, TypeVar
 
 from fastapi import Depends, Header, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import ClientDisconnect
 
-from app.commands.contents import Received
+from app.commands.contents import Awaited, Received, record
 from app.database.engine import Identity
 from app.domain.access import Caller
 from app.domain.errors import (
@@ -33,30 +33,35 @@ from app.models.base import new_id
 from app.stores import Part, Parts, Store
 from app.stores.base import name_of
 from app.web.files.digests import sha256_of
-from app.web.write import Done, answered, repeated
+from app.web.files.transfers import Transferring
+from app.web.middleware.admission import Slot
+from app.web.write import answered, repeated
 
 BUFFER_BYTES = 512 * 1024
 NO_BODY_LIMIT = 2**62
 """For the framework, whose own limit is for JSON: an upload has limits of its own."""
 Found = TypeVar("Found")
-Recording = Callable[[AsyncConnection, Received, datetime], Awaitable[Done]]
+Given = ParamSpec("Given")
+Question = Callable[Concatenate[AsyncConnection, Caller, Given], Awaitable[Found]]
 
 
 class Upload:
     """Receives the bytes of one request."""
 
-    def __init__(self, request: Request, sha256: str | None) -> None:
+    def __init__(self, request: Request, slot: Slot, sha256: str | None) -> None:
         state = request.app.state
-        self._request, self._sha256 = request, sha256
+        self._request, self._slot, self._sha256 = request, slot, sha256
         self._parts: Parts = state.parts
         self._store: Store = state.store
         self._scanner: Scanner | None = state.scanner
         self.limits: Limits = state.settings.limits
 
-    async def look(self, caller: Caller, question: Callable[[AsyncConnection], Awaitable[Found]]) -> Found:
+    async def look(
+        self, question: Question[Given, Found], caller: Caller, *args: Given.args, **named: Given.kwargs
+    ) -> Found:
         """Ask the database something for the caller before the bytes come."""
         async with self._request.app.state.database.reading(Identity.of(caller)) as connection:
-            return await question(connection)
+            return await question(connection, caller, *args, **named)
 
     @asynccontextmanager
     async def receive(self, media_type: MediaType, size: int) -> AsyncIterator[Part]:
@@ -70,10 +75,28 @@ class Upload:
         self._refuse_by_headers(media_type, size)
         part = await asyncio.to_thread(self._parts.begin)
         try:
-            await self._fill(part, size)
+            async with self._slot.left():
+                await self._fill(part, size)
             await asyncio.to_thread(part.finish)
             if self._sha256 not in {None, part.sha256}:
                 raise ContentDiffers(None, Fault("header: repr-digest", "is not the digest of the bytes that came"))
+            yield part
+        finally:
+            await asyncio.to_thread(part.discard)
+
+    @asynccontextmanager
+    async def spool(self) -> AsyncIterator[Part]:
+        """Receive the whole body, of which nothing was announced, into a part that is gone when this ends.
+
+        Raises:
+            ContentTooLarge: it is longer than allowed.
+            UploadTooSlow: it comes too slowly, or not to its end.
+        """
+        self._refuse_parts_of_files()
+        part = await asyncio.to_thread(self._parts.begin)
+        try:
+            await self._fill(part, self.limits.file)
+            await asyncio.to_thread(part.finish)
             yield part
         finally:
             await asyncio.to_thread(part.discard)
@@ -89,8 +112,8 @@ class Upload:
         if self._scanner is not None:
             await self._scanner.scan(part.path)
 
-    async def record(self, caller: Caller, part: Part, act: Recording, *, again: bool) -> Response:
-        """Keep a part, then record that it is kept; bytes that are here already are not kept `again`.
+    async def record(self, caller: Caller, awaited: Awaited, part: Part) -> Response:
+        """Keep a part, then record that it is kept; bytes that are here already are not kept again.
 
         The instant of the act is the one at which all of the bytes were here.
         """
@@ -99,10 +122,10 @@ class Upload:
 
         async def attempt() -> Response:
             async with self._request.app.state.database.writing(Identity.of(caller)) as connection:
-                done = await act(connection, received, now)
-            return answered(done)
+                shown = await record(connection, caller, awaited, received, self.limits, now=now)
+            return answered(shown)
 
-        async with nullcontext() if again else self._kept(part, name_of(received.content_id, received.sha256)):
+        async with nullcontext() if awaited.kept else self._kept(part, name_of(received.content_id, received.sha256)):
             return await repeated(attempt)
 
     @asynccontextmanager
@@ -120,11 +143,14 @@ class Upload:
         said = headers.get("content-type", media_type).partition(";")[0].strip().lower()
         if said not in {media_type, "application/octet-stream"} or "content-encoding" in headers:
             raise UnsupportedMediaType
-        if "content-range" in headers:
-            raise UnreadableRequest("A file is sent whole.")
+        self._refuse_parts_of_files()
         length = headers.get("content-length")
         if length is not None:
             self._refuse_longer(int(length), size)
+
+    def _refuse_parts_of_files(self) -> None:
+        if "content-range" in self._request.headers:
+            raise UnreadableRequest("A file is sent whole.")
 
     def _refuse_longer(self, came: int, size: int) -> None:
         if came > self.limits.file:
@@ -163,6 +189,7 @@ class Upload:
 
 async def upload(
     request: Request,
+    slot: Transferring,
     repr_digest: Annotated[
         str | None,
         Header(
@@ -173,7 +200,7 @@ async def upload(
     ] = None,
 ) -> Upload:
     """Prepare to receive a file."""
-    return Upload(request, sha256_of(repr_digest))
+    return Upload(request, slot, sha256_of(repr_digest))
 
 
 Uploading = Annotated[Upload, Depends(upload)]

@@ -14,14 +14,17 @@ from fastapi.routing import RouteContext, iter_route_contexts
 
 from app import schemas
 from app.schemas.problem import Problem
-from app.web.openapi import links, responses
+from app.web.openapi import generators, links, responses
 from app.web.openapi.responses import Json
 
 DESCRIPTION = """Tracks what public bodies owe under a plan: obligations, deadlines, progress, evidence, standing.
 
 Errors are `application/problem+json` (RFC 9457); their `type` is a page that explains them. Every POST that records
-something takes an `Idempotency-Key`: always send one, since a client that retries without it may post twice. Instants
-are RFC 3339 in UTC; days are in the plan's time zone. Any operation can be asked with an `X-Request-Id` of yours."""
+something as JSON takes an `Idempotency-Key`: always send one, since a client that retries without it may post twice; a
+filled-in form needs none, since its lines are recorded once. Instants are RFC 3339 in UTC; days are in the plan's time
+zone. Any operation can be asked with an `X-Request-Id` of yours.
+
+What the words mean, and how to integrate, is told in [the guide](docs/guide), which this service serves as well."""
 TAGS = [
     {"name": "plans", "description": "Plans, their bodies and duties."},
     {"name": "cycles", "description": "Reporting cycles with their deadlines and the calendar behind them."},
@@ -66,20 +69,25 @@ def install(app: FastAPI) -> None:
 
 
 def _document(app: FastAPI) -> Json:
+    prefix = app.state.settings.prefix
     made = get_openapi(
         title="Dondoc",
         version=app.version,
         description=DESCRIPTION,
         routes=app.routes,
         tags=TAGS,
-        servers=[{"url": "/", "description": "This service."}],
+        servers=[{"url": prefix or "/", "description": "This service."}],
         contact={"name": "The office that runs this service"},
     )
     components = made["components"]
+    for scheme in components["securitySchemes"].values():
+        flow = scheme["flows"]["clientCredentials"]
+        flow["tokenUrl"] = prefix + flow["tokenUrl"]
     components["schemas"] = _untitled(_shapes(components["schemas"]))
     made["paths"] = _untitled(made["paths"])
     for route, method in _operations(app):
         _complete(made["paths"][route.path_format][method.lower()], route, method)
+    generators.prepare(made)
     links.install(made["paths"])
     components |= {"parameters": {"If-None-Match": IF_NONE_MATCH}, **responses.components()}
     _drop_unused(components, made["paths"])

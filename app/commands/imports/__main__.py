@@ -1,0 +1,53 @@
+"""The process that reads a form: `python -m app.commands.imports PATH`; what it read goes to its output, as JSON.
+
+Each line is one array; the last array says what there is to say of the whole.
+"""
+
+import json
+import resource
+import sys
+from pathlib import Path
+from typing import Any
+
+from app.commands.imports.form import Filled
+from app.commands.imports.lines import FileUnreadable, Line
+
+MEMORY_BYTES = 1024 * 1024 * 1024
+PROCESSOR_SECONDS = 120
+OUTPUT_BYTES = 1024 * 1024 * 1024
+
+
+def main(path: str, kind: str) -> None:
+    """Read a form, within limits on memory, processor time and output."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR_SECONDS, PROCESSOR_SECONDS))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (OUTPUT_BYTES, OUTPUT_BYTES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    filled, blank = Filled(Path(path), is_json=kind == "json"), 0
+    try:
+        for line in filled.lines():
+            if line.item is not None or line.wrongs:
+                _say(_spelled(line))
+            else:
+                blank += 1
+    except FileUnreadable as error:
+        _say({"unreadable": {"say": error.remark.say, "parts": error.remark.parts}})
+        return
+    form = filled.form
+    remarks = [{"say": one.say, "parts": one.parts} for one in form.remarks]
+    told = {"letters": form.letters, "headings": form.headings, "remarks": remarks}
+    _say({**told, "scaled": filled.scale.looks_wrong, "blank": blank})
+
+
+def _spelled(line: Line) -> list[Any]:
+    return [line.number, line.row, line.item, [[one.say, one.key, one.letters] for one in line.wrongs]]
+
+
+def _say(what: Any) -> None:
+    sys.stdout.write(json.dumps(what, ensure_ascii=False))
+    sys.stdout.write("\n")
+
+
+if __name__ == "__main__":
+    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    main(*sys.argv[1:])

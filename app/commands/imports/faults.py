@@ -1,0 +1,77 @@
+"""Says what is wrong with a line: in which cell, under which heading of the file, what, and what to do."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from app.commands.imports.lines import Form, Line, Wrong
+from app.commands.imports.sayings import Say, advice, choices_of, said
+from app.domain.errors import Fault, MalformedContent, Refusal
+from app.schemas.imports import LineFault
+
+_OF_THE_WHOLE = {
+    "percent must fit the state": ("percent", Say.PERCENT_AND_STATE),
+    "must name its obligation by obligation, or by plan, cycle, duty and owner": ("obligation", Say.NO_NAME),
+}
+"""What is wrong with an update as a whole, by its sentence, and the column that it is about."""
+
+
+def of_reading(form: Form, line: Line, *, vietnamese: bool) -> list[LineFault]:
+    """Say what the reader found."""
+    return [_fault(form, line, wrong.key, _spelled(wrong, vietnamese), wrong.letters) for wrong in line.wrongs]
+
+
+def _spelled(wrong: Wrong, vietnamese: bool) -> str:
+    if wrong.say is Say.NO_CHOICE:
+        return said(wrong.say, vietnamese=vietnamese, choices=choices_of(str(wrong.key), vietnamese=vietnamese))
+    return said(wrong.say, vietnamese=vietnamese)
+
+
+def of_refusal(form: Form, line: Line, refusal: Refusal, *, vietnamese: bool) -> list[LineFault]:
+    """Say what the service refuses a line for, in the words of the form."""
+    title = refusal.title_vi if vietnamese else (type(refusal).__doc__ or "")
+    if not isinstance(refusal, MalformedContent):
+        keys: dict[str | None, None] = dict.fromkeys(_key(one, line.item or {}) for one in refusal.faults) or {
+            None: None
+        }
+        return [_fault(form, line, key, title) for key in keys]
+    return list(_malformed(form, line, refusal.faults, title, vietnamese)) or [_fault(form, line, None, title)]
+
+
+def _malformed(form: Form, line: Line, faults: Sequence[Fault], title: str, vietnamese: bool) -> Iterator[LineFault]:
+    for fault in faults:
+        if fault.detail in _OF_THE_WHOLE:
+            about, say = _OF_THE_WHOLE[fault.detail]
+            yield _fault(form, line, about, said(say, vietnamese=vietnamese))
+        elif key := _key(fault, line.item or {}):
+            yield _fault(form, line, key, advice(key, vietnamese=vietnamese) or fault.detail)
+        else:
+            yield _fault(form, line, None, fault.detail or title)
+
+
+def _fault(form: Form, line: Line, key: str | None, detail: str, letters: str | None = None) -> LineFault:
+    at = letters or form.letters.get(key or "")
+    return LineFault(
+        cell=f"{at}{line.row}" if at else None,
+        column=key,
+        heading=form.headings.get(key or ""),
+        detail=detail,
+    )
+
+
+def _key(fault: Fault, item: Mapping[str, Any]) -> str | None:
+    """Name the column that a fault in an item is about."""
+    match fault.pointer.removeprefix("/").split("/"):
+        case ["evidence", _, field]:
+            return f"evidence_{field}"
+        case ["measurements", place, *_] if target := _target(item, place):
+            return f"target:{target}"
+        case [""]:
+            return None
+        case parts:
+            return ".".join(parts)
+
+
+def _target(item: Mapping[str, Any], place: str) -> Any:
+    """Return the target of a measurement; none when it names none, being no measurement at all."""
+    measured = item["measurements"][int(place)] if place.isdecimal() else None
+    return measured.get("target") if isinstance(measured, dict) else None

@@ -1,0 +1,121 @@
+"""A filled-in form, line by line: a sheet with the form's headings, or JSON, one object on each line."""
+
+import json
+from collections import deque
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from app.commands.imports import headings
+from app.commands.imports.headings import FIRST_ROWS, Headings
+from app.commands.imports.lines import FileUnreadable, Form, Line, Remark, Wrong
+from app.commands.imports.meaning import Scale, item_of
+from app.commands.imports.sayings import Say
+from app.spreadsheets import delimited, reading
+from app.spreadsheets.cells import Cell, Note, Row, Sheet, SheetUnreadable, letters
+
+NAMED_ROWS = 20
+"""How many hidden rows are named, and how many own columns."""
+_BLANK = " \t\r\n\ufeff"
+
+
+@dataclass
+class Filled:
+    """A file whose lines are read; what there is to say of the whole is known when the last one has been."""
+
+    path: Path
+    is_json: bool = False
+    form: Form = field(default_factory=Form)
+    scale: Scale = field(default_factory=Scale)
+
+    def lines(self) -> Iterator[Line]:
+        """Yield the lines, in order, without holding the file in memory.
+
+        Raises:
+            FileUnreadable: the file as a whole cannot be read.
+        """
+        try:
+            yield from self._json() if self.is_json else self._table()
+        except SheetUnreadable as error:
+            raise FileUnreadable(Say(error.trouble.value)) from None
+
+    def _json(self) -> Iterator[Line]:
+        encoding = delimited.encoding_of(self.path)
+        for number, text in enumerate(delimited.lines(self.path, encoding), start=1):
+            yield _json_line(number, text.strip(_BLANK))
+
+    def _table(self) -> Iterator[Line]:
+        found = False
+        with closing(reading.read(self.path, headings.fit)) as sheets:
+            for sheet in sheets:
+                first = list(islice(sheet.rows, FIRST_ROWS))
+                known = headings.find(first)
+                if known is None:
+                    # The rows of another sheet are passed by, because the next one begins behind them.
+                    deque(sheet.rows, maxlen=0)
+                    continue
+                if found:
+                    raise FileUnreadable(Say.TWO_SHEETS)
+                found = True
+                yield from self._sheet(sheet, known, first)
+        if not found:
+            raise FileUnreadable(Say.NO_HEADINGS)
+
+    def _sheet(self, sheet: Sheet, known: Headings, first: list[Row]) -> Iterator[Line]:
+        hidden: list[int] = []
+        for rows in (first, sheet.rows):
+            for row in rows:
+                if row.number > known.row:
+                    yield self._line(row, known)
+                    hidden += [row.number] if row.hidden else []
+        self.form = Form(known.letters(), known.by_key(), tuple(_remarks(sheet, known, hidden)))
+
+    def _line(self, row: Row, known: Headings) -> Line:
+        number = row.line or row.number
+        if row.torn:
+            return Line(number, row.number, wrongs=(Wrong(Say.TORN),))
+        cells = {n: cell for n, cell in enumerate(row.cells) if cell is not None}
+        lost = tuple(Wrong(Say.NO_HEADING, letters=letters(n)) for n in cells if n not in known.texts)
+        told: dict[str, Cell] = {known.keys[n]: cell for n, cell in cells.items() if n in known.keys}
+        item, wrongs = item_of(told, self.scale)
+        return Line(number, row.number, None if lost else item, lost[:1] + wrongs)
+
+
+def _remarks(sheet: Sheet, known: Headings, hidden: list[int]) -> Iterator[Remark]:
+    yield from (Remark(Say.WINDOWS_1258) for note in sheet.notes if note is Note.WINDOWS_1258)
+    if known.own:
+        yield Remark(Say.OWN_COLUMNS, {"cells": _listed(known.own)})
+    if hidden:
+        yield Remark(Say.HIDDEN_ROWS, {"cells": _listed(list(map(str, hidden)))})
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:NAMED_ROWS]) + (" …" if len(names) > NAMED_ROWS else "")
+
+
+def _json_line(number: int, text: str) -> Line:
+    if not text:
+        return Line(number, number)
+    try:
+        item = json.loads(text)
+    except (ValueError, RecursionError):
+        return _unsent(number, Say.NO_JSON)
+    if not _can_be_sent(item):
+        return _unsent(number, Say.NOT_SENDABLE)
+    return Line(number, number, item) if isinstance(item, dict) else _unsent(number, Say.NO_OBJECT)
+
+
+def _unsent(number: int, say: Say) -> Line:
+    return Line(number, number, wrongs=(Wrong(say),))
+
+
+def _can_be_sent(item: Any) -> bool:
+    """Say whether what was read can be spelled as JSON in UTF-8: not NaN, nor 1e999, nor half of a surrogate pair."""
+    try:
+        json.dumps(item, ensure_ascii=False, allow_nan=False).encode()
+    except (ValueError, RecursionError):
+        return False
+    return True

@@ -1,0 +1,192 @@
+"""Rows of tables → updates of the API.  What a cell says for certain is passed on as it is, and the service judges it.
+
+A table is flat, an item is not: `evidence_…` columns are one link or one document, `target:…` columns the measurements.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any
+
+from app.commands.imports.figures import Unclear, day_of, figure_of, spelled
+from app.commands.imports.legacy_fonts import is_legacy
+from app.commands.imports.lines import Wrong
+from app.commands.imports.sayings import Say
+from app.domain.access import Classification
+from app.domain.completion import ClaimState
+from app.domain.words import choice_of
+from app.schemas.bulk import NAMES
+from app.spreadsheets.cells import Cell, Kind
+
+_CHOICES: Mapping[str, type[StrEnum]] = {"state": ClaimState, "evidence_classification": Classification}
+_DAYS = {"occurred_on", "evidence_issued_on", "received_on"}
+_CODES = {"duty", "document_number", "evidence_number", "obligation"}
+"""Where a number or a day is what a program has made of a text."""
+_FILLED = {"state", "percent", "summary", "occurred_on", "late_reason", "received_on", "document_number"}
+_PASSED_ON = ("obligation", *NAMES, *sorted(_FILLED), "client_ref")
+_LISTED = ("evidence_", "target:")
+"""How the columns of lists begin.  Columns that are neither passed on nor of a list are there for people to read."""
+_ERRORS = ("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "Err:5")
+
+
+class CellUnclear(Exception):
+    """A cell that does not say for certain what it means."""
+
+    def __init__(self, say: Say) -> None:
+        super().__init__(say.value)
+        self.say = say
+
+
+def is_passed_on(key: str) -> bool:
+    """Say whether what a column holds is sent, and not only there for people to read."""
+    return key in _PASSED_ON or key.startswith(_LISTED)
+
+
+def is_filled_in(key: str) -> bool:
+    """Say whether a column is one that people fill in."""
+    return key in _FILLED or key.startswith(_LISTED)
+
+
+def item_of(row: Mapping[str, Cell], scale: "Scale") -> tuple[dict[str, Any] | None, tuple[Wrong, ...]]:
+    """Make the item of a row, by the keys of its columns, or say what is wrong; neither when nobody filled it in."""
+    told = {key: cell for key, cell in row.items() if is_passed_on(key)}
+    if not any(map(is_filled_in, told)):
+        return None, ()
+    values: dict[str, Any] = {}
+    wrongs: list[Wrong] = []
+    for key, cell in told.items():
+        try:
+            values[key] = value_of(key, cell)
+        except CellUnclear as unclear:
+            wrongs.append(Wrong(unclear.say, key))
+    scale.see(told, values)
+    return (None, tuple(wrongs)) if wrongs else (_assembled(values), ())
+
+
+def _assembled(values: Mapping[str, Any]) -> dict[str, Any]:
+    item = {key: values[key] for key in _PASSED_ON if key in values}
+    if "obligation" in item:
+        # The id says it all; the codes beside it are for people.
+        item = {key: value for key, value in item.items() if key not in NAMES}
+    measured = [(key, value) for key, value in values.items() if key.startswith("target:")]
+    if measured:
+        item["measurements"] = [{"target": key.removeprefix("target:"), "value": value} for key, value in measured]
+    if evidence := {key.removeprefix("evidence_"): values[key] for key in values if key.startswith("evidence_")}:
+        item["evidence"] = [{"kind": "link" if "url" in evidence else "document", **evidence}]
+    return item
+
+
+def value_of(key: str, cell: Cell) -> Any:
+    """Read one cell as the column wants it.
+
+    Raises:
+        CellUnclear: it does not say for certain what it means.
+    """
+    if cell.kind in {Kind.ERROR, Kind.UNCOMPUTED, Kind.BOOLEAN}:
+        raise CellUnclear({Kind.ERROR: Say.ERROR, Kind.UNCOMPUTED: Say.UNCOMPUTED}.get(cell.kind, Say.A_BOOLEAN))
+    if isinstance(cell.value, str):
+        _refuse_what_only_looks_like_text(cell.value)
+    if key == "percent" or key.startswith("target:"):
+        return _figure(key, cell)
+    if key in _DAYS:
+        return _day(cell)
+    return _text(key, cell)
+
+
+def _refuse_what_only_looks_like_text(text: str) -> None:
+    if text.strip().startswith(_ERRORS) and len(text.strip()) <= max(map(len, _ERRORS)):
+        raise CellUnclear(Say.ERROR)
+    if is_legacy(text):
+        raise CellUnclear(Say.OLD_FONT)
+
+
+def _figure(key: str, cell: Cell) -> int | float:
+    wanted = Say.NO_PERCENT if key == "percent" else Say.NO_FIGURE
+    try:
+        figure = cell.value if isinstance(cell.value, Decimal) else figure_of(str(cell.value))
+    except Unclear:
+        raise CellUnclear(Say.THOUSANDS) from None
+    if figure is None or cell.kind is Kind.DAY:
+        raise CellUnclear(wanted)
+    number = spelled(figure)
+    if key == "percent" and not (isinstance(number, int) and 0 <= number <= 100):
+        raise CellUnclear(wanted)
+    return number
+
+
+def _day(cell: Cell) -> str:
+    day = cell.value if isinstance(cell.value, date) else day_of(str(cell.value))
+    if day is None or cell.kind not in {Kind.DAY, Kind.TEXT}:
+        raise CellUnclear(Say.NO_DAY)
+    return day.isoformat()
+
+
+def _text(key: str, cell: Cell) -> Any:
+    match cell.value:
+        case str() as text:
+            return _words(key, text)
+        case date() as day if key == "cycle":
+            # Codes of cycles are spelled as days; a program that knows no text makes days of them.
+            return day.isoformat()
+        case date():
+            raise CellUnclear(Say.A_DAY)
+        case _ if key in _CODES:
+            raise CellUnclear(Say.A_NUMBER)
+        case Decimal() as number:
+            return f"{number.normalize():f}" + ("%" if cell.kind is Kind.PERCENT else "")
+
+
+def _words(key: str, text: str) -> Any:
+    if key == "summary":
+        return text
+    if (kind := _CHOICES.get(key)) is None:
+        return text.strip()
+    choice = _chosen(kind, text)
+    if choice is None:
+        raise CellUnclear(Say.NO_CHOICE)
+    return choice.value
+
+
+@lru_cache(maxsize=256)
+def _chosen(kind: type[StrEnum], text: str) -> StrEnum | None:
+    """Read a choice; a form says the same few on every line."""
+    return choice_of(kind, text)
+
+
+class Scale:
+    """Watches whether the figures of a file look as if 1 stood for 100 per cent; one that says `%` is certain."""
+
+    def __init__(self) -> None:
+        self._percents, self._shares = _Range(), _Range()
+
+    def see(self, cells: Mapping[str, Cell], values: Mapping[str, Any]) -> None:
+        """Look at the figures of a line, as they were read."""
+        for key, value in values.items():
+            if key == "percent" and not _says_percent(cells[key]):
+                self._percents.see(value)
+            elif key.startswith("target:") and not _says_percent(cells[key]):
+                self._shares.see(value)
+
+    @property
+    def looks_wrong(self) -> bool:
+        """Whether no figure is above 1; targets may count things, so that one of them must be a fraction."""
+        return self._percents.is_small or (self._shares.is_small and self._shares.has_fractions)
+
+
+class _Range:
+    def __init__(self) -> None:
+        self._most, self._least, self.has_fractions = 0.0, 0.0, False
+
+    def see(self, figure: float) -> None:
+        self._most, self._least = max(self._most, figure), min(self._least, figure)
+        self.has_fractions |= 0 < figure < 1
+
+    @property
+    def is_small(self) -> bool:
+        return 0 < self._most <= 1 and self._least >= 0
+
+
+def _says_percent(cell: Cell) -> bool:
+    return cell.kind is Kind.PERCENT or (isinstance(cell.value, str) and "%" in cell.value)

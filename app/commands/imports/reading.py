@@ -1,0 +1,103 @@
+"""Starts the process that reads a form.
+
+It has a limit on memory, processor time and time at all, and an empty environment; what it reads goes through a file,
+so that a large form is held in memory nowhere.  If it dies of what it reads, the form is too large.
+"""
+
+import asyncio
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO, Any
+
+from app.commands.imports.lines import FileUnreadable, Form, Line, Remark, Wrong
+from app.commands.imports.sayings import Say
+
+ROOT = Path(__file__).parent.parent.parent.parent
+SECONDS = 180.0
+_AT_ONCE = asyncio.Semaphore(2)
+"""Each may take a processor and some hundred megabytes."""
+
+
+@dataclass(frozen=True)
+class ReadForm:
+    """A form that has been read: what its headings say, and its lines.
+
+    `looks_scaled` says so of its figures; `blank` counts the lines that nobody filled in.
+    """
+
+    form: Form
+    looks_scaled: bool
+    blank: int
+    _file: IO[bytes]
+
+    def close(self) -> None:
+        """Forget what was read."""
+        self._file.close()
+
+    def lines(self) -> Iterator[Line]:
+        """Yield the lines that were filled in, or could not be read, and blank ones, in order."""
+        self._file.seek(0)
+        for text in self._file:
+            if text.startswith(b"["):
+                number, row, item, wrongs = json.loads(text)
+                yield Line(number, row, item, tuple(Wrong(Say(say), key, at) for say, key, at in wrongs))
+
+
+async def read(path: Path, *, is_json: bool) -> ReadForm:
+    """Read a form; who asked closes it.
+
+    Raises:
+        FileUnreadable: the file as a whole cannot be read.
+    """
+    file = TemporaryFile()  # noqa: SIM115  It lives as long as the form does.
+    try:
+        async with _AT_ONCE:
+            await _run(path, "json" if is_json else "table", file)
+        return _form(await asyncio.to_thread(_last, file), file)
+    except BaseException:
+        file.close()
+        raise
+
+
+def _form(whole: Any, file: IO[bytes]) -> ReadForm:
+    if "unreadable" in whole:
+        raise FileUnreadable(Say(whole["unreadable"]["say"]), **whole["unreadable"]["parts"])
+    remarks = tuple(Remark(Say(one["say"]), one["parts"]) for one in whole["remarks"])
+    return ReadForm(Form(whole["letters"], whole["headings"], remarks), whole["scaled"], whole["blank"], file)
+
+
+async def _run(path: Path, kind: str, file: IO[bytes]) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "app.commands.imports", str(path), kind),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=file,
+        stderr=asyncio.subprocess.DEVNULL,
+        cwd=ROOT,
+        env={},
+    )
+    try:
+        async with asyncio.timeout(SECONDS):
+            await process.wait()
+    except TimeoutError:
+        raise FileUnreadable(Say.TOO_LARGE) from None
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    if process.returncode != 0:
+        raise FileUnreadable(Say.TOO_LARGE)
+
+
+def _last(file: IO[bytes]) -> Any:
+    """Return what was said last."""
+    size = file.seek(0, 2)
+    tail = b""
+    while size and tail.count(b"\n") < 2:
+        step = min(size, 64 * 1024)
+        size = file.seek(size - step)
+        tail = file.read(step) + tail
+    return json.loads(tail.rstrip(b"\n").rpartition(b"\n")[2])

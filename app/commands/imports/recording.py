@@ -1,0 +1,167 @@
+"""Records the lines of a form, some hundred at a time, each in one transaction, and each line once.
+
+A line is sent under a name made of the import's name, of what the line says, and of how many lines up to it say that
+(unless it brings a `client_ref` of its own), and a name is recorded once.  So an import needs no memory of how far it
+came: killed and sent again, what had been recorded is shown as such, also when lines have been put right, moved or
+taken out.
+"""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.commands import bulk
+from app.commands.bulk import Outcome
+from app.commands.imports import faults
+from app.commands.imports.lines import Form, Line, Wrong
+from app.commands.imports.reading import ReadForm
+from app.commands.imports.sayings import Say
+from app.domain.access import Caller
+from app.domain.errors import NotFound, Refusal
+from app.queries.imports import of_another_plan
+from app.schemas.bulk import MAX_ITEMS, ItemIn
+from app.schemas.imports import ImportLine, LineResult
+
+MAX_BYTES = 900_000
+"""How much one transaction may record."""
+Item = Mapping[str, Any]
+Read = Callable[[Sequence[Item]], Sequence[ItemIn | Refusal]]
+Transaction = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
+
+
+class Undone(Exception):
+    """Ends a transaction in which nothing was to be recorded."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Import:
+    """How one form is recorded: by whom, on which plan, under which name, in which language its results are told."""
+
+    caller: Caller
+    plan: str
+    name: str
+    dry_run: bool
+    vietnamese: bool
+    transaction: Transaction
+    read: Read
+    repeat: Callable[[Callable[[], Awaitable[list[Outcome]]]], Awaitable[list[Outcome]]]
+
+    async def results(self, form: ReadForm, now: Callable[[], datetime]) -> AsyncIterator[list[ImportLine]]:
+        """Record batch after batch, and yield what became of the lines that were filled in."""
+        for batch in _batches(_named(form.lines(), self.plan, self.name)):
+            yield await self._record(form.form, batch, now())
+
+    async def _record(self, form: Form, batch: Sequence[Line], now: datetime) -> list[ImportLine]:
+        sent = [line for line in batch if line.item is not None]
+        read = self.read([line.item for line in sent if line.item is not None])
+        outcomes: list[Outcome] = []
+
+        async def attempt() -> list[Outcome]:
+            try:
+                async with self.transaction() as connection:
+                    foreign = set((await connection.scalars(of_another_plan(self.plan, _ids(read)))).all())
+                    # What is another plan's is not found in this one.
+                    own = [NotFound() if _obligation(one) in foreign else one for one in read]
+                    outcomes[:] = await bulk.report(connection, self.caller, own, now=now)
+                    if self.dry_run:
+                        raise Undone
+            except Undone:
+                pass
+            return outcomes
+
+        recorded = await self.repeat(attempt) if sent else []
+        became = {line.number: self._result(form, line, one) for line, one in zip(sent, recorded, strict=True)}
+        return [became.get(line.number) or self._unread(form, line) for line in batch]
+
+    def _result(self, form: Form, line: Line, outcome: Outcome) -> ImportLine:
+        if isinstance(outcome.result, Refusal):
+            told = faults.of_refusal(form, line, outcome.result, vietnamese=self.vietnamese)
+            return _refused(line, outcome.result.slug(), told)
+        return ImportLine(
+            line=line.number,
+            result=LineResult.REPLAYED if outcome.replayed else LineResult.RECORDED,
+            client_ref=_ref(line),
+            obligation=outcome.result.obligation,
+            update=None if self.dry_run and not outcome.replayed else outcome.result.id,
+            problem=None,
+            faults=[],
+        )
+
+    def _unread(self, form: Form, line: Line) -> ImportLine:
+        told = faults.of_reading(form, line, vietnamese=self.vietnamese)
+        return _refused(line, "malformed-content", told)
+
+
+def _refused(line: Line, problem: str, told: list[Any]) -> ImportLine:
+    return ImportLine(
+        line=line.number,
+        result=LineResult.REFUSED,
+        client_ref=_ref(line),
+        obligation=None,
+        update=None,
+        problem=problem,
+        faults=told,
+    )
+
+
+def _ref(line: Line) -> str | None:
+    ref = (line.item or {}).get("client_ref")
+    return ref if isinstance(ref, str) else None
+
+
+def _obligation(one: ItemIn | Refusal) -> UUID | None:
+    return one.obligation if isinstance(one, ItemIn) else None
+
+
+def _ids(read: Sequence[ItemIn | Refusal]) -> list[UUID]:
+    return [found for one in read if (found := _obligation(one))]
+
+
+def _named(lines: Iterable[Line], plan: str, name: str) -> Iterator[Line]:
+    """Give every item a name, as a `client_ref`, and refuse those that speak of another plan; leave out blank lines."""
+    said: Counter[str] = Counter()
+    for line in lines:
+        if line.item is None:
+            if line.wrongs:
+                yield line
+        elif line.item.get("plan", plan) != plan:
+            yield replace(line, item=None, wrongs=(Wrong(Say.ANOTHER_PLAN, "plan"),))
+        else:
+            yield replace(line, item=_with_name(_of_plan(line.item, plan), name, said))
+
+
+def _of_plan(item: dict[str, Any], plan: str) -> dict[str, Any]:
+    """Let an item that names its obligation by codes be of the plan to which the form was sent."""
+    return item if item.get("obligation") is not None else {"plan": plan, **item}
+
+
+def _with_name(item: dict[str, Any], name: str, said: Counter[str]) -> dict[str, Any]:
+    if item.get("client_ref") is not None:
+        return item
+    unnamed = {key: value for key, value in item.items() if key != "client_ref"}
+    digest = hashlib.sha256(json.dumps(unnamed, sort_keys=True).encode()).hexdigest()[:32]
+    said[digest] += 1
+    return {**unnamed, "client_ref": f"{name}:{digest}:{said[digest]}"}
+
+
+def _batches(lines: Iterable[Line]) -> Iterator[list[Line]]:
+    """Group lines into what one transaction can hold."""
+    batch: list[Line] = []
+    size = 0
+    for line in lines:
+        weight = len(json.dumps(line.item, ensure_ascii=False).encode()) + 100
+        if batch and (len(batch) == MAX_ITEMS or size + weight > MAX_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(line)
+        size += weight
+    if batch:
+        yield batch

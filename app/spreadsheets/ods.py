@@ -1,0 +1,102 @@
+"""ODS (ISO/IEC 26300), row by row: a cell says itself what it is."""
+
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from app.spreadsheets.cells import MAX_COLUMNS, MAX_ROWS, Cell, Kind, Row, Sheet, number, text
+from app.spreadsheets.packages import Filled, attribute, elements, local, opened
+
+_VALUES = (b"text:p>", b"office:value", b"table:formula")
+_CELLS = {"table-cell", "covered-table-cell"}
+_SPACES = {"tab": "\t", "line-break": "\n"}
+_UNSEEN = {"collapse", "filter"}
+
+
+def sheets(path: Path) -> Generator[Sheet, None, None]:
+    """Yield the sheets in order; each must be read before the next.
+
+    Raises:
+        SheetUnreadable: it is damaged.
+    """
+    with opened(path) as package, closing(Filled(package, "content.xml", _VALUES)) as part:
+        rows = _Tables(part)
+        while rows.more():
+            yield Sheet(str(rows.number), rows.of_this())
+
+
+class _Tables:
+    """The rows of one table after the other."""
+
+    def __init__(self, part: Filled) -> None:
+        self._part = part
+        self._elements = elements(part, "table-row", "table")
+        self._next: Any = None
+        self.number = 0
+
+    def more(self) -> bool:
+        """Say whether there is another table."""
+        self.number += 1
+        self._next = None if self._part.over else next(self._elements, None)
+        return self._next is not None
+
+    def of_this(self) -> Iterator[Row]:
+        """Yield the rows of the table that has begun, up to its end."""
+        place = 1
+        while self._next is not None and local(self._next.tag) == "table-row":
+            again = int(attribute(self._next, "number-rows-repeated", "1"))
+            yield from _rows(self._next, place, again)
+            place += again
+            self._next = None if self._part.over else next(self._elements, None)
+
+
+def _rows(element: Any, place: int, again: int) -> Iterator[Row]:
+    cells = _cells(element)
+    if any(cells):
+        hidden = attribute(element, "visibility") in _UNSEEN
+        for n in range(min(again, MAX_ROWS + 1)):
+            yield Row(place + n, cells, hidden=hidden)
+
+
+def _cells(row: Any) -> list[Cell | None]:
+    cells: list[Cell | None] = []
+    for element in row:
+        if local(element.tag) in _CELLS:
+            again = min(int(attribute(element, "number-columns-repeated", "1")), MAX_COLUMNS - len(cells))
+            cells += [_cell(element)] * again
+    return cells
+
+
+def _cell(element: Any) -> Cell | None:
+    kinds = {value for key, value in element.attrib.items() if local(key) == "value-type"}
+    if "error" in kinds:
+        return Cell(Kind.ERROR, _plain(element))
+    if not kinds and attribute(element, "formula"):
+        return Cell(Kind.UNCOMPUTED, "")
+    read = next((_TYPED[kind] for kind in kinds if kind in _TYPED), None)
+    return read(element) if read else text(_plain(element))
+
+
+def _plain(cell: Any) -> str:
+    """Return the text of a cell, paragraph by paragraph; notes that people stick to it are no part of it."""
+    return "\n".join(_spelled(one) for one in cell if local(one.tag) == "p")
+
+
+def _spelled(element: Any) -> str:
+    name = local(element.tag)
+    if name == "annotation":
+        return ""
+    own = " " * int(attribute(element, "c", "1")) if name == "s" else _SPACES.get(name, element.text or "")
+    return own + "".join(_spelled(one) + (one.tail or "") for one in element)
+
+
+_TYPED: Mapping[str, Callable[[Any], Cell]] = {
+    "float": lambda cell: number(attribute(cell, "value")),
+    "currency": lambda cell: number(attribute(cell, "value")),
+    "percentage": lambda cell: number(attribute(cell, "value"), percent=True),
+    "date": lambda cell: Cell(Kind.DAY, date.fromisoformat(attribute(cell, "date-value")[:10])),
+    "boolean": lambda cell: Cell(Kind.BOOLEAN, attribute(cell, "boolean-value")),
+}
+"""How cells are read that say what they are; whatever else there is, is text."""
