@@ -24,7 +24,10 @@ PROPOSED = {
 }
 PASSES = obligation("1.3", "so-ldtbxh", "2026")
 sequenced = table(SequencedEvent)
-DERIVED = {"annulled_act", "measurement", "evidence_read", "sealed_standing", "event", "sequenced_event", "checkpoint"}
+DERIVED = {
+    *("annulled_act", "measurement", "evidence_read", "reopening", "sealed_standing", "succession_part"),
+    *("event", "sequenced_event", "checkpoint"),
+}
 """What comes with an act, or out of it, and is no act of its own."""
 
 
@@ -146,6 +149,14 @@ async def everything(service: Service) -> None:
         await coordinator.post(f"{cycles}/2027/deadlines", reason | letter),
         await coordinator.post(f"{cycles}/2021-06-15/closing", reason),
         await coordinator.post(f"/v1/plans/{PLAN}/holidays", {"observed_on": "2026-12-31", "name": "Nghỉ bù"}),
+        await coordinator.post(
+            f"/v1/plans/{PLAN}/bodies/so-ban-nganh/members",
+            {"code": "thanh-tra", "name": "Thanh tra thành phố", "from_on": "2026-11-20", **reason},
+        ),
+        await coordinator.post(
+            f"/v1/plans/{PLAN}/bodies/so-ban-nganh/members/thanh-tra/ending", {"until_on": "2026-12-31", **reason}
+        ),
+        await coordinator.post(f"/v1/plans/{PLAN}/duties/11.1/partners", {"code": "cong-an", **reason}),
     )
     assert {response.status_code for response in sent} == {201}
     await decide(service, await propose(service))
