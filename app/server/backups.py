@@ -16,7 +16,6 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
-from urllib.parse import urlsplit
 
 from sqlalchemy import exists, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -224,10 +223,9 @@ async def _run(place: Place, program: str, *arguments: str | Path, into: str = "
     """Run one of PostgreSQL's programs; passwords go by the environment, which nobody else can read."""
     address = read(place.url)
     login = {f"PG{name.upper()}": value for name, value in address.login.items()}
-    where = urlsplit(address.place)._replace(scheme="postgresql").geturl()
     try:
         process = await asyncio.create_subprocess_exec(
-            _program(place, program), *arguments, into, where, env=login, stderr=asyncio.subprocess.PIPE
+            _program(place, program), *arguments, into, address.place, env=login, stderr=asyncio.subprocess.PIPE
         )
     except OSError:
         raise Hindrance(f"{program} was not found: install PostgreSQL's client, or name its folder.") from None
