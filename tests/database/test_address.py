@@ -1,6 +1,7 @@
 """Addresses of databases: every parameter of libpq works, or is refused by its name."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Select, func, select
@@ -94,5 +95,5 @@ async def test_what_an_address_sets_holds_and_our_own_settings_win(address: Addr
     assert (asked, role) == (["7MB", "20s", "public"], "dondoc_app")
 
 
-def _setting(name: str) -> Select[tuple[str]]:
+def _setting(name: str) -> Select[Any]:
     return select(func.current_setting(name))
