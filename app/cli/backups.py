@@ -1,6 +1,7 @@
 """`dondoc backup` and `dondoc restore`: everything that there is, in a folder, and back."""
 
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -34,7 +35,7 @@ def back_up(
             _tell("is whole", backups.check(folder))
             return
         with owner() as url:
-            _tell("is made", asyncio.run(backups.back_up(_place(url, programs), folder)))
+            _tell("is made", asyncio.run(backups.back_up(_place(url, programs), folder, now=datetime.now(UTC))))
 
 
 def restore(folder: Folder, programs: Programs = None) -> None:

@@ -13,10 +13,9 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from secrets import token_hex
-from urllib.parse import urlsplit
 
 from sqlalchemy import exists, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -73,7 +72,7 @@ class Place:
     """Where pg_dump and pg_restore are; by default those of the embedded server, or of the system."""
 
 
-async def back_up(place: Place, folder: Path) -> Manifest:
+async def back_up(place: Place, folder: Path, *, now: datetime) -> Manifest:
     """Make a backup in a folder that is not there yet.
 
     Raises:
@@ -84,14 +83,14 @@ async def back_up(place: Place, folder: Path) -> Manifest:
     draft = folder.with_name(f".{folder.name}.{token_hex(4)}")
     draft.mkdir(mode=0o700)
     try:
-        manifest = await _write(place, draft)
+        manifest = await _write(place, draft, now)
         draft.rename(folder)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return manifest
 
 
-async def _write(place: Place, folder: Path) -> Manifest:
+async def _write(place: Place, folder: Path, now: datetime) -> Manifest:
     database = connect(place.url, role=None)
     try:
         async with database.reading(SYSTEM) as connection:
@@ -109,13 +108,15 @@ async def _write(place: Place, folder: Path) -> Manifest:
         await database.close()
     if missing := lost.keys() & erased:
         raise Hindrance(f"The database promises {len(missing)} files that are not in the store: no backup was made.")
-    made = Manifest(__version__, datetime.now(UTC).isoformat(), revision or "", position, digests, erased)
+    made = Manifest(__version__, now.isoformat(), revision or "", position, digests, erased)
     (folder / MANIFEST).write_text(json.dumps(asdict(made), indent=1) + "\n", "utf-8")
     return made
 
 
 def _copy(place: Place, folder: Path, promised: Mapping[str, int]) -> None:
-    shutil.copytree(place.keys, folder / KEYS)
+    (folder / KEYS).mkdir(mode=0o700)
+    for key in filter(Path.is_file, place.keys.iterdir()):
+        shutil.copy2(key, folder / KEYS)
     for name, size in promised.items():
         path = folder / FILES / name
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -224,10 +225,9 @@ async def _run(place: Place, program: str, *arguments: str | Path, into: str = "
     """Run one of PostgreSQL's programs; passwords go by the environment, which nobody else can read."""
     address = read(place.url)
     login = {f"PG{name.upper()}": value for name, value in address.login.items()}
-    where = urlsplit(address.place)._replace(scheme="postgresql").geturl()
     try:
         process = await asyncio.create_subprocess_exec(
-            _program(place, program), *arguments, into, where, env=login, stderr=asyncio.subprocess.PIPE
+            _program(place, program), *arguments, into, address.place, env=login, stderr=asyncio.subprocess.PIPE
         )
     except OSError:
         raise Hindrance(f"{program} was not found: install PostgreSQL's client, or name its folder.") from None

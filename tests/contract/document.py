@@ -75,8 +75,8 @@ class Operation:
     @property
     def problems(self) -> set[str]:
         """The names of the problems that it says it can answer with."""
-        content = [answer.get("content", {}).get(PROBLEM, {}) for answer in self.answers.values()]
-        return {name for one in content for name in one.get("examples", ())}
+        refused = [answer for status, answer in self.answers.items() if status >= "400"]
+        return {name for answer in refused for one in answer.get("content", {}).values() for name in one["examples"]}
 
     @property
     def shows_json(self) -> bool:

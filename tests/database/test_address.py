@@ -96,5 +96,5 @@ async def test_what_an_address_sets_holds_and_our_own_settings_win(address: Addr
     assert asked == ["7MB", "20s", "public", "dondoc_app"]
 
 
-def _setting(name: str) -> Select[tuple[str]]:
+def _setting(name: str) -> Select[Any]:
     return select(func.current_setting(name))

@@ -15,7 +15,7 @@ from app.stores.local import LocalStore
 from embedded_postgres import APP, OWNER, Address, Embedded
 from tests.conftest import url_of
 from tests.files import pdf
-from tests.given import INVESTIGATION, TRAINING, Service
+from tests.given import INVESTIGATION, TODAY, TRAINING, Service
 
 TOKEN = "/v1/oauth/token"
 
@@ -49,7 +49,7 @@ async def elsewhere(tmp_path: Path) -> AsyncIterator[Address]:
 async def test_what_is_restored_elsewhere_is_what_was_backed_up_and_goes_on(
     lived_in: Service, place: Place, elsewhere: Address, tmp_path: Path
 ) -> None:
-    made = await back_up(place, tmp_path / "backup")
+    made = await back_up(place, tmp_path / "backup", now=TODAY)
     there = Place(elsewhere.url(OWNER), LocalStore(tmp_path / "files" / "kept"), tmp_path / "keys")
 
     restored = await restore(there, tmp_path / "backup")
@@ -81,7 +81,7 @@ async def test_what_is_restored_elsewhere_is_what_was_backed_up_and_goes_on(
 
 async def test_a_backup_that_was_changed_is_refused_and_named(lived_in: Service, place: Place, tmp_path: Path) -> None:
     folder = tmp_path / "backup"
-    made = await back_up(place, folder)
+    made = await back_up(place, folder, now=TODAY)
     (name,) = made.names
     for path, why in ((f"files/{name}", "files/"), ("database.dump", "database.dump"), ("keys/pepper", "keys/pepper")):
         before = (folder / path).read_bytes()
@@ -105,10 +105,10 @@ def drafts(folder: Path) -> list[Path]:
 
 async def test_nothing_is_written_over(lived_in: Service, place: Place, tmp_path: Path) -> None:
     folder = tmp_path / "backup"
-    await back_up(place, folder)
+    await back_up(place, folder, now=TODAY)
 
     with pytest.raises(Hindrance, match="already"):
-        await back_up(place, folder)
+        await back_up(place, folder, now=TODAY)
     with pytest.raises(Hindrance, match="keys already"):
         await restore(place, folder)
     with pytest.raises(Hindrance, match="holds a plan already"):
@@ -117,19 +117,19 @@ async def test_nothing_is_written_over(lived_in: Service, place: Place, tmp_path
 
 
 async def test_a_backup_that_would_lack_a_file_is_not_made(lived_in: Service, place: Place, tmp_path: Path) -> None:
-    made = await back_up(place, tmp_path / "first")
+    made = await back_up(place, tmp_path / "first", now=TODAY)
     (name,) = made.names
     place.store.remove(name)
 
     with pytest.raises(Hindrance, match="promises 1 files"):
-        await back_up(place, tmp_path / "second")
+        await back_up(place, tmp_path / "second", now=TODAY)
 
     assert not (tmp_path / "second").exists()
 
 
 async def test_a_backup_of_a_later_version_is_not_restored(lived_in: Service, place: Place, tmp_path: Path) -> None:
     folder = tmp_path / "backup"
-    await back_up(place, folder)
+    await back_up(place, folder, now=TODAY)
     manifest = json.loads((folder / "manifest.json").read_text())
     (folder / "manifest.json").write_text(json.dumps(manifest | {"revision": "9999"}))
 
@@ -140,4 +140,4 @@ async def test_a_backup_of_a_later_version_is_not_restored(lived_in: Service, pl
 async def test_what_cannot_be_backed_up_is_said_in_words(own_database: Database, place: Place, tmp_path: Path) -> None:
     nowhere = Place(place.url, place.store, place.keys, tmp_path)
     with pytest.raises(Hindrance, match="pg_dump was not found"):
-        await back_up(nowhere, tmp_path / "backup")
+        await back_up(nowhere, tmp_path / "backup", now=TODAY)

@@ -86,7 +86,9 @@ def reads(operation: Json, method: str) -> bool:
 def responses_of(route: RouteContext, operation: Json, method: str) -> Json:
     """Return every answer that an operation can give, by status."""
     success, names = str(route.status_code or 200), _headers(operation, method)
-    shown: Json = {status: one for status, one in operation["responses"].items() if NAMES not in one}
+    # What is sent is validated here, and what FastAPI says of that is not so.
+    answers = {status: one for status, one in operation["responses"].items() if status != "422"}
+    shown: Json = {status: one for status, one in answers.items() if NAMES not in one}
     headers = _references("headers", names) | shown[success].get("headers", {})
     shown[success] |= {"headers": headers, **_description(route.response_model)}
     if reads(operation, method):
