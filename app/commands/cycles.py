@@ -7,16 +7,16 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import RowMapping, String, bindparam, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import events
 from app.commands.holidays import days_off, plan_of
 from app.commands.ordered_cycles import terms_of
 from app.commands.owners import changes_by, resolved
+from app.database.builders import rows_where
 from app.database.locks import lock
-from app.database.statements import Row, Statement, fetch_first, fetch_one
+from app.database.statements import Row, fetch_all, fetch_first, fetch_one, fetch_only, run_each, write_new_rows
 from app.domain.calendar import CycleTerms, WorkingDays, day_of
 from app.domain.errors import (
     AlreadyExists,
@@ -24,7 +24,6 @@ from app.domain.errors import (
     CycleOpeningAnnulled,
     CycleUnknown,
     Fault,
-    NotFound,
 )
 from app.models import Body, Cycle, Duty, DutyOwner, Obligation, Plan
 from app.models.base import stable_id, table
@@ -33,7 +32,7 @@ from app.queries.cycle_acts import ever_opened
 from app.schemas.cycles import CycleDetail, CycleIn
 from app.schemas.seed import CycleRules
 from app.schemas.views import cycle_detail
-from app.standing.cycles import cycles_of, deadlines_of
+from app.standing.cycles import cycles_of, find_cycle
 from app.standing.moment import Moment
 from app.standing.refresh import refresh_held
 
@@ -55,7 +54,7 @@ async def open_cycle(connection: AsyncConnection, slug: str, sent: CycleIn, *, n
         AlreadyExists: another cycle has this code.
         CycleOpeningAnnulled: it was opened, and that was annulled.
     """
-    plan = await fetch_one(connection, _plan, slug=slug)
+    plan = await fetch_one(connection, rows_where, these=plans, slug=slug)
     await lock(connection, plan["id"].bytes)
     days = WorkingDays(await days_off(connection, plan["id"]), ZoneInfo(plan["time_zone"]))
     rows = await _duties(connection, plan["id"])
@@ -74,12 +73,12 @@ async def _refuse_annulled(connection: AsyncConnection, slug: str, code: str, no
 async def _open(
     connection: AsyncConnection, slug: str, terms: Row, rows: dict[str, list[Row]], days: WorkingDays, now: datetime
 ) -> None:
-    added = await connection.execute(insert(cycles).values(terms).on_conflict_do_nothing())
-    await events.tell(connection, [events.opened(terms)] * added.rowcount)
-    cycle = dict((await connection.execute(select(cycles).where(cycles.c.id == terms["id"]))).mappings().one())
+    added = await write_new_rows(connection, cycles, [terms], "id")
+    await events.tell(connection, [events.opened(terms)] * len(added))
+    cycle = await fetch_only(connection, rows_where, these=cycles, id=terms["id"])
     if terms["title_vi"] and any(cycle[name] != terms[name] for name in terms if name != "opened_at"):
         raise AlreadyExists(None, Fault("/code", "names another cycle"))
-    if added.rowcount:
+    if added:
         await _create_obligations(connection, slug, cycle, rows, days, now)
 
 
@@ -89,30 +88,24 @@ async def _create_obligations(
     changes = await changes_by(connection, cycle["plan_id"], day_of(now, days.zone))
     by_now = rows | {"duty_owner": resolved(rows["duty_owner"], changes)}
     owed = list(obligation_rows(slug, cycle, by_now, days, now))
-    if owed:
-        await connection.execute(insert(table(Obligation)), owed)
+    # The line of one is an array, which rows side by side cannot hold.
+    await run_each(connection, insert(table(Obligation)), owed)
     await refresh_held(connection, [row["id"] for row in owed], now)
 
 
-async def held_cycle(connection: AsyncConnection, slug: str, code: str, now: datetime) -> RowMapping:
+async def held_cycle(connection: AsyncConnection, slug: str, code: str, now: datetime) -> Row:
     """Return an open cycle as it stands now, and keep other acts on the plan's cycles out until the transaction ends.
 
     Raises:
         NotFound: there is no such plan, or no such cycle is open.
     """
     await lock(connection, (await plan_of(connection, slug)).bytes)
-    row: RowMapping | None = (await connection.execute(cycles_of(slug, Moment(now), code))).mappings().first()
-    if row is None:
-        raise NotFound
-    return row
+    return await fetch_one(connection, cycles_of, slug=slug, moment=Moment(now), code=code)
 
 
 async def shown(connection: AsyncConnection, slug: str, code: str, now: datetime) -> CycleDetail:
     """Return an open cycle as it stands now, as the wire shows it."""
-    moment = Moment(now)
-    row = (await connection.execute(cycles_of(slug, moment, code))).mappings().one()
-    moved = (await connection.execute(deadlines_of(row, moment))).mappings().all()
-    return cycle_detail(row, moved)
+    return cycle_detail(*await find_cycle(connection, slug, code, Moment(now)))
 
 
 def cycle_row(slug: str, terms: CycleTerms, now: datetime) -> Row:
@@ -175,10 +168,6 @@ def is_owed(duty: Mapping[str, Any], cycle: Mapping[str, Any]) -> bool:
             return True
 
 
-def _plan(slug: str) -> Statement:
-    return select(*plans.c).where(plans.c.slug == bindparam("slug", slug, String()))
-
-
 def _terms(plan: Row, code: str, days: WorkingDays, now: datetime) -> CycleTerms:
     terms = CycleRules.model_validate(plan["cycle_rules"]).terms(code, days.off, days.zone)
     if terms is None:
@@ -192,6 +181,5 @@ def _terms(plan: Row, code: str, days: WorkingDays, now: datetime) -> CycleTerms
 async def _duties(connection: AsyncConnection, plan_id: UUID) -> dict[str, list[Row]]:
     found: dict[str, list[Row]] = {}
     for model in (Duty, DutyOwner, Body):
-        rows = await connection.execute(select(table(model)).where(table(model).c.plan_id == plan_id))
-        found[table(model).name] = [dict(row) for row in rows.mappings()]
+        found[table(model).name] = await fetch_all(connection, rows_where, these=table(model), plan_id=plan_id)
     return found

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import events
@@ -14,11 +13,13 @@ from app.commands.closings import keep_letter, refuse_sealed
 from app.commands.obligations import Locked, hold, owners_at
 from app.commands.paper import check_paper_date
 from app.commands.places import partner_of
-from app.database.statements import write_rows
+from app.database.builders import rows_where
+from app.database.statements import fetch_all, fetch_first, fetch_only, write_rows
 from app.domain.access import Caller, Role
 from app.domain.errors import ContentTooLarge, Fault, SupersededUnknown
 from app.models import Evidence, EvidenceText
 from app.models.base import new_id, table
+from app.models.evidence import OWN, WRITTEN
 from app.queries.evidence import one_evidence, some_evidence
 from app.schemas.evidence import DocumentIn, EvidenceIn, EvidenceOut, FileIn, LinkIn
 from app.schemas.views import evidence_out
@@ -26,8 +27,8 @@ from app.standing.moment import Moment
 from app.standing.refresh import refresh_snapshot
 
 evidence, texts = table(Evidence), table(EvidenceText)
-OWN = {"kind", "classification", "number", "issued_on", "media_type", "size", "sha256", "supersedes"}
-WRITTEN = {"title", "url", "issuer", "file_name"}
+SENT = {name for name in OWN if name != "document_number"}
+"""What is sent of each evidence; the number of a paper report is that of all that came with it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,8 +97,9 @@ async def record(
         return []
     await events.write(connection, Evidence, [_row(caller, one) for one in attachments])
     await write_rows(connection, texts, [_written(one) for one in attachments])
-    written = await connection.execute(some_evidence([one.id for one in attachments], Moment(now)))
-    shown = {row["id"]: evidence_out(row) for row in written.mappings()}
+    ids = [one.id for one in attachments]
+    written = await fetch_all(connection, some_evidence, ids=ids, moment=Moment(now))
+    shown = {row["id"]: evidence_out(row) for row in written}
     return [shown[one.id] for one in attachments]
 
 
@@ -112,31 +114,27 @@ def _row(caller: Caller, attachment: Attachment) -> dict[str, Any]:
         "of_owner": attachment.of_owner,
         "update_id": attachment.update_id,
         "document_number": attachment.document_number,
-        **dict.fromkeys(OWN),
-        **attachment.sent.model_dump(include=OWN),
+        **dict.fromkeys(SENT),
+        **attachment.sent.model_dump(include=SENT),
     }
 
 
 def _written(attachment: Attachment) -> dict[str, Any]:
     ids = {"id": attachment.id, "plan_id": attachment.held.plan_id}
-    return {**ids, **dict.fromkeys(WRITTEN), **attachment.sent.model_dump(include=WRITTEN)}
+    return {**ids, **dict.fromkeys(WRITTEN), **attachment.sent.model_dump(include=set(WRITTEN))}
 
 
 async def shown(connection: AsyncConnection, evidence_id: UUID, at: datetime) -> EvidenceOut:
     """Return an evidence as the wire shows it."""
-    return evidence_out((await connection.execute(one_evidence(evidence_id, Moment(at)))).mappings().one())
+    return evidence_out(await fetch_only(connection, one_evidence, evidence_id=evidence_id, moment=Moment(at)))
 
 
 async def _refuse_foreign_version(connection: AsyncConnection, attachment: Attachment) -> None:
     earlier = getattr(attachment.sent, "supersedes", None)
     if earlier is None:
         return
-    mine = select(evidence.c.id).where(
-        evidence.c.id == earlier,
-        evidence.c.obligation_id == attachment.held.id,
-        evidence.c.body_id == attachment.body_id,
-    )
-    if (await connection.execute(mine)).first() is None:
+    mine = {"id": earlier, "obligation_id": attachment.held.id, "body_id": attachment.body_id}
+    if await fetch_first(connection, rows_where, these=evidence, **mine) is None:
         raise SupersededUnknown(None, Fault("/supersedes", "names no such evidence"))
 
 

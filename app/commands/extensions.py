@@ -3,14 +3,15 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, func, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import letters
 from app.commands.acts import finish_act, record
 from app.commands.obligations import Locked, hold, standing_row
 from app.commands.paper import check_paper_date
-from app.database.statements import Row, Statement, fetch_one
+from app.database.builders import equal
+from app.database.statements import Row, Statement, fetch_first, fetch_only
 from app.domain.access import Caller, Role
 from app.domain.calendar import start_of
 from app.domain.completion import COMPLETED_STATUSES, Status
@@ -37,6 +38,7 @@ from app.schemas.extensions import (
 )
 from app.standing.moment import Moment
 
+extensions = table(Extension)
 CLOSED = COMPLETED_STATUSES | {Status.NOT_APPLICABLE}
 """Where a later deadline would only turn late into on time."""
 
@@ -130,7 +132,7 @@ async def refuse(
         NoExtensionRequested: none is pending.
     """
     held = await hold(connection, caller, obligation_id, expected=expected, now=now)
-    if (await connection.execute(pending_on(held.id, Moment(held.seen_at)))).first() is None:
+    if await fetch_first(connection, pending_on, obligation_id=held.id, moment=Moment(held.seen_at)) is None:
         raise NoExtensionRequested
     row = await record(connection, caller, held, ExtensionRefusal, held.seen_at, **sent.model_dump())
     standing = await finish_act(connection, caller, held, held.seen_at)
@@ -147,14 +149,15 @@ async def _later(connection: AsyncConnection, held: Locked, standing: Row, day: 
     due_before = start_of(day, held.zone)
     if due_before <= standing["due_before"]:
         raise ExtensionNotLater(None, Fault("/due_before_on", "must be after the deadline that it moves"))
-    given = await fetch_one(connection, _given, obligation_id=held.id, moment=Moment(held.seen_at))
+    given = await fetch_only(
+        connection, _given, plan_id=held.plan_id, obligation_id=held.id, moment=Moment(held.seen_at)
+    )
     if given["number"] >= held.max_extensions:
         raise ExtensionLimitReached
     return due_before
 
 
-def _given(obligation_id: UUID, moment: Moment) -> Statement:
+def _given(plan_id: UUID, obligation_id: UUID, moment: Moment) -> Statement:
     """Count the extensions of an obligation that count."""
-    extensions = table(Extension)
-    mine = extensions.c.obligation_id == bindparam("obligation_id", obligation_id, Uuid())
-    return select(func.count().label("number")).where(mine, moment.sees(extensions))
+    mine = equal(extensions, plan_id=plan_id, obligation_id=obligation_id)
+    return select(func.count().label("number")).select_from(extensions).where(mine, moment.sees(extensions))

@@ -5,13 +5,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import events
-from app.database.statements import fetch_all
+from app.database.builders import rows_where
+from app.database.statements import fetch_all, fetch_one
 from app.domain.access import Caller
-from app.domain.errors import NotFound
 from app.models import Holiday, Plan
 from app.models.base import new_id, table
 from app.queries.holidays import marks
@@ -68,7 +67,7 @@ async def _write(connection: AsyncConnection, rows: Sequence[Mapping[str, Any]])
 
 async def observed(connection: AsyncConnection, plan_id: UUID) -> dict[date, bool]:
     """Return for every day that was ever marked whether it is off."""
-    return {row.observed_on: row.observed for row in await connection.execute(marks(plan_id))}
+    return {row["observed_on"]: row["observed"] for row in await fetch_all(connection, marks, plan_id=plan_id)}
 
 
 async def days_off(connection: AsyncConnection, plan_id: UUID) -> set[date]:
@@ -82,9 +81,7 @@ async def plan_of(connection: AsyncConnection, slug: str) -> UUID:
     Raises:
         NotFound: there is no such plan.
     """
-    plan_id: UUID | None = await connection.scalar(select(plans.c.id).where(plans.c.slug == slug))
-    if plan_id is None:
-        raise NotFound
+    plan_id: UUID = (await fetch_one(connection, rows_where, these=plans, slug=slug))["id"]
     return plan_id
 
 

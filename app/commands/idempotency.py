@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Delete, LargeBinary, and_, bindparam, delete, func, select
+from sqlalchemy import Delete, LargeBinary, bindparam, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningDelete
 
+from app.database.builders import deleted_where, equal
 from app.database.locks import number_of, tried
-from app.database.statements import Row, Statement, fetch_all, fetch_first, fetch_one, write_rows
+from app.database.statements import Row, Statement, fetch_all, fetch_first, fetch_only, write_rows
 from app.domain.access import Caller
 from app.domain.errors import IdempotencyKeyReused, RequestInFlight
 from app.models import IdempotencyRecord
@@ -31,14 +32,14 @@ async def recall(
         RequestInFlight: another request with the key is being done.
         IdempotencyKeyReused: the key was sent with something else.
     """
-    held = await fetch_one(connection, _lock, number=number_of(caller.client_id.bytes + key.encode()))
+    held = await fetch_only(connection, _lock, number=number_of(caller.client_id.bytes + key.encode()))
     if not held["taken"]:
         raise RequestInFlight
     row = await fetch_first(connection, _earlier, client_id=caller.client_id, key=key)
     if row is None:
         return None
     if row["recorded_at"] <= now - KEPT:
-        await fetch_all(connection, _forget, client_id=caller.client_id, key=key)
+        await fetch_all(connection, deleted_where, these=records, client_id=caller.client_id, key=key)
         return None
     if row["fingerprint"] != fingerprint:
         raise IdempotencyKeyReused
@@ -75,11 +76,7 @@ def _lock(number: int) -> Statement:
 
 
 def _earlier(client_id: UUID, key: str) -> Statement:
-    return select(*(records.c[name] for name in ANSWER)).where(_named(client_id, key))
-
-
-def _forget(client_id: UUID, key: str) -> Delete:
-    return delete(records).where(_named(client_id, key))
+    return select(*(records.c[name] for name in ANSWER)).where(equal(records, client_id=client_id, key=key))
 
 
 def _take_about(about: bytes) -> ReturningDelete[Any]:
@@ -98,7 +95,3 @@ def _instead(said: Any, left: Mapping[str, Any]) -> Any:
 
 def _forget_until(until: datetime) -> Delete:
     return delete(records).where(records.c.recorded_at <= bindparam("until", until))
-
-
-def _named(client_id: UUID, key: str) -> ColumnElement[bool]:
-    return and_(records.c.client_id == bindparam("client_id", client_id), records.c.key == bindparam("key", key))

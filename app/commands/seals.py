@@ -15,12 +15,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import events
 from app.commands.cycles import held_cycle
-from app.database.statements import Row, prepare
+from app.database.statements import Row, Statement, fetch_all, fetch_only, write_rows
 from app.domain.access import Caller
 from app.domain.errors import CycleClosed, CycleNotDue
 from app.models import Obligation, Seal, SealedStanding
@@ -61,8 +61,7 @@ async def close(
         {"id": new_id(), "obligation_id": id_, "status": one["status"], "digest": one["digest"], **ids}
         for id_, one in found.items()
     ]
-    if rows:
-        await connection.execute(insert(table(SealedStanding)), rows)
+    await write_rows(connection, table(SealedStanding), rows)
     return _shown(seal, code, len(rows))
 
 
@@ -79,17 +78,17 @@ class Verdict:
 
 async def verify(connection: AsyncConnection) -> list[Verdict]:
     """Work every seal out anew, as of its own moment, and name what differs."""
-    found = (await connection.execute(queries.every_seal())).mappings().all()
-    return [await _verify(connection, seal) for seal in found]
+    return [await _verify(connection, seal) for seal in await fetch_all(connection, queries.every_seal)]
 
 
 async def _verify(connection: AsyncConnection, seal: Row) -> Verdict:
-    kept = {row.obligation_id: row.digest for row in await connection.execute(queries.under(seal["id"]))}
+    under = await fetch_all(connection, queries.under, seal_id=seal["id"])
+    kept: dict[UUID, str] = {row["obligation_id"]: row["digest"] for row in under}
     moment = Moment(seal["received_at"], seal["known_at"])
     now = {one["id"]: one async for one in _digested(connection, seal["cycle_id"], moment, seal["form"])}
     first = seal["form"] == queries.Form.STANDINGS
-    erased = set((await connection.execute(queries.erased_in(seal["cycle_id"]))).scalars()) if first else ()
-    differences = list(_differences(kept, now, erased))
+    erased = await fetch_all(connection, queries.erased_in, cycle_id=seal["cycle_id"]) if first else ()
+    differences = list(_differences(kept, now, {row["obligation_id"] for row in erased}))
     if seal["form"] not in queries.FORMS:
         differences = ["it was sealed by another version, which alone can verify it"]
     elif not differences:
@@ -114,10 +113,18 @@ async def _still(connection: AsyncConnection, plan_id: UUID) -> datetime:
 
     What is recorded up to then is all there; a duty that is done once may have been done in another cycle.
     """
-    held = select(obligations.c.id).where(obligations.c.plan_id == plan_id).order_by(obligations.c.id)
-    await connection.execute(held.with_for_update())
-    instant: datetime = (await connection.execute(select(func.clock_timestamp()))).scalar_one()
+    await fetch_all(connection, _held, plan_id=plan_id)
+    instant: datetime = (await fetch_only(connection, _instant))["now"]
     return instant
+
+
+def _held(plan_id: UUID) -> Statement:
+    held = select(obligations.c.id).where(obligations.c.plan_id == bindparam("plan_id", plan_id))
+    return held.order_by(obligations.c.id).with_for_update()
+
+
+def _instant() -> Statement:
+    return select(func.clock_timestamp().label("now"))
 
 
 async def _digested(
@@ -125,16 +132,16 @@ async def _digested(
 ) -> AsyncIterator[dict[str, Any]]:
     """Yield each standing of a cycle with the digest of itself and of its history."""
     histories: dict[UUID, list[Any]] = defaultdict(list)
-    for row in await connection.execute(queries.acts_of(cycle_id, moment, form)):
-        histories[row.obligation_id].append(row.act)
-    for standing in await prepare(queries.standings_of, cycle_id=cycle_id, moment=moment).on(connection):
+    first = form == queries.Form.STANDINGS
+    for row in await fetch_all(connection, queries.acts_of, cycle_id=cycle_id, moment=moment, first=first):
+        histories[row["obligation_id"]].append(row["act"])
+    for standing in await fetch_all(connection, queries.standings_of, cycle_id=cycle_id, moment=moment):
         content = {"standing": dict(standing), "history": histories[standing["id"]]}
         yield {**standing, "digest": digest(content)}
 
 
-async def _deadlines(connection: AsyncConnection, cycle_id: UUID, moment: Moment) -> list[dict[str, Any]]:
-    found = await connection.execute(queries.deadlines_of(cycle_id, moment))
-    return [dict(row) for row in found.mappings()]
+async def _deadlines(connection: AsyncConnection, cycle_id: UUID, moment: Moment) -> list[Row]:
+    return await fetch_all(connection, queries.deadlines_of, cycle_id=cycle_id, moment=moment)
 
 
 def _seal(cycle: Row, caller: Caller, moment: Moment, sent: ClosingIn) -> dict[str, Any]:

@@ -11,10 +11,10 @@ from app.commands import events
 from app.commands.holidays import plan_of
 from app.commands.obligations import touched_at
 from app.database.locks import lock
-from app.database.statements import Row, fetch_all, fetch_built, write_rows
+from app.database.statements import Row, fetch_all, fetch_one, fetch_only, write_rows
 from app.domain.access import Caller
 from app.domain.acts import ActKind
-from app.domain.errors import AlreadyAnnulled, NotFound, SuccessionActedOn, SuccessionNotConfirmed
+from app.domain.errors import AlreadyAnnulled, SuccessionActedOn, SuccessionNotConfirmed
 from app.models import AnnulledAct, Annulment, Obligation
 from app.models.base import new_id, table
 from app.models.succession import Decision
@@ -57,19 +57,17 @@ async def annul(
     annulment = await _write(connection, caller, found, sent, passed, now)
     await events.tell(connection, [events.changed_by(annulment, one) for one in ids])
     await refresh_snapshot(connection, ids, now)
-    (after,) = await fetch_built(connection, successions_of(slug, Moment(now), succession_id))
-    return succession_out(after)
+    asked = {"slug": slug, "moment": Moment(now), "succession_id": succession_id}
+    return succession_out(await fetch_only(connection, successions_of, **asked))
 
 
 async def _confirmed(connection: AsyncConnection, slug: str, succession_id: UUID, now: datetime) -> Row:
-    rows = await fetch_built(connection, successions_of(slug, Moment(now), succession_id))
-    if not rows:
-        raise NotFound
-    if rows[0]["outcome"] != Decision.CONFIRMED:
+    found = await fetch_one(connection, successions_of, slug=slug, moment=Moment(now), succession_id=succession_id)
+    if found["outcome"] != Decision.CONFIRMED:
         raise SuccessionNotConfirmed
-    if not rows[0]["counts"]:
+    if not found["counts"]:
         raise AlreadyAnnulled
-    return rows[0]
+    return found
 
 
 async def _write(

@@ -14,7 +14,7 @@ from app.commands.holidays import plan_of
 from app.commands.parts import parts_of
 from app.commands.transfers import carry_over
 from app.database.locks import lock
-from app.database.statements import Row, fetch_all, fetch_built, write_rows
+from app.database.statements import Row, fetch_all, fetch_first, fetch_one, fetch_only, write_rows
 from app.domain.access import Caller
 from app.domain.calendar import day_of
 from app.domain.errors import (
@@ -22,7 +22,6 @@ from app.domain.errors import (
     AlreadySucceeded,
     DutyUnknown,
     Fault,
-    NotFound,
     SuccessionAhead,
     SuccessorUnclear,
 )
@@ -82,7 +81,7 @@ async def decide(
     """
     plan_id = await plan_of(connection, slug)
     await lock(connection, plan_id.bytes)
-    found = await _found(connection, slug, succession_id, now)
+    found = await fetch_one(connection, successions_of, slug=slug, moment=Moment(now), succession_id=succession_id)
     if found["outcome"]:
         raise AlreadyDecided
     row = {"id": new_id(), "plan_id": plan_id, "client_id": caller.client_id, "received_at": now}
@@ -99,7 +98,8 @@ async def _confirmed(connection: AsyncConnection, found: Row, sent: SuccessionDe
     """Return the parts of a succession that can be confirmed."""
     if found["effective_on"] > day_of(now, ZoneInfo(found["time_zone"])):
         raise SuccessionAhead
-    if await fetch_built(connection, conflicting(found)):
+    ids = {"plan_id": found["plan_id"], "predecessor_id": found["predecessor_id"], "succession_id": found["id"]}
+    if await fetch_first(connection, conflicting, **ids, codes=found["duties"]):
         raise AlreadySucceeded
     chosen = _chosen(found, sent)
     await _refuse_unknown_duties(connection, found["plan_id"], chosen)
@@ -157,15 +157,9 @@ async def _refuse_unknown_duties(connection: AsyncConnection, plan_id: UUID, sen
         raise DutyUnknown(None, *faults)
 
 
-async def _found(connection: AsyncConnection, slug: str, succession_id: UUID, now: datetime) -> Row:
-    rows = await fetch_built(connection, successions_of(slug, Moment(now), succession_id))
-    if not rows:
-        raise NotFound
-    return rows[0]
-
-
 async def _shown(connection: AsyncConnection, slug: str, succession_id: UUID, now: datetime) -> SuccessionOut:
-    return succession_out(await _found(connection, slug, succession_id, now))
+    asked = {"slug": slug, "moment": Moment(now), "succession_id": succession_id}
+    return succession_out(await fetch_only(connection, successions_of, **asked))
 
 
 def _list(codes: Sequence[str] | None) -> list[str] | None:

@@ -6,13 +6,14 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ARRAY, Update, Uuid, any_, bindparam, update
+from sqlalchemy import Update, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import events
 from app.commands.obligations import Locked, touched_at
+from app.database.builders import among, equal
 from app.database.engine import as_system
-from app.database.statements import Row, fetch_all, fetch_built
+from app.database.statements import Row, fetch_all
 from app.domain.calendar import start_of
 from app.models import Obligation, Transfer
 from app.models.base import new_id, table
@@ -33,7 +34,7 @@ async def carry_over(
     it was closed by then and has been opened again since.  A successor may itself have been succeeded, so the
     successions are gone through until none takes anything more; each takes an obligation once.
     """
-    found = await fetch_built(connection, confirmed(plan_id))
+    found = await fetch_all(connection, confirmed, plan_id=plan_id)
     passed: set[UUID] = set()
     while taken := {one for part in found for one in await _pass_over(connection, part, now, only)}:
         passed |= taken
@@ -88,8 +89,7 @@ async def _record(connection: AsyncConnection, part: Row, ids: list[UUID], since
 
 
 def _counted_up(plan_id: UUID, ids: list[UUID], now: datetime) -> Update:
-    these = obligations.c.id == any_(bindparam("ids", ids, ARRAY(Uuid())))
-    counted_up = update(obligations).where(obligations.c.plan_id == bindparam("plan_id", plan_id, Uuid()), these)
+    counted_up = update(obligations).where(equal(obligations, plan_id=plan_id), among(obligations.c.id, "ids", ids))
     return counted_up.values(version=obligations.c.version + 1, updated_at=touched_at(now))
 
 

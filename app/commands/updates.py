@@ -21,7 +21,8 @@ from app.commands.closings import keep_letter, refuse_sealed
 from app.commands.evidence import Attachment
 from app.commands.obligations import Locked, hold, owners_at, standing_rows
 from app.commands.paper import check_paper_date
-from app.database.statements import write_rows
+from app.database.builders import among
+from app.database.statements import Statement, fetch_all, write_rows
 from app.domain.access import Caller
 from app.domain.completion import ClaimState
 from app.domain.errors import (
@@ -36,12 +37,11 @@ from app.domain.errors import (
 from app.models import Measurement, Target, Update
 from app.models.base import new_id, table
 from app.models.duty import ConditionScope
-from app.queries.obligations import among
+from app.models.update import FIELDS
 from app.schemas.evidence import EvidenceOut
 from app.schemas.updates import MeasurementOut, Reported, UpdateIn, UpdateOut
 
 measurements, targets = table(Measurement), table(Target)
-FIELDS = {"state", "percent", "summary", "occurred_on", "late_reason", "document_number"}
 
 
 @dataclass(frozen=True)
@@ -129,11 +129,15 @@ async def _targets_of(connection: AsyncConnection, duty_ids: Collection[UUID]) -
     if not duty_ids:
         return {}
     known: dict[UUID, dict[str, TargetKnown]] = {}
-    is_share = targets.c.direction.is_(None)
-    shown = select(targets.c.duty_id, targets.c.code, targets.c.id, is_share).where(among(targets.c.duty_id, duty_ids))
-    for duty_id, code, target_id, share in await connection.execute(shown):
-        known.setdefault(duty_id, {})[code] = TargetKnown(target_id, share)
+    for row in await fetch_all(connection, _targets, duty_ids=list(duty_ids)):
+        known.setdefault(row["duty_id"], {})[row["code"]] = TargetKnown(row["id"], row["is_share"])
     return known
+
+
+def _targets(duty_ids: list[UUID]) -> Statement:
+    is_share = targets.c.direction.is_(None).label("is_share")
+    found = select(targets.c.duty_id, targets.c.code, targets.c.id, is_share)
+    return found.where(among(targets.c.duty_id, "duty_ids", duty_ids))
 
 
 def accept(caller: Caller, held: Locked, sent: UpdateIn, known: Known, *, now: datetime) -> Report:
@@ -202,7 +206,7 @@ def _row(caller: Caller, report: Report) -> dict[str, Any]:
         "obligation_id": report.held.id,
         "client_id": caller.client_id,
         "received_at": report.received_at,
-        **report.sent.model_dump(include=FIELDS),
+        **report.sent.model_dump(include=set(FIELDS)),
     }
 
 
@@ -238,5 +242,5 @@ def _shown(caller: Caller, report: Report, recorded_at: datetime, attached: Iter
         recorded_at=recorded_at,
         measurements=[MeasurementOut.model_validate(one.model_dump()) for one in report.sent.measurements],
         evidence=list(attached),
-        **report.sent.model_dump(include=FIELDS),
+        **report.sent.model_dump(include=set(FIELDS)),
     )

@@ -3,9 +3,15 @@
 from enum import Enum, auto
 from ssl import SSLError
 
-from asyncpg import InterfaceError, InternalClientError, InvalidCachedStatementError, OutdatedSchemaCacheError
+from asyncpg import (
+    IntegrityConstraintViolationError,
+    InterfaceError,
+    InternalClientError,
+    InvalidCachedStatementError,
+    OutdatedSchemaCacheError,
+)
 from asyncpg.exceptions import TargetServerAttributeNotMatched
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import InterfaceError as NoConnection
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -32,6 +38,8 @@ CAUSES = {
 """What operators are told, by the beginning of the SQLSTATE; the server's own words may hold anything."""
 MALFORMED = ("22", "54")
 CONSTRAINT = "23"
+CONSTRAINT_BROKEN = (IntegrityError, IntegrityConstraintViolationError)
+"""What is raised when a constraint refuses: by SQLAlchemy, or by the driver itself."""
 
 
 class DatabaseAway(ConnectionError):

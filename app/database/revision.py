@@ -6,13 +6,11 @@ file, and `dondoc migrate` runs it only when told that nobody of that version se
 
 from functools import cache
 
-from sqlalchemy import text
+from sqlalchemy import column, func, select, table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.database.statements import Statement, fetch_all, fetch_only
 from app.settings import ROOT
-
-_TABLE = text("SELECT to_regclass('alembic_version') IS NOT NULL")
-_REVISIONS = text("SELECT version_num FROM alembic_version")
 
 
 async def at_head(connection: AsyncConnection) -> bool:
@@ -22,9 +20,17 @@ async def at_head(connection: AsyncConnection) -> bool:
 
 async def revision_of(connection: AsyncConnection) -> str | None:
     """Return the last migration that a database has had; in four digits each, numbers sort as they are."""
-    if not await connection.scalar(_TABLE):
+    if not (await fetch_only(connection, _migrated))["is_so"]:
         return None
-    return max(await connection.scalars(_REVISIONS), default=None)
+    return max((row["version_num"] for row in await fetch_all(connection, _revisions)), default=None)
+
+
+def _migrated() -> Statement:
+    return select(func.to_regclass("alembic_version").is_not(None).label("is_so"))
+
+
+def _revisions() -> Statement:
+    return select(column("version_num")).select_from(table("alembic_version"))
 
 
 @cache

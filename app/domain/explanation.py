@@ -3,7 +3,7 @@
 The rule that matched and the signals come from `completion`; nothing is decided here.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.domain.completion import RULES, Force, Signal, Status
@@ -17,25 +17,9 @@ class Text:
     en: str
 
 
-@dataclass(frozen=True)
-class Matched:
-    """The first rule whose needs all hold; `number` counts the rules from 1, top to bottom."""
-
-    number: int
-    status: Status
-    needs: frozenset[Signal]
-
-    @property
-    def text(self) -> Text:
-        """What the rule says."""
-        return STATUSES[self.status]
-
-
-def matched(holding: Collection[Signal]) -> Matched:
-    """Return the rule that decides."""
-    return next(
-        Matched(number, status, needs) for number, (status, needs) in enumerate(RULES, 1) if needs <= frozenset(holding)
-    )
+def number_of(status: Status) -> int:
+    """Return the place of the rule that gives a status: they are counted from 1, top to bottom."""
+    return [other for other, _ in RULES].index(status) + 1
 
 
 def text_of(signal: Signal, *, holds: bool) -> Text:

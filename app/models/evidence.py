@@ -18,6 +18,7 @@ from app.models.base import (
     instant,
     of_history,
     optional_text,
+    own_columns,
     recorded,
     text,
 )
@@ -80,6 +81,11 @@ class EvidenceText(PlanRow, table=True):
     url: str | None = optional_text(2000)
     issuer: str | None = optional_text(300)
     file_name: str | None = optional_text(255)
+
+
+OWN = tuple(name for name in own_columns(Evidence) if name not in {"body_id", "update_id", "of_owner"})
+"""What is said of an evidence itself, and stays."""
+WRITTEN = own_columns(EvidenceText)
 
 
 class EvidenceContent(HistoryRow, table=True):

@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, Numeric
 from sqlmodel import Field, Index
 
 from app.domain.completion import ClaimState
-from app.models.base import HistoryRow, PlanRow, belongs_to, by_client, choice, optional_text, text
+from app.models.base import HistoryRow, PlanRow, belongs_to, by_client, choice, optional_text, own_columns, text
 
 
 class Update(HistoryRow, table=True):
@@ -28,6 +28,10 @@ class Update(HistoryRow, table=True):
     occurred_on: date | None = None
     late_reason: str | None = optional_text(10_000)
     document_number: str | None = optional_text(60)
+
+
+FIELDS = own_columns(Update)
+"""What an update says itself."""
 
 
 class Measurement(PlanRow, table=True):

@@ -5,14 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    ARRAY,
     ColumnElement,
     Integer,
     String,
     Table,
-    Uuid,
     and_,
-    any_,
     bindparam,
     case,
     cast,
@@ -26,6 +23,7 @@ from sqlalchemy import (
     union_all,
 )
 
+from app.database.builders import among
 from app.database.keyset import KeysetCursor
 from app.database.statements import Statement
 from app.domain.access import Caller
@@ -158,11 +156,11 @@ def acts_between(ids: list[UUID], before: Moment, after: Moment) -> Statement:
 def _acts(history: Table, said: str | None, ids: Collection[UUID], before: Moment, after: Moment) -> Statement:
     what = cast(history.c[said], String) if said else cast(null(), String)
     found = select(history.c.obligation_id, *_named(history, before), what.label("said"))
-    return found.where(_among(history.c.obligation_id, ids), _between(history, before, after))
+    return found.where(among(history.c.obligation_id, "ids", ids), _between(history, before, after))
 
 
 def _deadlines(ids: Collection[UUID], before: Moment, after: Moment) -> Statement:
-    mine = and_(obligations.c.cycle_id == deadlines.c.cycle_id, _among(obligations.c.id, ids))
+    mine = and_(obligations.c.cycle_id == deadlines.c.cycle_id, among(obligations.c.id, "ids", ids))
     shown = (obligations.c.id.label("obligation_id"), *_named(deadlines, before), cast(null(), String).label("said"))
     return select(*shown).join_from(obligations, deadlines, mine).where(_between(deadlines, before, after))
 
@@ -175,7 +173,7 @@ def _annulments(ids: Collection[UUID], before: Moment, after: Moment) -> Stateme
     )
     shown = (obligations.c.id, annulled.c.annulment_id, literal("annulment"), func.min(annulled.c.recorded_at))
     found = select(*shown, cast(null(), String)).join_from(obligations, annulled, mine)
-    found = found.where(_among(obligations.c.id, ids), _said_between(before, after))
+    found = found.where(among(obligations.c.id, "ids", ids), _said_between(before, after))
     return found.group_by(obligations.c.id, annulled.c.annulment_id)
 
 
@@ -204,7 +202,3 @@ def _between(history: Table, before: Moment, after: Moment) -> ColumnElement[boo
 def _said_between(before: Moment, after: Moment) -> ColumnElement[bool]:
     """Keep what was taken back between the two."""
     return and_(annulled.c.recorded_at > before.known_at_bind, after.knows(annulled))
-
-
-def _among(column: ColumnElement[UUID], ids: Collection[UUID]) -> ColumnElement[bool]:
-    return column == any_(bindparam("ids", list(ids), ARRAY(Uuid())))

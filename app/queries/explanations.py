@@ -1,8 +1,9 @@
 """What an explanation shows beside the standing: when things were first said, and what moved the deadline."""
 
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func, select, true
+from sqlalchemy import ColumnElement, bindparam, case, func, select, true
 
 from app.database.statements import Statement
 from app.domain.completion import ClaimState, ReviewOutcome
@@ -18,7 +19,7 @@ updates, reviews, extensions = facts_of(Update), facts_of(Review), facts_of(Exte
 documents = table(Extension)
 
 
-def more_facts(obligation_id: Any, moment: Moment) -> Statement:
+def more_facts(obligation_id: UUID, moment: Moment) -> Statement:
     """Select an obligation's submissions and reviews by instant, its legal basis, and what moved its deadline.
 
     The number of an extension's document shows to whoever may read the history; all else, to whoever sees the standing.
@@ -50,7 +51,7 @@ def more_facts(obligation_id: Any, moment: Moment) -> Statement:
         .outerjoin(documents, documents.c.id == extended.c.id)
         .outerjoin(moved, true())
         .outerjoin(transferred, true())
-        .where(obligations.c.id == obligation_id)
+        .where(obligations.c.id == bindparam("obligation_id", obligation_id))
     )
 
 

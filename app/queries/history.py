@@ -1,13 +1,16 @@
 """The history of one obligation: its acts in order, each a whole wire shape; updates by their ids."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Hashable
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, FromClause, Table, and_, case, func, literal, null, select, union_all
+from sqlalchemy import ColumnElement, FromClause, Table, and_, bindparam, case, func, literal, null, select, union_all
 from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.database.statements import Statement
+from app.database.builders import among
+from app.database.statements import Row, Statement, Values, fetch_all, split_arguments
 from app.domain.access import Caller
 from app.models import (
     AnnulledAct,
@@ -28,8 +31,8 @@ from app.models import (
     Update,
 )
 from app.models.base import HistoryRow, table
+from app.models.update import FIELDS
 from app.queries.evidence import bodies, erasures, evidence, fields, named, obligations, readable, withdrawals
-from app.queries.obligations import among
 from app.schemas.history import Why
 from app.standing.moment import Moment, order_of
 from app.standing.ownership import owner_when
@@ -41,8 +44,6 @@ annulments, taken = table(Annulment), table(AnnulledAct)
 annulling = annulments.alias("annulling")
 measurements, targets = table(Measurement), table(Target)
 
-UPDATE = ("id", "state", "percent", "summary", "occurred_on", "late_reason", "document_number")
-
 TIMES = ("received_at", "recorded_at")
 PLAIN: dict[type[HistoryRow], tuple[str, ...]] = {
     ExtensionRequest: ("id", "reason", "due_before", "document_number"),
@@ -53,44 +54,69 @@ PLAIN: dict[type[HistoryRow], tuple[str, ...]] = {
 """Acts that the wire shows column by column."""
 
 
-def history(caller: Caller, obligation: Any, moment: Moment) -> Statement:
+@dataclass(frozen=True)
+class Obligations:
+    """Some obligations of a plan, whose acts are asked for."""
+
+    plan_id: UUID
+    ids: list[UUID]
+
+    def own(self, plan_id: ColumnElement[UUID], obligation_id: ColumnElement[UUID]) -> ColumnElement[bool]:
+        """Keep the acts on them."""
+        return and_(plan_id == bindparam("plan_id", self.plan_id), among(obligation_id, "ids", self.ids))
+
+
+@split_arguments.register
+def _obligations(of: Obligations, _: str) -> tuple[Hashable, Values]:
+    return (), {"plan_id": of.plan_id, "ids": of.ids}
+
+
+async def acts_on(
+    connection: AsyncConnection, which: Callable[..., Statement], caller: Caller, obligation: Row, moment: Moment
+) -> list[Any]:
+    """Return the acts on an obligation, as the wire shows them: its `history`, or its `contributions`."""
+    of = Obligations(obligation["plan_id"], [obligation["id"]])
+    return [row["act"] for row in await fetch_all(connection, which, caller=caller, of=of, moment=moment)]
+
+
+def history(caller: Caller, of: Obligations, moment: Moment) -> Statement:
     """Select every act on an obligation that the caller may read, in order."""
     acts = [
-        _update_acts(caller, obligation, moment),
-        _evidence_acts(obligation, moment).where(readable(caller, moment)),
-        _acts_on_evidence(withdrawals, obligation, moment).where(readable(caller, moment)),
-        _acts_on_evidence(erasures, obligation, moment, "legal_basis").where(readable(caller, moment)),
-        _contribution_acts(obligation, moment),
-        _deadline_acts(obligation, moment),
-        _transfer_acts(obligation, moment),
-        _review_acts(obligation, moment),
-        _annulment_acts(obligation, moment),
-        *(_acts(table(model), obligation, moment, **_pick(table(model), names)) for model, names in PLAIN.items()),
+        _update_acts(caller, of, moment),
+        _evidence_acts(of, moment).where(readable(caller, moment)),
+        _acts_on_evidence(withdrawals, of, moment).where(readable(caller, moment)),
+        _acts_on_evidence(erasures, of, moment, "legal_basis").where(readable(caller, moment)),
+        _contribution_acts(of, moment),
+        _deadline_acts(of, moment),
+        _transfer_acts(of, moment),
+        _review_acts(of, moment),
+        _annulment_acts(of, moment),
+        *(_acts(table(model), of, moment, **_pick(table(model), names)) for model, names in PLAIN.items()),
     ]
     return _in_order(*acts)
 
 
-def contributions(caller: Caller, obligation: Any, moment: Moment) -> Statement:
+def contributions(caller: Caller, of: Obligations, moment: Moment) -> Statement:
     """Select the notes of partners, and the evidence of theirs that the caller may read, in order."""
     theirs = evidence.c.body_id != owner_when(evidence, obligations, moment)
     return _in_order(
-        _contribution_acts(obligation, moment),
-        _evidence_acts(obligation, moment).where(readable(caller, moment), theirs),
+        _contribution_acts(of, moment),
+        _evidence_acts(of, moment).where(readable(caller, moment), theirs),
     )
 
 
 def some_updates(caller: Caller, ids: Collection[UUID], moment: Moment) -> Statement:
     """Select updates by their ids, each a whole wire shape."""
     shown = _spelled(updates, **_shown_of_updates(caller, moment))
-    return select(shown.label("update")).where(among(updates.c.id, ids))
+    return select(shown.label("update")).where(among(updates.c.id, "ids", ids))
 
 
-def _update_acts(caller: Caller, obligation: Any, moment: Moment) -> Statement:
-    return _acts(updates, obligation, moment, **_shown_of_updates(caller, moment))
+def _update_acts(caller: Caller, of: Obligations, moment: Moment) -> Statement:
+    return _acts(updates, of, moment, **_shown_of_updates(caller, moment))
 
 
 def _shown_of_updates(caller: Caller, moment: Moment) -> dict[str, Any]:
-    return {**_pick(updates, UPDATE), "measurements": _measured(), "evidence": _attached(caller, moment)}
+    return {**_pick(updates, ("id", *FIELDS)), "measurements": _measured(), "evidence": _attached(caller, moment)}
 
 
 def _in_order(*acts: Statement) -> Statement:
@@ -98,24 +124,23 @@ def _in_order(*acts: Statement) -> Statement:
     return select(found.c.act).order_by(*order_of(found))
 
 
-def _contribution_acts(obligation: Any, moment: Moment) -> Statement:
+def _contribution_acts(of: Obligations, moment: Moment) -> Statement:
     source = notes.join(bodies, bodies.c.id == notes.c.body_id)
     shown = {**_pick(notes, ("id", "note")), "body": bodies.c.code, "evidence": _none()}
-    return _acts(notes, obligation, moment, source=source, **shown)
+    return _acts(notes, of, moment, source=source, **shown)
 
 
-def _deadline_acts(obligation: Any, moment: Moment) -> Statement:
+def _deadline_acts(of: Obligations, moment: Moment) -> Statement:
     """Select the acts on the deadline of the whole cycle, which are acts on each of its obligations."""
     shown = _pick(deadlines, ("id", "due_before", "reason", "document_number", "decided_on"))
     told = {**shown, **_counting(deadlines, moment), "obligation": obligations.c.id}
     spelled = _spelled(deadlines, act=literal("cycle_deadline"), **told)
     its_cycle = and_(obligations.c.plan_id == deadlines.c.plan_id, obligations.c.cycle_id == deadlines.c.cycle_id)
     found = select(*order_of(deadlines), spelled.label("act")).join(obligations, its_cycle)
-    mine = (obligations.c.plan_id == obligation["plan_id"], obligations.c.id == obligation["id"])
-    return found.where(*mine, moment.reaches(deadlines))
+    return found.where(of.own(obligations.c.plan_id, obligations.c.id), moment.reaches(deadlines))
 
 
-def _transfer_acts(obligation: Any, moment: Moment) -> Statement:
+def _transfer_acts(of: Obligations, moment: Moment) -> Statement:
     source = (
         transfers.join(successions, successions.c.id == transfers.c.succession_id)
         .join(bodies, bodies.c.id == transfers.c.owner_id)
@@ -129,37 +154,36 @@ def _transfer_acts(obligation: Any, moment: Moment) -> Statement:
         "owner": _object(**_pick(bodies, ("code", "name"))),
         "act_of_succession": _object(**by),
     }
-    return _acts(transfers, obligation, moment, source=source, **shown)
+    return _acts(transfers, of, moment, source=source, **shown)
 
 
-def _review_acts(obligation: Any, moment: Moment) -> Statement:
+def _review_acts(of: Obligations, moment: Moment) -> Statement:
     shown = {**_pick(reviews, ("id", "reason", "outcome", "waives")), "update": reviews.c.update_id}
-    return _acts(reviews, obligation, moment, **shown)
+    return _acts(reviews, of, moment, **shown)
 
 
-def _annulment_acts(obligation: Any, moment: Moment) -> Statement:
+def _annulment_acts(of: Obligations, moment: Moment) -> Statement:
     shown = {**_pick(annulments, ("id", "reason", "kind")), "annuls": annulments.c.act_id}
-    return _acts(annulments, obligation, moment, **shown)
+    return _acts(annulments, of, moment, **shown)
 
 
-def _evidence_acts(obligation: Any, moment: Moment) -> Statement:
-    return _acts(evidence, obligation, moment, source=named(moment), **fields())
+def _evidence_acts(of: Obligations, moment: Moment) -> Statement:
+    return _acts(evidence, of, moment, source=named(moment), **fields())
 
 
-def _acts_on_evidence(act: Table, obligation: Any, moment: Moment, *names: str) -> Statement:
+def _acts_on_evidence(act: Table, of: Obligations, moment: Moment, *names: str) -> Statement:
     shown = {**_pick(act, ("id", "reason", *names)), "evidence": act.c.evidence_id}
-    return _acts(act, obligation, moment, source=named(moment), **shown)
+    return _acts(act, of, moment, source=named(moment), **shown)
 
 
 def _acts(
-    table_: Table, obligation: Any, moment: Moment, *, source: FromClause | None = None, **shown: Any
+    table_: Table, of: Obligations, moment: Moment, *, source: FromClause | None = None, **shown: Any
 ) -> Statement:
     """Select the acts of one table, spelled as the wire shows them."""
     act = literal(_NAMES.get(table_.name, str(table_.name)))
     spelled = _spelled(table_, act=act, **shown, **_counting(table_, moment))
-    mine = (table_.c.plan_id == obligation["plan_id"], table_.c.obligation_id == obligation["id"])
     found = select(*order_of(table_), spelled.label("act")).select_from(table_ if source is None else source)
-    return found.where(*mine, moment.reaches(table_))
+    return found.where(of.own(table_.c.plan_id, table_.c.obligation_id), moment.reaches(table_))
 
 
 def _counting(act: Table, moment: Moment) -> dict[str, Any]:

@@ -1,10 +1,11 @@
 """Obligations by what names them in a file or a report, instead of their ids."""
 
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Awaitable, Collection
 
-from sqlalchemy import ARRAY, Select, String, and_, func, literal, or_, select
+from sqlalchemy import ARRAY, String, and_, bindparam, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.database.statements import Row, Statement, fetch_all
 from app.models import Body, Cycle, Duty, Obligation, Plan
 from app.models.base import table
 from app.standing.moment import Moment
@@ -13,17 +14,24 @@ from app.standing.ownership import ended, owner_of
 bodies = table(Body)
 Key = tuple[str, str, str, str]
 """What names an obligation: the codes of its plan, cycle, duty and owner."""
+CODES = ("plans", "cycles", "duties", "owners")
 
 
-def named(keys: Collection[Key], moment: Moment) -> Select[Any]:
+def fetch_named(connection: AsyncConnection, keys: Collection[Key], moment: Moment) -> Awaitable[list[Row]]:
+    """Return the ids of the obligations that answer to some keys, with the codes of each."""
+    codes = {name: [key[n] for key in keys] for n, name in enumerate(CODES)}
+    return fetch_all(connection, named, **codes, moment=moment)
+
+
+def named(moment: Moment, **codes: list[str]) -> Statement:
     """Select the ids of the obligations that answer to a plan, cycle, duty and owner, and these four codes.
 
     The owner is the one in force.  Where none such is left, it is the one for whom it was opened: whoever reports from
     an old list is told of what became of it.
     """
     obligations, plans, cycles, duties = (table(model) for model in (Obligation, Plan, Cycle, Duty))
-    codes = [literal([key[n] for key in keys], ARRAY(String)) for n in range(4)]
-    k = func.unnest(*codes).table_valued("plan", "cycle", "duty", "owner", name="key").render_derived().c
+    keys = (bindparam(name, codes[name], ARRAY(String())) for name in CODES)
+    k = func.unnest(*keys).table_valued("plan", "cycle", "duty", "owner", name="key").render_derived().c
     in_force = and_(owner_of(obligations, moment) == bodies.c.id, ~ended(obligations, moment))
     owed = and_(
         obligations.c.plan_id == plans.c.id,

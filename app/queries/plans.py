@@ -18,8 +18,9 @@ from sqlalchemy import (
     true,
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.database.statements import Statement
+from app.database.statements import Row, Statement, fetch_all
 from app.domain.completion import Force
 from app.domain.text import fold
 from app.models import (
@@ -41,6 +42,7 @@ from app.models.base import table
 from app.models.duty import DutyKind, Recurrence
 from app.models.redacted_views import PLAN_SIZES
 from app.models.succession import Decision
+from app.standing.filters import says
 from app.standing.moment import Moment
 
 plans, bodies, cycles, duties = table(Plan), table(Body), table(Cycle), table(Duty)
@@ -67,7 +69,7 @@ def plan(slug: str) -> Statement:
         obligations=_size(),
     )
     shown = (plans.c[name] for name in (*SUMMARY, "legal_bases"))
-    return select(*shown, counts.label("counts")).where(plans.c.slug == slug)
+    return select(*shown, counts.label("counts")).where(plans.c.slug == bindparam("slug", slug))
 
 
 def all_bodies(slug: str, moment: Moment) -> Statement:
@@ -77,7 +79,23 @@ def all_bodies(slug: str, moment: Moment) -> Statement:
 
 def one_body(slug: str, code: str, moment: Moment) -> Statement:
     """Select one body, numbered or a member."""
-    return _bodies(moment).where(bodies.c.code == code, bodies.c.plan_id == plan_id_of(slug))
+    return _bodies(moment).where(
+        bodies.c.code == bindparam("code", code, String()), bodies.c.plan_id == plan_id_of(slug)
+    )
+
+
+async def find_duties(
+    connection: AsyncConnection,
+    slug: str,
+    *,
+    body: str | None,
+    kind: DutyKind | None,
+    force: Force | None,
+    q: str | None,
+) -> list[Row]:
+    """Return a plan's duties in order; `body` finds those of a heading and those that a body or its members own."""
+    words = None if q is None else fold(q)
+    return await fetch_all(connection, duties_of, slug=slug, body=body, kind=kind, force=force, q=words)
 
 
 def duties_of(
@@ -89,18 +107,17 @@ def duties_of(
     force: Force | None = None,
     q: str | None = None,
 ) -> Statement:
-    """Select a plan's duties in order; `body` finds those of a heading and those that a body or its members own."""
-    words = fold(q or "").split()
+    """Select a plan's duties in order; see `find_duties`, which folds the words."""
     wanted = [
-        (code, duties.c.code == code),
+        (code, duties.c.code == bindparam("code", code, String())),
         (body, _concerns(slug, body)),
         (kind, duties.c.kind == kind),
         (force, duties.c.force == force),
-        (words, and_(true(), *(duties.c.search.contains(word, autoescape=True) for word in words))),
+        (q, says(q or "", duties.c.search)),
     ]
     return (
         _duties()
-        .where(duties.c.plan_id == plan_id_of(slug), *(condition for value, condition in wanted if value))
+        .where(duties.c.plan_id == plan_id_of(slug), *(condition for value, condition in wanted if value is not None))
         .order_by(duties.c.position)
     )
 
@@ -201,7 +218,9 @@ def _targets() -> ColumnElement[Any]:
 
 
 def _concerns(slug: str, code: str | None) -> ColumnElement[bool]:
-    sought = select(named.c.id).where(named.c.plan_id == plan_id_of(slug), named.c.code == code)
+    sought = select(named.c.id).where(
+        named.c.plan_id == plan_id_of(slug), named.c.code == bindparam("body", code, String())
+    )
     owning = exists().where(
         owners.c.duty_id == duties.c.id,
         owners.c.body_id == bodies.c.id,

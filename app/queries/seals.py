@@ -84,9 +84,12 @@ def standings_of(cycle_id: UUID, moment: Moment) -> Statement:
     return select(standing.c.id, *(standing.c[name] for name in STANDING)).order_by(standing.c.id)
 
 
-def acts_of(cycle_id: UUID, moment: Moment, form: int) -> Statement:
-    """Select every act on the obligations of a cycle that a moment sees, as a seal of a form spells it, in order."""
-    acts = FIRST_ACTS if form == Form.STANDINGS else ACTS
+def acts_of(cycle_id: UUID, moment: Moment, *, first: bool) -> Statement:
+    """Select every act on the obligations of a cycle that a moment sees, in order, as seals of the first form spell it.
+
+    Or as all later ones do.
+    """
+    acts = FIRST_ACTS if first else ACTS
     spelled = [_spelled(table(model), names, cycle_id, moment) for model, names in acts.items()]
     found = union_all(*spelled, _measured(cycle_id, moment)).subquery("acts")
     return select(found.c.obligation_id, found.c.act).order_by(*order_of(found), found.c.kind, found.c.target)
@@ -95,14 +98,16 @@ def acts_of(cycle_id: UUID, moment: Moment, form: int) -> Statement:
 def deadlines_of(cycle_id: UUID, moment: Moment) -> Statement:
     """Select every act that a moment sees on the deadline of a cycle, as a seal spells it, in order."""
     names = (*OF_EVERY_ACT, "due_before", "reason", "document_number")
-    found = select(*(deadlines.c[name] for name in names)).where(deadlines.c.cycle_id == cycle_id)
+    found = select(*(deadlines.c[name] for name in names)).where(
+        deadlines.c.cycle_id == bindparam("cycle_id", cycle_id)
+    )
     return found.where(moment.sees(deadlines)).order_by(*order_of(deadlines))
 
 
 def erased_in(cycle_id: UUID) -> Statement:
     """Select the obligations of a cycle whose evidence was erased, whenever that was."""
     erasures = table(Erasure)
-    owed = select(obligations.c.id).where(obligations.c.cycle_id == cycle_id)
+    owed = select(obligations.c.id).where(obligations.c.cycle_id == bindparam("cycle_id", cycle_id))
     return select(erasures.c.obligation_id).where(erasures.c.obligation_id.in_(owed))
 
 
@@ -121,7 +126,7 @@ def under(seal_id: UUID) -> Statement:
     """Select what stands under a seal, in the order in which it was digested."""
     return (
         select(sealed.c.obligation_id, sealed.c.digest)
-        .where(sealed.c.seal_id == seal_id)
+        .where(sealed.c.seal_id == bindparam("seal_id", seal_id))
         .order_by(sealed.c.obligation_id)
     )
 
@@ -151,5 +156,5 @@ def _measured(cycle_id: UUID, moment: Moment) -> Statement:
 
 
 def _within(found: Statement, history: Table, cycle_id: UUID, moment: Moment) -> Statement:
-    mine = select(obligations.c.id).where(obligations.c.cycle_id == cycle_id)
+    mine = select(obligations.c.id).where(obligations.c.cycle_id == bindparam("cycle_id", cycle_id))
     return found.where(history.c.obligation_id.in_(mine), moment.sees(history))

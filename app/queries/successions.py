@@ -14,7 +14,6 @@ from sqlalchemy import (
     String,
     Uuid,
     and_,
-    any_,
     bindparam,
     case,
     false,
@@ -28,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
+from app.database.builders import among, equal
 from app.database.statements import Statement, Values, split_arguments
 from app.domain.completion import COMPLETED_STATUSES
 from app.models import Body, Duty, Obligation, Plan, Succession, SuccessionDecision, SuccessionPart, Transfer
@@ -81,7 +81,9 @@ def successions_of(slug: str, moment: Moment, succession_id: UUID | None = None)
         .where(successions.c.plan_id == plan_id_of(slug), moment.knows(successions))
         .order_by(successions.c.effective_on, predecessors.c.position, successions.c.recorded_at, successions.c.id)
     )
-    return found if succession_id is None else found.where(successions.c.id == succession_id)
+    return (
+        found if succession_id is None else found.where(successions.c.id == bindparam("succession_id", succession_id))
+    )
 
 
 def _parts() -> ColumnElement[Any]:
@@ -117,7 +119,7 @@ def confirmed(plan_id: UUID) -> Statement:
         .join(decisions, tuple_(decisions.c.plan_id, decisions.c.succession_id) == tuple_(*here))
         .join(predecessors, predecessor.id == SUCCEEDED.c.predecessor_id)
         .join(bodies, bodies.c.id == taking)
-        .where(SUCCEEDED.c.plan_id == plan_id)
+        .where(SUCCEEDED.c.plan_id == bindparam("plan_id", plan_id, Uuid()))
         .group_by(*shown)
         .order_by(SUCCEEDED.c.effective_on, decisions.c.recorded_at, SUCCEEDED.c.succession_id, SUCCEEDED.c.position)
     )
@@ -125,7 +127,7 @@ def confirmed(plan_id: UUID) -> Statement:
 
 def succeeded(ids: list[UUID], moment: Moment) -> Statement:
     """Select those of some obligations whose owners at a moment have been succeeded."""
-    owner, these = owner_of(obligations, moment), obligations.c.id == any_(bindparam("ids", ids, ARRAY(Uuid())))
+    owner, these = owner_of(obligations, moment), among(obligations.c.id, "ids", ids)
     ended = select(successions.c.predecessor_id).join(decisions, _decided())
     ended = ended.where(decisions.c.outcome == Decision.CONFIRMED)
     return select(obligations.c.id, obligations.c.plan_id).where(these, owner.in_(ended))
@@ -172,10 +174,10 @@ def passing_over(part: Part, moment: Moment, only: list[UUID] | None) -> Stateme
         .where(later.c.effective_on > part.bind("effective_on", Date()))
     )
     within = [obligations.c.plan_id == plan, obligations.c.id.not_in(passed), obligations.c.id.not_in(taken_later)]
-    within.append(duties.c.code == any_(part.bind("codes", ARRAY(String))))
+    within.append(among(duties.c.code, "codes", part.codes))
     within.append(obligations.c.recorded_at < part.bind("decided_at", INSTANT))
     if only is not None:
-        within.append(obligations.c.id == any_(bindparam("only", only, ARRAY(Uuid()))))
+        within.append(among(obligations.c.id, "only", only))
     standing = standings(moment, *within)
     return select(standing.c.id).where(
         standing.c.owner_id == predecessor,
@@ -187,10 +189,10 @@ def passing_over(part: Part, moment: Moment, only: list[UUID] | None) -> Stateme
 def duty_codes(plan_id: UUID) -> Statement:
     """Select the codes of a plan's duties."""
     duty = table(Duty)
-    return select(duty.c.code).where(duty.c.plan_id == bindparam("plan_id", plan_id, Uuid()))
+    return select(duty.c.code).where(equal(duty, plan_id=plan_id))
 
 
-def conflicting(succession: Any) -> Statement:
+def conflicting(plan_id: UUID, predecessor_id: UUID, succession_id: UUID, codes: list[str] | None) -> Statement:
     """Select a confirmed succession of the same body for some of the same duties."""
     others = successions.alias("other")
     decided = and_(decisions.c.plan_id == others.c.plan_id, decisions.c.succession_id == others.c.id)
@@ -198,21 +200,21 @@ def conflicting(succession: Any) -> Statement:
         select(others.c.id)
         .join(decisions, decided)
         .where(
-            others.c.plan_id == succession["plan_id"],
-            others.c.predecessor_id == succession["predecessor_id"],
-            others.c.id != succession["id"],
+            others.c.plan_id == bindparam("plan_id", plan_id),
+            others.c.predecessor_id == bindparam("predecessor_id", predecessor_id),
+            others.c.id != bindparam("succession_id", succession_id),
             decisions.c.outcome == Decision.CONFIRMED,
             tuple_(others.c.plan_id, others.c.id).in_(
                 select(CONFIRMED_PARTS.c.plan_id, CONFIRMED_PARTS.c.succession_id)
             ),
         )
     )
-    if succession["duties"] is None:
+    if codes is None:
         return found
     whole = select(parts.c.id).where(
         parts.c.plan_id == others.c.plan_id, parts.c.succession_id == others.c.id, parts.c.whole
     )
-    overlapping = others.c.duties.op("&&")(literal(succession["duties"], ARRAY(String)))
+    overlapping = others.c.duties.op("&&")(bindparam("codes", codes, ARRAY(String())))
     return found.where(or_(whole.exists(), overlapping))
 
 

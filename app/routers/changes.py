@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Query, Request, Response
 
-from app.database.statements import prepare
+from app.database.statements import fetch_all, fetch_one
 from app.domain import errors
 from app.domain.access import Caller, Permission
 from app.queries import changes
@@ -20,7 +20,7 @@ from app.web.json_body import ExactRoute
 from app.web.paging import CursorText, Limit, Pages, end_of
 from app.web.parameters import Router
 from app.web.problems.handlers import documented, refuses
-from app.web.read import Reading, Until, answer, fetch_one
+from app.web.read import Reading, Until, answer
 
 router = Router(prefix="/v1/plans", tags=["status"], route_class=ExactRoute)
 
@@ -69,14 +69,14 @@ async def list_changes(
     cursor: CursorText = None,
 ) -> Response:
     """List the obligations whose status differs at two instants, each with the acts and deadlines in between."""
-    await fetch_one(reading, plan(slug))
+    await fetch_one(reading, plan, slug=slug)
     pages = Pages(request, caller)
     moment, after = pages.begin(asked.until, cursor)
     wanted, spanned = Filters(plan=slug, cycle=cycle, body=body), {"before": asked.since, "after": moment}
-    found = prepare(changes.changed, caller=caller, filters=wanted, **spanned, limit=limit, page_after=after)
-    rows = await found.on(reading)
+    asked_for = {"caller": caller, "filters": wanted, **spanned, "limit": limit, "page_after": after}
+    rows = await fetch_all(reading, changes.changed, **asked_for)
     next_cursor = pages.next_cursor(moment, end_of(rows, limit, changes.SORT_COLUMNS))
-    acts = await prepare(changes.acts_between, ids=[row["id"] for row in rows], **spanned).on(reading)
+    acts = await fetch_all(reading, changes.acts_between, ids=[row["id"] for row in rows], **spanned)
     told = ChangeList(
         plan=slug,
         since=asked.since.as_of,

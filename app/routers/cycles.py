@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Path, Request, Response
 
 from app.commands import cycle_annulments, cycles, deadlines, seals
+from app.database.statements import fetch_all, fetch_one
 from app.domain import errors
 from app.domain.access import Caller, Permission
 from app.queries.plans import plan
@@ -19,7 +20,7 @@ from app.web.auth.access import may
 from app.web.json_body import ExactRoute
 from app.web.parameters import Router
 from app.web.problems.handlers import documented
-from app.web.read import Asked, Reading, answer, fetch_all, fetch_one
+from app.web.read import Asked, Reading, answer
 from app.web.write import Creating
 
 router = Router(prefix="/v1/plans/{plan}/cycles", tags=["cycles"], route_class=ExactRoute)
@@ -62,8 +63,9 @@ UNANNULLABLE = (
 )
 async def list_cycles(request: Request, slug: Slug, _: Reader, reading: Reading, asked: Asked) -> Response:
     """List the open cycles by deadline, with the basis of each."""
-    await fetch_one(reading, plan(slug))
-    return answer(request, CycleList(items=await fetch_all(reading, queries.cycles_of(slug, asked), cycle_out)))
+    await fetch_one(reading, plan, slug=slug)
+    rows = await fetch_all(reading, queries.cycles_of, slug=slug, moment=asked)
+    return answer(request, CycleList(items=list(map(cycle_out, rows))))
 
 
 @router.get(
@@ -73,8 +75,7 @@ async def get_cycle(
     request: Request, slug: Slug, code: CycleCode, _: Reader, reading: Reading, asked: Asked
 ) -> Response:
     """Get one open cycle with every act on its deadline, and its seal once it is closed."""
-    row = await fetch_one(reading, queries.cycles_of(slug, asked, code))
-    return answer(request, cycle_detail(row, await fetch_all(reading, queries.deadlines_of(row, asked), dict)))
+    return answer(request, cycle_detail(*await queries.find_cycle(reading, slug, code, asked)))
 
 
 @router.post(

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Request, Response
 
 from app.commands import extensions
-from app.database.statements import prepare
+from app.database.statements import fetch_all
 from app.domain import errors
 from app.domain.access import Caller, Permission
 from app.queries import extensions as queries
@@ -104,7 +104,7 @@ async def list_extension_requests(
     """List what waits for an answer, oldest first, each with where its obligation stands."""
     pages = Pages(request, caller)
     moment, after = pages.begin(asked, cursor)
-    rows = await prepare(queries.queue, caller=caller, moment=moment, limit=limit, after=after).on(reading)
+    rows = await fetch_all(reading, queries.queue, caller=caller, moment=moment, limit=limit, after=after)
     next_cursor = pages.next_cursor(moment, end_of(rows, limit, queries.SORT_COLUMNS))
     items = [extension_request_out(row, moment.as_of) for row in rows[:limit]]
     body = ExtensionRequestList(as_of=moment.as_of, items=items, next_cursor=next_cursor)

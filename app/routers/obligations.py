@@ -1,6 +1,5 @@
 """Obligations: the query of coordinators, one obligation, its history, and what owners post to it."""
 
-from operator import itemgetter
 from typing import Annotated
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -9,7 +8,7 @@ from fastapi import Depends, Path, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import evidence, updates
-from app.database.statements import prepare
+from app.database.statements import fetch_all, fetch_first, fetch_only
 from app.domain import errors
 from app.domain.access import Caller, Permission
 from app.domain.calendar import day_after
@@ -18,16 +17,7 @@ from app.queries import history as histories
 from app.queries import obligations as queries
 from app.queries.obligations import Sort
 from app.queries.status import last_change
-from app.routers.parameters import (
-    BodyCode,
-    CycleCode,
-    DutyCode,
-    OwnerCode,
-    PlanCode,
-    WantedForce,
-    WantedKind,
-    Words,
-)
+from app.routers.parameters import BodyCode, CycleCode, DutyCode, OwnerCode, PlanCode, WantedForce, WantedKind, Words
 from app.schemas.evidence import EvidenceIn, EvidenceOut
 from app.schemas.history import HistoryOut
 from app.schemas.obligations import CountedObligationList, ObligationList, ObligationOut
@@ -42,7 +32,7 @@ from app.web.list_page import ListPage
 from app.web.paging import CursorText, Limit, Pages, end_of
 from app.web.parameters import Router
 from app.web.problems.handlers import documented
-from app.web.read import Asked, Reading, Since, answer, fetch_all, fetch_one
+from app.web.read import Asked, Reading, Since, answer
 from app.web.response_cache import CachedAnswer, CachingRoute, answer_and_cache
 from app.web.write import Writing
 
@@ -103,8 +93,8 @@ async def list_obligations(
     pages = Pages(request, caller)
     moment, after = pages.begin(asked, cursor)
     asked_for = {"caller": caller, "filters": wanted, "moment": moment}
-    rows = await prepare(queries.page, **asked_for, sort=sort, limit=limit, after=after).on(reading)
-    more = dict((await prepare(queries.total, **asked_for).on(reading))[0]) if count else {}
+    rows = await fetch_all(reading, queries.page, **asked_for, sort=sort, limit=limit, after=after)
+    more = await fetch_only(reading, queries.total, **asked_for) if count else {}
     shown = [obligation_shown(row, moment.as_of) for row in rows[:limit]]
     page = ListPage.of(pages, moment, shown, end_of(rows, limit, queries.SORT_COLUMNS[sort]), **more)
     return await _remembered(request, caller, reading, wanted.plan, page)
@@ -115,10 +105,9 @@ async def _remembered(
 ) -> Response:
     """Answer with a page, which is remembered if it is of one plan: it counts days, and so holds for one at most."""
     now = now_of(request)
-    found = await prepare(last_change, slug=plan, moment=Moment(page.moment.as_of)).on(reading) if plan else ()
-    if not found:
+    since = plan and await fetch_first(reading, last_change, slug=plan, moment=Moment(page.moment.as_of))
+    if not since:
         return page.give(request, caller, now)
-    (since,) = found
     tomorrow = day_after(now, ZoneInfo(since["time_zone"]))
     until = None if page.pinned else min(since["next_due"] or tomorrow, tomorrow)
     made = CachedAnswer(since["plan_id"], since["snapshot"], now, until, len(page.items), page.give)
@@ -139,8 +128,7 @@ async def get_obligation(
     request: Request, obligation_id: ObligationId, caller: Reader, reading: Reading, asked: Asked
 ) -> Response:
     """Get one obligation with its standing at `as_of`; its ETag goes into `If-Match` of a write."""
-    wanted = {"caller": caller, "obligation_id": obligation_id, "moment": asked}
-    row = await fetch_one(reading, prepare(queries.one_stored, **wanted), prepare(queries.one, **wanted))
+    row = await queries.find_one(reading, caller, obligation_id, asked)
     return answer(request, obligation_out(row, asked.as_of), version=row["version"])
 
 
@@ -159,8 +147,8 @@ async def get_history(
     asked: Asked,
 ) -> Response:
     """Get every act on an obligation that the caller may read, in order."""
-    row = await fetch_one(reading, prepare(queries.one, caller=caller, obligation_id=obligation_id, moment=asked))
-    acts = await fetch_all(reading, histories.history(caller, row, asked), itemgetter("act"))
+    row = await queries.find_one(reading, caller, obligation_id, asked)
+    acts = await histories.acts_on(reading, histories.history, caller, row, asked)
     body = HistoryOut.model_validate({"obligation": row["id"], "items": acts})
     return answer(request, body, version=row["version"])
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import Query, Request, Response
 
-from app.database.statements import prepare
+from app.database.statements import fetch_one
 from app.domain import errors
 from app.domain.access import Caller, Permission
 from app.queries import status
@@ -19,7 +19,7 @@ from app.web.clock import Now
 from app.web.etags import etag_of
 from app.web.parameters import Router
 from app.web.problems.handlers import documented
-from app.web.read import Reading, Until, fetch_one, lasting, tagged
+from app.web.read import Reading, Until, lasting, tagged
 from app.web.response_cache import CachedAnswer, CachingRoute, answer_and_cache
 
 router = Router(prefix="/v1/plans", tags=["status"], route_class=CachingRoute)
@@ -48,7 +48,7 @@ async def get_status(
 
     Without `as_of` the document is dated at its last change, so that it stays the same bytes until the next one.
     """
-    since = await fetch_one(reading, prepare(status.last_change, slug=slug, moment=Moment(as_of or now)))
+    since = await fetch_one(reading, status.last_change, slug=slug, moment=Moment(as_of or now))
     wanted = Filters(plan=slug, cycle=cycle, body=body)
     asking = Asking(caller=caller, filters=wanted, as_of=as_of, known_at=known_at, now=now)
     document, until = await (sealed_document if sealed else document_of)(reading, asking, since)

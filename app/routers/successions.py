@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Path, Request, Response
 
 from app.commands import succession_annulments, successions
+from app.database.statements import fetch_all, fetch_one
 from app.domain import errors
 from app.domain.access import Caller, Permission
 from app.queries.plans import plan
@@ -25,7 +26,7 @@ from app.web.auth.access import may
 from app.web.json_body import ExactRoute
 from app.web.parameters import Router
 from app.web.problems.handlers import documented
-from app.web.read import Asked, Reading, answer, fetch_all, fetch_one
+from app.web.read import Asked, Reading, answer
 from app.web.write import Creating
 
 router = Router(prefix="/v1/plans/{plan}/successions", tags=["successions"], route_class=ExactRoute)
@@ -42,8 +43,9 @@ SuccessionId = Annotated[UUID, Path(alias="succession", description="The success
 )
 async def list_successions(request: Request, slug: Slug, _: Reader, reading: Reading, asked: Asked) -> Response:
     """List the successions by the day from which they hold, with what was decided."""
-    await fetch_one(reading, plan(slug))
-    return answer(request, SuccessionList(items=await fetch_all(reading, successions_of(slug, asked), succession_out)))
+    await fetch_one(reading, plan, slug=slug)
+    rows = await fetch_all(reading, successions_of, slug=slug, moment=asked)
+    return answer(request, SuccessionList(items=list(map(succession_out, rows))))
 
 
 @router.get(
@@ -57,7 +59,8 @@ async def get_succession(
     request: Request, slug: Slug, succession_id: SuccessionId, _: Reader, reading: Reading, asked: Asked
 ) -> Response:
     """Get one succession with what was decided."""
-    return answer(request, succession_out(await fetch_one(reading, successions_of(slug, asked, succession_id))))
+    row = await fetch_one(reading, successions_of, slug=slug, moment=asked, succession_id=succession_id)
+    return answer(request, succession_out(row))
 
 
 @router.post(

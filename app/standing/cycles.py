@@ -4,10 +4,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, String, Uuid, bindparam, cast, func, or_, select, true
+from sqlalchemy import ColumnElement, Date, String, Uuid, and_, bindparam, cast, func, or_, select, true
 from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.database.statements import Statement
+from app.database.statements import Row, Statement, fetch_all, fetch_one
 from app.models import Cycle, CycleDeadline, Holiday, Plan, Seal
 from app.models.base import table
 from app.standing.moment import Moment, Source, latest, order_of
@@ -34,6 +35,17 @@ def due_in_cycle(obligation: Source, moved: Source) -> ColumnElement[datetime]:
     """
     rests = moved.c.working_days[obligation.c.due_after_others_days]
     return func.coalesce(rests, moved.c.due_before, obligation.c.due_before)
+
+
+async def find_cycle(connection: AsyncConnection, slug: str, code: str, moment: Moment) -> tuple[Row, list[Row]]:
+    """Return an open cycle of a plan, and every act that moved or confirmed its deadline.
+
+    Raises:
+        NotFound: there is no such plan, or no such cycle is open.
+    """
+    cycle = await fetch_one(connection, cycles_of, slug=slug, moment=moment, code=code)
+    ids = {"plan_id": cycle["plan_id"], "cycle_id": cycle["id"]}
+    return cycle, await fetch_all(connection, deadlines_of, **ids, moment=moment)
 
 
 def cycles_of(slug: str, moment: Moment, code: str | None = None) -> Statement:
@@ -98,7 +110,8 @@ def counted_over(plan_id: UUID, day: date, moment: Moment) -> Statement:
     )
 
 
-def deadlines_of(cycle: Any, moment: Moment) -> Statement:
+def deadlines_of(plan_id: UUID, cycle_id: UUID, moment: Moment) -> Statement:
     """Select every act that moved or confirmed the deadline of a cycle, in order."""
-    mine = (deadlines.c.plan_id == cycle["plan_id"], deadlines.c.cycle_id == cycle["id"])
-    return select(*deadlines.c).where(*mine, moment.sees(deadlines)).order_by(*order_of(deadlines))
+    of_plan = deadlines.c.plan_id == bindparam("plan_id", plan_id)
+    mine = and_(of_plan, deadlines.c.cycle_id == bindparam("cycle_id", cycle_id))
+    return select(*deadlines.c).where(mine, moment.sees(deadlines)).order_by(*order_of(deadlines))

@@ -100,7 +100,7 @@ def matching(standing: Subquery, filters: Filters) -> list[ColumnElement[bool]]:
         "due_before": lambda instant: s.due_before < bindparam("due_before", instant, INSTANT),
         "force": lambda force: s.force == force,
         "kind": lambda kind: s.kind == kind,
-        "q": lambda sought: _says(s, sought),
+        "q": lambda sought: says(fold(sought), s.search, s.owner_search),
     }
     asked = ((test, getattr(filters, name)) for name, test in tests.items())
     return [test(value) for test, value in asked if value not in (None, ())]
@@ -118,15 +118,15 @@ def standing_at(s: Any, statuses: Collection[Status]) -> ColumnElement[bool]:
     if not closing.isdisjoint(statuses):
         return and_(*bare, s.status.in_(sorted(statuses)))
     next_ones = {status for status, _ in RULES[len(closing) : len(closing) + len(needs)]}
-    told_apart = next_ones == set(statuses) and needs[-1] == common
-    return and_(*bare, s.is_open, true() if told_apart else s.status.in_(sorted(statuses)))
+    enough = next_ones == set(statuses) and needs[-1] == common
+    return and_(*bare, s.is_open, true() if enough else s.status.in_(sorted(statuses)))
 
 
-def _says(s: Any, sought: str) -> ColumnElement[bool]:
-    """Keep duties or owners whose folded text holds every word."""
-    words = func.string_to_array(bindparam("q", fold(sought), String()), " ")
+def says(folded: str, *texts: ColumnElement[str]) -> ColumnElement[bool]:
+    """Keep what holds every word of some folded text in one or another of its own."""
+    words = func.string_to_array(bindparam("q", folded, String()), " ")
     word = func.unnest(words).column_valued("word")
-    said = or_(func.strpos(s.search, word) > 0, func.strpos(s.owner_search, word) > 0)
+    said = or_(*(func.strpos(text, word) > 0 for text in texts))
     return func.coalesce(select(func.bool_and(said)).scalar_subquery(), True)
 
 

@@ -7,7 +7,6 @@ import httpx
 import pytest
 from sqlalchemy import true
 
-from app.commands import downloads, withdrawals
 from app.commands import obligations as held
 from app.database.engine import NOBODY, Identity
 from app.domain.access import Classification
@@ -28,7 +27,7 @@ def take_the_filters_away(patch: pytest.MonkeyPatch) -> None:
         patch.setattr(module, "reachable", lambda *_: true())
     for module in (obligations, status):
         patch.setattr(module, "visible", lambda *_: true())
-    for module in (evidence, history, downloads, withdrawals):
+    for module in (evidence, history):
         patch.setattr(module, "readable", lambda *_: true())
 
 

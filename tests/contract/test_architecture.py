@@ -22,6 +22,7 @@ ASKS_THE_TIME = {
     "app/server/first_run.py",  # The same for the first run.
 }
 CLOCKS = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.time_ns", "func.now"}
+RUNS = {"execute", "executemany", "exec_driver_sql", "scalar", "scalars", "fetchrow", "fetchval", "driver_connection"}
 WRITES_SQL = {"select", "insert", "update", "delete", "text", "func"}
 
 
@@ -61,11 +62,10 @@ def test_only_the_clock_asks_what_time_it_is() -> None:
     assert asking == ASKS_THE_TIME
 
 
-def test_queries_return_statements_and_never_run_one() -> None:
-    for name, tree in _inside("queries").items():
-        awaiting = [node for node in ast.walk(tree) if isinstance(node, ast.Await | ast.AsyncFunctionDef)]
-        assert awaiting == [], name
-        assert {".execute", ".scalar", ".scalars", "AsyncConnection"} & set(_names(tree)) == set(), name
+def test_one_module_knows_how_a_statement_is_run_and_one_how_a_transaction_is() -> None:
+    running = {name for name, tree in FILES.items() if RUNS & {dotted.rpartition(".")[2] for dotted in _names(tree)}}
+
+    assert running == {"app/database/statements.py", "app/database/engine.py"}
 
 
 def test_routers_write_no_sql() -> None:
