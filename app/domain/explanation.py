@@ -55,8 +55,8 @@ STATUSES: Mapping[Status, Text] = {
         " and no target is left unmet.",
     ),
     Status.COMPLETED_LATE: Text(
-        "Đã hoàn thành – quá hạn: đã có báo cáo hoàn thành và minh chứng, nhưng không có đủ cả hai trước khi hết thời hạn;"
-        " các chỉ tiêu đều đạt (hoặc nhiệm vụ không có chỉ tiêu).",
+        "Đã hoàn thành – quá hạn: đã có báo cáo hoàn thành và minh chứng, nhưng không có đủ cả hai"
+        " trước khi hết thời hạn; các chỉ tiêu đều đạt (hoặc nhiệm vụ không có chỉ tiêu).",
         "Completed late: the completed report and its proof are there, but do not both count from before the deadline;"
         " no target is left unmet.",
     ),
