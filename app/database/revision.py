@@ -1,4 +1,8 @@
-"""Whether a database has every migration of this code; Alembic itself is only for those who change a database."""
+"""Whether a database has every migration of this code; Alembic itself is only for those who change a database.
+
+A later version may have migrated it further: a migration that the version before does not survive says so in its
+file, and `dondoc migrate` runs it only when told that nobody of that version serves.
+"""
 
 from functools import cache
 
@@ -12,8 +16,15 @@ _REVISIONS = text("SELECT version_num FROM alembic_version")
 
 
 async def at_head(connection: AsyncConnection) -> bool:
-    """Say whether a database has every migration that this code knows."""
-    return bool(await connection.scalar(_TABLE)) and set(await connection.scalars(_REVISIONS)) == {head()}
+    """Say whether a database has every migration that this code knows, or later ones."""
+    return (await revision_of(connection) or "") >= head()
+
+
+async def revision_of(connection: AsyncConnection) -> str | None:
+    """Return the last migration that a database has had; in four digits each, numbers sort as they are."""
+    if not await connection.scalar(_TABLE):
+        return None
+    return max(await connection.scalars(_REVISIONS), default=None)
 
 
 @cache

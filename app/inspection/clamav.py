@@ -6,8 +6,8 @@ Only what the daemon calls clean is taken: if it is away, silent or in trouble, 
 import asyncio
 from pathlib import Path
 
-from app.domain.errors import Fault, FileRefused, ServiceUnavailable
-from app.inspection.reasons import Reason
+from app.domain.errors import FileRefused, ServiceUnavailable
+from app.inspection.reasons import Reason, fault_of
 from app.logs import log
 
 CHUNK = 64 * 1024
@@ -35,10 +35,23 @@ class Scanner:
             log.warning("virus scanner unavailable", kind=type(error).__name__)
             raise ServiceUnavailable from None
         if said.endswith(b" FOUND"):
-            raise FileRefused(None, Fault("", Reason.VIRUS))
+            raise FileRefused(None, fault_of(Reason.VIRUS))
         if said != b"stream: OK":
             log.error("virus scanner in trouble", too_large=b"size limit" in said)
             raise ServiceUnavailable
+
+    async def ping(self) -> None:
+        """Find out whether the daemon answers.
+
+        Raises:
+            OSError, EOFError: it does not.
+        """
+        async with asyncio.timeout(self._seconds):
+            reader, writer = await self._connected()
+            writer.write(b"zPING\0")
+            if (await reader.readuntil(b"\0")) != b"PONG\0":
+                raise EOFError
+            writer.close()
 
     async def _ask(self, path: Path) -> bytes:
         reader, writer = await self._connected()

@@ -9,6 +9,7 @@ from app.database.statements import prepare
 from app.domain import errors
 from app.domain.access import Caller, Permission
 from app.queries import extensions as queries
+from app.routers.cycles import NO_SUCH_LETTER
 from app.routers.obligations import ACTS, WRITES, ObligationId
 from app.schemas.extensions import (
     Extended,
@@ -59,12 +60,12 @@ async def request_extension(
     summary="Move a deadline",
     status_code=201,
     response_model=Extended,
-    responses=documented(*ACTS, *UNMOVABLE),
+    responses=documented(*ACTS, *UNMOVABLE, *NO_SUCH_LETTER),
 )
 async def give_extension(
     obligation_id: ObligationId, caller: Coordinator, write: Writing, sent: ExtensionIn
 ) -> Response:
-    """Move the deadline from now on; what was late by the old one stays so `as_of` the days before."""
+    """Record a letter that moves the deadline; what was late by the old one stays so `as_of` the days before it."""
 
     return await write.run(extensions.grant, caller, obligation_id, sent, now=write.now, expected=write.expected)
 

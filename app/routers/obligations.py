@@ -51,7 +51,7 @@ router = Router(prefix="/v1/obligations", tags=["obligations"], route_class=Exac
 Reader = Annotated[Caller, may(Permission.READ_STANDING)]
 ObligationId = Annotated[UUID, Path(alias="id", description="The obligation's id.")]
 READS = documented(errors.NotFound)
-ACTS = (errors.NotFound,)
+ACTS = (errors.NotFound, errors.LetterNeeded)
 """What any act on an obligation can be refused for, beyond what every write can."""
 WRITES = (*ACTS, errors.PaperReportNotYours, errors.PaperReportIncomplete, errors.ReceivedOnImpossible)
 """What an act that can come on paper can be refused for."""
@@ -71,11 +71,13 @@ async def filters(
     force: WantedForce = None,
     kind: WantedKind = None,
     q: Words = None,
+    ended: Annotated[bool, Query(description="Those that nobody owes any more, instead of the others.")] = False,
 ) -> Filters:
     """Read what to list."""
     return Filters(
         plan=plan, cycle=cycle, body=body, owner=owner, duty=duty, status=status or (), past_due=past_due,
         awaiting_review=awaiting_review, due_after=due_after, due_before=due_before, force=force, kind=kind, q=q,
+        ended=ended,
     )  # fmt: skip
 
 
@@ -170,7 +172,9 @@ async def get_history(
     status_code=201,
     tags=["updates"],
     response_model=Reported,
-    responses=documented(*WRITES, errors.ConditionNotWhole, errors.ConditionMet, errors.TargetUnknown),
+    responses=documented(
+        *WRITES, errors.ConditionNotWhole, errors.ConditionMet, errors.TargetUnknown, errors.FigureNeeded
+    ),
 )
 async def report_update(
     obligation_id: ObligationId, caller: Annotated[Caller, may(Permission.REPORT)], write: Writing, sent: UpdateIn

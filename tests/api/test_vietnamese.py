@@ -55,7 +55,7 @@ def _names(part: Any) -> Iterator[str]:
 
 NAMES = sorted({*_names(DOCUMENT), "Repr-Digest", "If-Match", "client_credentials"}, key=len, reverse=True)
 NAMED = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, NAMES))})(?![\w-])|\w+_\w+|'[^']*'|`[^`]*`")
-EVERY = catalogue.OURS | catalogue.GUARDED | catalogue.FILES | catalogue.WHOLE | catalogue.LIBRARY
+EVERY = catalogue.OURS | catalogue.GUARDED | catalogue.WHOLE | catalogue.LIBRARY
 ENGLISH = {
     word.lower()
     for sentence in [*(kind.__doc__ or "" for kind in kinds()), *(re.sub(r"{\w+}", "", one) for one in EVERY)]

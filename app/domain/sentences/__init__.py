@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from app.domain.errors import kinds
-from app.domain.sentences.catalogue import FILES, GUARDED, LIBRARY, OURS, WHOLE
+from app.domain.sentences.catalogue import GUARDED, LIBRARY, OURS, WHOLE
 
 UNKNOWN = "không hợp lệ"
 """What is said in Vietnamese for a sentence that has none; a test finds each that our code can say."""
@@ -43,7 +43,7 @@ def _joined(value: str) -> str:
 def _catalogue() -> tuple[dict[str, str], list[tuple[re.Pattern[str], str]]]:
     """Part the sentences that are always the same from those that are not."""
     titles = {kind.__doc__ or "": kind.title_vi for kind in kinds()}
-    every = titles | OURS | GUARDED | FILES | WHOLE | LIBRARY
+    every = titles | OURS | GUARDED | WHOLE | LIBRARY
     exact = {english: words for english, words in every.items() if "{" not in english}
     # A sentence of more words of its own comes first: "should be {expected}" fits many.
     varied = sorted((english for english in every if "{" in english), key=len, reverse=True)

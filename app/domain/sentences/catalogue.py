@@ -129,24 +129,6 @@ GUARDED = {
 }
 """What texts may not hold."""
 
-FILES = {
-    "is not what its media type says": "không đúng định dạng đã khai báo; hãy lưu lại đúng định dạng rồi gửi",
-    "cannot be read to its end": "không đọc được hết; hãy mở tệp, lưu lại thành tệp mới rồi gửi",
-    "is encrypted": "được mã hóa hoặc đặt mật khẩu; hãy bỏ mật khẩu rồi gửi",
-    "holds a script": "chứa mã lệnh; hãy in tệp ra PDF mới rồi gửi",
-    "holds an action that opens, starts or sends something": "chứa lệnh tự mở, tự chạy hoặc gửi dữ liệu",
-    "holds another file": "chứa tệp khác; hãy gửi riêng từng tệp",
-    "is an archive as well": "đồng thời là tệp nén; hãy lưu lại thành tệp mới rồi gửi",
-    "holds a macro": "chứa macro; hãy lưu lại dạng không có macro rồi gửi",
-    "refers to something outside itself": "lấy dữ liệu từ bên ngoài; hãy ngắt các liên kết rồi gửi",
-    "unpacks to far more than it is": "giải nén ra quá lớn; hãy chia thành nhiều tệp nhỏ hơn",
-    "holds names that lead out of it": "chứa tên tệp dẫn ra ngoài; hãy lưu lại thành tệp mới rồi gửi",
-    "has too many pixels": "có hình quá lớn; hãy giảm kích thước hình rồi gửi",
-    "says where it was taken": "có vị trí chụp ảnh; hãy xóa thông tin vị trí rồi gửi",
-    "holds what the virus scanner calls harmful": "bị phần mềm diệt virus đánh giá là có hại",
-}
-"""What files may not be."""
-
 WHOLE = {
     "The body is not I-JSON (RFC 7493): JSON in UTF-8 with finite numbers, each field of an object named once.": (
         "Nội dung không phải là I-JSON (RFC 7493): JSON dạng UTF-8, số hữu hạn, mỗi trường chỉ nêu một lần."
