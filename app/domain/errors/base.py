@@ -9,15 +9,14 @@ from typing import Any, ClassVar
 
 @dataclass(frozen=True)
 class Fault:
-    """One place that is wrong: an RFC 6901 JSON pointer (or a parameter's name) and a sentence, in Vietnamese too."""
+    """One place that is wrong: an RFC 6901 JSON pointer (or a parameter's name) and a sentence.
+
+    In Vietnamese, too, where `sentences` has no other words for it.
+    """
 
     pointer: str
     detail: str
     detail_vi: str | None = None
-
-    def told(self, *, vietnamese: bool) -> str:
-        """Return the sentence in the language that is asked for, if there is one."""
-        return (self.detail_vi if vietnamese else None) or self.detail
 
 
 class Hindrance(Exception):

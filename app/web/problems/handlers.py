@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.database.failures import Failure, cause_of, constraint_of, is_outdated, kind_of
 from app.domain import errors
 from app.domain.errors import Refusal
+from app.domain.sentences import in_vietnamese
 from app.logs import log, recurring
 from app.schemas.problem import FaultOut, Problem
 from app.web.languages import prefers_vietnamese
@@ -90,13 +91,16 @@ def _vietnamese(request: Request) -> bool:
 
 def spelled_out(refusal: Refusal, *, request_id: str | None, vietnamese: bool = False) -> Problem:
     """Spell a refusal out in one of our languages."""
-    kind = type(refusal)
+    kind, say = type(refusal), in_vietnamese if vietnamese else str
     return Problem(
         type=f"/problems/{kind.slug()}",
         title=kind.title_vi if vietnamese else (kind.__doc__ or ""),
         status=STATUS[kind],
-        detail=refusal.detail,
-        errors=[FaultOut(pointer=fault.pointer, detail=fault.told(vietnamese=vietnamese)) for fault in refusal.faults]
+        detail=refusal.detail and say(refusal.detail),
+        errors=[
+            FaultOut(pointer=fault.pointer, detail=(fault.detail_vi if vietnamese else None) or say(fault.detail))
+            for fault in refusal.faults
+        ]
         or None,
         request_id=request_id,
         **refusal.more,
