@@ -11,6 +11,7 @@ RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin dond
  && install -d -o dondoc -g dondoc -m 0700 /var/lib/dondoc
 COPY --from=build /venv /venv
 COPY app /srv/dondoc/app
+COPY docs /srv/dondoc/docs
 COPY embedded_postgres /srv/dondoc/embedded_postgres
 COPY migrations /srv/dondoc/migrations
 COPY seeds /srv/dondoc/seeds

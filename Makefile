@@ -8,18 +8,21 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fmt bench lock openapi clean
+.PHONY: help run dev test check fmt bench lock openapi clean
 
 help: ## Show this help
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: $(VENV)/.run ## Serve the seeded plan on an embedded PostgreSQL (PORT=8000, DONDOC_DATA_DIR=.dondoc)
+run: $(VENV)/.run ## Serve the seeded plan with a PostgreSQL of its own (PORT=8000)
 	@exec $(BIN)/dondoc serve
 
-test: $(VENV)/.dev ## Run every test, on an embedded PostgreSQL of its own
+dev: $(VENV)/.dev ## Serve as `run` does, anew whenever a file of the service changes
+	@exec $(BIN)/watchfiles --filter all "$(BIN)/dondoc serve" app docs embedded_postgres migrations seeds
+
+test: $(VENV)/.dev ## Run every test, on a PostgreSQL of its own
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
-check: $(VENV)/.dev ## Lint, types, layers, lock files
+check: $(VENV)/.dev ## Look at style, types, layers and lock files
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -30,7 +33,7 @@ fmt: $(VENV)/.dev ## Format the code and sort imports
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.dev ## Measure beside limits in the same run (SIZE=1m or 10m, PARTS="T1 T2", SECONDS=10)
+bench: $(VENV)/.dev ## Measure beside limits (SIZE=1m, PARTS="T1 T2", SECONDS=10)
 	$(BIN)/python -m bench $(PARTS)
 
 openapi: $(VENV)/.dev ## Write the OpenAPI snapshot that the tests compare
@@ -44,7 +47,7 @@ lock: $(VENV)/.dev ## Resolve the three lock files anew
 LOCK := --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate \
 	--no-emit-package ecdsa --no-emit-package rsa --no-emit-package pyasn1
 
-clean: ## Remove the virtual environment and caches; the data in .dondoc/ stays
+clean: ## Remove what was installed and cached; .dondoc/ stays
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 $(VENV)/bin/python:

@@ -14,6 +14,7 @@ from app.jobs import metrics
 from app.jobs.scheduler import Scheduler, again_and_again, working
 from app.jobs.webhooks import Deliverer
 from app.routers import (
+    annulments,
     calendars,
     changes,
     clients,
@@ -29,6 +30,7 @@ from app.routers import (
     health,
     holidays,
     imports,
+    members,
     oauth,
     obligations,
     plans,
@@ -73,9 +75,11 @@ ROUTERS = (
     conditions,
     evidence,
     withdrawals,
+    annulments,
     cycles,
     holidays,
     clients,
+    members,
     successions,
     changes,
     explanations,

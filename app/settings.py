@@ -35,7 +35,7 @@ class ExternalIssuer:
 
 
 class Settings(BaseSettings):
-    """Every setting has an environment variable; README.md lists them."""
+    """Every setting has an environment variable; docs/operating.md lists them."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True)
 

@@ -6,6 +6,7 @@ A test that commits, or that needs several connections, asks for `own_database` 
 import gc
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -48,6 +49,7 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(20_000, 20, 50)
 
 
+ISSUED = datetime(2021, 5, 30, 17, tzinfo=UTC)
 PLAN_FOLDER = ROOT / "seeds" / "115-kh-ubnd-2021"
 
 
@@ -99,12 +101,17 @@ def migrated(address: Address) -> str:
 
 @pytest.fixture(scope="session")
 async def cast(address: Address, migrated: str, keys_dir: Path) -> Mapping[str, NewClient]:
-    """Seed the real plan as of TODAY into the template, and introduce the characters."""
+    """Seed the real plan as of TODAY into the template, and introduce the characters.
+
+    Histories in the tests begin with the plan: its cycles have been recorded since then, as after an upgrade.
+    """
     await create_database(address, "seeded", migrated)
     async with as_owner(address, "seeded") as connection:
         await apply(connection, read(PLAN_FOLDER), now=TODAY)
         introduced = await introduce(connection, token_keys.load(keys_dir).digest_of)
     async with as_owner(address, "seeded") as connection:
+        for recorded in ("cycle SET recorded_at", "obligation SET recorded_at", "standing_facts SET known_from"):
+            await connection.execute(text(f"UPDATE {recorded} = :on"), {"on": ISSUED})
         await connection.execute(text("ANALYZE"))
     return introduced
 

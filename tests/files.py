@@ -76,7 +76,7 @@ def office(
     main, declared = MAIN[kind]
     folder, _, name = main.partition("/")
     types = (
-        f'<Types xmlns="{PACKAGE}/content-types"><Default Extension="rels" ContentType="{OFFICE}.rels+xml"/>'
+        f'<Types xmlns="{PACKAGE}/content-types">{declared_endings()}'
         f'<Override PartName="/{main}" ContentType="{main_type or declared}"/></Types>'
     )
     related = "".join(
@@ -93,6 +93,18 @@ def office(
             **parts,
         }
     )
+
+
+def declared_endings() -> str:
+    """Declare the endings that parts of an honest document have."""
+    kinds = {
+        "rels": "application/vnd.openxmlformats-package.relationships+xml",
+        "xml": "application/xml",
+        "png": "image/png",
+        "jpeg": "image/jpeg",
+        "emf": "image/x-emf",
+    }
+    return "".join(f'<Default Extension="{name}" ContentType="{kind}"/>' for name, kind in kinds.items())
 
 
 def _relationships(inside: str) -> bytes:

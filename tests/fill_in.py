@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 import uuid
+from typing import Any
 
 import uno  # type: ignore[import-not-found]
 from com.sun.star.beans import PropertyValue  # type: ignore[import-not-found]
@@ -15,14 +16,14 @@ FILTERS = {"xlsx": "Calc MS Excel 2007 XML", "ods": "calc8"}
 PATIENCE = 600
 
 
-def value(name, content):
+def value(name: str, content: Any) -> Any:
     """Make one property."""
     made = PropertyValue()
     made.Name, made.Value = name, content
     return made
 
 
-def connected(pipe):
+def connected(pipe: str) -> Any:
     """Wait until the office answers."""
     here = uno.getComponentContext()
     resolver = here.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", here)
@@ -34,7 +35,7 @@ def connected(pipe):
     raise SystemExit("the office never answered")
 
 
-def set_locale(manager, context, locale):
+def set_locale(manager: Any, context: Any, locale: str) -> None:
     """Let the office read what is typed as people of a country mean it."""
     provider = manager.createInstanceWithContext("com.sun.star.configuration.ConfigurationProvider", context)
     access = provider.createInstanceWithArguments(
@@ -44,7 +45,7 @@ def set_locale(manager, context, locale):
     access.commitChanges()
 
 
-def main():
+def main() -> None:
     """Open, type, save."""
     asked, pipe = json.load(sys.stdin), uuid.uuid4().hex
     office = subprocess.Popen(  # noqa: S603  Our own words.
@@ -62,12 +63,8 @@ def main():
         set_locale(manager, context, asked["locale"])
         desktop = manager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
         document = desktop.loadComponentFromURL(asked["form"], "_blank", 0, (value("Hidden", True),))
-        sheet = document.Sheets.getByIndex(0)
         for cell, typed in asked["cells"].items():
-            # As at the keyboard: what is typed is read by the cell's format and the locale.
-            sheet.getCellRangeByName(cell).setFormula(typed) if typed.startswith("=") else type_in(
-                document, manager, context, cell, typed
-            )
+            type_in(document, manager, context, cell, typed)
         document.storeToURL(asked["saved"], (value("FilterName", FILTERS[asked["into"]]),))
         document.close(True)
         desktop.terminate()
@@ -75,8 +72,8 @@ def main():
         office.wait(60)
 
 
-def type_in(document, manager, context, cell, typed):
-    """Type into one cell."""
+def type_in(document: Any, manager: Any, context: Any, cell: str, typed: str) -> None:
+    """Type into one cell, as at the keyboard: what is typed is read by the cell's format and the locale."""
     dispatcher = manager.createInstanceWithContext("com.sun.star.frame.DispatchHelper", context)
     frame = document.CurrentController.Frame
     dispatcher.executeDispatch(frame, ".uno:GoToCell", "", 0, (value("ToPoint", cell),))

@@ -135,7 +135,7 @@ HOSTILE: dict[str, tuple[str, bytes, Reason]] = {
     "a video within a PDF": ("pdf", pdf_with(page=b"/Annots [<< /Subtype /RichMedia >>]"), Reason.EMBEDDED),
     "an encrypted PDF": ("pdf", encrypted(), Reason.ENCRYPTED),
     "a PDF that begins with something else": ("pdf", b"<html>" + pdf(), Reason.DISGUISED),
-    "a PDF that goes on after its end": ("pdf", pdf() + b"<script>", Reason.UNREADABLE),
+    "a PDF that goes on after its end": ("pdf", pdf() + b"<script>", Reason.TRAILING),
     "half a PDF": ("pdf", pdf()[: len(pdf()) // 2], Reason.UNREADABLE),
     "a PDF that is an archive as well": ("pdf", pdf()[:-6] + packed({"a": b"b"}) + b"%%EOF\n", Reason.ARCHIVE),
     "a web page called a PDF": ("pdf", b"<!doctype html><script>alert(1)</script>", Reason.DISGUISED),
@@ -154,7 +154,7 @@ HOSTILE: dict[str, tuple[str, bytes, Reason]] = {
     "a JPEG with another kind of archive after it": (
         "jpeg", image("JPEG") + b"Rar!\x1a\x07\x01\x00" + bytes(60), Reason.ARCHIVE,
     ),
-    "a PNG with more after it": ("png", image("PNG") + b"<?php system($_GET[0]);", Reason.UNREADABLE),
+    "a PNG with more after it": ("png", image("PNG") + b"<?php system($_GET[0]);", Reason.TRAILING),
     "a JPEG that says where it was taken": ("jpeg", located("JPEG"), Reason.LOCATION),
     "a PNG that says where it was taken": ("png", located("PNG"), Reason.LOCATION),
     "a JPEG that says in XMP where it was taken": (

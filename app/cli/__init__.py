@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 import embedded_postgres
+from app import __version__
 from app.cli import auditing, backups, clients, doctor, evidence, importing, keys
 from app.cli.running import owner, plainly, run, say
 from app.commands import holidays
@@ -16,7 +17,24 @@ from app.domain.errors import Hindrance
 from app.settings import Settings
 
 STOPS = "Services of the version before cannot go on after this: end them, then run `dondoc migrate --stopped`."
-cli = typer.Typer(help="Dondoc tracks what public bodies owe under a plan.", no_args_is_help=True, add_completion=False)
+cli = typer.Typer(no_args_is_help=True, add_completion=False)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"dondoc {__version__}")
+        raise typer.Exit
+
+
+@cli.callback()
+def begin(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which this is.")
+    ] = False,
+) -> None:
+    """Dondoc tracks what public bodies owe under a plan."""
+
+
 cli.add_typer(clients.cli, name="client")
 cli.add_typer(keys.cli, name="keys")
 cli.add_typer(evidence.cli, name="evidence")

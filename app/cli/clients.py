@@ -37,20 +37,17 @@ def add(
     settings = Settings()
     with plainly(), owner() as url:
         digest, granted = token_keys.load(settings.keys_dir).digest_of, _grants(plan, bodies)
-
-        async def act(connection: AsyncConnection) -> clients.NewClient:
-            return await clients.add(
-                connection,
-                digest,
-                name=name,
-                role=role,
-                bodies=granted,
-                scopes=scopes or None,
-                issuer=settings.oidc_issuer,
-                subject=subject,
-            )
-
-        added = run(url, act)
+        added = run(
+            url,
+            clients.add,
+            digest,
+            name=name,
+            role=role,
+            bodies=granted,
+            scopes=scopes or None,
+            issuer=settings.oidc_issuer,
+            subject=subject,
+        )
         typer.echo(f"client_id={added.id}\nclient_secret={added.secret}")
 
 
@@ -100,21 +97,21 @@ def add_secret(client: Id) -> None:
     """Add a second secret and print it, which is shown only now."""
     with plainly(), owner() as url:
         digest = token_keys.load(Settings().keys_dir).digest_of
-        added = run(url, lambda connection: clients.add_secret(connection, digest, client))
-        typer.echo(f"secret_id={added.id}\nclient_secret={added.secret}")
+        added = run(url, clients.add_secret, digest, client)
+        typer.echo(f"secret_id={added.id}\nclient_secret={added.client_secret}")
 
 
 @cli.command("remove-secret")
 def remove_secret(client: Id, secret: Annotated[UUID, typer.Argument(help="The secret's id.")]) -> None:
     """Remove a secret that nobody uses any more."""
     with plainly(), owner() as url:
-        run(url, lambda connection: clients.remove_secret(connection, client, secret))
+        run(url, clients.remove_secret, client, secret)
 
 
 def _change(client: UUID, changes: dict[str, Any]) -> None:
     now, issuer = datetime.now(UTC), Settings().oidc_issuer
     with plainly(), owner() as url:
-        run(url, lambda connection: clients.change(connection, client, changes, now=now, issuer=issuer))
+        run(url, clients.change, client, changes, now=now, issuer=issuer)
 
 
 def _grants(plan: str | None, bodies: list[str] | None) -> list[BodyGrant]:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 import typer
 from asyncpg import InternalClientError, PostgresError
@@ -17,6 +17,7 @@ from app.database.failures import DatabaseAway, Failure, cause_of, kind_of
 from app.domain.errors import Hindrance, Refusal
 from app.settings import Settings
 
+Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
 
@@ -35,14 +36,19 @@ def owner() -> Iterator[str]:
         yield server.address.url(embedded_postgres.OWNER)
 
 
-def run(url: str, act: Callable[[AsyncConnection], Awaitable[Result]]) -> Result:
-    """Run an act in one transaction as the database's owner."""
+def run(
+    url: str,
+    command: Callable[Concatenate[AsyncConnection, Given], Awaitable[Result]],
+    *args: Given.args,
+    **named: Given.kwargs,
+) -> Result:
+    """Run a command in one transaction as the database's owner."""
 
     async def once() -> Result:
         database = connect(url, role=None)
         try:
             async with database.writing(SYSTEM) as connection:
-                return await act(connection)
+                return await command(connection, *args, **named)
         finally:
             await database.close()
 

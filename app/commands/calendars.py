@@ -14,6 +14,7 @@ from app.domain.errors import NotAllowed, NotFound
 from app.models import CalendarFeed, Client, ClientBody
 from app.models.base import new_id, table
 from app.queries import calendars as queries
+from app.schemas.calendars import CalendarState
 
 feeds, clients, grants = table(CalendarFeed), table(Client), table(ClientBody)
 
@@ -31,7 +32,7 @@ async def show(connection: AsyncConnection, caller: Caller, slug: str, code: str
     return body
 
 
-async def give(connection: AsyncConnection, caller: Caller, slug: str, code: str) -> RowMapping:
+async def give(connection: AsyncConnection, caller: Caller, slug: str, code: str) -> CalendarState:
     """Give a body's calendar an address, unless it has one, and return it.
 
     Raises:
@@ -41,10 +42,11 @@ async def give(connection: AsyncConnection, caller: Caller, slug: str, code: str
     body = await _body(connection, caller, slug, code)
     row = {"id": new_id(), "plan_id": body["plan_id"], "body_id": body["id"], "client_id": caller.client_id}
     await connection.execute(insert(feeds).values(row).on_conflict_do_nothing())
-    return await show(connection, caller, slug, code)
+    given = await show(connection, caller, slug, code)
+    return CalendarState(plan=slug, body=code, created_at=given["created_at"], revoked_at=None)
 
 
-async def revoke(connection: AsyncConnection, caller: Caller, slug: str, code: str, *, now: datetime) -> RowMapping:
+async def revoke(connection: AsyncConnection, caller: Caller, slug: str, code: str, *, now: datetime) -> CalendarState:
     """Let the address of a body's calendar hold no more, and return which body that was.
 
     Raises:
@@ -53,7 +55,7 @@ async def revoke(connection: AsyncConnection, caller: Caller, slug: str, code: s
     body = await show(connection, caller, slug, code)
     mine = (feeds.c.id == body["feed_id"], feeds.c.plan_id == body["plan_id"])
     await connection.execute(update(feeds).where(*mine).values(revoked_at=now))
-    return body
+    return CalendarState(plan=slug, body=code, created_at=body["created_at"], revoked_at=now)
 
 
 async def revoke_lost(connection: AsyncConnection, client_id: UUID, *, now: datetime) -> None:

@@ -32,7 +32,8 @@ from app.domain.errors import (
 from app.models import Body, Client, ClientBody, ClientSecret, Plan
 from app.models.base import new_id, table
 from app.queries import clients as queries
-from app.schemas.clients import BodyGrant
+from app.schemas.clients import BodyGrant, ClientIn, ClientOut, NewClientOut, SecretOut
+from app.schemas.views import client_out
 
 Digest = Callable[[str], bytes]
 SECRET_BYTES = 32
@@ -49,14 +50,6 @@ class NewClient:
     role: Role
     bodies: Sequence[str]
     secret_id: UUID
-    secret: str = field(repr=False)
-
-
-@dataclass(frozen=True)
-class NewSecret:
-    """A secret that was just added, which nothing can show again."""
-
-    id: UUID
     secret: str = field(repr=False)
 
 
@@ -86,7 +79,20 @@ async def add(
         raise AlreadyExists from None
     added = await _new_secret(connection, digest, client_id, SLOTS[0])
     await _grant(connection, client_id, role, bodies)
-    return NewClient(client_id, name, role, [one.body for one in bodies], added.id, added.secret)
+    return NewClient(client_id, name, role, [one.body for one in bodies], added.id, added.client_secret or "")
+
+
+async def add_as_sent(
+    connection: AsyncConnection, digest: Digest, sent: ClientIn, *, issuer: str | None
+) -> NewClientOut:
+    """Add a client and show it with its secret.
+
+    Raises:
+        AlreadyExists, BodyUnknown, BodiesAreForReporters, ScopeBeyondRole: see `add`.
+    """
+    added = await add(connection, digest, issuer=issuer, **dict(sent))
+    secret = SecretOut(id=added.secret_id, client_id=added.id, client_secret=added.secret)
+    return NewClientOut(client=await _shown(connection, added.id), secret=secret)
 
 
 async def change(
@@ -97,8 +103,8 @@ async def change(
     now: datetime,
     issuer: str | None = None,
     expected: int | None = None,
-) -> None:
-    """Change what `changes` names: `name`, `scopes`, `bodies`, `subject` or `disabled`.
+) -> ClientOut:
+    """Change what `changes` names: `name`, `scopes`, `bodies`, `subject` or `disabled`; show the client.
 
     Raises:
         NotFound, StaleVersion: there is no such client, or not in the expected version.
@@ -113,11 +119,12 @@ async def change(
         await connection.execute(delete(client_bodies).where(client_bodies.c.client_id == client_id))
         await _grant(connection, client_id, role, changes["bodies"])
     await revoke_lost(connection, client_id, now=now)
+    return await _shown(connection, client_id)
 
 
 async def add_secret(
     connection: AsyncConnection, digest: Digest, client_id: UUID, *, expected: int | None = None
-) -> NewSecret:
+) -> SecretOut:
     """Add the second secret, so that the first can be replaced while both work.
 
     Raises:
@@ -180,11 +187,15 @@ def _refuse_beyond(role: Role, scopes: Collection[Permission] | None) -> None:
         raise ScopeBeyondRole(None, *(Fault(f"/scopes/{n}", "is not open to the role") for n in beyond))
 
 
-async def _new_secret(connection: AsyncConnection, digest: Digest, client_id: UUID, slot: int) -> NewSecret:
-    made = NewSecret(new_id(), secrets.token_urlsafe(SECRET_BYTES))
-    row = {"id": made.id, "client_id": client_id, "slot": slot, "digest": digest(made.secret)}
+async def _new_secret(connection: AsyncConnection, digest: Digest, client_id: UUID, slot: int) -> SecretOut:
+    secret = secrets.token_urlsafe(SECRET_BYTES)
+    row = {"id": new_id(), "client_id": client_id, "slot": slot, "digest": digest(secret)}
     await connection.execute(insert(client_secrets).values(row))
-    return made
+    return SecretOut(id=row["id"], client_id=client_id, client_secret=secret)
+
+
+async def _shown(connection: AsyncConnection, client_id: UUID) -> ClientOut:
+    return client_out((await connection.execute(queries.one(client_id))).mappings().one())
 
 
 async def _grant(connection: AsyncConnection, client_id: UUID, role: Role, granted: Sequence[BodyGrant]) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import events
 from app.commands.evidence import shown
-from app.commands.idempotency import forget_about
+from app.commands.idempotency import leave_of
 from app.commands.obligations import hold
 from app.database.engine import as_system
 from app.domain.access import Caller
@@ -61,6 +61,7 @@ async def erase(
     await events.write(connection, Erasure, [erasure])
     await refresh_snapshot(connection, [row["obligation_id"]], now)
     await connection.execute(delete(texts).where(texts.c.plan_id == row["plan_id"], texts.c.id == evidence_id))
+    left = await shown(connection, evidence_id, now)
     async with as_system(connection):
-        await forget_about(connection, evidence_id)
-    return await shown(connection, evidence_id, now)
+        await leave_of(connection, evidence_id, left.model_dump(mode="json"))
+    return left

@@ -1,7 +1,7 @@
 """Holidays: the calendar in the database is the one that counts; it grows mark by mark, and no mark is ever changed."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,26 +9,33 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import events
+from app.database.statements import fetch_all
 from app.domain.access import Caller
 from app.domain.errors import NotFound
 from app.models import Holiday, Plan
 from app.models.base import new_id, table
 from app.queries.holidays import marks
-from app.schemas.holidays import HolidayIn, HolidayOut
+from app.schemas.holidays import HolidayIn, HolidayMarked, HolidayOut
+from app.standing.cycles import counted_over
+from app.standing.moment import Moment
 
 COUNTRY, LANGUAGE = "VN", "vi"
 plans = table(Plan)
 
 
-async def mark(connection: AsyncConnection, caller: Caller, slug: str, sent: HolidayIn) -> HolidayOut:
-    """Record that a day is off, or is not; deadlines that were worked out before stay where they are.
+async def mark(
+    connection: AsyncConnection, caller: Caller, slug: str, sent: HolidayIn, *, now: datetime
+) -> HolidayMarked:
+    """Record that a day is off, or is not; deadlines that were worked out before stay where they are, and are named.
 
     Raises:
         NotFound: there is no such plan.
     """
-    ids = {"id": new_id(), "plan_id": await plan_of(connection, slug), "client_id": caller.client_id}
+    plan_id = await plan_of(connection, slug)
+    ids = {"id": new_id(), "plan_id": plan_id, "client_id": caller.client_id}
     (marked,) = await _write(connection, [ids | sent.model_dump()])
-    return marked
+    over = await fetch_all(connection, counted_over, plan_id=plan_id, day=sent.observed_on, moment=Moment(now))
+    return HolidayMarked(**marked.model_dump(), counted_over=[row["code"] for row in over])
 
 
 async def import_year(connection: AsyncConnection, slug: str, year: int) -> list[HolidayOut]:
@@ -62,6 +69,11 @@ async def _write(connection: AsyncConnection, rows: Sequence[Mapping[str, Any]])
 async def observed(connection: AsyncConnection, plan_id: UUID) -> dict[date, bool]:
     """Return for every day that was ever marked whether it is off."""
     return {row.observed_on: row.observed for row in await connection.execute(marks(plan_id))}
+
+
+async def days_off(connection: AsyncConnection, plan_id: UUID) -> set[date]:
+    """Return the days that are off."""
+    return {day for day, off in (await observed(connection, plan_id)).items() if off}
 
 
 async def plan_of(connection: AsyncConnection, slug: str) -> UUID:

@@ -1,7 +1,7 @@
 """What every act on an obligation begins with: finding it, locking it, counting its version up."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -10,20 +10,22 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ARRAY, ColumnElement, Integer, Select, Update, Uuid, any_, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.database.engine import as_system
 from app.database.statements import Row, prepare
-from app.domain.access import Caller, Permission
-from app.domain.errors import NotFound, StaleVersion
-from app.models import Duty, Obligation, Plan
+from app.domain.access import Caller, Permission, Role
+from app.domain.errors import NotFound, ObligationEnded, StaleVersion
+from app.models import Cycle, Duty, Obligation, Plan
 from app.models.base import table
 from app.models.duty import ConditionScope, Recurrence
 from app.queries import obligations as queries
+from app.queries.closings import closed_at
 from app.schemas.obligations import ObligationOut
 from app.schemas.views import obligation_out
 from app.standing.moment import INSTANT, Moment
-from app.standing.ownership import owner_of
+from app.standing.ownership import ended, owner_of
 from app.standing.reach import reachable
 
-obligations, plans, duties = table(Obligation), table(Plan), table(Duty)
+obligations, plans, duties, cycles = (table(model) for model in (Obligation, Plan, Duty, Cycle))
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Locked:
     """An obligation that this transaction holds, in which version; no other act on it can come between.
 
     `seen_at` is the act's instant, or that of a later act on it which the transaction had to wait for: what is checked
-    as of then has seen every act so far.
+    as of then has seen every act so far.  `closed_at` is when the last of the cycles that it touches was closed.
     """
 
     id: UUID
@@ -45,6 +47,8 @@ class Locked:
     version: int
     zone: ZoneInfo
     seen_at: datetime
+    closed_at: datetime | None
+    ended: bool
 
 
 async def hold(
@@ -85,6 +89,7 @@ async def hold_any_version(
     Raises:
         NotFound: there is none, or it is not the caller's (with `partners`, nor coordinated by the caller), or (without
             `include_done`) it is not owed, since its deed was done in an earlier cycle.
+        ObligationEnded: nobody owes it any more.
     """
     touched = await prepare(_counted_up, obligation_id=obligation_id, now=now).on(connection)
     if not touched:
@@ -94,6 +99,8 @@ async def hold_any_version(
     if not rows:
         raise NotFound
     held = _locked(rows[0], seen_at)
+    if held.ended:
+        raise ObligationEnded
     if not include_done and not await _owed(connection, caller, [held], seen_at):
         raise NotFound
     return held
@@ -162,11 +169,15 @@ def _held(ids: Collection[UUID], caller: Caller, act: Permission, moment: Moment
         select(
             *(obligations.c[name] for name in ("id", "plan_id", "duty_id", "version")),
             owner.label("owner_id"),
+            ended(obligations, moment).label("ended"),
             *(plans.c[name] for name in ("issued_on", "max_extensions", "time_zone")),
             *(duties.c[name] for name in ("recurrence", "condition_scope")),
+            closed_at(obligations, duties, moment).label("closed_at"),
         )
         .join(plans, plans.c.id == obligations.c.plan_id)
         .join(duties, duties.c.id == obligations.c.duty_id)
+        .join(cycles, cycles.c.id == obligations.c.cycle_id)
+        .where(moment.counts(cycles))
         .where(obligations.c.id == any_(bindparam("ids", list(ids), ARRAY(Uuid()))))
         .where(reachable(caller, act, obligations, owner))
     )
@@ -182,8 +193,8 @@ async def _owed(
 
 
 def _locked(row: Row, seen_at: datetime) -> Locked:
-    ids = ("id", "plan_id", "duty_id", "owner_id", "version")
-    rules = ("recurrence", "condition_scope", "issued_on", "max_extensions")
+    ids = ("id", "plan_id", "duty_id", "owner_id", "version", "ended")
+    rules = ("recurrence", "condition_scope", "issued_on", "max_extensions", "closed_at")
     named = {name: row[name] for name in (*ids, *rules)}
     return Locked(**named, zone=ZoneInfo(row["time_zone"]), seen_at=seen_at)
 
@@ -216,6 +227,15 @@ async def standing_rows(
             asked = prepare(question, caller=caller, obligation_ids=missing, moment=Moment(now))
             found |= {row["id"]: row for row in await asked.on(connection)}
     return found
+
+
+async def passed_on(
+    connection: AsyncConnection, caller: Caller, obligation_ids: Collection[UUID], now: datetime
+) -> dict[UUID, ObligationOut]:
+    """Return where obligations stand that have just passed from the caller's to other hands: a last look, no word."""
+    service = replace(caller, role=Role.INTEGRATOR)
+    async with as_system(connection):
+        return {one: await standing_of(connection, service, one, now) for one in obligation_ids}
 
 
 async def standings_of(

@@ -6,7 +6,6 @@ does not have.
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -29,7 +28,7 @@ from app.models import Webhook, WebhookDelivery
 from app.models.base import new_id, table
 from app.queries import events
 from app.queries import webhooks as queries
-from app.schemas.webhooks import WebhookIn
+from app.schemas.webhooks import DeliveryOut, WebhookIn, WebhookOut, WebhookSecretOut
 
 Seal = Callable[[UUID, bytes], bytes]
 """Seals a secret of a webhook."""
@@ -37,16 +36,10 @@ MAX_WEBHOOKS = 10
 webhooks, deliveries = table(Webhook), table(WebhookDelivery)
 
 
-@dataclass(frozen=True)
-class NewSecret:
-    """The secret that a webhook has just got, which nothing can show again."""
-
-    webhook_id: UUID
-    secret: str = field(repr=False)
-
-
-async def add(connection: AsyncConnection, caller: Caller, sent: WebhookIn, targets: Targets, seal: Seal) -> NewSecret:
-    """Add a webhook of the caller, with its secret.
+async def add(
+    connection: AsyncConnection, caller: Caller, sent: WebhookIn, targets: Targets, seal: Seal
+) -> WebhookSecretOut:
+    """Add a webhook of the caller, and show it with its secret.
 
     Raises:
         WebhookTargetNotAllowed: the operator does not let it go there.
@@ -63,7 +56,7 @@ async def add(connection: AsyncConnection, caller: Caller, sent: WebhookIn, targ
     ids = {"id": webhook_id, "client_id": caller.client_id}
     row = {"url": sent.url, "types": sent.types, "secret": seal(webhook_id, secret), "after_seq": begins, "version": 1}
     await connection.execute(insert(webhooks).values(ids | row))
-    return NewSecret(webhook_id, spelled(secret))
+    return WebhookSecretOut(webhook=await _shown(connection, caller, webhook_id), secret=spelled(secret))
 
 
 async def change(
@@ -75,7 +68,7 @@ async def change(
     *,
     now: datetime,
     expected: int | None = None,
-) -> None:
+) -> WebhookOut:
     """Change what `changes` names: `url`, `types` or `disabled`; enabling tries anew what has not arrived.
 
     Raises:
@@ -88,6 +81,7 @@ async def change(
     if changes.get("disabled") is False:
         ahead = (deliveries.c.webhook_id == webhook_id, deliveries.c.state != DeliveryState.DELIVERED)
         await connection.execute(update(deliveries).where(*ahead).values(_anew(now)))
+    return await _shown(connection, caller, webhook_id)
 
 
 async def remove(connection: AsyncConnection, caller: Caller, webhook_id: UUID, *, expected: int | None = None) -> None:
@@ -108,7 +102,7 @@ async def rotate(
     *,
     now: datetime,
     expected: int | None = None,
-) -> NewSecret:
+) -> WebhookSecretOut:
     """Make a new secret; for a day, deliveries are signed with the one before as well.
 
     Raises:
@@ -117,13 +111,13 @@ async def rotate(
     secret = secrets.token_bytes(SECRET_BYTES)
     columns = {"secret": seal(webhook_id, secret), "former_secret": webhooks.c.secret, "former_until": now + OVERLAP}
     await _hold(connection, caller, webhook_id, expected, **columns)
-    return NewSecret(webhook_id, spelled(secret))
+    return WebhookSecretOut(webhook=await _shown(connection, caller, webhook_id), secret=spelled(secret))
 
 
 async def try_out(
     connection: AsyncConnection, caller: Caller, webhook_id: UUID, *, now: datetime, expected: int | None = None
-) -> UUID:
-    """Send something that has not happened, and return the id of its delivery.
+) -> DeliveryOut:
+    """Send something that has not happened, and show its delivery.
 
     Raises:
         NotFound, StaleVersion: see `change`.
@@ -132,7 +126,7 @@ async def try_out(
     await _refuse_disabled(connection, caller, webhook_id, expected)
     row = {"id": new_id(), "webhook_id": webhook_id, "event_id": new_id()}
     await connection.execute(insert(deliveries).values(row | _anew(now)))
-    return row["id"]
+    return await _delivery(connection, caller, webhook_id, row["id"])
 
 
 async def send_again(
@@ -143,7 +137,7 @@ async def send_again(
     *,
     now: datetime,
     expected: int | None = None,
-) -> None:
+) -> DeliveryOut:
     """Send an event once more, under the same id, whatever became of it.
 
     Raises:
@@ -154,6 +148,16 @@ async def send_again(
     this = (deliveries.c.id == delivery_id, deliveries.c.webhook_id == webhook_id)
     if not (await connection.execute(update(deliveries).where(*this).values(_anew(now)))).rowcount:
         raise NotFound
+    return await _delivery(connection, caller, webhook_id, delivery_id)
+
+
+async def _shown(connection: AsyncConnection, caller: Caller, webhook_id: UUID) -> WebhookOut:
+    return WebhookOut.of((await connection.execute(queries.one(caller, webhook_id))).mappings().one())
+
+
+async def _delivery(connection: AsyncConnection, caller: Caller, webhook_id: UUID, delivery_id: UUID) -> DeliveryOut:
+    found = await connection.execute(queries.delivery(caller, webhook_id, delivery_id))
+    return DeliveryOut.of(found.mappings().one())
 
 
 def _anew(now: datetime) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.commands.acts import finish_act, record
 from app.commands.obligations import hold
 from app.domain.access import Caller, Role
-from app.domain.errors import EvidenceNotYours, NotFound
+from app.domain.errors import AlreadyWithdrawn, EvidenceNotYours, NotFound
 from app.models import Evidence, Withdrawal
 from app.models.base import table
 from app.queries.evidence import one_evidence, readable
@@ -33,13 +33,14 @@ async def withdraw(
     Raises:
         NotFound: there is no such evidence, or none that the caller may read.
         EvidenceNotYours: somebody else posted it.
-        AlreadyWithdrawn: it was withdrawn before; the database's constraint says so.
+        AlreadyWithdrawn: it was withdrawn before, by a withdrawal that counts.
         StaleVersion: see `obligations.hold`.
     """
     posted = await _posted(connection, caller, evidence_id, now)
     obligation_id: UUID = posted["obligation_id"]
     held = await hold(connection, caller, obligation_id, expected=expected, now=now, partners=True, include_done=True)
-    row = await record(connection, caller, held, Withdrawal, now, evidence_id=evidence_id, reason=sent.reason)
+    await _refuse_twice(connection, evidence_id, held.seen_at)
+    row = await record(connection, caller, held, Withdrawal, now, evidence_id=evidence_id, **sent.model_dump())
     return Withdrawn(
         withdrawal=WithdrawalOut.model_validate({**row, "evidence": evidence_id}),
         obligation=await finish_act(connection, caller, held, now),
@@ -58,3 +59,10 @@ async def _posted(connection: AsyncConnection, caller: Caller, evidence_id: UUID
     if not mine:
         raise EvidenceNotYours
     return row
+
+
+async def _refuse_twice(connection: AsyncConnection, evidence_id: UUID, at: datetime) -> None:
+    """Refuse what another request may have withdrawn while this one waited for the obligation."""
+    found = await connection.execute(one_evidence(evidence_id, Moment(at)))
+    if found.mappings().one()["withdrawn_at"] is not None:
+        raise AlreadyWithdrawn

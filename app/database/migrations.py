@@ -1,5 +1,6 @@
 """Migrations as functions.  They run an event loop of their own: call them from a thread that has none."""
 
+import sys
 from typing import Any
 
 from alembic import command
@@ -36,6 +37,6 @@ def downgrade(url: str, revision: str = "base") -> None:
 
 def config(url: str, **attributes: Any) -> Config:
     """Make Alembic's configuration for an address, e.g. to write a new migration."""
-    made = Config(ROOT / "alembic.ini")
+    made = Config(ROOT / "alembic.ini", stdout=sys.stdout)
     made.attributes.update(creator=Entrance(read(url), None, {}, session=True).open, **attributes)
     return made

@@ -166,6 +166,7 @@ def _constant(value: Any, name: str) -> tuple[Hashable, Values]:
 
 @split_arguments.register(int)
 @split_arguments.register(str)
+@split_arguments.register(bytes)
 @split_arguments.register(UUID)
 @split_arguments.register(date)
 @split_arguments.register(datetime)

@@ -23,17 +23,23 @@ class EventType(StrEnum):
     EXTENSION_GIVEN = "extension.given"
     EXTENSION_REFUSED = "extension.refused"
     CONDITION_DECIDED = "condition.decided"
+    ANNULMENT_MADE = "annulment.made"
     BECAME_OVERDUE = "obligation.became_overdue"
     BECAME_AWAITED = "obligation.became_awaited"
     TRANSFERRED = "obligation.transferred"
+    OBLIGATION_ENDED = "obligation.ended"
     PLAN_AMENDED = "plan.amended"
     CYCLE_OPENED = "cycle.opened"
     CYCLE_DEADLINE_MOVED = "cycle.deadline_moved"
     CYCLE_CLOSED = "cycle.closed"
+    CLOSING_ANNULLED = "closing.annulled"
     HOLIDAY_MARKED = "holiday.marked"
     SUCCESSION_PROPOSED = "succession.proposed"
     SUCCESSION_CONFIRMED = "succession.confirmed"
     SUCCESSION_REJECTED = "succession.rejected"
+    MEMBER_ADDED = "member.added"
+    MEMBER_ENDED = "member.ended"
+    PARTNER_NAMED = "partner.named"
 
 
 def canonical(content: Mapping[str, Any]) -> bytes:

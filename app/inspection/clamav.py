@@ -6,8 +6,8 @@ Only what the daemon calls clean is taken: if it is away, silent or in trouble, 
 import asyncio
 from pathlib import Path
 
-from app.domain.errors import Fault, FileRefused, ServiceUnavailable
-from app.inspection.reasons import Reason
+from app.domain.errors import FileRefused, ServiceUnavailable
+from app.inspection.reasons import Reason, fault_of
 from app.logs import log
 
 CHUNK = 64 * 1024
@@ -35,7 +35,7 @@ class Scanner:
             log.warning("virus scanner unavailable", kind=type(error).__name__)
             raise ServiceUnavailable from None
         if said.endswith(b" FOUND"):
-            raise FileRefused(None, Fault("", Reason.VIRUS))
+            raise FileRefused(None, fault_of(Reason.VIRUS))
         if said != b"stream: OK":
             log.error("virus scanner in trouble", too_large=b"size limit" in said)
             raise ServiceUnavailable

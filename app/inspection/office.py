@@ -2,33 +2,42 @@
 
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
-from typing import IO, Any
-
-from defusedxml import ElementTree
+from typing import IO
 
 from app.domain.files import MediaType
+from app.inspection import packages, pictures
+from app.inspection.links import is_for_clicking, is_outside
+from app.inspection.markup import Attributes, Markup, read_markup
+from app.inspection.packages import Package, Relationship
 from app.inspection.reasons import Reason, Refused
 
-MAX_ENTRIES = 3_000
-MAX_UNPACKED = 300 * 1024 * 1024
-MAX_RATIO = 200
-RATIO_COUNTS_FROM = 1024 * 1024
 CHUNK = 256 * 1024
-_MAIN = {
-    MediaType.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml",
-    MediaType.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml",
+_OFFICE = "application/vnd.openxmlformats-officedocument."
+_SHEET = f"{_OFFICE}spreadsheetml.sheet"
+_MAIN = {MediaType.DOCX: f"{_OFFICE}wordprocessingml.document.main+xml", MediaType.XLSX: f"{_SHEET}.main+xml"}
+_ACTIVE = re.compile(
+    r"macro-?enabled|vbaproject|vbadata|activex|macrosheet|attachedtoolbars|webextension|taskpane|/customui/",
+    re.IGNORECASE,
+)
+_KINDS = {
+    **dict.fromkeys(("vbaproject", "wordvbadata", "control", "activexcontrolbinary", "xlmacrosheet"), Reason.MACRO),
+    **dict.fromkeys(("xlintlmacrosheet", "attachedtoolbars", "extensibility", "usercustomization"), Reason.MACRO),
+    **dict.fromkeys(("webextension", "webextensiontaskpanes", "taskpanes"), Reason.MACRO),
+    **dict.fromkeys(("afchunk", "oleobject", "subdocument", "video", "audio", "media"), Reason.EMBEDDED),
+    **dict.fromkeys(("attachedtemplate", "frame", "mailmergesource", "mailmergeheadersource"), Reason.OUTSIDE),
 }
-_ACTIVE = re.compile(r"macroEnabled|vbaProject|vbaData|activeX|ms-office\.chartex\+bin|oleObject", re.IGNORECASE)
-_PARTS = {
-    Reason.MACRO: re.compile(r"vba(?:Project|Data)|/activeX/|/macrosheets/|/customUI/", re.IGNORECASE),
-    Reason.EMBEDDED: re.compile(r"/embeddings/|/externalLinks/|/afchunk", re.IGNORECASE),
-}
-_FILES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"MZ", b"%PDF")
-"""How archives, OLE documents, programs and PDFs begin."""
-_LINK = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
-_DDE = re.compile(r"\bDDE(?:AUTO)?\b", re.IGNORECASE)
+_OUTSIDE = {"externallinkpath", "xlpathmissing", "xlexternallinkpath", "externallink"}
+_CLICKED = {"hyperlink", "hlinkClick", "hlinkHover", "hlinkMouseOver", "externalBook", "alternateUrls", "relativeUrl"}
+"""The elements that may name a relationship to something outside."""
+_CHART = re.compile(r"drawingml\.chart\+xml|ms-office\.chartex\+xml")
+_DATA = re.compile(r"font|printersettings|fontdata", re.IGNORECASE)
+_XML = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\0\s]*<")
+_FILES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"MZ", b"%PDF", b"\x7fELF", b"\x1f\x8b", b"{\\rt", b"ITSF")
+"""How archives, OLE documents, programs and other documents begin."""
 
 
 def inspect(path: Path, media_type: MediaType) -> None:
@@ -38,102 +47,116 @@ def inspect(path: Path, media_type: MediaType) -> None:
         Refused: with the reason.
     """
     with path.open("rb") as file:
-        if file.read(4) != b"PK\x03\x04":
-            raise Refused(Reason.DISGUISED)
+        if (beginning := file.read(4)) != b"PK\x03\x04":
+            old = beginning == b"\xd0\xcf\x11\xe0" and "EncryptedPackage".encode("utf-16-le") in file.read()
+            raise Refused(Reason.ENCRYPTED if old else Reason.DISGUISED)
+        _look_at_package(file, path.stat().st_size, media_type)
+
+
+def _look_at_package(file: IO[bytes], size: int, media_type: MediaType, *, within: bool = False) -> None:
     try:
-        with zipfile.ZipFile(path) as package:
-            if is_bomb(package, path.stat().st_size):
-                raise Refused(Reason.BOMB)
-            names = _names(package)
-            if "[Content_Types].xml" not in names:
-                raise Refused(Reason.DISGUISED)
-            for entry in package.infolist():
-                _look_at(package, entry)
+        with zipfile.ZipFile(file) as archive:
+            package = packages.opened(archive, size)
+            _learn(archive, package)
             _refuse_disguise(package, media_type)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError):
+            for name in package.entries:
+                _look_at(archive, package, name, within)
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, zlib.error):
         raise Refused(Reason.UNREADABLE) from None
 
 
-def is_bomb(package: zipfile.ZipFile, size: int) -> bool:
-    """Say whether an archive unpacks to more than it may, by what it says of itself; `size` is that of the file."""
-    entries = package.infolist()
-    unpacked, packed = sum(entry.file_size for entry in entries), sum(entry.compress_size for entry in entries)
-    dense = any(
-        entry.file_size > RATIO_COUNTS_FROM and entry.file_size > MAX_RATIO * max(1, entry.compress_size)
-        for entry in entries
-    )
-    # Entries that share bytes add up to more than there are.
-    return len(entries) > MAX_ENTRIES or unpacked > MAX_UNPACKED or packed > size or dense
+def _learn(archive: zipfile.ZipFile, package: Package) -> None:
+    """Learn the types of the parts and what they are to one another."""
+    for name, attributes in _read(archive, package, packages.TYPES).told:
+        _learn_type(package, name, attributes)
+    for name in package.entries:
+        source = packages.source_of(name)
+        if source is not None:
+            told = _read(archive, package, name).told
+            package.related[source] = [_relationship(source, one) for of, one in told if of == "Relationship"]
 
 
-def _names(package: zipfile.ZipFile) -> list[str]:
-    names = [entry.orig_filename for entry in package.infolist()]
-    for name in names:
-        parts = name.split("/")
-        if not name.isprintable() or "\\" in name or ":" in name or parts[0] == "" or {"..", "."} & set(parts):
-            raise Refused(Reason.PATHS)
-        for reason, pattern in _PARTS.items():
-            if pattern.search(f"/{name}"):
-                raise Refused(reason)
-    if len({name.lower() for name in names}) < len(names):
-        raise Refused(Reason.PATHS)
-    return names
+def _learn_type(package: Package, name: str, attributes: Attributes) -> None:
+    kind = attributes.get("ContentType", "").strip().lower()
+    if _ACTIVE.search(kind):
+        raise Refused(Reason.MACRO)
+    if name == "Override":
+        package.overrides[packages.known_as(attributes.get("PartName", ""))] = kind
+    elif name == "Default":
+        package.defaults[attributes.get("Extension", "").lower()] = kind
 
 
-def _look_at(package: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
-    if entry.flag_bits & 1:
-        raise Refused(Reason.ENCRYPTED)
-    if entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
-        raise Refused(Reason.UNREADABLE)
-    with package.open(entry) as part:
-        _unpack(part)
-    if entry.filename.endswith((".xml", ".rels", ".vml")):
-        with package.open(entry) as part:
-            _look_at_xml(part)
-
-
-def _unpack(part: IO[bytes]) -> None:
-    """Unpack to the end, so that the checksum is compared; refuse a file inside the file."""
-    if part.read(4).startswith(_FILES):
-        raise Refused(Reason.EMBEDDED)
-    while part.read(CHUNK):
-        continue
-
-
-def _look_at_xml(part: IO[bytes]) -> None:
-    for element in _elements(part):
-        tag = element.tag.rpartition("}")[2]
-        if tag == "Relationship":
-            _look_at_relationship(element.attrib)
-        elif tag in {"instrText", "fldSimple"} and _DDE.search(f"{element.text} {' '.join(element.attrib.values())}"):
-            raise Refused(Reason.ACTION)
-        elif tag in {"Override", "Default"} and _ACTIVE.search(element.get("ContentType", "")):
-            raise Refused(Reason.MACRO)
-        elif tag in {"ddeLink", "altChunk"}:
-            raise Refused(Reason.OUTSIDE)
-        element.clear()
-
-
-def _elements(part: IO[bytes]) -> Iterator[Any]:
-    """Parse without a document type, whose entities are the bomb and the way out of XML."""
-    try:
-        for _, element in ElementTree.iterparse(part, forbid_dtd=True):
-            yield element
-    except (ElementTree.ParseError, ValueError):
-        raise Refused(Reason.UNREADABLE) from None
-
-
-def _look_at_relationship(attributes: Any) -> None:
-    kind, target = attributes.get("Type", "").rpartition("/")[2], attributes.get("Target", "")
-    outside = attributes.get("TargetMode", "").lower() == "external" or "://" in target or target.startswith("\\\\")
-    if outside and not (kind == "hyperlink" and _LINK.match(target)):
+def _relationship(source: str, told: Attributes) -> Relationship:
+    kind, target = told.get("Type", "").strip().rpartition("/")[2].lower(), told.get("Target", "")
+    outside = told.get("TargetMode", "Internal").strip().lower() != "internal" or _has_scheme(target)
+    if kind in _KINDS:
+        raise Refused(_KINDS[kind])
+    if outside and not _may_lead_out(kind, target):
         raise Refused(Reason.OUTSIDE)
-    if kind in {"attachedTemplate", "oleObject", "package", "control", "aFChunk", "vbaProject"}:
-        raise Refused(Reason.EMBEDDED)
+    return Relationship(told.get("Id", ""), kind, outside, "" if outside else packages.target_of(source, target))
 
 
-def _refuse_disguise(package: zipfile.ZipFile, media_type: MediaType) -> None:
-    with package.open("[Content_Types].xml") as part:
-        kinds = {element.get("ContentType") for element in _elements(part)}
-    if _MAIN[media_type] not in kinds:
+def _has_scheme(target: str) -> bool:
+    return is_outside(target) and (not target.startswith("/") or target.startswith("//"))
+
+
+def _may_lead_out(kind: str, target: str) -> bool:
+    if kind == "hyperlink":
+        return is_for_clicking(target)
+    return kind in _OUTSIDE and not is_outside(target)
+
+
+def _refuse_disguise(package: Package, media_type: MediaType) -> None:
+    mains = [one for one in package.related.get("", []) if one.kind == "officedocument"]
+    if [package.type_of(main.part) for main in mains] != [_MAIN[media_type]]:
         raise Refused(Reason.DISGUISED)
+
+
+def _look_at(archive: zipfile.ZipFile, package: Package, name: str, within: bool) -> None:
+    kind, entry = package.type_of(name), package.entries[name]
+    if _ACTIVE.search(f"/{name}"):
+        raise Refused(Reason.MACRO)
+    with archive.open(entry) as part:
+        beginning = part.read(64)
+    if beginning.startswith(_FILES):
+        _look_at_data_of_chart(archive, package, name, within)
+    elif _XML.match(beginning) or kind.endswith(("xml", "vmldrawing")):
+        _refuse_misuse(package, name, _read(archive, package, name))
+    elif entry.file_size:
+        _look_at_bytes(kind, archive.read(entry))
+
+
+def _look_at_bytes(kind: str, content: bytes) -> None:
+    if not _DATA.search(kind) or pictures.kind_of(content):
+        pictures.look_at(content)
+
+
+def _look_at_data_of_chart(archive: zipfile.ZipFile, package: Package, name: str, within: bool) -> None:
+    """Look at the sheet that a native chart keeps its numbers in; every other file in the file is refused."""
+    sources = {(one.kind, source) for source, known in package.related.items() for one in known if one.part == name}
+    of_charts = {kind for kind, source in sources} == {"package"} and all(
+        _CHART.search(package.type_of(source)) for _, source in sources
+    )
+    if within or not of_charts or package.type_of(name) != _SHEET:
+        raise Refused(Reason.EMBEDDED)
+    content = archive.read(package.entries[name])
+    if not content.startswith(b"PK\x03\x04"):
+        raise Refused(Reason.EMBEDDED)
+    _look_at_package(BytesIO(content), len(content), MediaType.XLSX, within=True)
+
+
+def _refuse_misuse(package: Package, name: str, markup: Markup) -> None:
+    """Refuse what fetches by itself what only a click may follow."""
+    for one in package.related.get(name, []):
+        if one.outside and not markup.uses.get(one.name, set()) <= _CLICKED:
+            raise Refused(Reason.OUTSIDE)
+
+
+def _read(archive: zipfile.ZipFile, package: Package, name: str) -> Markup:
+    with archive.open(package.entries[name]) as part:
+        return read_markup(_pieces(part))
+
+
+def _pieces(part: IO[bytes]) -> Iterator[bytes]:
+    while piece := part.read(CHUNK):
+        yield piece

@@ -8,9 +8,9 @@ import asyncio
 import sys
 from pathlib import Path
 
-from app.domain.errors import Fault, FileRefused
+from app.domain.errors import FileRefused
 from app.domain.files import MediaType
-from app.inspection.reasons import REFUSED, Reason
+from app.inspection.reasons import REFUSED, Reason, fault_of
 
 ROOT = Path(__file__).parent.parent.parent
 SECONDS = 60.0
@@ -27,7 +27,7 @@ async def inspect(path: Path, media_type: MediaType) -> None:
     async with _AT_ONCE:
         reason = await _reason(path, media_type)
     if reason is not None:
-        raise FileRefused(None, Fault("", reason))
+        raise FileRefused(None, fault_of(reason))
 
 
 async def _reason(path: Path, media_type: MediaType) -> Reason | None:

@@ -1,7 +1,8 @@
-"""The service's own duties, again and again: to number and deliver events, watch deadlines, store facts and tidy up.
+"""The service's own duties, again and again: to number and deliver events, watch deadlines, open cycles, store facts
+and tidy up.
 
-Any number of processes may do them: of those that number, watch or store, one at a time does, and when it dies the next
-one goes on.  What fails is logged by its kind and tried again.
+Any number of processes may do them: of those that number, watch, open or store, one at a time does, and when it dies
+the next one goes on.  What fails is logged by its kind and tried again.
 """
 
 import asyncio
@@ -14,7 +15,7 @@ from typing import Any
 from app.commands import idempotency, tidying, tokens
 from app.database.engine import SYSTEM, Database
 from app.database.failures import Failure, cause_of, kind_of
-from app.jobs import deadline_watch, sequencer
+from app.jobs import cycle_opening, deadline_watch, sequencer
 from app.jobs.metrics import measure
 from app.jobs.webhooks import Deliverer
 from app.logs import recurring
@@ -24,7 +25,7 @@ from app.web import metrics
 
 Job = Callable[[], Coroutine[Any, Any, None]]
 NUMBERED_EVERY_SECONDS, DELIVERED_EVERY_SECONDS = 0.25, 1
-WATCHED_EVERY_SECONDS, TIDIED_EVERY_SECONDS = 10, 3600
+WATCHED_EVERY_SECONDS, OPENED_EVERY_SECONDS, TIDIED_EVERY_SECONDS = 10, 60, 3600
 
 
 class Scheduler:
@@ -50,6 +51,7 @@ class Scheduler:
             partial(again_and_again, self.number, NUMBERED_EVERY_SECONDS),
             partial(again_and_again, self.deliver, DELIVERED_EVERY_SECONDS),
             partial(again_and_again, self.watch, WATCHED_EVERY_SECONDS),
+            partial(again_and_again, self.open_cycles, OPENED_EVERY_SECONDS),
             partial(again_and_again, self.refresh_snapshot, WATCHED_EVERY_SECONDS),
             partial(again_and_again, self.tidy, TIDIED_EVERY_SECONDS),
             partial(again_and_again, self.remove_orphans, TIDIED_EVERY_SECONDS),
@@ -71,6 +73,11 @@ class Scheduler:
         """Tell of deadlines that passed."""
         async with self._database.writing(SYSTEM) as connection:
             await deadline_watch.watch(connection, now=self._clock())
+
+    async def open_cycles(self) -> None:
+        """Open the cycles whose periods have begun."""
+        async with self._database.writing(SYSTEM) as connection:
+            await cycle_opening.open_due(connection, now=self._clock())
 
     async def refresh_snapshot(self) -> None:
         """Store what the histories say of obligations of which nothing that is stored stands."""

@@ -34,7 +34,8 @@ class EvidenceKind(StrEnum):
 class Evidence(HistoryRow, table=True):
     """One row is one link, one reference to an official document by number, date and issuer, or one announced file.
 
-    `body_id` is the owner or partner on whose behalf it was attached, `update_id` the update that it came with, if any.
+    `body_id` is the owner or partner on whose behalf it was attached (`of_owner`: the owner, as known when it was
+    recorded, whose evidence alone proves), `update_id` the update that it came with, if any.
     A file proves nothing until its bytes are there: see `EvidenceContent`.  `size` (bytes) and `sha256` (hexadecimal,
     when it was announced) are what the bytes must be.
     """
@@ -53,6 +54,7 @@ class Evidence(HistoryRow, table=True):
     )
 
     body_id: UUID
+    of_owner: bool
     update_id: UUID | None = None
     kind: EvidenceKind = choice(EvidenceKind, "kind")
     classification: Classification = choice(Classification, "classification")
@@ -138,8 +140,8 @@ class Withdrawal(HistoryRow, table=True):
 
     __tablename__ = "withdrawal"
     __table_args__ = (
-        UniqueConstraint("plan_id", "evidence_id"),
         *of_history("withdrawal"),
+        Index("ix_withdrawal_evidence", "plan_id", "evidence_id"),
         belongs_to("evidence", "evidence_id"),
     )
 

@@ -21,6 +21,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    true,
     union,
 )
 from sqlalchemy.types import UserDefinedType
@@ -197,10 +198,19 @@ def watched() -> Statement:
 
 def passed(since: datetime, until: datetime) -> Select[Any]:
     """Select the instants at which some deadline passed."""
-    sources = (cycles.c.due_before, table(CycleDeadline).c.due_before, facts_of(Extension).c.due_before)
+    deadlines = table(CycleDeadline)
+    resting = func.unnest(deadlines.c.working_days).table_valued("due", name="resting").render_derived().lateral()
+    sources = (
+        select(cycles.c.due_before.label("due")),
+        select(deadlines.c.due_before.label("due")),
+        select(facts_of(Extension).c.due_before.label("due")),
+        # What rests on the reports of others has deadlines of its own.
+        select(obligations.c.due_before.label("due")).where(obligations.c.due_after_others_days.is_not(None)),
+        select(cast(resting.c.due, INSTANT).label("due")).select_from(deadlines.join(resting, true())),
+    )
     bounds = bindparam("since", since, INSTANT), bindparam("until", until, INSTANT)
-    found = (select(due.label("due")).where(due > bounds[0], due <= bounds[1]) for due in sources)
-    every = union(*found).subquery()
+    found = (source.subquery() for source in sources)
+    every = union(*(select(one.c.due).where(one.c.due > bounds[0], one.c.due <= bounds[1]) for one in found)).subquery()
     return select(every.c.due).order_by(every.c.due)
 
 

@@ -75,7 +75,9 @@ def some_evidence(ids: Collection[UUID], moment: Moment) -> Statement:
 def _evidence(moment: Moment) -> Statement:
     shown = ((name, column) for name, column in fields().items() if name not in _ACT)
     columns = (*(evidence.c[name] for name in _ACT), *(column.label(name) for name, column in shown))
-    return select(*columns, contents.c.id.label("content_id")).select_from(named(moment)).where(moment.sees(evidence))
+    return (
+        select(*columns, contents.c.id.label("content_id")).select_from(named(moment)).where(moment.reaches(evidence))
+    )
 
 
 def readable(caller: Caller, moment: Moment) -> ColumnElement[bool]:

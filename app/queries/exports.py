@@ -69,6 +69,7 @@ def acts(caller: Caller, part: Any, ids: list[UUID], moment: Moment) -> Statemen
 
 def rows(caller: Caller, filters: Filters, ids: list[UUID], moment: Moment) -> Statement:
     """Select those obligations of a page that match, with their standing, in the plan's order."""
-    standing = standings(moment, obligations.c.id == any_(bindparam("ids", ids, ARRAY(Uuid()))))
+    these = obligations.c.id == any_(bindparam("ids", ids, ARRAY(Uuid())))
+    standing = standings(moment, these, ended=filters.ended)
     found = select(*standing.c).where(visible(caller, standing), *matching(standing, filters))
     return found.order_by(standing.c.position, standing.c.id)

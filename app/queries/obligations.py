@@ -57,7 +57,8 @@ SHOWN = (
     *("body_no", "body_code", "owner_code", "owner_name", "due_before", "original_due_before", "status"),
     *(signal.value for signal in Signal),
     *("unmet_targets", "claim_state", "claim_percent", "claim_received_at", "evidence_count", "completed_at"),
-    *("review_outcome", "review_received_at"),
+    *("inherited_from", "ended_by"),
+    *("review_outcome", "review_received_at", "waived", "silent", "last_reported_at", "judged"),
 )
 """The columns of a standing of which an answer is made."""
 
@@ -69,7 +70,8 @@ def page(
 
     `after` holds the KEYS of the last row of the page before.
     """
-    halves = [_first(half, caller, filters, sort, limit, after) for half in arms(moment, within(filters))]
+    both = arms(moment, within(filters), ended=filters.ended)
+    halves = [_first(half, caller, filters, sort, limit, after) for half in both]
     rows = union_all(*halves).subquery("rows")
     first = select(*rows.c, func.clock_timestamp().label("recorded_until"))
     return first.order_by(*_in_order(rows, sort)).limit(_more_than(limit))
@@ -102,7 +104,7 @@ def _more_than(limit: int) -> ColumnElement[int]:
 
 def total(caller: Caller, filters: Filters, moment: Moment) -> Select[Any]:
     """Count what all pages together hold; this reads every match, so it is asked for expressly."""
-    standing = standings(moment, within(filters))
+    standing = standings(moment, within(filters), ended=filters.ended)
     conditions = (visible(caller, standing), *matching(standing, filters))
     return select(func.count().label("total")).select_from(standing).where(*conditions)
 

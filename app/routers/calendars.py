@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Path, Request, Response
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.datastructures import State
 
 from app.commands import calendars
@@ -26,7 +25,7 @@ from app.web.json_body import ExactRoute
 from app.web.parameters import Router
 from app.web.problems.handlers import documented
 from app.web.read import Reading, answer, fetch_all, fetch_one
-from app.web.write import Creating, Done
+from app.web.write import Creating
 
 router = Router(prefix="/v1", tags=["calendars"], route_class=ExactRoute)
 Subscriber = Annotated[Caller, may(Permission.USE_CALENDARS)]
@@ -54,13 +53,7 @@ FEED: dict[int | str, dict[str, Any]] = {
 )
 async def give_calendar(slug: Slug, code: Whose, caller: Subscriber, write: Creating) -> Response:
     """Give a body's calendar an address, unless it has one; getting it says which."""
-
-    async def act(connection: AsyncConnection) -> Done:
-        row = await calendars.give(connection, caller, slug, code)
-        state = CalendarState(plan=slug, body=code, created_at=row["created_at"], revoked_at=None)
-        return Done(state, location=f"/v1/plans/{slug}/bodies/{code}/calendar")
-
-    return await write(caller, act)
+    return await write.at(f"/v1{ADDRESS}").run(calendars.give, caller, slug, code)
 
 
 @router.get(
@@ -88,12 +81,7 @@ async def get_calendar(request: Request, slug: Slug, code: Whose, caller: Subscr
 )
 async def revoke_calendar(slug: Slug, code: Whose, caller: Subscriber, write: Creating) -> Response:
     """Let the address of a body's calendar hold no more; the next one is another."""
-
-    async def act(connection: AsyncConnection) -> Done:
-        row = await calendars.revoke(connection, caller, slug, code, now=write.now)
-        return Done(CalendarState(plan=slug, body=code, created_at=row["created_at"], revoked_at=write.now))
-
-    return await write(caller, act)
+    return await write.run(calendars.revoke, caller, slug, code, now=write.now)
 
 
 @router.get(

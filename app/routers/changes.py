@@ -1,7 +1,6 @@
 """What changed in a plan between two instants, and why."""
 
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Query, Request, Response
@@ -30,7 +29,7 @@ router = Router(prefix="/v1/plans", tags=["status"], route_class=ExactRoute)
 class Span:
     """What is asked about: what changed after an instant, up to a moment."""
 
-    since: datetime
+    since: Moment
     until: Moment
 
 
@@ -39,7 +38,7 @@ async def span(
     now: Now,
     since: Annotated[Until, Query(alias="from", description="What changed after this instant.")],
     until: Annotated[Until | None, Query(alias="to", description="And up to this one, or now.")] = None,
-    known_at: Annotated[Until | None, Query(description="Only what had been recorded by then.")] = None,
+    known_at: Annotated[Until | None, Query(description="Ask both as they were known at this instant.")] = None,
 ) -> Span:
     """Read between which instants.
 
@@ -48,7 +47,7 @@ async def span(
     """
     if since > (until or now):
         raise errors.MalformedContent(None, errors.Fault("query: from", "must not be later than `to`, or than now"))
-    return Span(since, Moment(until or now, known_at))
+    return Span(Moment(since, known_at or since, name="_before"), Moment(until or now, known_at or until))
 
 
 @router.get(
@@ -73,18 +72,17 @@ async def list_changes(
     await fetch_one(reading, plan(slug))
     pages = Pages(request, caller)
     moment, after = pages.begin(asked.until, cursor)
-    wanted, since = Filters(plan=slug, cycle=cycle, body=body), Moment(asked.since, name="_before")
-    spanned = {"before": replace(since, known_at=moment.known_at), "after": moment}
+    wanted, spanned = Filters(plan=slug, cycle=cycle, body=body), {"before": asked.since, "after": moment}
     found = prepare(changes.changed, caller=caller, filters=wanted, **spanned, limit=limit, page_after=after)
     rows = await found.on(reading)
     next_cursor = pages.next_cursor(moment, end_of(rows, limit, changes.SORT_COLUMNS))
-    acts = await prepare(changes.acts_between, ids=[row["id"] for row in rows], before=since, after=moment).on(reading)
+    acts = await prepare(changes.acts_between, ids=[row["id"] for row in rows], **spanned).on(reading)
     told = ChangeList(
         plan=slug,
-        since=asked.since,
+        since=asked.since.as_of,
         until=moment.as_of,
         known_at=moment.known_at,
-        items=changes_out(rows[:limit], acts, asked.since, moment.as_of),
+        items=changes_out(rows[:limit], acts, asked.since.as_of, moment.as_of),
         next_cursor=next_cursor,
     )
     return answer(request, told, headers=pages.link(next_cursor))

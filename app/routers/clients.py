@@ -4,7 +4,6 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Path, Query, Request, Response
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import clients
 from app.domain import errors
@@ -20,7 +19,7 @@ from app.web.paging import CursorText, Limit, Pages, end_of
 from app.web.parameters import Router
 from app.web.problems.handlers import documented
 from app.web.read import Reading, answer, fetch_one
-from app.web.write import Creating, Done, Writing
+from app.web.write import Creating, Writing
 
 router = Router(prefix="/v1/clients", tags=["clients"], route_class=ExactRoute)
 Reader = Annotated[Caller, may(Permission.READ_CLIENTS)]
@@ -77,23 +76,11 @@ async def get_client(request: Request, client_id: ClientId, _: Reader, reading: 
     response_model=NewClientOut,
     responses=documented(errors.AlreadyExists, *GRANTS),
 )
-async def add_client(request: Request, caller: Manager, write: Creating, sent: ClientIn) -> Response:
+async def add_client(request: Request, _: Manager, write: Creating, sent: ClientIn) -> Response:
     """Add a client with its first secret, which is shown only in this answer."""
     state = request.app.state
-
-    async def act(connection: AsyncConnection) -> Done:
-        sent_fields = {name: getattr(sent, name) for name in ("name", "role", "scopes", "bodies", "subject")}
-        added = await clients.add(connection, state.keys.digest_of, issuer=state.settings.oidc_issuer, **sent_fields)
-        client = await _shown(connection, added.id)
-        secret = SecretOut(id=added.secret_id, client_id=added.id, client_secret=added.secret)
-        return Done(
-            NewClientOut(client=client, secret=secret),
-            version=client.version,
-            location=f"/v1/clients/{added.id}",
-            kept=NewClientOut(client=client, secret=secret.model_copy(update={"client_secret": None})),
-        )
-
-    return await write(caller, act)
+    adding = write.at("/v1/clients/{client.id}")
+    return await adding.run(clients.add_as_sent, state.keys.digest_of, sent, issuer=state.settings.oidc_issuer)
 
 
 @router.patch(
@@ -104,18 +91,12 @@ async def add_client(request: Request, caller: Manager, write: Creating, sent: C
     responses=documented(errors.NotFound, errors.AlreadyExists, *GRANTS),
 )
 async def change_client(
-    request: Request, client_id: ClientId, caller: Manager, write: Writing, sent: ClientChange
+    request: Request, client_id: ClientId, _: Manager, write: Writing, sent: ClientChange
 ) -> Response:
     """Change what is named; it takes effect within ten seconds, also on tokens that were issued before."""
     changes = {name: getattr(sent, name) for name in sent.model_fields_set}
     issuer = request.app.state.settings.oidc_issuer
-
-    async def act(connection: AsyncConnection) -> Done:
-        await clients.change(connection, client_id, changes, now=write.now, issuer=issuer, expected=write.expected)
-        client = await _shown(connection, client_id)
-        return Done(client, version=client.version, status_code=200)
-
-    return await write(caller, act)
+    return await write.run(clients.change, client_id, changes, now=write.now, issuer=issuer, expected=write.expected)
 
 
 @router.post(
@@ -126,16 +107,10 @@ async def change_client(
     response_model=SecretOut,
     responses=documented(errors.NotFound, errors.TooManySecrets),
 )
-async def add_secret(request: Request, client_id: ClientId, caller: Manager, write: Writing) -> Response:
+async def add_secret(request: Request, client_id: ClientId, _: Manager, write: Writing) -> Response:
     """Add a second secret, which is shown only in this answer; remove the first once nobody uses it any more."""
     digest = request.app.state.keys.digest_of
-
-    async def act(connection: AsyncConnection) -> Done:
-        added = await clients.add_secret(connection, digest, client_id, expected=write.expected)
-        kept = SecretOut(id=added.id, client_id=client_id, client_secret=None)
-        return Done(kept.model_copy(update={"client_secret": added.secret}), kept=kept)
-
-    return await write(caller, act)
+    return await write.run(clients.add_secret, digest, client_id, expected=write.expected)
 
 
 @router.delete(
@@ -149,17 +124,8 @@ async def add_secret(request: Request, client_id: ClientId, caller: Manager, wri
 async def remove_secret(
     client_id: ClientId,
     secret_id: Annotated[UUID, Path(alias="secret", description="The secret's id.")],
-    caller: Manager,
+    _: Manager,
     write: Writing,
 ) -> Response:
     """Remove a secret; a token that it got is good for ten minutes at most."""
-
-    async def act(connection: AsyncConnection) -> Done:
-        await clients.remove_secret(connection, client_id, secret_id, expected=write.expected)
-        return Done(status_code=204)
-
-    return await write(caller, act)
-
-
-async def _shown(connection: AsyncConnection, client_id: UUID) -> ClientOut:
-    return client_out((await connection.execute(queries.one(client_id))).mappings().one())
+    return await write.run(clients.remove_secret, client_id, secret_id, expected=write.expected)

@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from fastapi import Response
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import conditions
 from app.domain import errors
@@ -14,7 +13,7 @@ from app.web.auth.access import may
 from app.web.json_body import ExactRoute
 from app.web.parameters import Router
 from app.web.problems.handlers import documented
-from app.web.write import Done, Writing
+from app.web.write import Writing
 
 router = Router(prefix="/v1/obligations", tags=["conditions"], route_class=ExactRoute)
 
@@ -35,8 +34,4 @@ async def decide_condition(
 ) -> Response:
     """Declare the condition met from a day on, so that the duty is owed although its owner said that nothing arises."""
 
-    async def act(connection: AsyncConnection) -> Done:
-        done = await conditions.decide(connection, caller, obligation_id, sent, now=write.now, expected=write.expected)
-        return Done(done, version=done.obligation.version)
-
-    return await write(caller, act)
+    return await write.run(conditions.decide, caller, obligation_id, sent, now=write.now, expected=write.expected)

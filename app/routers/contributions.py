@@ -4,7 +4,6 @@ from operator import itemgetter
 from typing import Annotated
 
 from fastapi import Request, Response
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import contributions
 from app.database.statements import prepare
@@ -19,7 +18,7 @@ from app.web.json_body import ExactRoute
 from app.web.parameters import Router
 from app.web.problems.handlers import documented
 from app.web.read import Asked, Reading, answer, fetch_all, fetch_one
-from app.web.write import Done, Writing
+from app.web.write import Writing
 
 router = Router(prefix="/v1/obligations", tags=["contributions"], route_class=ExactRoute)
 
@@ -40,13 +39,9 @@ async def contribute(
 ) -> Response:
     """Post a note and evidence on an obligation that the caller coordinates; what its owner claims stays as it is."""
 
-    async def act(connection: AsyncConnection) -> Done:
-        done = await contributions.contribute(
-            connection, caller, obligation_id, sent, now=write.now, expected=write.expected
-        )
-        return Done(done, version=done.obligation.version)
-
-    return await write(caller, act)
+    return await write.run(
+        contributions.contribute, caller, obligation_id, sent, now=write.now, expected=write.expected
+    )
 
 
 @router.get(

@@ -3,14 +3,14 @@
 from typing import Annotated
 
 from fastapi import Path, Request, Response
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.commands import cycles, deadlines, seals
+from app.commands import cycle_annulments, cycles, deadlines, seals
 from app.domain import errors
 from app.domain.access import Caller, Permission
 from app.queries.plans import plan
 from app.routers.parameters import Slug
 from app.routers.plans import READS, Reader
+from app.schemas.annulments import AnnulmentIn, CycleAnnulled
 from app.schemas.base import Code
 from app.schemas.cycles import ClosingIn, CycleDeadlineIn, CycleDetail, CycleIn, CycleList, SealOut
 from app.schemas.views import cycle_detail, cycle_out
@@ -20,13 +20,41 @@ from app.web.json_body import ExactRoute
 from app.web.parameters import Router
 from app.web.problems.handlers import documented
 from app.web.read import Asked, Reading, answer, fetch_all, fetch_one
-from app.web.write import Creating, Done
+from app.web.write import Creating
 
 router = Router(prefix="/v1/plans/{plan}/cycles", tags=["cycles"], route_class=ExactRoute)
 Coordinator = Annotated[Caller, may(Permission.OPEN_CYCLES)]
 CycleCode = Annotated[Code, Path(alias="cycle", description="The cycle's code.", examples=["2026"])]
 WRITES = (errors.NotFound,)
 """What any act on a plan can be refused for, beyond what every write can."""
+NO_SUCH_LETTER = (
+    errors.LetterDateImpossible,
+    errors.LetterNumberNeeded,
+    errors.LetterDecidedTooLate,
+    errors.DeadlineNotAfter,
+)
+"""Why a letter does not decide a deadline."""
+NO_SUCH_CYCLE = (
+    errors.CycleUnknown,
+    errors.CycleAhead,
+    errors.CycleCodeReserved,
+    errors.PeriodImpossible,
+    errors.DutyUnknown,
+    errors.DutyNotEveryCycle,
+    errors.CycleOpeningAnnulled,
+    errors.LetterDateImpossible,
+    errors.LetterNumberNeeded,
+    errors.DeadlineNotAfter,
+)
+"""Why a cycle cannot be opened."""
+UNANNULLABLE = (
+    errors.ActUnknown,
+    errors.AlreadyAnnulled,
+    errors.CycleHasReports,
+    errors.CycleClosed,
+    errors.LetterNeeded,
+)
+"""Why an act on a cycle cannot be taken back."""
 
 
 @router.get(
@@ -55,16 +83,14 @@ async def get_cycle(
     summary="Open a cycle",
     status_code=201,
     response_model=CycleDetail,
-    responses=documented(*WRITES, errors.CycleUnknown),
+    responses=documented(*WRITES, *NO_SUCH_CYCLE, errors.AlreadyExists),
 )
-async def open_cycle(slug: Slug, caller: Coordinator, write: Creating, sent: CycleIn) -> Response:
-    """Open a cycle, which creates its obligations; opening it again changes nothing."""
+async def open_cycle(slug: Slug, _: Coordinator, write: Creating, sent: CycleIn) -> Response:
+    """Open a cycle of the plan, or one that a letter orders, which creates its obligations; again changes nothing.
 
-    async def act(connection: AsyncConnection) -> Done:
-        cycle = await cycles.open_cycle(connection, slug, sent.code, now=write.now)
-        return Done(cycle, location=f"/v1/plans/{slug}/cycles/{sent.code}")
-
-    return await write(caller, act)
+    The service itself opens each annual cycle on the first day of its period.
+    """
+    return await write.at("/v1/plans/{plan}/cycles/{code}").run(cycles.open_cycle, slug, sent, now=write.now)
 
 
 @router.post(
@@ -73,17 +99,13 @@ async def open_cycle(slug: Slug, caller: Coordinator, write: Creating, sent: Cyc
     summary="Move or confirm the deadline of a cycle",
     status_code=201,
     response_model=CycleDetail,
-    responses=documented(*WRITES, errors.CycleStarted, errors.CycleClosed, errors.DeadlineWithinPeriod),
+    responses=documented(*WRITES, *NO_SUCH_LETTER, errors.LetterNeeded),
 )
 async def move_deadline(
     slug: Slug, code: CycleCode, caller: Coordinator, write: Creating, sent: CycleDeadlineIn
 ) -> Response:
-    """Move the deadline of a cycle that has not started yet; the day that is in force confirms it, also later."""
-
-    async def act(connection: AsyncConnection) -> Done:
-        return Done(await deadlines.move(connection, caller, slug, code, sent, now=write.now))
-
-    return await write(caller, act)
+    """Record a letter that moves the deadline of a cycle, earlier or later; the day that is in force confirms it."""
+    return await write.run(deadlines.move, caller, slug, code, sent, now=write.now)
 
 
 @router.post(
@@ -97,8 +119,19 @@ async def move_deadline(
 async def close_cycle(slug: Slug, code: CycleCode, caller: Coordinator, write: Creating, sent: ClosingIn) -> Response:
     """Close a cycle: a digest over every standing in it tells for ever what was changed afterwards."""
 
-    async def act(connection: AsyncConnection) -> Done:
-        done = await seals.close(connection, caller, slug, code, sent, now=write.now)
-        return Done(done, location=f"/v1/plans/{slug}/cycles/{code}")
+    return await write.at("/v1/plans/{plan}/cycles/{cycle}").run(seals.close, caller, slug, code, sent, now=write.now)
 
-    return await write(caller, act)
+
+@router.post(
+    "/{cycle}/annulments",
+    operation_id="annulActOnCycle",
+    summary="Take back a letter on a deadline, a closing or an opening",
+    status_code=201,
+    response_model=CycleAnnulled,
+    responses=documented(*WRITES, *UNANNULLABLE),
+)
+async def annul_on_cycle(
+    slug: Slug, code: CycleCode, caller: Coordinator, write: Creating, sent: AnnulmentIn
+) -> Response:
+    """Take back what was recorded on a cycle by mistake; its opening, only while nobody has reported in it."""
+    return await write.run(cycle_annulments.annul, caller, slug, code, sent, now=write.now)

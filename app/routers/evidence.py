@@ -1,11 +1,9 @@
 """Evidence by its own address."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Path, Request, Response
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import contents, erasures
 from app.commands import downloads as given
@@ -26,7 +24,7 @@ from app.web.paging import CursorText, Limit, Pages, end_of
 from app.web.parameters import Router
 from app.web.problems.handlers import documented
 from app.web.read import Asked, Reading, answer, fetch_one
-from app.web.write import Done, Writing
+from app.web.write import Writing
 
 router = Router(prefix="/v1/evidence", tags=["evidence"], route_class=ExactRoute)
 EvidenceId = Annotated[UUID, Path(alias="id", description="The evidence's id.")]
@@ -80,18 +78,11 @@ async def put_content(
 
     Sending the same bytes again gives the same answer; other bytes are a new evidence that supersedes this one.
     """
-    awaited = await upload.look(
-        caller, lambda reading: contents.awaited(reading, caller, evidence_id, upload.limits, now=now)
-    )
+    awaited = await upload.look(contents.awaited, caller, evidence_id, upload.limits, now=now)
     async with upload.receive(awaited.media_type, awaited.size) as part:
         contents.refuse_other_bytes(awaited, part.size, part.sha256)
         await upload.inspect(part, awaited.media_type)
-
-        async def act(connection: AsyncConnection, received: contents.Received, at: datetime) -> Done:
-            done = await contents.record(connection, caller, awaited, received, upload.limits, now=at)
-            return Done(done, status_code=200)
-
-        return await upload.record(caller, part, act, again=awaited.kept is not None)
+        return await upload.record(caller, awaited, part)
 
 
 @router.get(
@@ -170,10 +161,6 @@ async def erase_evidence(
     sent: ErasureIn,
 ) -> Response:
     """Erase what was written of an evidence, and its bytes; that it was there, who erased it and why stays."""
-
-    async def act(connection: AsyncConnection) -> Done:
-        return Done(await erasures.erase(connection, caller, evidence_id, sent, now=write.now, expected=write.expected))
-
-    answered = await write(caller, act)
+    answered = await write.run(erasures.erase, caller, evidence_id, sent, now=write.now, expected=write.expected)
     await remove_bytes(request, evidence_id)
     return answered

@@ -16,9 +16,9 @@ from app.domain import errors
 from app.domain.access import Caller, Permission
 from app.domain.words import words_of
 from app.queries import exports, plans
+from app.queries.status_document import cycles_at
 from app.routers.obligations import filters
 from app.routers.parameters import BodyCode, CycleCode, DutyCode, OwnerCode, PlanCode, Slug
-from app.routers.status import standing_of_plan
 from app.schemas import columns, printed
 from app.schemas.base import ResponseModel
 from app.schemas.exports import HistoryLine, status_lines
@@ -120,7 +120,7 @@ async def export_status(
     """Export totals, rates and a status for each cycle, body and member, one line each."""
     await fetch_one(reading, plans.plan(slug))
     wanted = Filters(plan=slug, cycle=cycle, body=body)
-    shown = await standing_of_plan(reading, caller, wanted, asked)
+    shown = await cycles_at(reading, caller, wanted, asked)
     lines: list[Any] = list(status_lines(slug, shown))
     if export.is_for_paper:
         lines = list(printed.status_rows(lines, {one.cycle: _total(one) for one in shown}))

@@ -3,13 +3,13 @@
 from typing import Annotated
 
 from fastapi import Request, Response
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import extensions
 from app.database.statements import prepare
 from app.domain import errors
 from app.domain.access import Caller, Permission
 from app.queries import extensions as queries
+from app.routers.cycles import NO_SUCH_LETTER
 from app.routers.obligations import ACTS, WRITES, ObligationId
 from app.schemas.extensions import (
     Extended,
@@ -27,7 +27,7 @@ from app.web.paging import CursorText, Limit, Pages, end_of
 from app.web.parameters import Router
 from app.web.problems.handlers import documented
 from app.web.read import Asked, Reading, answer_by_now
-from app.web.write import Done, Writing
+from app.web.write import Writing
 
 router = Router(prefix="/v1", tags=["extensions"], route_class=ExactRoute)
 Coordinator = Annotated[Caller, may(Permission.EXTEND)]
@@ -51,11 +51,7 @@ async def request_extension(
 ) -> Response:
     """Ask for a later deadline as the owner, or enter such a request from paper; until it is given, nothing moves."""
 
-    async def act(connection: AsyncConnection) -> Done:
-        done = await extensions.request(connection, caller, obligation_id, sent, now=write.now, expected=write.expected)
-        return Done(done, version=done.obligation.version)
-
-    return await write(caller, act)
+    return await write.run(extensions.request, caller, obligation_id, sent, now=write.now, expected=write.expected)
 
 
 @router.post(
@@ -64,18 +60,14 @@ async def request_extension(
     summary="Move a deadline",
     status_code=201,
     response_model=Extended,
-    responses=documented(*ACTS, *UNMOVABLE),
+    responses=documented(*ACTS, *UNMOVABLE, *NO_SUCH_LETTER),
 )
 async def give_extension(
     obligation_id: ObligationId, caller: Coordinator, write: Writing, sent: ExtensionIn
 ) -> Response:
-    """Move the deadline from now on; what was late by the old one stays so `as_of` the days before."""
+    """Record a letter that moves the deadline; what was late by the old one stays so `as_of` the days before it."""
 
-    async def act(connection: AsyncConnection) -> Done:
-        done = await extensions.grant(connection, caller, obligation_id, sent, now=write.now, expected=write.expected)
-        return Done(done, version=done.obligation.version)
-
-    return await write(caller, act)
+    return await write.run(extensions.grant, caller, obligation_id, sent, now=write.now, expected=write.expected)
 
 
 @router.post(
@@ -91,11 +83,7 @@ async def refuse_extension(
 ) -> Response:
     """Refuse the request that is pending; the deadline stays."""
 
-    async def act(connection: AsyncConnection) -> Done:
-        done = await extensions.refuse(connection, caller, obligation_id, sent, now=write.now, expected=write.expected)
-        return Done(done, version=done.obligation.version)
-
-    return await write(caller, act)
+    return await write.run(extensions.refuse, caller, obligation_id, sent, now=write.now, expected=write.expected)
 
 
 @router.get(

@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from fastapi import Path, Query, Request, Response
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import holidays
 from app.domain.access import Caller, Permission
@@ -14,13 +13,13 @@ from app.routers.cycles import WRITES
 from app.routers.parameters import Slug
 from app.routers.plans import READS, Reader
 from app.schemas.base import DeadlineDay
-from app.schemas.holidays import HolidayIn, HolidayList, HolidayOut
+from app.schemas.holidays import HolidayIn, HolidayList, HolidayMarked
 from app.web.auth.access import may
 from app.web.json_body import ExactRoute
 from app.web.parameters import Router
 from app.web.problems.handlers import documented
 from app.web.read import Reading, Until, answer, fetch_all, fetch_one
-from app.web.write import Creating, Done
+from app.web.write import Creating
 
 router = Router(prefix="/v1/plans/{plan}/holidays", tags=["cycles"], route_class=ExactRoute)
 
@@ -68,16 +67,15 @@ async def get_marks(
     operation_id="markHoliday",
     summary="Mark a day as off, or not",
     status_code=201,
-    response_model=HolidayOut,
+    response_model=HolidayMarked,
     responses=documented(*WRITES),
 )
 async def mark_holiday(
     slug: Slug, caller: Annotated[Caller, may(Permission.EDIT_CALENDAR)], write: Creating, sent: HolidayIn
 ) -> Response:
-    """Mark a day as off, or with `observed: false` as no longer off; cycles that are open keep their deadlines."""
+    """Mark a day as off, or with `observed: false` as no longer off; cycles that are open keep their deadlines.
 
-    async def act(connection: AsyncConnection) -> Done:
-        done = await holidays.mark(connection, caller, slug, sent)
-        return Done(done, location=f"/v1/plans/{slug}/holidays/{sent.observed_on}")
-
-    return await write(caller, act)
+    `counted_over` names those whose default deadline was counted over that day: a letter can move it.
+    """
+    marking = write.at("/v1/plans/{plan}/holidays/{observed_on}")
+    return await marking.run(holidays.mark, caller, slug, sent, now=write.now)

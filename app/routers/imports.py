@@ -4,9 +4,11 @@ from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands.imports.recording import Import
 from app.database.engine import Identity
+from app.database.statements import Row
 from app.domain import errors
 from app.domain.access import Caller, Permission
 from app.queries import plans
@@ -61,7 +63,7 @@ async def import_form(
     other, and the results come as the lines are recorded, each on a line of its own.  Sent again, also with lines put
     right, moved or taken out, no line is recorded twice under the same `name`.
     """
-    await upload.look(caller, lambda reading: fetch_one(reading, plans.plan(slug)))
+    await upload.look(_plan, caller, slug)
     form = await received(request, upload, as_is=as_is)
     importing = Import(
         caller=caller,
@@ -74,3 +76,7 @@ async def import_form(
         repeat=repeated,
     )
     return await answer(request, form, importing)
+
+
+async def _plan(reading: AsyncConnection, _: Caller, slug: str) -> Row:
+    return await fetch_one(reading, plans.plan(slug))

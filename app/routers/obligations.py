@@ -37,19 +37,21 @@ from app.standing.filters import Filters
 from app.standing.moment import Moment
 from app.web.auth.access import may
 from app.web.clock import now_of
+from app.web.json_body import ExactRoute
 from app.web.list_page import ListPage
 from app.web.paging import CursorText, Limit, Pages, end_of
 from app.web.parameters import Router
 from app.web.problems.handlers import documented
 from app.web.read import Asked, Reading, Since, answer, fetch_all, fetch_one
 from app.web.response_cache import CachedAnswer, CachingRoute, answer_and_cache
-from app.web.write import Done, Writing
+from app.web.write import Writing
 
-router = Router(prefix="/v1/obligations", tags=["obligations"], route_class=CachingRoute)
+lists = Router(prefix="/v1/obligations", tags=["obligations"], route_class=CachingRoute)
+router = Router(prefix="/v1/obligations", tags=["obligations"], route_class=ExactRoute)
 Reader = Annotated[Caller, may(Permission.READ_STANDING)]
 ObligationId = Annotated[UUID, Path(alias="id", description="The obligation's id.")]
 READS = documented(errors.NotFound)
-ACTS = (errors.NotFound,)
+ACTS = (errors.NotFound, errors.LetterNeeded)
 """What any act on an obligation can be refused for, beyond what every write can."""
 WRITES = (*ACTS, errors.PaperReportNotYours, errors.PaperReportIncomplete, errors.ReceivedOnImpossible)
 """What an act that can come on paper can be refused for."""
@@ -69,15 +71,17 @@ async def filters(
     force: WantedForce = None,
     kind: WantedKind = None,
     q: Words = None,
+    ended: Annotated[bool, Query(description="Those that nobody owes any more, instead of the others.")] = False,
 ) -> Filters:
     """Read what to list."""
     return Filters(
         plan=plan, cycle=cycle, body=body, owner=owner, duty=duty, status=status or (), past_due=past_due,
         awaiting_review=awaiting_review, due_after=due_after, due_before=due_before, force=force, kind=kind, q=q,
+        ended=ended,
     )  # fmt: skip
 
 
-@router.get(
+@lists.get(
     "",
     operation_id="listObligations",
     summary="List obligations",
@@ -119,6 +123,9 @@ async def _remembered(
     until = None if page.pinned else min(since["next_due"] or tomorrow, tomorrow)
     made = CachedAnswer(since["plan_id"], since["snapshot"], now, until, len(page.items), page.give)
     return answer_and_cache(request, caller, made, whole=page.pinned or not since["ahead"])
+
+
+router.routes.extend(lists.routes)
 
 
 @router.get(
@@ -165,18 +172,16 @@ async def get_history(
     status_code=201,
     tags=["updates"],
     response_model=Reported,
-    responses=documented(*WRITES, errors.ConditionNotWhole, errors.ConditionMet, errors.TargetUnknown),
+    responses=documented(
+        *WRITES, errors.ConditionNotWhole, errors.ConditionMet, errors.TargetUnknown, errors.FigureNeeded
+    ),
 )
 async def report_update(
     obligation_id: ObligationId, caller: Annotated[Caller, may(Permission.REPORT)], write: Writing, sent: UpdateIn
 ) -> Response:
     """Report progress on an obligation that the caller owns, or enter a paper report as a coordinator."""
 
-    async def act(connection: AsyncConnection) -> Done:
-        done = await updates.report(connection, caller, obligation_id, sent, now=write.now, expected=write.expected)
-        return Done(done, version=done.obligation.version)
-
-    return await write(caller, act)
+    return await write.run(updates.report, caller, obligation_id, sent, now=write.now, expected=write.expected)
 
 
 @router.post(
@@ -201,10 +206,6 @@ async def attach_evidence(
     """
     largest = request.app.state.settings.limits.file
 
-    async def act(connection: AsyncConnection) -> Done:
-        done = await evidence.attach(
-            connection, caller, obligation_id, sent, now=write.now, largest=largest, expected=write.expected
-        )
-        return Done(done, location=f"/v1/evidence/{done.id}")
-
-    return await write(caller, act)
+    return await write.at("/v1/evidence/{id}").run(
+        evidence.attach, caller, obligation_id, sent, now=write.now, largest=largest, expected=write.expected
+    )

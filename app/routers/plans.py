@@ -18,7 +18,7 @@ from app.web.clock import Now
 from app.web.json_body import ExactRoute
 from app.web.parameters import Router
 from app.web.problems.handlers import documented
-from app.web.read import Reading, answer, fetch_all, fetch_one
+from app.web.read import Asked, Reading, answer, fetch_all, fetch_one
 
 router = Router(prefix="/v1/plans", tags=["plans"], route_class=ExactRoute)
 Reader = Annotated[Caller, may(Permission.READ_PLANS)]
@@ -47,10 +47,10 @@ async def get_plan(request: Request, slug: Slug, _: Reader, reading: Reading, no
     response_model=shapes.BodyList,
     responses=READS,
 )
-async def list_bodies(request: Request, slug: Slug, _: Reader, reading: Reading) -> Response:
+async def list_bodies(request: Request, slug: Slug, _: Reader, reading: Reading, asked: Asked) -> Response:
     """List the numbered bodies in the plan's order, then those that came after it, their members nested."""
     await fetch_one(reading, queries.plan(slug))
-    found = await fetch_all(reading, queries.all_bodies(slug), shapes.BodyOut.model_validate)
+    found = await fetch_all(reading, queries.all_bodies(slug, asked), shapes.BodyOut.model_validate)
     return answer(request, shapes.BodyList(items=found))
 
 
@@ -67,9 +67,10 @@ async def get_body(
     body: Annotated[Code, Path(description="The body's code.", examples=["cong-an"])],
     _: Reader,
     reading: Reading,
+    asked: Asked,
 ) -> Response:
     """Get one body, numbered or a member of a group."""
-    return answer(request, shapes.BodyOut.model_validate(await fetch_one(reading, queries.one_body(slug, body))))
+    return answer(request, shapes.BodyOut.model_validate(await fetch_one(reading, queries.one_body(slug, body, asked))))
 
 
 @router.get(

@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from fastapi import Response
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import reviews
 from app.domain import errors
@@ -14,7 +13,7 @@ from app.web.auth.access import may
 from app.web.json_body import ExactRoute
 from app.web.parameters import Router
 from app.web.problems.handlers import documented
-from app.web.write import Done, Writing
+from app.web.write import Writing
 
 router = Router(prefix="/v1/obligations", tags=["reviews"], route_class=ExactRoute)
 
@@ -25,15 +24,11 @@ router = Router(prefix="/v1/obligations", tags=["reviews"], route_class=ExactRou
     summary="Accept or return a claim",
     status_code=201,
     response_model=Reviewed,
-    responses=documented(*ACTS, errors.NothingToReview),
+    responses=documented(*ACTS, errors.NothingToReview, errors.WaiverMismatch, errors.ChangedSinceSeen),
 )
 async def give_review(
     obligation_id: ObligationId, caller: Annotated[Caller, may(Permission.REVIEW)], write: Writing, sent: ReviewIn
 ) -> Response:
     """Accept the claim that stands, or return it; `GET /v1/obligations?awaiting_review=true` lists what waits."""
 
-    async def act(connection: AsyncConnection) -> Done:
-        done = await reviews.give(connection, caller, obligation_id, sent, now=write.now, expected=write.expected)
-        return Done(done, version=done.obligation.version)
-
-    return await write(caller, act)
+    return await write.run(reviews.give, caller, obligation_id, sent, now=write.now, expected=write.expected)

@@ -1,5 +1,6 @@
 """Many updates in one request."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import Query, Request, Response
@@ -16,7 +17,7 @@ from app.web.bulk_items import placed, read_each, refuse_all
 from app.web.json_body import ExactRoute
 from app.web.parameters import Router
 from app.web.problems.handlers import documented, problem_of
-from app.web.write import Creating, Done
+from app.web.write import Creating
 
 router = Router(prefix="/v1/updates", tags=["updates"], route_class=ExactRoute)
 
@@ -40,15 +41,22 @@ async def report_updates(
 
     An item with a `client_ref` is recorded once, however often and in whatever company it is sent.
     """
-    items = read_each(ItemIn, sent.items)
+    return await write.run(_report, request, caller, read_each(ItemIn, sent.items), atomic=atomic, now=write.now)
 
-    async def act(connection: AsyncConnection) -> Done:
-        outcomes = await bulk.report(connection, caller, items, now=write.now)
-        if atomic:
-            refuse_all(outcome.result for outcome in outcomes)
-        return Done(BulkOut(results=_results(request, items, outcomes)), status_code=207)
 
-    return await write(caller, act)
+async def _report(
+    connection: AsyncConnection,
+    request: Request,
+    caller: Caller,
+    items: list[ItemIn | Refusal],
+    *,
+    atomic: bool,
+    now: datetime,
+) -> BulkOut:
+    outcomes = await bulk.report(connection, caller, items, now=now)
+    if atomic:
+        refuse_all(outcome.result for outcome in outcomes)
+    return BulkOut(results=_results(request, items, outcomes))
 
 
 def _results(request: Request, items: list[ItemIn | Refusal], outcomes: list[Outcome]) -> list[ItemResult]:

@@ -4,7 +4,6 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Path, Query, Request, Response
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import webhooks
 from app.domain import errors
@@ -28,7 +27,7 @@ from app.web.paging import CursorText, Limit, Pages, end_of
 from app.web.parameters import Router
 from app.web.problems.handlers import documented
 from app.web.read import Reading, answer, fetch_all, fetch_one
-from app.web.write import Creating, Done, Writing
+from app.web.write import Creating, Writing
 
 router = Router(prefix="/v1/webhooks", tags=["webhooks"], route_class=ExactRoute)
 Manager = Annotated[Caller, may(Permission.MANAGE_WEBHOOKS)]
@@ -61,12 +60,8 @@ async def get_webhook(request: Request, webhook_id: WebhookId, caller: Manager, 
 async def add_webhook(request: Request, caller: Manager, write: Creating, sent: WebhookIn) -> Response:
     """Have the events that one may read sent to an address, with a secret that is shown only in this answer."""
     state = request.app.state
-
-    async def act(connection: AsyncConnection) -> Done:
-        added = await webhooks.add(connection, caller, sent, state.settings.targets, state.secret_box.seal)
-        return await _once(connection, caller, added, location=f"/v1/webhooks/{added.webhook_id}")
-
-    return await write(caller, act)
+    adding = write.at("/v1/webhooks/{webhook.id}")
+    return await adding.run(webhooks.add, caller, sent, state.settings.targets, state.secret_box.seal)
 
 
 @router.patch(
@@ -82,13 +77,9 @@ async def change_webhook(
     """Change what is named; once enabled again, it goes on where it stopped."""
     changes = {name: getattr(sent, name) for name in sent.model_fields_set}
     targets = request.app.state.settings.targets
-
-    async def act(connection: AsyncConnection) -> Done:
-        await webhooks.change(connection, caller, webhook_id, changes, targets, now=write.now, expected=write.expected)
-        shown = await _shown(connection, caller, webhook_id)
-        return Done(shown, version=shown.version, status_code=200)
-
-    return await write(caller, act)
+    return await write.run(
+        webhooks.change, caller, webhook_id, changes, targets, now=write.now, expected=write.expected
+    )
 
 
 @router.delete(
@@ -101,12 +92,7 @@ async def change_webhook(
 )
 async def remove_webhook(webhook_id: WebhookId, caller: Manager, write: Writing) -> Response:
     """Remove a webhook and its log; nothing more is sent to it."""
-
-    async def act(connection: AsyncConnection) -> Done:
-        await webhooks.remove(connection, caller, webhook_id, expected=write.expected)
-        return Done(status_code=204)
-
-    return await write(caller, act)
+    return await write.run(webhooks.remove, caller, webhook_id, expected=write.expected)
 
 
 @router.post(
@@ -120,12 +106,7 @@ async def remove_webhook(webhook_id: WebhookId, caller: Manager, write: Writing)
 async def rotate_webhook_secret(request: Request, webhook_id: WebhookId, caller: Manager, write: Writing) -> Response:
     """Make a new secret, shown only in this answer; for a day, the one before signs as well."""
     seal = request.app.state.secret_box.seal
-
-    async def act(connection: AsyncConnection) -> Done:
-        made = await webhooks.rotate(connection, caller, webhook_id, seal, now=write.now, expected=write.expected)
-        return await _once(connection, caller, made)
-
-    return await write(caller, act)
+    return await write.run(webhooks.rotate, caller, webhook_id, seal, now=write.now, expected=write.expected)
 
 
 @router.post(
@@ -138,12 +119,7 @@ async def rotate_webhook_secret(request: Request, webhook_id: WebhookId, caller:
 )
 async def test_webhook(webhook_id: WebhookId, caller: Manager, write: Writing) -> Response:
     """Send an event of the type `webhook.test`, which tells of nothing."""
-
-    async def act(connection: AsyncConnection) -> Done:
-        delivery_id = await webhooks.try_out(connection, caller, webhook_id, now=write.now, expected=write.expected)
-        return Done(await _delivery(connection, caller, webhook_id, delivery_id))
-
-    return await write(caller, act)
+    return await write.run(webhooks.try_out, caller, webhook_id, now=write.now, expected=write.expected)
 
 
 @router.get(
@@ -189,27 +165,4 @@ async def redeliver(
     write: Writing,
 ) -> Response:
     """Send an event once more, under the same id, whether or not it has arrived."""
-
-    async def act(connection: AsyncConnection) -> Done:
-        await webhooks.send_again(connection, caller, webhook_id, delivery_id, now=write.now, expected=write.expected)
-        return Done(await _delivery(connection, caller, webhook_id, delivery_id))
-
-    return await write(caller, act)
-
-
-async def _once(
-    connection: AsyncConnection, caller: Caller, made: webhooks.NewSecret, location: str | None = None
-) -> Done:
-    """Show a webhook with its new secret, which a repeated answer does not show again."""
-    shown = WebhookSecretOut(webhook=await _shown(connection, caller, made.webhook_id), secret=None)
-    body = shown.model_copy(update={"secret": made.secret})
-    return Done(body, version=shown.webhook.version, location=location, kept=shown)
-
-
-async def _shown(connection: AsyncConnection, caller: Caller, webhook_id: UUID) -> WebhookOut:
-    return WebhookOut.of((await connection.execute(queries.one(caller, webhook_id))).mappings().one())
-
-
-async def _delivery(connection: AsyncConnection, caller: Caller, webhook_id: UUID, delivery_id: UUID) -> DeliveryOut:
-    found = await connection.execute(queries.delivery(caller, webhook_id, delivery_id))
-    return DeliveryOut.of(found.mappings().one())
+    return await write.run(webhooks.send_again, caller, webhook_id, delivery_id, now=write.now, expected=write.expected)

@@ -4,7 +4,6 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Path, Response
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import withdrawals
 from app.domain import errors
@@ -15,7 +14,7 @@ from app.web.auth.access import may
 from app.web.json_body import ExactRoute
 from app.web.parameters import Router
 from app.web.problems.handlers import documented
-from app.web.write import Done, Writing
+from app.web.write import Writing
 
 router = Router(prefix="/v1/evidence", tags=["evidence"], route_class=ExactRoute)
 
@@ -26,7 +25,7 @@ router = Router(prefix="/v1/evidence", tags=["evidence"], route_class=ExactRoute
     summary="Withdraw evidence",
     status_code=201,
     response_model=Withdrawn,
-    responses=documented(*ACTS, errors.EvidenceNotYours, errors.AlreadyWithdrawn),
+    responses=documented(*ACTS, errors.PaperReportNotYours, errors.EvidenceNotYours, errors.AlreadyWithdrawn),
 )
 async def withdraw_evidence(
     evidence_id: Annotated[UUID, Path(alias="id", description="The evidence's id.")],
@@ -36,8 +35,4 @@ async def withdraw_evidence(
 ) -> Response:
     """Take back an evidence that the caller's body posted, or, as a coordinator, one that was entered from paper."""
 
-    async def act(connection: AsyncConnection) -> Done:
-        done = await withdrawals.withdraw(connection, caller, evidence_id, sent, now=write.now, expected=write.expected)
-        return Done(done, version=done.obligation.version)
-
-    return await write(caller, act)
+    return await write.run(withdrawals.withdraw, caller, evidence_id, sent, now=write.now, expected=write.expected)

@@ -115,7 +115,11 @@ class SecretOut(ResponseModel):
 
     id: UUID
     client_id: UUID
-    client_secret: str | None
+    client_secret: str | None = Field(repr=False)
+
+    def repeatable(self) -> "SecretOut":
+        """Return all but the secret."""
+        return self.model_copy(update={"client_secret": None})
 
 
 class NewClientOut(ResponseModel):
@@ -123,6 +127,10 @@ class NewClientOut(ResponseModel):
 
     client: ClientOut
     secret: SecretOut
+
+    def repeatable(self) -> "NewClientOut":
+        """Return all but the secret."""
+        return self.model_copy(update={"secret": self.secret.repeatable()})
 
 
 def scopes_of(role: Role, scopes: list[str] | None) -> list[Permission]:

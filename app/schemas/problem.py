@@ -1,6 +1,7 @@
 """Errors on the wire (RFC 9457)."""
 
 from typing import Annotated, Any
+from uuid import UUID
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
@@ -23,6 +24,9 @@ class Problem(ResponseModel):
     detail: str | None = None
     errors: list[FaultOut] | None = None
     request_id: str | None = None
+    ids: Annotated[list[UUID] | None, Field(description="The obligations that answer to an ambiguous name.")] = None
+    missing: Annotated[list[str] | None, Field(description="What an acceptance has to waive by name.")] = None
+    version: Annotated[int | None, Field(description="The version that has to be read first.")] = None
     error: Annotated[str | None, Field(description="The code that RFC 6749, section 5.2, asks for.")] = None
     error_description: Annotated[str | None, Field(description="What that code means here.")] = None
 

@@ -82,7 +82,11 @@ class WebhookSecretOut(ResponseModel):
     """
 
     webhook: WebhookOut
-    secret: str | None
+    secret: str | None = Field(repr=False)
+
+    def repeatable(self) -> "WebhookSecretOut":
+        """Return all but the secret."""
+        return self.model_copy(update={"secret": None})
 
 
 class AttemptOut(ResponseModel):

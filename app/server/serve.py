@@ -101,7 +101,7 @@ def _welcome(settings: Settings, say: Say) -> None:
         f"  documentation   {base}/docs\n"
         f"  demo clients    {settings.data_dir / 'clients.json'} (ids and secrets: one a role, one a reporting body)\n"
         f"  a first call    curl {base}/readyz\n"
-        f"  the tour        README.md\n"
+        f"  the guide       {base}/docs/guide\n"
     )
 
 

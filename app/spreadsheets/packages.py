@@ -15,7 +15,7 @@ from xml.etree.ElementTree import ParseError
 
 from defusedxml import DefusedXmlException, ElementTree
 
-from app.inspection.office import is_bomb
+from app.inspection.packages import is_bomb
 from app.spreadsheets.cells import SheetUnreadable, Trouble
 
 CHUNK = 1024 * 1024
@@ -36,7 +36,7 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
     """
     try:
         with zipfile.ZipFile(path) as package:
-            if is_bomb(package, path.stat().st_size):
+            if is_bomb(package.infolist(), path.stat().st_size):
                 raise SheetUnreadable(Trouble.TOO_LARGE)
             yield package
     except BROKEN:

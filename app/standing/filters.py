@@ -39,6 +39,7 @@ class Filters:
     force: Force | None = None
     kind: DutyKind | None = None
     q: str | None = None
+    ended: bool = False
 
     @property
     def of_names(self) -> "Filters":
@@ -53,7 +54,7 @@ class Filters:
     def shape(self) -> Hashable:
         """Return what of the filters decides the text of the query."""
         given = tuple(name for name in PARAMETERS if getattr(self, name) is not None)
-        return given, frozenset(self.status), self.past_due, self.awaiting_review, self.force, self.kind
+        return given, frozenset(self.status), self.past_due, self.awaiting_review, self.force, self.kind, self.ended
 
     def values(self) -> dict[str, Any]:
         """Return what travels as parameters, by name."""

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Select, Update, Uuid, and_, any_, bindparam, or_, select, update
+from sqlalchemy import ARRAY, ColumnElement, Select, Update, Uuid, and_, any_, bindparam, or_, select, union, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.database.engine import as_system
@@ -19,6 +19,7 @@ from app.models import Duty, Obligation
 from app.models.base import table
 from app.models.duty import Recurrence
 from app.standing.moment import NEVER, Moment
+from app.standing.once import same_line
 from app.standing.rule import facts_to_keep
 from app.standing.snapshot import stored
 
@@ -39,7 +40,7 @@ async def refresh_snapshot(connection: AsyncConnection, ids: Collection[UUID], n
 
 async def refresh_held(connection: AsyncConnection, ids: Collection[UUID], now: datetime) -> None:
     """Store the facts of obligations of which none stand now, whoever has acted on them; acts wait until it is done."""
-    held = select(stored.c.id).where(stored.c.id.in_(_same_duty_obligations(list(ids)))).order_by(stored.c.id)
+    held = select(stored.c.id).where(stored.c.id.in_(line_of(list(ids)))).order_by(stored.c.id)
     await connection.execute(held.with_for_update())
     await refresh_snapshot(connection, ids, now)
 
@@ -70,7 +71,7 @@ async def refresh_all(connection: AsyncConnection, now: datetime, *among: Column
 
 def storing(ids: list[UUID], moment: Moment) -> Update:
     """Fill what no longer stands of some obligations and their siblings."""
-    same_duty = _same_duty_obligations(ids).subquery("kin")
+    same_duty = line_of(ids).subquery("kin")
     facts = facts_to_keep(moment, obligations.join(same_duty, same_duty.c.id == obligations.c.id)).subquery("new")
     told = {column.name: column for column in facts.c if column.name != "id"}
     return update(stored).where(stored.c.id == facts.c.id, _ended(moment)).values(told).returning(stored.c.id)
@@ -87,13 +88,11 @@ def _ended(moment: Moment) -> ColumnElement[bool]:
     return or_(stored.c.settled_from == NEVER, stored.c.settled_until <= moment.as_of_bind)
 
 
-def _same_duty_obligations(ids: list[UUID]) -> Select[Any]:
+def line_of(ids: list[UUID]) -> Select[Any]:
     """Select the ids of obligations and, of a `once` duty, of those in the other cycles."""
     held, same_duty, duty = obligations.alias("held"), obligations.alias("kin_of"), duties.alias("duty_of")
-    same = and_(*(same_duty.c[name] == held.c[name] for name in ("plan_id", "duty_id", "owner_id")))
-    source = held.join(same_duty, same).join(
-        duty, and_(duty.c.id == same_duty.c.duty_id, duty.c.plan_id == same_duty.c.plan_id)
-    )
     touched = held.c.id == any_(bindparam("ids", ids, ARRAY(Uuid())))
-    of_line = or_(same_duty.c.id == held.c.id, duty.c.recurrence == Recurrence.ONCE)
-    return select(same_duty.c.id).distinct().select_from(source).where(touched, of_line)
+    once = and_(duty.c.id == held.c.duty_id, duty.c.plan_id == held.c.plan_id, duty.c.recurrence == Recurrence.ONCE)
+    of_line = select(same_duty.c.id).select_from(held.join(duty, once).join(same_duty, same_line(held, same_duty)))
+    both = union(select(held.c.id).where(touched), of_line.where(touched)).subquery("line")
+    return select(both.c.id)

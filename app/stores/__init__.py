@@ -5,8 +5,8 @@ durable under a name that tells its digest and never what a caller called it.  N
 which no row knows can be removed without a look at what is under way.
 """
 
-from app.stores.base import ContentLost, Store
+from app.stores.base import ContentChanged, ContentLost, Store
 from app.stores.local import LocalStore
 from app.stores.parts import Part, Parts
 
-__all__ = ["ContentLost", "LocalStore", "Part", "Parts", "Store"]
+__all__ = ["ContentChanged", "ContentLost", "LocalStore", "Part", "Parts", "Store"]

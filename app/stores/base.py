@@ -13,6 +13,10 @@ class ContentLost(OSError):
     """Bytes that a row promises are not in the store."""
 
 
+class ContentChanged(OSError):
+    """The bytes in the store are not those that a row promises."""
+
+
 class Store(Protocol):
     """Keeps bytes under names."""
 

@@ -1,23 +1,43 @@
-"""Pages for people: the interactive documentation, which needs no internet, and one page for each problem."""
+"""Pages for people: where to begin, the interactive documentation, and one page for each problem."""
 
 from html import escape
 from pathlib import Path
 
 import fastapi_offline
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.openapi.docs import get_swagger_ui_html
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.staticfiles import StaticFiles
 
 from app.domain.errors import NotFound, Refusal, kinds
+from app.web import guide
+from app.web.accept import most_wanted
+from app.web.html import page
 from app.web.problems.catalogue import STATUS
 
 router = APIRouter(include_in_schema=False)
 SWAGGER = Path(fastapi_offline.__file__).parent / "static"
-_LOCKED = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
-    "X-Content-Type-Options": "nosniff",
+LINKS = {"documentation": "docs", "guide": "docs/guide", "openapi": "openapi.json", "problems": "problems"}
+"""Where to go from the beginning, as seen from there, so that a path prefix stays."""
+WORDS = {
+    "documentation": "Every operation, to be tried out · Tài liệu các lệnh gọi",
+    "guide": "The guide · Hướng dẫn",
+    "openapi": "The OpenAPI document",
+    "problems": "What each refusal means · Các lỗi",
 }
+
+
+@router.get("/")
+async def beginning(request: Request) -> Response:
+    """Lead to everything else: people by a page, programs by the same links as JSON."""
+    wanted = most_wanted(request.headers.get("accept"), {"page": "text/html", "links": "application/json"})
+    if wanted == "links":
+        answer: Response = JSONResponse({"name": "Dondoc", "version": request.app.version, "links": LINKS})
+    else:
+        items = "".join(f'<li><a href="{LINKS[name]}">{escape(words)}</a></li>' for name, words in WORDS.items())
+        answer = page("Dondoc", f"<h1>Dondoc</h1><p>Version {request.app.version}.</p><ul>{items}</ul>")
+    answer.headers["Vary"] = "Accept"
+    return answer
 
 
 @router.get("/docs")
@@ -42,7 +62,7 @@ async def problems(request: Request) -> HTMLResponse:
         f"{escape(kind.__doc__ or '')}</li>"
         for kind in kinds()
     )
-    return _page("Problems · Các lỗi", f"<ul>{rows}</ul>")
+    return page("Problems · Các lỗi", f"<h1>Problems · Các lỗi</h1><ul>{rows}</ul>")
 
 
 @router.get("/problems/{slug}")
@@ -51,7 +71,7 @@ async def problem(slug: str) -> HTMLResponse:
     found = next((kind for kind in kinds() if kind.slug() == slug), None)
     if found is None:
         raise NotFound
-    return _page(found.slug(), _explained(found))
+    return page(found.slug(), f"<h1>{found.slug()}</h1>{_explained(found)}")
 
 
 def _explained(kind: type[Refusal]) -> str:
@@ -59,15 +79,8 @@ def _explained(kind: type[Refusal]) -> str:
     return f'<p lang="en">{english}</p><p lang="vi">{vietnamese}</p><p>HTTP {STATUS[kind]}</p>'
 
 
-def _page(title: str, body: str) -> HTMLResponse:
-    style = "<style>body{font:1.1em/1.5 sans-serif;max-width:40em;margin:3em auto;padding:0 1em}</style>"
-    head = f'<meta charset="utf-8"><title>{title}</title>{style}'
-    return HTMLResponse(
-        f"<!doctype html><html><head>{head}</head><body><h1>{title}</h1>{body}</body></html>", 200, _LOCKED
-    )
-
-
 def install(app: FastAPI) -> None:
     """Serve the pages."""
     app.include_router(router)
+    guide.install(app)
     app.mount("/docs/static", StaticFiles(directory=SWAGGER))

@@ -5,23 +5,20 @@ together, the second waits for nothing and is told that the first is in flight.
 """
 
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Annotated, TypeVar
+from typing import Annotated, Concatenate, ParamSpec, TypeVar
 
 from asyncpg import PostgresError
 from fastapi import Depends, Header, Request, Response
 from pydantic import AfterValidator
-from sqlalchemy import and_, delete
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.commands.idempotency import KEPT
+from app.commands import idempotency
 from app.database.engine import Identity
 from app.database.failures import is_retryable
-from app.database.locks import number_of
-from app.database.statements import Row, prepare, write_rows
+from app.database.statements import Row
 from app.domain.access import Caller
 from app.domain.errors import (
     IdempotencyKeyReused,
@@ -31,34 +28,17 @@ from app.domain.errors import (
     StaleVersion,
     UnsupportedMediaType,
 )
-from app.models import IdempotencyRecord
-from app.models.base import table
-from app.queries.idempotency import earlier, lock
 from app.schemas.base import ResponseModel, guard_reference
+from app.web.auth.access import caller_of
 from app.web.clock import Now
 from app.web.etags import etag_of, expected_version
 from app.web.json_body import JSON, check_media_type
 from app.web.problems.handlers import refuses
 
 TRIES = 3
-records = table(IdempotencyRecord)
-
-
-@dataclass(frozen=True)
-class Done:
-    """What an act leaves to answer: a body, its version for the ETag, and where it can be read.
-
-    `kept` is what a retry with the same key gets instead, when the body holds what is shown once and kept nowhere.
-    """
-
-    body: ResponseModel | None = None
-    version: int | None = None
-    location: str | None = None
-    status_code: int = 201
-    kept: ResponseModel | None = None
-
-
-Transaction = Callable[[AsyncConnection], Awaitable[Done]]
+Given = ParamSpec("Given")
+Command = Callable[Concatenate[AsyncConnection, Given], Awaitable[ResponseModel | None]]
+"""Takes a connection and what it is given; returns what the caller is shown, if anything."""
 
 
 Answered = TypeVar("Answered")
@@ -76,74 +56,75 @@ async def repeated(attempt: Callable[[], Awaitable[Answered]]) -> Answered:
 
 
 class Write:
-    """Runs acts for one request."""
+    """Runs the command of one request: `await write.run(command, …)` calls it with a connection and what follows it."""
 
     def __init__(self, request: Request, now: datetime, key: str | None, fingerprint: bytes) -> None:
-        self._database = request.app.state.database
-        self._key, self._fingerprint = key, fingerprint
+        self._request, self._key, self._fingerprint = request, key, fingerprint
+        self._location: str | None = None
         self.now = now
         self.expected: int | None = None
 
-    async def __call__(self, caller: Caller, act: Transaction) -> Response:
-        """Run an act once: commit, then answer."""
-        return await repeated(lambda: self._attempt(caller, act))
+    def at(self, location: str) -> "Write":
+        """Say where the answer can be read again; names in braces stand for parts of the address and of the answer."""
+        self._location = location
+        return self
 
-    async def _attempt(self, caller: Caller, act: Transaction) -> Response:
-        async with self._database.writing(Identity.of(caller)) as connection:
-            if self._key and (earlier := await self._replayed(connection, caller, self._key)):
+    async def run(self, command: Command[Given], *args: Given.args, **named: Given.kwargs) -> Response:
+        """Run a command once: commit, then answer."""
+        caller = await caller_of(self._request)
+        return await repeated(lambda: self._attempt(caller, lambda connection: command(connection, *args, **named)))
+
+    async def _attempt(self, caller: Caller, act: Command[[]]) -> Response:
+        async with self._request.app.state.database.writing(Identity.of(caller)) as connection:
+            if self._key and (earlier := await self._recalled(connection, caller, self._key)):
                 return earlier
-            done = await act(connection)
-            content, kept = _bytes(done.body), _bytes(done.kept or done.body)
-            etag = etag_of(kept, done.version) if done.body else None
+            content = await act(connection)
+            row = self._row(content and content.repeatable())
             if self._key:
-                row = {"status_code": done.status_code, "location": done.location, "etag": etag, "body": kept}
-                await self._keep(connection, caller, self._key, row)
-        return _answer(done.status_code, content, etag, done.location)
+                await idempotency.keep(connection, caller, self._key, self._fingerprint, row)
+        return _answer({**row, "body": _bytes(content)})
 
-    async def _replayed(self, connection: AsyncConnection, caller: Caller, key: str) -> Response | None:
-        number = number_of(caller.client_id.bytes + key.encode())
-        (held,) = await prepare(lock, number=number).on(connection)
-        if not held["taken"]:
-            raise RequestInFlight
-        rows = await prepare(earlier, client_id=caller.client_id, key=key).on(connection)
-        if not rows:
+    async def _recalled(self, connection: AsyncConnection, caller: Caller, key: str) -> Response | None:
+        row = await idempotency.recall(connection, caller, key, self._fingerprint, now=self.now)
+        if row is None:
             return None
-        (row,) = rows
-        if row["recorded_at"] <= self.now - KEPT:
-            await connection.execute(delete(records).where(_of(caller, key)))
-            return None
-        return self._again(row)
-
-    def _again(self, row: Row) -> Response:
-        if row["fingerprint"] != self._fingerprint:
-            raise IdempotencyKeyReused
-        response = _answer(row["status_code"], row["body"], row["etag"], row["location"])
+        response = _answer(row)
         response.headers["Idempotent-Replayed"] = "true"
         return response
 
-    async def _keep(self, connection: AsyncConnection, caller: Caller, key: str, answer: Mapping[str, object]) -> None:
-        row = {"client_id": caller.client_id, "key": key, "fingerprint": self._fingerprint, **answer}
-        await write_rows(connection, records, [row])
+    def _row(self, content: ResponseModel | None) -> Row:
+        location = self._location and self._location.format(**self._request.path_params | dict(content or ()))
+        return {
+            **_tagged(content),
+            "status_code": self._request.scope["route"].status_code or 200,
+            "location": location,
+        }
 
 
-def _of(caller: Caller, key: str):  # type: ignore[no-untyped-def]
-    return and_(records.c.client_id == caller.client_id, records.c.key == key)
+def answered(content: ResponseModel) -> Response:
+    """Answer with what a command that takes no key returns."""
+    return _answer({**_tagged(content), "status_code": 200, "location": None})
 
 
-def answered(done: Done) -> Response:
-    """Answer with what an act that takes no key leaves."""
-    content = _bytes(done.body)
-    return _answer(done.status_code, content, etag_of(content, done.version), done.location)
+def _tagged(content: ResponseModel | None) -> Row:
+    body = _bytes(content)
+    return {"body": body, "etag": etag_of(body, _version(content)) if content else None}
 
 
-def _bytes(body: ResponseModel | None) -> bytes:
-    return body.model_dump_json().encode() if body else b""
+def _version(content: ResponseModel) -> int | None:
+    """Return the version of what was written to: the answer is it, or shows it beside what was done."""
+    shown = (content, *(part for _, part in content if isinstance(part, ResponseModel)))
+    return next((part.version for part in shown if hasattr(part, "version")), None)
 
 
-def _answer(status_code: int, content: bytes, etag: str | None, location: str | None) -> Response:
-    headers = {"Cache-Control": "no-store", "ETag": etag, "Location": location}
+def _bytes(content: ResponseModel | None) -> bytes:
+    return content.model_dump_json().encode() if content else b""
+
+
+def _answer(row: Row) -> Response:
+    headers = {"Cache-Control": "no-store", "ETag": row["etag"], "Location": row["location"]}
     sent = {name: value for name, value in headers.items() if value}
-    return Response(content, status_code, sent, media_type="application/json" if content else None)
+    return Response(row["body"], row["status_code"], sent, media_type="application/json" if row["body"] else None)
 
 
 def _guarded(key: str | None) -> str | None:

@@ -47,7 +47,7 @@ async def test_each_item_is_recorded_as_if_it_had_come_alone(service: Service) -
     for result in (training, investigation, tourists):
         assert result["obligation"] == await service.police.standing(result["obligation"]["id"])
         history = (await service.police.get(f"/v1/obligations/{result['obligation']['id']}/history")).json()["items"]
-        assert {**result["update"], "act": "update"} in history
+        assert {**result["update"], "act": "update", "annulled": None, "counts": True, "why": None} in history
         assert len(history) == 1 + len(result["update"]["evidence"])
 
 

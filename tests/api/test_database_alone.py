@@ -115,7 +115,7 @@ async def test_without_the_first_gate_the_second_takes_no_act_of_a_stranger(
     take_the_filters_away(monkeypatch)
     take_the_gate_away(monkeypatch)
 
-    for caller in (service.health, service.integrator, service.admin):
+    for caller in (service.court, service.integrator, service.admin):
         problem_of(await caller.report(TRAINING), 404, "not-found")
         problem_of(await caller.attach(TRAINING), 404, "not-found")
 

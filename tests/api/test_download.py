@@ -84,7 +84,7 @@ async def test_a_reporter_cannot_tell_anothers_evidence_from_none(service: Servi
     absent = "00000000-0000-0000-0000-000000000000"
 
     for path in ("", "/content", "/reads"):
-        answers = [await service.health.get(f"/v1/evidence/{one}{path}") for one in (there, absent)]
+        answers = [await service.court.get(f"/v1/evidence/{one}{path}") for one in (there, absent)]
         shown = [(a.status_code, a.json() | {"request_id": ""}, sorted(a.headers)) for a in answers]
         assert shown[0] == shown[1]
 
@@ -231,6 +231,43 @@ async def test_bytes_that_were_lost_are_a_problem_and_no_half_file(service: Serv
     await asyncio.to_thread(shutil.rmtree, folder)
 
     problem_of(await service.police.get(f"/v1/evidence/{evidence}/content"), 503, "service-unavailable")
+
+
+def change(service: Service, content: bytes, at: int) -> None:
+    """Change one byte of a file wherever it is kept."""
+    folder: Path = service.app.state.settings.evidence_dir / "files"
+    kept = list(folder.glob(f"*/{sha256(content)}.*"))
+    assert kept
+    changed = bytearray(content)
+    changed[at] ^= 1
+    for path in kept:
+        path.write_bytes(changed)
+
+
+@pytest.mark.parametrize("size", [5000, 3_000_000])
+@pytest.mark.parametrize("asked", ["", "bytes=0-99", "bytes=100-199", "bytes=-100"])
+@pytest.mark.parametrize("at", [0, 150, -1])
+async def test_bytes_that_were_changed_on_the_disk_are_cut_off_before_their_end(
+    service: Service, size: int, asked: str, at: int
+) -> None:
+    content = pdf("Biên bản", size=size)
+    evidence = (await service.police.upload(TOURISTS, content))["id"]
+    change(service, content, at)
+
+    response = await service.police.get(f"/v1/evidence/{evidence}/content", headers={"Range": asked} if asked else {})
+
+    assert len(response.content) < int(response.headers["content-length"])
+
+
+@pytest.mark.parametrize("asked", [(0, 1), (70_000, 200_000), (2_999_999, 3_000_000), (0, 3_000_000)])
+async def test_a_part_of_a_large_file_is_that_part(service: Service, asked: tuple[int, int]) -> None:
+    content = pdf("Biên bản", size=3_000_000)
+    evidence = (await service.police.upload(TOURISTS, content))["id"]
+
+    headers = {"Range": f"bytes={asked[0]}-{asked[1] - 1}"}
+    response = await service.police.get(f"/v1/evidence/{evidence}/content", headers=headers)
+
+    assert response.content == content[slice(*asked)]
 
 
 @pytest.mark.parametrize(

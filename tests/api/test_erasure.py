@@ -100,6 +100,26 @@ async def test_nothing_that_was_erased_is_left_in_an_answer_that_is_kept(service
     assert [word for word in words if secret in word] == []
 
 
+async def test_a_repeated_request_brings_nothing_back_that_was_erased(service: Service) -> None:
+    link, key = LINK | {"title": "Một tiêu đề không nên có"}, {"Idempotency-Key": "once"}
+    sent = {"state": "in_progress", "summary": "Đang triển khai.", "evidence": [link]}
+    path = f"/v1/obligations/{TRAINING}/updates"
+    first = await service.police.post(path, sent, headers=key)
+    evidence = first.json()["update"]["evidence"][0]["id"]
+    await service.coordinator.post(f"/v1/evidence/{evidence}/erasure", WHY)
+
+    again = await service.police.post(path, sent, headers=key)
+
+    assert (again.status_code, again.headers["idempotent-replayed"]) == (201, "true")
+    assert link["title"] not in again.text
+    assert again.json()["update"]["id"] == first.json()["update"]["id"]
+    (left,) = again.json()["update"]["evidence"]
+    assert left["id"] == evidence
+    assert left["erased_at"] is not None
+    history = (await service.police.get(f"/v1/obligations/{TRAINING}/history")).json()["items"]
+    assert [one["id"] for one in history if one["act"] == "update"] == [first.json()["update"]["id"]]
+
+
 async def test_an_erasure_is_done_once(service: Service) -> None:
     evidence = await service.police.upload(TRAINING, CONTENT)
     path = f"/v1/evidence/{evidence['id']}/erasure"

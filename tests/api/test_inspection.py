@@ -10,7 +10,7 @@ from app.domain.errors import FileRefused
 from app.domain.files import MediaType
 from app.inspection import process
 from app.inspection.process import inspect
-from app.inspection.reasons import Reason
+from app.inspection.reasons import WORDS, Reason, fault_of
 from tests.api.asking import problem_of, rows_of
 from tests.files import image, office, pdf
 from tests.given import TRAINING, Service
@@ -54,7 +54,7 @@ async def reason_of(folder: Path, kind: str, content: bytes) -> Reason | None:
     try:
         await inspect(path, TYPES[kind])
     except FileRefused as refused:
-        return Reason(refused.faults[0].detail)
+        return next(reason for reason in Reason if fault_of(reason) == refused.faults[0])
     return None
 
 
@@ -92,8 +92,18 @@ async def test_what_is_refused_leaves_nothing(service: Service, name: str, media
     response = await service.police.put(announced.json()["id"], content, headers={"Content-Type": media_type})
 
     problem = problem_of(response, 422, "file-refused")
-    assert problem["errors"] == [{"pointer": "", "detail": reason.value}]
+    assert problem["errors"] == [{"pointer": "", "detail": WORDS[reason].en}]
     assert await rows_of(service) == before
+
+
+async def test_an_official_reads_in_vietnamese_what_to_do(service: Service) -> None:
+    _, content, reason = HOSTILE["a document with a macro project"]
+    announced = await service.police.announce(TRAINING, content, media_type=MediaType.DOCX, file_name="bao-cao.docx")
+
+    headers = {"Content-Type": MediaType.DOCX, "Accept-Language": "vi"}
+    response = await service.police.put(announced.json()["id"], content, headers=headers)
+
+    assert problem_of(response, 422, "file-refused")["errors"] == [{"pointer": "", "detail": WORDS[reason].vi}]
 
 
 @pytest.mark.parametrize(("kind", "media_type"), TYPES.items())

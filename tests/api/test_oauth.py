@@ -52,6 +52,15 @@ async def test_a_client_may_send_its_secret_in_the_form(service: Service) -> Non
     assert (await service.http.post(TOKEN, data=sent)).status_code == 200
 
 
+async def test_a_secret_that_comes_in_two_ways_gets_no_token(service: Service) -> None:
+    police = service.police
+    sent = GRANT | {"client_id": str(police.client_id), "client_secret": police.secret}
+
+    response = await service.http.post(TOKEN, data=sent, auth=(str(police.client_id), police.secret))
+
+    problem_of(response, 400, "unreadable-request")
+
+
 async def test_a_token_names_the_scopes_of_its_role_only(service: Service) -> None:
     integrator = service.integrator
 

@@ -44,6 +44,10 @@ async def test_an_obligation_looks_as_the_contract_shows(service: Service) -> No
         "evidence_count": 0,
         "completed_at": None,
         "review": None,
+        "waived": [],
+        "silent": True,
+        "last_reported_at": None,
+        "judged": "silent",
         "version": 1,
     }
 
@@ -178,7 +182,7 @@ async def test_a_reporter_lists_what_it_owns_or_coordinates_and_nothing_else(ser
     assert str(TOURISTS) in [item["id"] for item in seen]
 
 
-@pytest.mark.parametrize("name", ["health", "culture"])
+@pytest.mark.parametrize("name", ["court", "culture"])
 async def test_what_is_not_the_callers_to_know_is_not_found(service: Service, name: str) -> None:
     hidden = await getattr(service, name).get(f"/v1/obligations/{TRAINING}")
     absent = await getattr(service, name).get(f"/v1/obligations/{NOBODYS}")

@@ -74,7 +74,7 @@ async def test_a_method_that_a_resource_does_not_offer_is_named_and_the_ones_it_
     assert response.headers["allow"]
 
 
-@pytest.mark.parametrize("path", ["/", "/v1", "/v1/nothing", "/v2/plans", "/problems/unknown", "/docs/static/unknown"])
+@pytest.mark.parametrize("path", ["/v1", "/v1/nothing", "/v2/plans", "/problems/unknown", "/docs/static/unknown"])
 async def test_an_address_that_leads_nowhere_is_a_problem_too(service: Service, path: str) -> None:
     problem_of(await service.http.get(path), 404, "not-found")
 

@@ -6,6 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from app.inspection.clamav import CHUNK, Scanner
+from app.inspection.reasons import WORDS, Reason
 from app.settings import Settings
 from tests.api.asking import problem_of, rows_of
 from tests.clamd import EICAR, clamd
@@ -50,7 +51,7 @@ async def test_what_the_scanner_finds_is_refused_and_not_kept(service: Service) 
 
         problem = problem_of(await service.police.put(evidence, INFECTED), 422, "file-refused")
 
-    assert [fault["detail"] for fault in problem["errors"]] == ["holds what the virus scanner calls harmful"]
+    assert [fault["detail"] for fault in problem["errors"]] == [WORDS[Reason.VIRUS].en]
     assert (await rows_of(service), kept(service)) == (before, files)
 
 

@@ -27,6 +27,7 @@ IN_PATHS = {
     "cycle": [*CYCLES, "2027"],
     "day": ["2026-09-02"],
     "succession": [SUCCESSION],
+    "member": ["so-y-te"],
 }
 MAY_BE: dict[str, list[Any]] = {
     "plan": [PLAN],

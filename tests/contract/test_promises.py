@@ -15,9 +15,12 @@ from tests.contract.document import OPERATIONS, PROBLEM, READS, SECURED, WITH_BO
 from tests.given import CHARACTERS, INVESTIGATION, Service
 
 PUBLIC = {
+    "/",
     "/.well-known/jwks.json",
     "/.well-known/oauth-authorization-server",
     "/docs",
+    "/docs/guide",
+    "/docs/guide/{name}",
     "/docs/static/{path}",
     "/healthz",
     "/openapi.json",
@@ -53,10 +56,11 @@ async def test_whoever_shows_no_token_is_refused_everywhere_but_on_the_public_li
 
 
 async def test_the_document_tells_of_every_route_but_the_pages_for_people(service: Service) -> None:
-    told = {operation.path for operation in OPERATIONS}
+    # Generators of clients take a parameter called `body` for a request's body: the document calls it otherwise.
+    told = {operation.path.replace("{body_code}", "{body}") for operation in OPERATIONS}
 
     assert set(_routes(service.app)) - told == {
-        path for path in PUBLIC if path.startswith(("/docs", "/problems", "/o"))
+        path for path in PUBLIC if path == "/" or path.startswith(("/docs", "/problems", "/o"))
     }
     assert {operation.path for operation in OPERATIONS if not operation.act} == told & PUBLIC
 

@@ -17,7 +17,7 @@ from app.database.engine import SYSTEM, Database
 from app.domain.completion import Facts, Force, Signal, Status, signals_of
 from app.domain.completion import decide as decide_one
 from app.standing.rule import decide
-from tests.acts import done, extended, going_on, proof, returned, waived
+from tests.acts import done, extended, going_on, of_claims, proof, returned, waived
 from tests.histories import (
     CONDITIONAL,
     DUE_2022,
@@ -46,7 +46,8 @@ def facts_of(row: Mapping[str, Any]) -> Facts:
         force=Force(row["force"]),
         due_before=row["due_before"],
         latest_state=row["latest_state"],
-        claim=row["claim_state"],
+        nothing_arises=row["nothing_arises"],
+        claims_completion=row["claims_completion"],
         done_since=row["done_since"],
         proven_since=row["proven_since"],
         unmet_targets=row["unmet_targets"] or (),
@@ -130,7 +131,7 @@ async def test_time_alone_turns_what_is_open_late_at_the_very_deadline(
     expected = {PLAIN: [in_time, Status.OVERDUE, Status.OVERDUE], REQUESTED: [in_time, Status.AWAITED, Status.AWAITED]}
     async with undone(database) as connection:
         for subject, late in expected.items():
-            await record(connection, cast["police"].id, {subject: [replace(act, id=uuid4()) for act in told]})
+            await record(connection, cast["police"].id, {subject: of_claims(replace(act, id=uuid4()) for act in told)})
 
             found = [(await ask(connection, [subject], due + n * MOMENT))[subject]["status"] for n in (-1, 0, 1)]
 

@@ -1,4 +1,4 @@
-"""Who may do what: DOMAIN.md's table, said again act by act."""
+"""Who may do what: the table of docs/concepts.md, said again act by act."""
 
 from uuid import UUID
 
@@ -19,6 +19,7 @@ ALLOWED = {
         Permission.REPORT,
         Permission.ATTACH,
         Permission.REQUEST_EXTENSION,
+        Permission.ANNUL,
         Permission.CONTRIBUTE,
     },
     Role.COORDINATOR: {
@@ -34,6 +35,7 @@ ALLOWED = {
         Permission.ATTACH,
         Permission.REVIEW,
         Permission.REQUEST_EXTENSION,
+        Permission.ANNUL,
         Permission.EXTEND,
         Permission.DECIDE_CONDITIONS,
         Permission.EDIT_CALENDAR,

@@ -1,4 +1,4 @@
-"""Developers generate clients: a typed one, made from the checked-in document, goes on README's tour of the calls."""
+"""Developers generate clients: a typed one, made from the checked-in document, goes on the tour of docs/tour.md."""
 
 import json
 import subprocess

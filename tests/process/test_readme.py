@@ -1,15 +1,27 @@
-"""README's tour is run as written, and every answer is what README shows, but for what changes with every run."""
+"""README's calls and the tour are run as written, and answered as they show, but for what changes with every run.
 
+So is the Python of the guide, against a service that is served.
+"""
+
+import json
 import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
+from typing import Any
 
-from app.settings import ROOT
-from tests.process.running import running
+import pytest
+from standardwebhooks import Webhook
 
-README = ROOT / "README.md"
+from tests.given import PLAN
+from tests.pages import blocks, blocks_with_answers
+from tests.process.running import Running, running
+
 VOLATILE = [
     (r"[0-9a-f]{8}-[0-9a-f]{4}-[47][0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}", "RANDOM-ID"),
     (r'"(request_id)": "[0-9a-f]{32}"', r'"\1": "…"'),
@@ -19,14 +31,18 @@ VOLATILE = [
 ]
 
 
-def blocks(kind: str) -> list[str]:
-    """Return README's code blocks of a kind."""
-    return re.findall(rf"^```{kind}\n(.*?)^```", README.read_text("utf-8"), re.DOTALL | re.MULTILINE)
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Running]:
+    """Run a service that nobody has reported to."""
+    with running(tmp_path) as serving:
+        yield serving
 
 
-def steps() -> list[tuple[str, str]]:
-    """Return each command of the tour with the answer that README shows."""
-    return [split(part) for block in blocks("console") for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]]
+def steps(page: str) -> list[tuple[str, str]]:
+    """Return each command of a page with the answer that it shows."""
+    return [
+        split(part) for block in blocks(page, "console") for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]
+    ]
 
 
 def split(part: str) -> tuple[str, str]:
@@ -36,7 +52,7 @@ def split(part: str) -> tuple[str, str]:
         command = "".join(lines[:n])
         if command.count("'") % 2 == 0:
             return command, "".join(lines[n:])
-    raise AssertionError("an open quote in README")
+    raise AssertionError("an open quote in a command")
 
 
 def masked(text: str) -> str:
@@ -46,24 +62,79 @@ def masked(text: str) -> str:
     return text.strip()
 
 
-def run_tour(data_dir: Path, port: int) -> list[tuple[str, str, str]]:
-    """Run the tour in one shell; return each command, what README shows, and what came."""
-    tour = steps()
-    setup = blocks("sh")[1]
-    script = "\n".join([setup, *(f"{command}\nprintf '\\1'" for command, _ in tour)])
-    local = script.replace("http://127.0.0.1:8000", f"http://127.0.0.1:{port}").replace(".dondoc/", f"{data_dir}/")
-    local = local.replace(".venv/bin/dondoc", str(Path(sys.executable).with_name("dondoc")))
+def here(code: str, service: Running) -> str:
+    """Return code of a page as it must be for a service of ours."""
+    local = code.replace("http://127.0.0.1:8000", service.base).replace(".dondoc/", f"{service.data_dir}/")
+    return local.replace(".venv/bin/dondoc", str(Path(sys.executable).with_name("dondoc")))
+
+
+def run_steps(page: str, service: Running) -> list[tuple[str, str, str]]:
+    """Run the commands of a page in one shell; return each, what the page shows, and what came."""
+    commands = steps(page)
+    (setup,) = (block for block in blocks(page, "sh") if "token() {" in block)
+    script = here("\n".join([setup, *(f"{command}\nprintf '\\1'" for command, _ in commands)]), service)
     # This interpreter, and not one behind a wrapper that looks for a version each time.
     first = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    environment = os.environ | {"DONDOC_DATA_DIR": str(data_dir), "PATH": first}
-    ended = subprocess.run(  # noqa: S603  README's own commands.
-        ["/bin/sh", "-c", local], capture_output=True, text=True, check=True, env=environment
+    environment = os.environ | {"DONDOC_DATA_DIR": str(service.data_dir), "PATH": first}
+    ended = subprocess.run(  # noqa: S603  Our own pages' commands.
+        ["/bin/sh", "-c", script], capture_output=True, text=True, check=True, env=environment
     )
     came = ended.stdout.split("\1")
-    return [(command, shown, answer) for (command, shown), answer in zip(tour, came, strict=False)]
+    return [(command, shown, answer) for (command, shown), answer in zip(commands, came, strict=False)]
 
 
-def test_the_tour_answers_as_readme_shows(tmp_path: Path) -> None:
-    with running(tmp_path) as service:
-        for command, shown, came in run_tour(tmp_path, service.port):
-            assert masked(came) == masked(shown), command
+def holds(whole: Any, part: Any) -> bool:
+    """Say whether all that a part of a document says is said by the whole."""
+    if isinstance(part, dict):
+        return all(name in whole and holds(whole[name], value) for name, value in part.items())
+    if isinstance(part, list):
+        return len(part) == len(whole) and all(map(holds, whole, part))
+    return bool(whole == part)
+
+
+def test_readmes_five_calls_answer_as_it_shows(service: Running) -> None:
+    called = run_steps("README.md", service)
+
+    assert len(called) == 5
+    for command, shown, came in called:
+        assert masked(came) == masked(shown), command
+    (picture,) = map(json.loads, blocks("README.md", "json"))
+    document = service.get("integrator", f"/v1/plans/{PLAN}/status", cycle="2021-06-15", body="cong-an")
+    assert holds(document, picture)
+
+
+def test_the_tour_answers_as_it_shows(service: Running) -> None:
+    called = run_steps("docs/tour.md", service)
+
+    assert len(called) > 40
+    for command, shown, came in called:
+        assert masked(came) == masked(shown), command
+
+
+def test_the_guides_python_prints_what_the_guide_says(service: Running) -> None:
+    names: dict[str, Any] = {}
+    found = list(blocks_with_answers("docs/integrating.md"))
+
+    assert len([printed for _, printed in found if printed]) >= 5
+    try:
+        for code, shown in found:
+            printed = StringIO()
+            with redirect_stdout(printed):
+                exec(here(code, service), names)  # noqa: S102  Our own page's code.
+            assert printed.getvalue() == shown, code
+    finally:
+        names["service"].close()
+
+
+def test_the_guides_receiver_takes_what_was_signed_and_nothing_else() -> None:
+    (code,) = blocks("docs/webhooks.md", "python")
+    secret, body, now = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD", '{"type": "webhook.test"}', datetime.now(UTC)
+    headers = {"webhook-id": "1", "webhook-timestamp": str(int(now.timestamp()))}
+    headers["webhook-signature"] = Webhook(secret).sign("1", now, body)
+    names: dict[str, Any] = {"request_body": body, "request_headers": headers}
+
+    exec(code.replace("whsec_…", secret), names)  # noqa: S102  Our own page's code.
+
+    assert names["event"] == {"type": "webhook.test"}
+    with pytest.raises(Exception, match="No matching signature"):
+        exec(code.replace("whsec_…", secret), names | {"request_body": body + " "})  # noqa: S102

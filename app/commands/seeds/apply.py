@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, Table, and_, bindparam, delete, exists, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
@@ -15,18 +16,21 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import events
 from app.commands.holidays import observed
-from app.commands.seeds.rows import Rows, rows_of
+from app.commands.owners import changes_by
+from app.commands.seeds.kept import keep_open_obligations
+from app.commands.seeds.rows import Rows, Since, rows_of
 from app.database.statements import Row
 from app.standing.refresh import refresh_all
 from app.commands.transfers import carry_over
+from app.domain.calendar import day_of
 from app.domain.errors import Hindrance
-from app.models import Cycle, Obligation, Target, Update
+from app.models import Body, Cycle, Obligation, Target, Update
 from app.models.base import HistoryRow, stable_id, table
 from app.standing.snapshot import stored
 from app.schemas.seed import Seed
 
 HISTORIES = HistoryRow.__subclasses__()
-LIVING = {"cycle": {"opened_at"}, "obligation": {"version", "updated_at"}}
+LIVING: dict[str, set[str]] = {"cycle": {"opened_at"}, "obligation": {"version", "updated_at", "lines"}}
 """Columns that live on after the seed, and are no difference."""
 GROWING = {"holiday", "succession"}
 """Tables that only ever grow: the seed begins them, and what acts have added stays."""
@@ -72,8 +76,12 @@ async def apply(connection: AsyncConnection, seed: Seed, *, now: datetime, dry_r
     """
     plan_id = stable_id(seed.plan.plan.slug)
     opened = await _rows(connection, table(Cycle), plan_id)
-    wanted = rows_of(seed, now, opened, await observed(connection, plan_id))
+    today = day_of(now, ZoneInfo(seed.plan.plan.time_zone))
+    later = [row for row in await _rows(connection, table(Body), plan_id) if row["joined_on"]]
+    since = Since(await changes_by(connection, plan_id, today), later)
+    wanted = rows_of(seed, now, opened, await observed(connection, plan_id), since)
     changes = await compare(connection, wanted, plan_id)
+    keep_open_obligations(changes, {row["id"]: row for row in opened})
     await _refuse_lost_history(connection, changes, plan_id)
     if not dry_run:
         await _write(connection, changes, wanted, now)
@@ -111,7 +119,10 @@ def _sort_out(changes: Changes, these: Table, rows: list[Row], standing: dict[An
 
 
 def _differences(these: Table, row: Row, old: Row) -> list[str]:
-    return [name for name in row if name not in LIVING.get(these.name, ()) and row[name] != old[name]]
+    # What rests on the reports of others stays due as it was when its cycle was opened.
+    resting = row.get("due_after_others_days") or old.get("due_after_others_days")
+    opened = {"due_before", "due_after_others_days"} if these.name == "obligation" and resting else set()
+    return [name for name in row if name not in LIVING.get(these.name, set()) | opened and row[name] != old[name]]
 
 
 async def _refuse_lost_history(connection: AsyncConnection, changes: Changes, plan_id: UUID) -> None:
@@ -155,7 +166,7 @@ async def _write(connection: AsyncConnection, changes: Changes, wanted: Rows, no
         for name in reversed(wanted):
             await _each(connection, delete(_table(name)), _table(name), changes.dropped.get(name, []))
         for name in wanted:
-            if rows := changes.added.get(name):
+            for rows in _alike(changes.added.get(name, [])):
                 await connection.execute(insert(_table(name)), rows)
             await _alter(connection, _table(name), changes.altered.get(name, []))
         await events.tell(connection, [events.opened(cycle) for cycle in changes.added.get("cycle", [])])
@@ -163,6 +174,14 @@ async def _write(connection: AsyncConnection, changes: Changes, wanted: Rows, no
             await events.tell(connection, [events.amended(wanted["plan"][0]["id"], now)])
     except IntegrityError as error:
         raise SeedRefused(f"something that the seed drops is still referred to: {error.orig}") from None
+
+
+def _alike(rows: Iterable[Row]) -> Iterable[list[Row]]:
+    """Group rows by their columns: those that are inserted at once have the same."""
+    groups: dict[Any, list[Row]] = {}
+    for row in rows:
+        groups.setdefault(tuple(row), []).append(row)
+    return groups.values()
 
 
 async def _alter(connection: AsyncConnection, these: Table, rows: Iterable[Row]) -> None:

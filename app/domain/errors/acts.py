@@ -1,18 +1,20 @@
 """Acts on obligations."""
 
-from app.domain.errors.base import Refusal
+from collections.abc import Sequence
+
+from app.domain.errors.base import Fault, Refusal
 
 
 class NotFound(Refusal):
     """There is nothing here, or nothing that this caller may know of."""
 
-    title_vi = "Không có gì ở đây, hoặc bên gọi không được biết."
+    title_vi = "Không tìm thấy, hoặc không có quyền xem."
 
 
 class AlreadyExists(Refusal):
     """Something with this name or number already exists."""
 
-    title_vi = "Đã có mục mang tên hoặc số này."
+    title_vi = "Tên hoặc số, ký hiệu này đã tồn tại."
 
 
 class StaleVersion(Refusal):
@@ -24,19 +26,19 @@ class StaleVersion(Refusal):
 class PartnersOnly(Refusal):
     """Only a partner contributes to an obligation; its owner reports on it."""
 
-    title_vi = "Chỉ cơ quan phối hợp được góp ý, đóng góp; cơ quan chủ trì gửi cập nhật tiến độ."
+    title_vi = "Chỉ cơ quan phối hợp được gửi ý kiến, tài liệu phối hợp; cơ quan chủ trì gửi cập nhật tiến độ."
 
 
 class NothingToReview(Refusal):
     """There is no claim that this review could decide on."""
 
-    title_vi = "Không có báo cáo nào đang chờ để xem xét theo cách này."
+    title_vi = "Không có báo cáo nào đang chờ xem xét."
 
 
 class ExtensionNotLater(Refusal):
-    """An extension moves the deadline to a later day, which has not passed."""
+    """An extension moves the deadline to a later day."""
 
-    title_vi = "Gia hạn phải lùi thời hạn đến một ngày muộn hơn và chưa qua."
+    title_vi = "Gia hạn phải lùi thời hạn đến một ngày muộn hơn."
 
 
 class ObligationAlreadyComplete(Refusal):
@@ -60,13 +62,63 @@ class NoExtensionRequested(Refusal):
 class ConditionNotWhole(Refusal):
     """Only a duty whose condition covers the whole of it can be claimed not applicable."""
 
-    title_vi = "Chỉ nhiệm vụ có điều kiện bao trùm toàn bộ mới được báo là không phát sinh."
+    title_vi = "Chỉ nhiệm vụ mà toàn bộ nội dung phụ thuộc vào điều kiện mới được báo cáo “không phát sinh”."
 
 
 class ConditionMet(Refusal):
     """The condition of this duty is met: it cannot be claimed not applicable."""
 
-    title_vi = "Điều kiện của nhiệm vụ đã có: không thể báo là không phát sinh."
+    title_vi = "Điều kiện của nhiệm vụ đã được đáp ứng; không thể báo cáo “không phát sinh”."
+
+
+class ActUnknown(Refusal):
+    """There is no such act here that could be taken back."""
+
+    title_vi = "Không có ghi nhận này, hoặc đây không phải loại ghi nhận có thể hủy."
+
+
+class AlreadyAnnulled(Refusal):
+    """This act has been annulled already, by itself or together with another one."""
+
+    title_vi = "Ghi nhận này đã bị hủy, riêng hoặc cùng với ghi nhận khác."
+
+
+class ActNotYours(Refusal):
+    """An owner takes back what it posted itself; all else, the coordinator does."""
+
+    title_vi = "Cơ quan chủ trì chỉ được hủy ghi nhận do mình gửi; ghi nhận khác do cơ quan đầu mối hủy."
+
+
+class ActReviewed(Refusal):
+    """The coordinator has reviewed this; ask the coordinator to take it back."""
+
+    title_vi = "Nội dung này đã được xem xét; đề nghị cơ quan đầu mối hủy ghi nhận."
+
+
+class DeadlinePassed(Refusal):
+    """The deadline has passed; ask the coordinator to take this back."""
+
+    title_vi = "Đã hết thời hạn; đề nghị cơ quan đầu mối hủy ghi nhận."
+
+
+class WaiverMismatch(Refusal):
+    """An acceptance names exactly what is missing and is let pass; a report that is missing cannot be."""
+
+    title_vi = "Phải nêu đúng những nội dung còn thiếu được miễn bổ sung hoặc chấp nhận chưa đạt."
+
+    def __init__(self, missing: Sequence[str] = ()) -> None:
+        super().__init__(None, Fault("/waives", "must name exactly what is missing"))
+        self.more = {"missing": list(missing)}
+
+
+class ChangedSinceSeen(Refusal):
+    """Something came in since the version that was read; read it before you decide."""
+
+    title_vi = "Đã có ghi nhận mới sau phiên bản được xem; cần xem lại trước khi quyết định."
+
+    def __init__(self, version: int = 1) -> None:
+        super().__init__(None, Fault("/seen", "is no longer the latest version"))
+        self.more = {"version": version}
 
 
 class TargetUnknown(Refusal):
@@ -75,10 +127,16 @@ class TargetUnknown(Refusal):
     title_vi = "Nhiệm vụ không có chỉ tiêu này."
 
 
+class FigureNeeded(Refusal):
+    """A rise or a fall needs a figure, also where there was no case."""
+
+    title_vi = "Chỉ tiêu tăng hoặc giảm phải có số liệu, kể cả khi không phát sinh vụ việc."
+
+
 class PaperReportIncomplete(Refusal):
     """A coordinator reports for an owner only from a paper report: received_on and document_number are needed."""
 
-    title_vi = "Đầu mối chỉ nhập thay từ báo cáo giấy: cần ngày nhận và số văn bản."
+    title_vi = "Cơ quan đầu mối chỉ nhập thay trên cơ sở báo cáo giấy; phải có ngày nhận và số, ký hiệu văn bản."
 
 
 class PaperReportNotYours(Refusal):

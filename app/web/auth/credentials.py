@@ -8,7 +8,7 @@ from fastapi import Request
 from app.commands import clients
 from app.commands.clients import Proven
 from app.database.engine import SYSTEM
-from app.domain.errors import ClientUnknown
+from app.domain.errors import ClientUnknown, UnreadableRequest
 from app.schemas.oauth import CredentialsIn
 from app.web.auth.rate_limit import count_address, count_client
 from app.web.middleware.request_log import note
@@ -20,8 +20,11 @@ async def authenticated(request: Request, sent: CredentialsIn) -> Proven:
     Raises:
         ClientUnknown: the id or the secret is wrong, or the client is disabled.
         TooManyRequests: the address, or the client, has asked too often.
+        UnreadableRequest: the secret comes in both ways (RFC 6749, section 2.3: one method a request).
     """
     await count_address(request)
+    if "authorization" in request.headers and sent.client_secret:
+        raise UnreadableRequest("The client's secret comes in one way, not in two.")
     try:
         client = await _prove(request, *(_basic(request) or (sent.client_id, sent.client_secret)))
     except ClientUnknown:

@@ -2,8 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -16,8 +17,9 @@ from app.commands.downloads import Content
 from app.database.engine import SYSTEM
 from app.domain.errors import RangeNotSatisfiable
 from app.domain.files import MediaType
+from app.logs import log
 from app.queries.evidence import erased_content
-from app.stores import Store
+from app.stores import ContentChanged, Store
 from app.stores.base import name_of
 from app.web.etags import matches
 from app.web.files.digests import repr_digest
@@ -131,9 +133,29 @@ async def download(slot: Slot, request: Request, content: Content, part: Wanted)
 async def _opened(slot: Slot, request: Request, content: Content, part: Wanted) -> AsyncIterator[bytes]:
     """Open the bytes before the answer begins, so that what is lost is told and not half sent."""
     store: Store = request.app.state.store
-    chunks = await run_in_threadpool(store.open, name_of(content.content_id, content.sha256), part.start, part.end)
+    chunks = await run_in_threadpool(store.open, name_of(content.content_id, content.sha256), 0, content.size)
     slot.give_back()
-    return iterate_in_threadpool(chunks)
+    return iterate_in_threadpool(_verified(chunks, content, part))
+
+
+def _verified(chunks: Iterator[bytes], content: Content, part: Wanted) -> Iterator[bytes]:
+    """Give the part that is wanted of a whole file, the last piece of it only once the digest of the file is right.
+
+    Raises:
+        ContentChanged: it is not; the connection is cut, and nobody takes what came for the file.
+    """
+    digest, at, held = sha256(), 0, b""
+    for chunk in chunks:
+        digest.update(chunk)
+        piece = chunk[max(0, part.start - at) : max(0, part.end - at)]
+        at += len(chunk)
+        if piece and held:
+            yield held
+        held = piece or held
+    if digest.hexdigest() != content.sha256:
+        log.error("kept bytes are not what they were", content=str(content.content_id))
+        raise ContentChanged
+    yield held
 
 
 async def remove_bytes(request: Request, evidence_id: UUID) -> None:

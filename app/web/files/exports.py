@@ -7,7 +7,7 @@ database that is away is a problem like everywhere else.
 
 import csv
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -22,20 +22,19 @@ from app.domain.calendar import HOME_ZONE
 from app.domain.errors import NotAcceptable
 from app.schemas.columns import Cell, Column
 from app.schemas.printed import Paper, Total
+from app.web.accept import most_wanted
 from app.web.clock import now_of
 from app.web.files import spreadsheets
 from app.web.files.csv_injection import harmless
 from app.web.files.printing import Printout
 from app.web.files.transfers import Transferring
-from app.web.languages import prefers_english, prefers_vietnamese, quality_of
+from app.web.languages import prefers_english, prefers_vietnamese
 from app.web.middleware.admission import Slot
 from app.web.problems.handlers import refuses
 
 Rows = AsyncIterator[Sequence[Any]]
 """Shapes, some at a time."""
 CHUNK_BYTES = 64 * 1024
-MAX_RANGES = 20
-"""How many media ranges of an `Accept` are read."""
 BOM = "\ufeff"
 
 
@@ -134,24 +133,10 @@ Exporting = Annotated[Export, Depends(export)]
 
 
 def _accepted(accept: str | None) -> Format:
-    """Choose what is accepted with the highest quality, and among equals the first of ours (RFC 9110, 12.5.1)."""
-    ranges = dict(map(_range, (accept or "*/*").split(",")[:MAX_RANGES]))
-    best = max(MEDIA_TYPES, key=lambda one: _quality(MEDIA_TYPES[one], ranges))
-    if not _quality(MEDIA_TYPES[best], ranges):
+    chosen = most_wanted(accept, MEDIA_TYPES)
+    if chosen is None:
         raise NotAcceptable
-    return best
-
-
-def _range(part: str) -> tuple[str, float]:
-    """Read a media range and its quality; any other parameter says nothing about what we offer."""
-    name, *parameters = (piece.strip().lower() for piece in part.split(";"))
-    return name, next((quality_of(one) for one in parameters if one.startswith("q=")), 1.0)
-
-
-def _quality(media_type: str, ranges: Mapping[str, float]) -> float:
-    """Return how much a media type is wanted: the most specific range that names it decides."""
-    family = media_type.partition("/")[0]
-    return next((ranges[one] for one in (media_type, f"{family}/*", "*/*") if one in ranges), 0.0)
+    return chosen
 
 
 async def _first(rows: Rows) -> Sequence[Any]:

@@ -8,13 +8,13 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, nullcontext
 from datetime import datetime
-from typing import Annotated, TypeVar
+from typing import Annotated, Concatenate, ParamSpec, TypeVar
 
 from fastapi import Depends, Header, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import ClientDisconnect
 
-from app.commands.contents import Received
+from app.commands.contents import Awaited, Received, record
 from app.database.engine import Identity
 from app.domain.access import Caller
 from app.domain.errors import (
@@ -35,13 +35,14 @@ from app.stores.base import name_of
 from app.web.files.digests import sha256_of
 from app.web.files.transfers import Transferring
 from app.web.middleware.admission import Slot
-from app.web.write import Done, answered, repeated
+from app.web.write import answered, repeated
 
 BUFFER_BYTES = 512 * 1024
 NO_BODY_LIMIT = 2**62
 """For the framework, whose own limit is for JSON: an upload has limits of its own."""
 Found = TypeVar("Found")
-Recording = Callable[[AsyncConnection, Received, datetime], Awaitable[Done]]
+Given = ParamSpec("Given")
+Question = Callable[Concatenate[AsyncConnection, Caller, Given], Awaitable[Found]]
 
 
 class Upload:
@@ -55,10 +56,12 @@ class Upload:
         self._scanner: Scanner | None = state.scanner
         self.limits: Limits = state.settings.limits
 
-    async def look(self, caller: Caller, question: Callable[[AsyncConnection], Awaitable[Found]]) -> Found:
+    async def look(
+        self, question: Question[Given, Found], caller: Caller, *args: Given.args, **named: Given.kwargs
+    ) -> Found:
         """Ask the database something for the caller before the bytes come."""
         async with self._request.app.state.database.reading(Identity.of(caller)) as connection:
-            return await question(connection)
+            return await question(connection, caller, *args, **named)
 
     @asynccontextmanager
     async def receive(self, media_type: MediaType, size: int) -> AsyncIterator[Part]:
@@ -109,8 +112,8 @@ class Upload:
         if self._scanner is not None:
             await self._scanner.scan(part.path)
 
-    async def record(self, caller: Caller, part: Part, act: Recording, *, again: bool) -> Response:
-        """Keep a part, then record that it is kept; bytes that are here already are not kept `again`.
+    async def record(self, caller: Caller, awaited: Awaited, part: Part) -> Response:
+        """Keep a part, then record that it is kept; bytes that are here already are not kept again.
 
         The instant of the act is the one at which all of the bytes were here.
         """
@@ -119,10 +122,10 @@ class Upload:
 
         async def attempt() -> Response:
             async with self._request.app.state.database.writing(Identity.of(caller)) as connection:
-                done = await act(connection, received, now)
-            return answered(done)
+                shown = await record(connection, caller, awaited, received, self.limits, now=now)
+            return answered(shown)
 
-        async with nullcontext() if again else self._kept(part, name_of(received.content_id, received.sha256)):
+        async with nullcontext() if awaited.kept else self._kept(part, name_of(received.content_id, received.sha256)):
             return await repeated(attempt)
 
     @asynccontextmanager

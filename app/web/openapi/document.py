@@ -22,7 +22,9 @@ DESCRIPTION = """Tracks what public bodies owe under a plan: obligations, deadli
 Errors are `application/problem+json` (RFC 9457); their `type` is a page that explains them. Every POST that records
 something as JSON takes an `Idempotency-Key`: always send one, since a client that retries without it may post twice; a
 filled-in form needs none, since its lines are recorded once. Instants are RFC 3339 in UTC; days are in the plan's time
-zone. Any operation can be asked with an `X-Request-Id` of yours."""
+zone. Any operation can be asked with an `X-Request-Id` of yours.
+
+What the words mean, and how to integrate, is told in [the guide](docs/guide), which this service serves as well."""
 TAGS = [
     {"name": "plans", "description": "Plans, their bodies and duties."},
     {"name": "cycles", "description": "Reporting cycles with their deadlines and the calendar behind them."},
@@ -31,6 +33,7 @@ TAGS = [
     {"name": "evidence", "description": "What proves it."},
     {"name": "contributions", "description": "What partners add; it never changes what the owner claims."},
     {"name": "reviews", "description": "What the coordinator says of it."},
+    {"name": "annulments", "description": "What was recorded by mistake, taken back."},
     {"name": "extensions", "description": "Later deadlines: asked for, given, refused."},
     {"name": "conditions", "description": "From when the condition of a duty is met."},
     {"name": "calendars", "description": "Deadlines in the calendars of those who must meet them."},

@@ -96,8 +96,10 @@ def spelled_out(refusal: Refusal, *, request_id: str | None, vietnamese: bool = 
         title=kind.title_vi if vietnamese else (kind.__doc__ or ""),
         status=STATUS[kind],
         detail=refusal.detail,
-        errors=[FaultOut(pointer=fault.pointer, detail=fault.detail) for fault in refusal.faults] or None,
+        errors=[FaultOut(pointer=fault.pointer, detail=fault.told(vietnamese=vietnamese)) for fault in refusal.faults]
+        or None,
         request_id=request_id,
+        **refusal.more,
     )
 
 
