@@ -5,6 +5,7 @@ Bytes are searched and no container is believed, since the second picture of a f
 
 import re
 import struct
+import warnings
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -56,8 +57,11 @@ def told_in_xmp(content: bytes) -> bool:
 
 
 def _in_exif(content: bytes) -> Iterator[bool]:
-    for found in _TIFF.finditer(content):
-        yield any(map(_is_said, _coordinates(_block(content, found.start()))))
+    with warnings.catch_warnings():
+        # Pixels can look like the head of a block, which Pillow then finds broken.
+        warnings.simplefilter("ignore")
+        for found in _TIFF.finditer(content):
+            yield any(map(_is_said, _coordinates(_block(content, found.start()))))
 
 
 def _block(content: bytes, start: int) -> bytes:

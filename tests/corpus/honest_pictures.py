@@ -7,6 +7,7 @@ from typing import Any
 from PIL import Image
 from PIL.ImageCms import ImageCmsProfile, createProfile
 from PIL.PngImagePlugin import PngInfo
+from PIL.TiffImagePlugin import IFDRational
 
 from tests.corpus import Honest
 from tests.corpus.pictures import after_its_head, exif, iptc, metadata, segment, words
@@ -73,6 +74,8 @@ def honest() -> Honest:
         "with Exif": image("JPEG", exif=exif()),
         "whose GPS block has only its version": camera({0: b"\x02\x03\x00\x00"}),
         "whose GPS block has only a time": camera({0: b"\x02\x03\x00\x00", 7: (3.0, 4.0, 5.0), 29: "2026:11:24"}),
+        "whose GPS has empty numbers": camera({1: "N", 2: (IFDRational(0, 0),) * 3, 4: (IFDRational(0, 0),) * 3}),
+        "with what looks like the head of a block": image("JPEG", comment=b"II*\0\x08\0\0\0\x09\0\x25\x88"),
         "whose GPS had no fix": camera({0: b"\x02\x03\x00\x00", 9: "V", 18: "WGS-84"}),
         "with XMP that names no place": with_metadata("xmp", _PLAIN_XMP),
         "with an IPTC headline": with_metadata("iptc", iptc(0x69, "Hội nghị")),
