@@ -54,7 +54,8 @@ async def close(
     found = {one["id"]: one async for one in _digested(connection, cycle["id"], moment, queries.FORM)}
     seal = _seal(cycle, caller, moment, sent)
     digests = {id_: one["digest"] for id_, one in found.items()}
-    seal["digest"] = _digest_of({**cycle, **seal}, digests, await _deadlines(connection, cycle["id"], moment))
+    deadlines = await _deadlines(connection, cycle["id"], moment, queries.FORM)
+    seal["digest"] = _digest_of({**cycle, **seal}, digests, deadlines)
     await events.write(connection, Seal, [seal])
     ids = {"plan_id": cycle["plan_id"], "seal_id": seal["id"]}
     rows = [
@@ -92,7 +93,7 @@ async def _verify(connection: AsyncConnection, seal: Row) -> Verdict:
     if seal["form"] not in queries.FORMS:
         differences = ["it was sealed by another version, which alone can verify it"]
     elif not differences:
-        again = _digest_of(seal, kept, await _deadlines(connection, seal["cycle_id"], moment))
+        again = _digest_of(seal, kept, await _deadlines(connection, seal["cycle_id"], moment, seal["form"]))
         differences = [] if again == seal["digest"] else ["the seal itself, its moment or its cycle"]
     return Verdict(seal["slug"], seal["code"], seal["digest"], len(kept), differences)
 
@@ -132,16 +133,20 @@ async def _digested(
 ) -> AsyncIterator[dict[str, Any]]:
     """Yield each standing of a cycle with the digest of itself and of its history."""
     histories: dict[UUID, list[Any]] = defaultdict(list)
-    first = form == queries.Form.STANDINGS
-    for row in await fetch_all(connection, queries.acts_of, cycle_id=cycle_id, moment=moment, first=first):
+    for row in await fetch_all(connection, queries.acts_of, cycle_id=cycle_id, moment=moment, form=_form(form)):
         histories[row["obligation_id"]].append(row["act"])
     for standing in await fetch_all(connection, queries.standings_of, cycle_id=cycle_id, moment=moment):
         content = {"standing": dict(standing), "history": histories[standing["id"]]}
         yield {**standing, "digest": digest(content)}
 
 
-async def _deadlines(connection: AsyncConnection, cycle_id: UUID, moment: Moment) -> list[Row]:
-    return await fetch_all(connection, queries.deadlines_of, cycle_id=cycle_id, moment=moment)
+async def _deadlines(connection: AsyncConnection, cycle_id: UUID, moment: Moment, form: int) -> list[Row]:
+    return await fetch_all(connection, queries.deadlines_of, cycle_id=cycle_id, moment=moment, form=_form(form))
+
+
+def _form(form: int) -> queries.Form:
+    """Return a form; of one that only a later version knows, the verdict says no more than that."""
+    return queries.Form(form) if form in queries.FORMS else max(queries.Form)
 
 
 def _seal(cycle: Row, caller: Caller, moment: Moment, sent: ClosingIn) -> dict[str, Any]:

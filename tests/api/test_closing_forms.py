@@ -49,7 +49,7 @@ async def test_an_erasure_under_a_seal_of_the_first_form_is_told(sealed: Service
 
 async def test_the_first_form_spells_evidence_as_it_always_did(sealed: Service) -> None:
     async with sealed.app.state.database.reading() as connection:
-        asked = {"cycle_id": stable_id(PLAN, "cycle", FIRST), "moment": Moment(TODAY), "first": True}
+        asked = {"cycle_id": stable_id(PLAN, "cycle", FIRST), "moment": Moment(TODAY), "form": seals.Form.STANDINGS}
         found = await fetch_all(connection, seals.acts_of, **asked)
         spelled = [row["act"] for row in found if row["act"].get("act") == "evidence"]
 
