@@ -45,6 +45,7 @@ NO_SUCH_CYCLE = (
     errors.CycleOpeningAnnulled,
     errors.LetterDateImpossible,
     errors.LetterNumberNeeded,
+    errors.LetterDecidedTooLate,
     errors.DeadlineNotAfter,
 )
 """Why a cycle cannot be opened."""
@@ -100,7 +101,7 @@ async def open_cycle(slug: Slug, _: Coordinator, write: Creating, sent: CycleIn)
     summary="Move or confirm the deadline of a cycle",
     status_code=201,
     response_model=CycleDetail,
-    responses=documented(*WRITES, *NO_SUCH_LETTER, errors.LetterNeeded),
+    responses=documented(*WRITES, errors.PaperReportNotYours, *NO_SUCH_LETTER, errors.LetterNeeded),
 )
 async def move_deadline(
     slug: Slug, code: CycleCode, caller: Coordinator, write: Creating, sent: CycleDeadlineIn
@@ -129,7 +130,7 @@ async def close_cycle(slug: Slug, code: CycleCode, caller: Coordinator, write: C
     summary="Take back a letter on a deadline, a closing or an opening",
     status_code=201,
     response_model=CycleAnnulled,
-    responses=documented(*WRITES, *UNANNULLABLE),
+    responses=documented(*WRITES, errors.PaperReportNotYours, *UNANNULLABLE),
 )
 async def annul_on_cycle(
     slug: Slug, code: CycleCode, caller: Coordinator, write: Creating, sent: AnnulmentIn

@@ -59,6 +59,7 @@ async def get_evidence(
     openapi_extra={"requestBody": {"required": True, "content": BYTES}},
     responses=documented(
         errors.NotFound,
+        errors.ObligationEnded,
         errors.UploadTooSlow,
         errors.EvidenceHasNoBytes,
         errors.EvidenceEnded,
@@ -152,7 +153,7 @@ async def list_reads(
     summary="Erase evidence by law",
     status_code=201,
     response_model=EvidenceOut,
-    responses=documented(errors.NotFound, errors.EvidenceErased),
+    responses=documented(errors.NotFound, errors.ObligationEnded, errors.EvidenceErased),
 )
 async def erase_evidence(
     request: Request,

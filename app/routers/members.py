@@ -22,7 +22,13 @@ Coordinator = Annotated[Caller, may(Permission.RECORD_SUCCESSIONS)]
 ClassCode = Annotated[Code, Path(alias="body", description="The class's code.", examples=["so-ban-nganh"])]
 MemberCode = Annotated[Code, Path(alias="member", description="The member's code.", examples=["thanh-tra"])]
 Duty = Annotated[Code, Path(alias="duty", description="The duty's code.", examples=["2.5"])]
-JOINS = (*WRITES, errors.LetterDateImpossible, errors.LetterNumberNeeded, errors.MemberUnclear, errors.NotAnOwner)
+LETTERS = (
+    errors.LetterDateImpossible,
+    errors.LetterNumberNeeded,
+    errors.LetterDecidedTooLate,
+    errors.DeadlineNotAfter,
+)
+JOINS = (*WRITES, *LETTERS, errors.NotAnOwner)
 """What can be refused when a body is given a place."""
 
 
@@ -32,7 +38,7 @@ JOINS = (*WRITES, errors.LetterDateImpossible, errors.LetterNumberNeeded, errors
     summary="Add a member to an open class",
     status_code=201,
     response_model=MembershipOut,
-    responses=documented(*JOINS, errors.ClassNotOpen, errors.AlreadyMember),
+    responses=documented(*JOINS, errors.MemberUnclear, errors.ClassNotOpen, errors.AlreadyMember),
 )
 async def add_member(slug: Slug, code: ClassCode, caller: Coordinator, write: Creating, sent: MemberIn) -> Response:
     """Make a body a member of an open class from a day on: it owes its share of cycles that are opened after that."""
@@ -46,7 +52,7 @@ async def add_member(slug: Slug, code: ClassCode, caller: Coordinator, write: Cr
     summary="End a membership",
     status_code=201,
     response_model=MembershipOut,
-    responses=documented(*WRITES, errors.LetterDateImpossible, errors.LetterNumberNeeded, errors.MembershipEnded),
+    responses=documented(*WRITES, *LETTERS, errors.MembershipEnded),
 )
 async def end_member(
     slug: Slug, code: ClassCode, member: MemberCode, caller: Coordinator, write: Creating, sent: MemberEndingIn

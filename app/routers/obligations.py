@@ -41,9 +41,9 @@ router = Router(prefix="/v1/obligations", tags=["obligations"], route_class=Exac
 Reader = Annotated[Caller, may(Permission.READ_STANDING)]
 ObligationId = Annotated[UUID, Path(alias="id", description="The obligation's id.")]
 READS = documented(errors.NotFound)
-ACTS = (errors.NotFound, errors.LetterNeeded)
+ACTS = (errors.NotFound, errors.LetterNeeded, errors.ObligationEnded, errors.PaperReportNotYours)
 """What any act on an obligation can be refused for, beyond what every write can."""
-WRITES = (*ACTS, errors.PaperReportNotYours, errors.PaperReportIncomplete, errors.ReceivedOnImpossible)
+WRITES = (*ACTS, errors.PaperReportIncomplete, errors.ReceivedOnImpossible)
 """What an act that can come on paper can be refused for."""
 
 
@@ -179,7 +179,7 @@ async def report_update(
     status_code=201,
     tags=["evidence"],
     response_model=EvidenceOut,
-    responses=documented(*WRITES, errors.AlreadySuperseded, errors.SupersededUnknown),
+    responses=documented(*WRITES, errors.PartnersOnly, errors.AlreadySuperseded, errors.SupersededUnknown),
 )
 async def attach_evidence(
     request: Request,

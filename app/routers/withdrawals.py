@@ -25,7 +25,7 @@ router = Router(prefix="/v1/evidence", tags=["evidence"], route_class=ExactRoute
     summary="Withdraw evidence",
     status_code=201,
     response_model=Withdrawn,
-    responses=documented(*ACTS, errors.PaperReportNotYours, errors.EvidenceNotYours, errors.AlreadyWithdrawn),
+    responses=documented(*ACTS, errors.EvidenceNotYours, errors.AlreadyWithdrawn),
 )
 async def withdraw_evidence(
     evidence_id: Annotated[UUID, Path(alias="id", description="The evidence's id.")],
