@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningDelete
 
 from app.database.locks import number_of, tried
-from app.database.statements import Row, Statement, fetch_all, fetch_first, write_rows
+from app.database.statements import Row, Statement, prepare, write_rows
 from app.domain.access import Caller
 from app.domain.errors import IdempotencyKeyReused, RequestInFlight
 from app.models import IdempotencyRecord
@@ -31,14 +31,15 @@ async def recall(
         RequestInFlight: another request with the key is being done.
         IdempotencyKeyReused: the key was sent with something else.
     """
-    (held,) = await fetch_all(connection, _lock, number=number_of(caller.client_id.bytes + key.encode()))
+    (held,) = await prepare(_lock, number=number_of(caller.client_id.bytes + key.encode())).on(connection)
     if not held["taken"]:
         raise RequestInFlight
-    row = await fetch_first(connection, _earlier, client_id=caller.client_id, key=key)
-    if row is None:
+    rows = await prepare(_earlier, client_id=caller.client_id, key=key).on(connection)
+    if not rows:
         return None
+    (row,) = rows
     if row["recorded_at"] <= now - KEPT:
-        await fetch_all(connection, _forget, client_id=caller.client_id, key=key)
+        await prepare(_forget, client_id=caller.client_id, key=key).on(connection)
         return None
     if row["fingerprint"] != fingerprint:
         raise IdempotencyKeyReused
@@ -56,14 +57,14 @@ async def leave_of(connection: AsyncConnection, about: UUID, left: Mapping[str, 
 
     Were such an answer forgotten, a repeated request would be done again, and bring back what was erased.
     """
-    for kept in await fetch_all(connection, _take_about, about=str(about).encode()):
+    for kept in await prepare(_take_about, about=str(about).encode()).on(connection):
         body = json.dumps(_instead(json.loads(kept["body"]), left), ensure_ascii=False, separators=(",", ":"))
         await write_rows(connection, records, [{**kept, "body": body.encode()}])
 
 
 async def forget_expired(connection: AsyncConnection, *, now: datetime) -> None:
     """Delete the answers that no key can ask for any more."""
-    await fetch_all(connection, _forget_until, until=now - KEPT)
+    await prepare(_forget_until, until=now - KEPT).on(connection)
 
 
 def _lock(number: int) -> Statement:

@@ -19,8 +19,6 @@ from sqlalchemy import ARRAY, BindParameter, Insert, Select, Table, UpdateBase, 
 from sqlalchemy.dialects.postgresql.asyncpg import PGCompiler_asyncpg, PGDialect_asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.domain.errors import NotFound
-
 Row = Mapping[Any, Any]
 """What a statement gives, or a table takes: values by the names of their columns."""
 Statement = Select[*tuple[Any, ...]]
@@ -122,33 +120,6 @@ def _compile(build: Build, asked: Mapping[str, Any], values: Values) -> Prepared
     if unnamed := set(values) ^ set(statement.names):
         raise Unnamed(f"{build.__qualname__}: {sorted(unnamed)}")
     return statement
-
-
-async def fetch_all(connection: AsyncConnection, build: Build, /, **asked: Any) -> list[Row]:
-    """Ask a query function's question: its text is built and prepared once a shape, which makes it fast."""
-    return await prepare(build, **asked).on(connection)
-
-
-async def fetch_first(connection: AsyncConnection, build: Build, /, **asked: Any) -> Row | None:
-    """Ask a question and return the first row, if there is one."""
-    return next(iter(await fetch_all(connection, build, **asked)), None)
-
-
-async def fetch_one(connection: AsyncConnection, build: Build, /, **asked: Any) -> Row:
-    """Ask a question that must find something.
-
-    Raises:
-        NotFound: it finds nothing.
-    """
-    row = await fetch_first(connection, build, **asked)
-    if row is None:
-        raise NotFound
-    return row
-
-
-async def fetch_built(connection: AsyncConnection, statement: Statement | UpdateBase) -> list[Row]:
-    """Ask by a statement whose text must be built at each call; whoever calls this says why."""
-    return list((await connection.execute(statement)).mappings())
 
 
 @singledispatch
