@@ -45,27 +45,28 @@ def text_of(signal: Signal, *, holds: bool) -> Text:
 
 STATUSES: Mapping[Status, Text] = {
     Status.NOT_APPLICABLE: Text(
-        "Không phát sinh: cơ quan chủ trì báo không phát sinh và điều kiện chưa có.",
+        "Không phát sinh: cơ quan chủ trì báo cáo “không phát sinh” và điều kiện chưa được đáp ứng.",
         "Not applicable: the owner claims that nothing arises, and the condition is not met.",
     ),
     Status.COMPLETED_ON_TIME: Text(
-        "Đã hoàn thành – đúng hạn: báo cáo hoàn thành và căn cứ chứng minh được tính từ trước thời hạn,"
-        " không còn chỉ tiêu nào chưa đạt.",
+        "Đã hoàn thành – đúng hạn: báo cáo hoàn thành và minh chứng có trước khi hết thời hạn,"
+        " các chỉ tiêu đều đạt hoặc được chấp nhận (hoặc nhiệm vụ không có chỉ tiêu).",
         "Completed on time: the completed report and its proof count from before the deadline,"
         " and no target is left unmet.",
     ),
     Status.COMPLETED_LATE: Text(
-        "Đã hoàn thành – quá hạn: đã có báo cáo hoàn thành và căn cứ chứng minh, nhưng không đủ cả hai trước thời hạn;"
-        " không còn chỉ tiêu nào chưa đạt.",
+        "Đã hoàn thành – quá hạn: đã có báo cáo hoàn thành và minh chứng, nhưng không có đủ cả hai trước khi hết"
+        " thời hạn; các chỉ tiêu đều đạt hoặc được chấp nhận (hoặc nhiệm vụ không có chỉ tiêu).",
         "Completed late: the completed report and its proof are there, but do not both count from before the deadline;"
         " no target is left unmet.",
     ),
     Status.OVERDUE: Text(
-        "Chưa hoàn thành – quá hạn: đã hết thời hạn mà còn thiếu.",
+        "Chưa hoàn thành – quá hạn: đã hết thời hạn nhưng còn thiếu báo cáo, minh chứng hoặc chưa đạt chỉ tiêu.",
         "Overdue: the deadline has passed and something is missing.",
     ),
     Status.AWAITED: Text(
-        "Quá ngày đề nghị: đã qua ngày đề nghị mà còn thiếu; kế hoạch chỉ đề nghị, không giao cho cơ quan này.",
+        "Quá thời hạn đề nghị: đã qua thời hạn đề nghị nhưng còn thiếu báo cáo, minh chứng hoặc chưa đạt chỉ tiêu;"
+        " kế hoạch chỉ đề nghị, không giao cho cơ quan này.",
         "Awaited: the day that was asked for has passed and something is missing; the plan asks and cannot order.",
     ),
     Status.IN_PROGRESS: Text(
@@ -82,8 +83,8 @@ STATUSES: Mapping[Status, Text] = {
 
 SIGNALS: Mapping[Signal, tuple[Text, Text]] = {
     Signal.WAIVED: (
-        Text("Báo không phát sinh đang có hiệu lực.", "A claim that nothing arises stands."),
-        Text("Không có báo không phát sinh đang có hiệu lực.", "No claim that nothing arises stands."),
+        Text("Báo cáo “không phát sinh” đang có hiệu lực.", "A claim that nothing arises stands."),
+        Text("Không có báo cáo “không phát sinh” đang có hiệu lực.", "No claim that nothing arises stands."),
     ),
     Signal.DONE: (
         Text("Đã báo cáo hoàn thành, chưa bị trả lại.", "A completed report stands that was not returned."),
@@ -94,21 +95,21 @@ SIGNALS: Mapping[Signal, tuple[Text, Text]] = {
         Text("Chưa có minh chứng.", "There is no evidence."),
     ),
     Signal.ON_TARGET: (
-        Text("Không còn chỉ tiêu nào chưa đạt.", "No target is left unmet."),
+        Text("Các chỉ tiêu đều đạt hoặc được chấp nhận (hoặc nhiệm vụ không có chỉ tiêu).", "No target is left unmet."),
         Text("Còn chỉ tiêu chưa đạt hoặc chưa đo.", "Some target is not met, or not measured."),
     ),
     Signal.IN_TIME: (
         Text(
-            "Báo cáo hoàn thành và căn cứ chứng minh được tính từ trước thời hạn.",
+            "Báo cáo hoàn thành và minh chứng có trước khi hết thời hạn.",
             "The completed report and its proof count from before the deadline.",
         ),
         Text(
-            "Chưa hoàn thành, hoặc báo cáo hoàn thành và căn cứ chứng minh không đủ cả hai trước thời hạn.",
+            "Chưa hoàn thành, hoặc báo cáo hoàn thành và minh chứng không có đủ cả hai trước khi hết thời hạn.",
             "It is not completed, or its report and its proof do not both count from before the deadline.",
         ),
     ),
     Signal.STARTED: (
-        Text("Báo cáo gần nhất cho biết đã bắt đầu.", "The latest report says that work has begun."),
+        Text("Báo cáo gần nhất cho thấy đã bắt đầu thực hiện.", "The latest report says that work has begun."),
         Text(
             "Báo cáo gần nhất, nếu có, không cho biết đã bắt đầu.",
             "The latest report, if there is one, does not say that work has begun.",

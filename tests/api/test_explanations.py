@@ -167,7 +167,7 @@ async def test_only_the_report_and_its_proof_are_said_to_have_been_in_time(servi
     texts = [told["rule"]["text"], *(one["text"] for one in told["signals"] if one["signal"] == "in_time")]
     assert told["status"] == "completed_on_time"
     assert all("report and its proof count from before the deadline" in text["en"] for text in texts)
-    assert all("báo cáo hoàn thành và căn cứ chứng minh" in text["vi"].lower() for text in texts)
+    assert all("báo cáo hoàn thành và minh chứng" in text["vi"].lower() for text in texts)
 
 
 async def test_a_requested_body_is_awaited_and_the_reason_is_told(service: Service) -> None:

@@ -10,7 +10,7 @@ from tests.given import TRAINING, Service
 
 ENGLISH, VIETNAMESE = (
     "There is nothing here, or nothing that this caller may know of.",
-    "Không có gì ở đây, hoặc bên gọi không được biết.",
+    "Không tìm thấy, hoặc không có quyền xem.",
 )
 
 

@@ -6,13 +6,13 @@ from app.domain.errors.base import Refusal
 class NotFound(Refusal):
     """There is nothing here, or nothing that this caller may know of."""
 
-    title_vi = "Không có gì ở đây, hoặc bên gọi không được biết."
+    title_vi = "Không tìm thấy, hoặc không có quyền xem."
 
 
 class AlreadyExists(Refusal):
     """Something with this name or number already exists."""
 
-    title_vi = "Đã có mục mang tên hoặc số này."
+    title_vi = "Tên hoặc số, ký hiệu này đã tồn tại."
 
 
 class StaleVersion(Refusal):
@@ -24,13 +24,13 @@ class StaleVersion(Refusal):
 class PartnersOnly(Refusal):
     """Only a partner contributes to an obligation; its owner reports on it."""
 
-    title_vi = "Chỉ cơ quan phối hợp được góp ý, đóng góp; cơ quan chủ trì gửi cập nhật tiến độ."
+    title_vi = "Chỉ cơ quan phối hợp được gửi ý kiến, tài liệu phối hợp; cơ quan chủ trì gửi cập nhật tiến độ."
 
 
 class NothingToReview(Refusal):
     """There is no claim that this review could decide on."""
 
-    title_vi = "Không có báo cáo nào đang chờ để xem xét theo cách này."
+    title_vi = "Không có báo cáo nào đang chờ xem xét."
 
 
 class ExtensionNotLater(Refusal):
@@ -60,13 +60,13 @@ class NoExtensionRequested(Refusal):
 class ConditionNotWhole(Refusal):
     """Only a duty whose condition covers the whole of it can be claimed not applicable."""
 
-    title_vi = "Chỉ nhiệm vụ có điều kiện bao trùm toàn bộ mới được báo là không phát sinh."
+    title_vi = "Chỉ nhiệm vụ mà toàn bộ nội dung phụ thuộc vào điều kiện mới được báo cáo “không phát sinh”."
 
 
 class ConditionMet(Refusal):
     """The condition of this duty is met: it cannot be claimed not applicable."""
 
-    title_vi = "Điều kiện của nhiệm vụ đã có: không thể báo là không phát sinh."
+    title_vi = "Điều kiện của nhiệm vụ đã được đáp ứng; không thể báo cáo “không phát sinh”."
 
 
 class TargetUnknown(Refusal):
@@ -78,7 +78,7 @@ class TargetUnknown(Refusal):
 class PaperReportIncomplete(Refusal):
     """A coordinator reports for an owner only from a paper report: received_on and document_number are needed."""
 
-    title_vi = "Đầu mối chỉ nhập thay từ báo cáo giấy: cần ngày nhận và số văn bản."
+    title_vi = "Cơ quan đầu mối chỉ nhập thay trên cơ sở báo cáo giấy; phải có ngày nhận và số, ký hiệu văn bản."
 
 
 class PaperReportNotYours(Refusal):

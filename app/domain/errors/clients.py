@@ -24,7 +24,7 @@ class GrantNotSupported(Refusal):
 class ScopeNotGranted(Refusal):
     """The client may not have a scope that it asks for."""
 
-    title_vi = "Ứng dụng không được cấp một phạm vi đã yêu cầu."
+    title_vi = "Ứng dụng không được cấp phạm vi quyền đã yêu cầu."
 
 
 class TokenOfAnotherClient(Refusal):
@@ -36,7 +36,7 @@ class TokenOfAnotherClient(Refusal):
 class NotAllowed(Refusal):
     """This caller may not do that."""
 
-    title_vi = "Bên gọi không có quyền thực hiện việc này."
+    title_vi = "Không có quyền thực hiện thao tác này."
 
 
 class TooManySecrets(Refusal):
@@ -54,13 +54,13 @@ class BodyUnknown(Refusal):
 class BodiesAreForReporters(Refusal):
     """Only a reporter reports for bodies."""
 
-    title_vi = "Chỉ ứng dụng báo cáo mới gắn với cơ quan."
+    title_vi = "Chỉ ứng dụng có vai trò báo cáo mới được gắn với cơ quan."
 
 
 class ScopeBeyondRole(Refusal):
     """The client's role does not allow that scope."""
 
-    title_vi = "Vai trò của ứng dụng không cho phép phạm vi này."
+    title_vi = "Vai trò của ứng dụng không cho phép phạm vi quyền này."
 
 
 class NoExternalIssuer(Refusal):

@@ -24,13 +24,13 @@ class CycleStarted(Refusal):
 class CycleClosed(Refusal):
     """The cycle is closed."""
 
-    title_vi = "Kỳ báo cáo đã khóa."
+    title_vi = "Kỳ báo cáo đã khóa số liệu."
 
 
 class CycleNotDue(Refusal):
     """The cycle can be closed once its deadline has passed."""
 
-    title_vi = "Chỉ khóa kỳ báo cáo sau khi hết thời hạn."
+    title_vi = "Chỉ được khóa số liệu sau khi hết thời hạn."
 
 
 class DeadlineWithinPeriod(Refusal):
@@ -48,13 +48,13 @@ class DutyUnknown(Refusal):
 class NotAnOwner(Refusal):
     """A group that has members owns nothing; its members do."""
 
-    title_vi = "Nhóm có thành viên không chủ trì nghĩa vụ nào; từng thành viên chủ trì."
+    title_vi = "Nhóm cơ quan không chủ trì nghĩa vụ; từng cơ quan thành viên chủ trì."
 
 
 class SuccessorUnclear(Refusal):
     """A succession is confirmed for one successor, another body than the one that it succeeds."""
 
-    title_vi = "Cơ quan kế thừa phải rõ và khác cơ quan được kế thừa."
+    title_vi = "Phải nêu cơ quan kế thừa (khác với cơ quan được kế thừa)."
 
 
 class AlreadyDecided(Refusal):
@@ -72,4 +72,4 @@ class AlreadySucceeded(Refusal):
 class SuccessionAhead(Refusal):
     """A succession is confirmed from its day on: who owes what by then is not known before."""
 
-    title_vi = "Chỉ xác nhận kế thừa từ ngày có hiệu lực."
+    title_vi = "Chỉ được xác nhận việc kế thừa kể từ ngày có hiệu lực."

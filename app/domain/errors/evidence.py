@@ -94,4 +94,4 @@ class AlreadySuperseded(Refusal):
 class StorageFull(Refusal):
     """There is no room to keep this now; nothing was changed."""
 
-    title_vi = "Hết chỗ lưu trữ; chưa có gì thay đổi."
+    title_vi = "Hết chỗ lưu trữ; dữ liệu chưa bị thay đổi."

@@ -12,7 +12,7 @@ class UnreadableRequest(Refusal):
 class BrokenCursor(Refusal):
     """The cursor is broken, or belongs to another query."""
 
-    title_vi = "Con trỏ trang bị hỏng hoặc thuộc về một truy vấn khác."
+    title_vi = "Mã phân trang không hợp lệ hoặc thuộc truy vấn khác."
 
 
 class MethodNotAllowed(Refusal):
@@ -24,13 +24,13 @@ class MethodNotAllowed(Refusal):
 class NotAcceptable(Refusal):
     """This is offered in none of the formats that are asked for."""
 
-    title_vi = "Không có định dạng nào trong số được yêu cầu."
+    title_vi = "Không hỗ trợ định dạng được yêu cầu."
 
 
 class ContentTooLarge(Refusal):
     """The request is too large."""
 
-    title_vi = "Yêu cầu quá lớn."
+    title_vi = "Dữ liệu gửi lên vượt quá dung lượng cho phép."
 
 
 class UnsupportedMediaType(Refusal):
@@ -42,7 +42,7 @@ class UnsupportedMediaType(Refusal):
 class MalformedContent(Refusal):
     """Something in the request is not as it must be."""
 
-    title_vi = "Nội dung yêu cầu có chỗ không hợp lệ."
+    title_vi = "Nội dung yêu cầu không hợp lệ."
 
 
 class PersonalDataFound(Refusal):
@@ -90,10 +90,10 @@ class TooManyRequests(Refusal):
 class ServiceUnavailable(Refusal):
     """The service cannot answer just now; nothing was changed."""
 
-    title_vi = "Dịch vụ tạm thời chưa trả lời được; chưa có gì thay đổi."
+    title_vi = "Dịch vụ tạm thời gián đoạn; dữ liệu chưa bị thay đổi."
 
 
 class InternalFault(Refusal):
     """Something went wrong on our side; nothing was changed."""
 
-    title_vi = "Lỗi phía dịch vụ; chưa có gì thay đổi."
+    title_vi = "Lỗi của dịch vụ; dữ liệu chưa bị thay đổi."
