@@ -2,6 +2,7 @@
 
 import unicodedata
 from pathlib import Path
+from uuid import NAMESPACE_DNS, uuid5
 
 import pytest
 import yaml
@@ -119,3 +120,10 @@ def test_a_number_parted_by_any_mark_is_found(joint: str) -> None:
         (Kind.INSURANCE_CODE, ("TE1", "9292", "1234", "5678")),
     ):
         assert [one.kind for one in find(f"Số {joint.join(groups)} nhé")] == [kind]
+
+
+def test_an_id_of_a_record_is_no_number_of_a_person_whatever_stands_before_it() -> None:
+    ids = [uuid5(NAMESPACE_DNS, str(n)) for n in range(2000)]
+
+    for written in ("crash-{}", "key_{}", "Báo cáo của {}.", "({})", "{}-2026"):
+        assert [one for one in ids if objections(written.format(one))] == []

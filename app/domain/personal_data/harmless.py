@@ -6,8 +6,8 @@ Amounts in Vietnamese group their digits with full stops and never begin with 0.
 import re
 
 UUIDS = re.compile(
-    r"(?i:(?<![\w-])[\da-f]{8}-[\da-f]{4}-[1-8][\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}(?![\w-])"
-    r"|(?<![\w-])(?=\d*[a-f])(?:[\da-f]{32}){1,2}(?![\w-]))"
+    r"(?i:(?<![^\W_])[\da-f]{8}-[\da-f]{4}-[1-8][\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}(?![^\W_])"
+    r"|(?<![^\W_])(?=\d*[a-f])(?:[\da-f]{32}){1,2}(?![^\W_]))"
 )
 """RFC 9562, and digests: by these, systems name their records; some happen to hold twelve digits in a row."""
 _MONEY = (
