@@ -52,7 +52,7 @@ class Cramped(Running):
 @pytest.fixture(scope="module")
 def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """Run a service that has taken and given a small file before."""
-    with running(tmp_path_factory.mktemp("host")) as serving:
+    with running(tmp_path_factory.mktemp("host"), DONDOC_MAX_TRANSFERS=str(AT_ONCE)) as serving:
         (obligation,) = owned_by(serving, "cong-an", 1)
         with caller(serving, "cong-an") as police:
             evidence = upload(police, obligation, size=MIB, key="first")
