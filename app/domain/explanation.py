@@ -104,7 +104,7 @@ SIGNALS: Mapping[Signal, tuple[Text, Text]] = {
         ),
     ),
     Signal.STARTED: (
-        Text("Báo cáo gần nhất cho biết đã bắt đầu.", "The latest report says that work has begun."),
+        Text("Báo cáo gần nhất cho thấy đã bắt đầu thực hiện.", "The latest report says that work has begun."),
         Text(
             "Báo cáo gần nhất, nếu có, không cho biết đã bắt đầu.",
             "The latest report, if there is one, does not say that work has begun.",
