@@ -64,8 +64,8 @@ async def test_the_beginning_leads_people_and_programs_to_the_same(service: Serv
 async def test_the_guide_is_what_stands_in_the_repository(service: Service) -> None:
     page = await service.http.get("/docs/guide/concepts")
 
-    assert "<td>văn bản chỉ đạo</td>" in page.text
-    assert "<code>directed</code>" in page.text
+    assert "<td>cơ quan chủ trì</td>" in page.text
+    assert "<code>completed_on_time</code>" in page.text
     assert "test_" not in page.text
 
 
