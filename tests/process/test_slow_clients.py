@@ -9,10 +9,12 @@ import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
 from tests.files import pdf
+from tests.given import PLAN
 from tests.process.running import Running, running
 from tests.process.uploading import announce, caller, owned_by, upload
 
@@ -115,6 +117,31 @@ def test_senders_that_send_slowly_keep_nobody_out(service: Running, obligation: 
         wire.open(head, content[:1000])
 
     everybody_else_is_served(service)
+
+
+def test_forms_that_come_slowly_keep_nobody_out(service: Running, wire: Wire) -> None:
+    owners = ("cong-an", "so-y-te", "so-gddt", "so-ldtbxh", "so-tu-phap")
+    kind, length = "Content-Type: text/csv", "Content-Length: 2000000"
+    for name in owners:
+        for _ in range(MANY // len(owners)):
+            wire.open(wire.head("POST", f"/v1/plans/{PLAN}/imports", name, kind, length), b"cycle,duty,owner\n")
+
+    everybody_else_is_served(service)
+
+
+def test_whoever_does_not_read_what_became_of_a_form_keeps_nobody_out(tmp_path: Path) -> None:
+    lines = "cycle,duty,owner,state,summary\n" + "2026,3.4,cong-an,finished,Đã xong.\n" * 40_000
+    with running(tmp_path, DONDOC_MAX_WORKING="1") as service, Wire(service) as wire:
+        for name in ("coordinator", "integrator"):
+            service.token(name)
+        content = lines.encode()
+        length, kind = f"Content-Length: {len(content)}", "Content-Type: text/csv"
+        silent = wire.open(
+            wire.head("POST", f"/v1/plans/{PLAN}/imports?dry_run=true", "cong-an", kind, length), content
+        )
+
+        assert silent.recv(12) == b"HTTP/1.1 207"
+        everybody_else_is_served(service)
 
 
 def test_who_says_nothing_or_half_of_something_is_let_go(service: Running, wire: Wire) -> None:

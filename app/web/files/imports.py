@@ -23,6 +23,7 @@ from app.schemas.imports import ImportCounts, ImportLine
 from app.web.files.spreadsheets import MEDIA_TYPE as XLSX
 from app.web.files.uploads import Upload
 from app.web.languages import prefers_vietnamese
+from app.web.middleware.admission import Slot
 from app.web.problems.handlers import from_failure, problem_of
 
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
@@ -96,10 +97,12 @@ async def _spelled(
     remarks = [said(one.say, vietnamese=importing.vietnamese, **one.parts) for one in form.form.remarks]
     whole = {"plan": importing.plan, "dry_run": importing.dry_run, "remarks": remarks}
     problem = "null"
+    slot: Slot = request.scope["place"]
+    slot.give_back()
     yield json.dumps(whole, ensure_ascii=False)[:-1] + ', "results": [\n'
     try:
         yield _batch(first, counts)
-        async for batch in results:
+        while batch := await _next(slot, results):
             yield _batch(batch, counts)
     except Exception as error:  # noqa: BLE001  What was told stays told: the rest says why there is no more.
         problem = problem_of(request, from_failure(error)).model_dump_json()
@@ -109,6 +112,12 @@ async def _spelled(
         recorded=counts["recorded"], replayed=counts["replayed"], refused=counts["refused"], blank=form.blank
     )
     yield f'\n], "counts": {told.model_dump_json()}, "problem": {problem}}}\n'
+
+
+async def _next(slot: Slot, results: AsyncIterator[list[ImportLine]]) -> list[ImportLine]:
+    """Record some more lines: only that takes a place at work, however slowly the results are read."""
+    async with slot.taken():
+        return await anext(results, [])
 
 
 def _batch(batch: list[ImportLine], counts: Counter[str]) -> str:

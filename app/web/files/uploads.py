@@ -73,16 +73,10 @@ class Upload:
             UploadTooSlow: it comes too slowly, or not to its end.
         """
         self._refuse_by_headers(media_type, size)
-        part = await asyncio.to_thread(self._parts.begin)
-        try:
-            async with self._slot.left():
-                await self._fill(part, size)
-            await asyncio.to_thread(part.finish)
+        async with self._arrived(size) as part:
             if self._sha256 not in {None, part.sha256}:
                 raise ContentDiffers(None, Fault("header: repr-digest", "is not the digest of the bytes that came"))
             yield part
-        finally:
-            await asyncio.to_thread(part.discard)
 
     @asynccontextmanager
     async def spool(self) -> AsyncIterator[Part]:
@@ -93,9 +87,16 @@ class Upload:
             UploadTooSlow: it comes too slowly, or not to its end.
         """
         self._refuse_parts_of_files()
+        async with self._arrived(self.limits.file) as part:
+            yield part
+
+    @asynccontextmanager
+    async def _arrived(self, size: int) -> AsyncIterator[Part]:
+        """Wait for the whole body without a place at work, whatever it is the body of."""
         part = await asyncio.to_thread(self._parts.begin)
         try:
-            await self._fill(part, self.limits.file)
+            async with self._slot.left():
+                await self._fill(part, size)
             await asyncio.to_thread(part.finish)
             yield part
         finally:

@@ -50,6 +50,19 @@ class Slot:
         yield
         await self.come_in()
 
+    @asynccontextmanager
+    async def taken(self) -> AsyncIterator[None]:
+        """Take a place for a while, after it was left, and leave it again.
+
+        Raises:
+            ServiceUnavailable: see `come_in`.
+        """
+        await self.come_in()
+        try:
+            yield
+        finally:
+            self.give_back()
+
     def count_transfer(self, client_id: UUID) -> None:
         """Count a file that comes or goes at the pace of its sender or reader, until the request ends.
 
