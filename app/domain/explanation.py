@@ -29,7 +29,7 @@ def text_of(signal: Signal, *, holds: bool) -> Text:
 
 STATUSES: Mapping[Status, Text] = {
     Status.NOT_APPLICABLE: Text(
-        'Không phát sinh: cơ quan chủ trì báo cáo "không phát sinh" trước thời hạn hoặc đã được chấp nhận,'
+        "Không phát sinh: cơ quan chủ trì báo cáo “không phát sinh” trước thời hạn hoặc đã được chấp nhận,"
         " và điều kiện chưa được đáp ứng.",
         "Not applicable: the owner claimed before the deadline that nothing arises, or was accepted later, and the"
         " condition is not met.",
@@ -69,8 +69,8 @@ STATUSES: Mapping[Status, Text] = {
 
 SIGNALS: Mapping[Signal, tuple[Text, Text]] = {
     Signal.NOT_ARISING: (
-        Text('Báo cáo "không phát sinh" đang có hiệu lực.', "A claim that nothing arises counts."),
-        Text('Không có báo cáo "không phát sinh" đang có hiệu lực.', "No claim that nothing arises counts."),
+        Text("Báo cáo “không phát sinh” đang có hiệu lực.", "A claim that nothing arises counts."),
+        Text("Không có báo cáo “không phát sinh” đang có hiệu lực.", "No claim that nothing arises counts."),
     ),
     Signal.DONE: (
         Text("Đã báo cáo hoàn thành, không bị trả lại.", "A completed report stands that was not returned."),
