@@ -65,8 +65,8 @@ def answer_to(request: Request, refusal: Refusal) -> Response:
 def _headers(request: Request, refusal: Refusal) -> dict[str, str]:
     kind = type(refusal)
     also = {name: value.format_map(vars(refusal)) for name, value in HEADERS.get(kind, {}).items()}
-    if kind is errors.NotAuthenticated and "authorization" in request.headers:
-        # RFC 6750, section 3.1: who sent a token is told that it is the token.
+    if kind is errors.NotAuthenticated and request.headers.get("authorization", "").lower().startswith("bearer "):
+        # RFC 6750, section 3.1: who sent a token is told that it is the token, who came in another way is not.
         also["WWW-Authenticate"] += ', error="invalid_token"'
     return {
         "Content-Language": "vi" if _vietnamese(request) else "en",
