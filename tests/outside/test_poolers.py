@@ -188,7 +188,7 @@ async def _acted(clients: list[httpx.AsyncClient], ids: list[str], sent: dict[st
         body = {"state": "in_progress", "summary": summary}
         headers = sent | {"Idempotency-Key": summary.encode().hex()}
         answer = await client.post(f"/v1/obligations/{one}/updates", json=body, headers=headers)
-        return None if answer.status_code == 201 and answer.json()["summary"] == summary else (one, answer.text)
+        return None if answer.status_code == 201 and answer.json()["update"]["summary"] == summary else (one, answer.text)
 
     wrong = await _together([act(client, *one) for client, one in zip(cycle(clients), told, strict=False)])
     for one in dict.fromkeys(ids[: len(told)]):
