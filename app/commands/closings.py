@@ -18,8 +18,9 @@ from app.domain.access import Caller, Role
 from app.domain.errors import Fault, LetterNeeded, PaperReportNotYours
 from app.models import Reopening
 from app.models.base import new_id, table
-from app.queries.closings import closed_cycles_of, line_of
+from app.queries.closings import closed_cycles_of
 from app.standing.moment import Moment
+from app.standing.refresh import line_of
 
 NEEDED = Fault("/reopened_by", "is needed: the number of the letter that reopens the figures of the closed cycle")
 
@@ -48,10 +49,30 @@ async def keep_letter(
     """Keep with an act by which letter it reopened the closed cycles that it touches."""
     if held.closed_at is None or reopened_by is None:
         return
-    moment = Moment(held.seen_at)
-    touched = await fetch_all(connection, closed_cycles_of, obligation_id=held.id, moment=moment)
-    cycle_ids = [row["cycle_id"] for row in touched]
-    await keep_letter_of(connection, caller, held.plan_id, cycle_ids, act_id, reopened_by, now=held.seen_at)
+    await keep_letter_on(connection, caller, held.plan_id, [held.id], act_id, reopened_by, now=held.seen_at)
+
+
+async def keep_letter_on(
+    connection: AsyncConnection,
+    caller: Caller,
+    plan_id: UUID,
+    ids: Collection[UUID],
+    act_id: UUID,
+    reopened_by: str | None,
+    *,
+    now: datetime,
+) -> None:
+    """Keep the same with an act on many obligations.
+
+    Raises:
+        LetterNeeded: it touches a closed cycle, and names no letter.
+    """
+    touched = await fetch_all(connection, closed_cycles_of, ids=list(ids), moment=Moment(now))
+    if touched and reopened_by is None:
+        raise LetterNeeded(None, NEEDED)
+    if touched and reopened_by:
+        cycle_ids = [row["cycle_id"] for row in touched]
+        await keep_letter_of(connection, caller, plan_id, cycle_ids, act_id, reopened_by, now=now)
 
 
 async def keep_letter_of(
@@ -84,6 +105,6 @@ async def unchanged(connection: AsyncConnection, caller: Caller, held: Locked) -
 
 
 async def _statuses(connection: AsyncConnection, caller: Caller, held: Locked) -> dict[UUID, Any]:
-    line = await fetch_all(connection, line_of, obligation_id=held.id)
+    line = await fetch_all(connection, line_of, ids=[held.id])
     rows = await standing_rows(connection, caller, [row["id"] for row in line], held.seen_at)
     return {one: row["status"] for one, row in rows.items()}
