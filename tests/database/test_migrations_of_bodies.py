@@ -1,4 +1,4 @@
-"""What the migration of bodies makes of a plan that it finds: what stood in it was always known, and owed by the same."""
+"""What the migration of bodies makes of a plan that it finds: what stood in it was always known, and owed as before."""
 
 from typing import Any
 
