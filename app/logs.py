@@ -5,7 +5,9 @@ An event of ours has a name and facts: `log.info("worker started", worker=2)`.  
 
 import json
 import logging
-from collections.abc import Mapping
+import time
+from collections import Counter
+from collections.abc import Callable, Hashable, Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -33,6 +35,36 @@ class Log:
 
 
 log = Log()
+AGAIN_AFTER_SECONDS = 60
+
+
+class Recurring:
+    """Logs what happens again and again once, with its cause, and from then on how often it was, once a minute."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._said_at: dict[Hashable, float] = {}
+        self._unsaid: Counter[Hashable] = Counter()
+
+    def warning(self, event: str, **facts: Any) -> None:
+        """Log what passes by itself, or should be looked at."""
+        self._log(log.warning, event, facts)
+
+    def error(self, event: str, **facts: Any) -> None:
+        """Log what has to be put right."""
+        self._log(log.error, event, facts)
+
+    def _log(self, write: Callable[..., None], event: str, facts: dict[str, Any]) -> None:
+        what, now = (event, *sorted(facts.items())), self._clock()
+        self._unsaid[what] += 1
+        if now - self._said_at.get(what, now - AGAIN_AFTER_SECONDS) < AGAIN_AFTER_SECONDS:
+            return
+        times = self._unsaid.pop(what)
+        self._said_at[what] = now
+        write(event, **facts, **({"times": times} if times > 1 else {}))
+
+
+recurring = Recurring()
 
 
 def about(**facts: Any) -> None:

@@ -1,7 +1,8 @@
 """create_app(): wiring, nothing else."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
@@ -9,9 +10,11 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from app import __version__
 from app.database.engine import Database, connect
 from app.inspection.clamav import Scanner
-from app.jobs.scheduler import Scheduler, working
+from app.jobs import metrics
+from app.jobs.scheduler import Scheduler, again_and_again, working
 from app.jobs.webhooks import Deliverer
 from app.routers import (
+    annulments,
     calendars,
     changes,
     clients,
@@ -27,6 +30,7 @@ from app.routers import (
     health,
     holidays,
     imports,
+    members,
     oauth,
     obligations,
     plans,
@@ -47,7 +51,7 @@ from app.web.auth.callers import Callers
 from app.web.auth.rate_limit import TokenLimits
 from app.web.clock import Clock, system_clock
 from app.web.feed.position import Feed
-from app.web.middleware import headers, request_log
+from app.web.middleware import headers, place, request_log
 from app.web.middleware.admission import AdmissionControl
 from app.web.openapi import document
 from app.web.problems import handlers
@@ -71,9 +75,11 @@ ROUTERS = (
     conditions,
     evidence,
     withdrawals,
+    annulments,
     cycles,
     holidays,
     clients,
+    members,
     successions,
     changes,
     explanations,
@@ -109,14 +115,16 @@ def create_app(settings: Settings, database: Database | None = None, clock: Cloc
         largest_body=MAX_BODY_BYTES,
         transfers=settings.max_transfers,
     )
+    app.add_middleware(place.Heads)
     app.add_middleware(request_log.RequestLog)
+    app.add_middleware(place.Place, state=app.state)
     return app
 
 
 def furnish(app: FastAPI, settings: Settings, database: Database | None, clock: Clock) -> None:
     """Give the service what it works with."""
     state = app.state
-    state.settings, state.clock = settings, clock
+    state.settings, state.clock, state.leaving = settings, clock, False
     state.parts, state.store = open_parts(settings), open_store(settings)
     state.scanner = Scanner(settings.clamav_address) if settings.clamav_address else None
     state.keys = token_keys.load(settings.keys_dir)
@@ -140,7 +148,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     deliverer = Deliverer(state.database, state.settings.targets, state.secret_box, state.clock)
     scheduler = Scheduler(state.database, state.checkpoint_keys.sign, state.clock, deliverer, state.store, state.parts)
     jobs = scheduler.jobs if state.settings.jobs_here else ()
-    async with working(*jobs, state.feed.run):
-        yield
+    with ExitStack() as stack:
+        if port := state.settings.metrics_port:
+            stack.enter_context(metrics.shown(state.settings.host, port))
+            jobs = (*jobs, partial(again_and_again, scheduler.measure, metrics.MEASURED_EVERY_SECONDS))
+        async with working(*jobs, state.feed.run):
+            yield
     await state.feed.close()
     await state.database.close()

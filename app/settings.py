@@ -1,6 +1,8 @@
 """One frozen Settings, read from the environment once."""
 
+import re
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -16,6 +18,9 @@ ROOT = Path(__file__).parent.parent
 
 EMBEDDED_CONNECTIONS = 90
 """What the embedded PostgreSQL has for the service; a few more are for commands and for `psql`."""
+PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+)*")
+OURS = [["v1"], ["docs"], ["problems"], ["openapi.json"], ["healthz"], ["readyz"], [".well-known"]]
+"""How our own paths begin: a prefix that does so, too, could be told from nothing."""
 ASYMMETRIC = frozenset({"RS256", "RS384", "RS512", "ES256", "ES384", "ES512"})
 
 
@@ -44,6 +49,12 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", validation_alias=AliasChoices("HOST", "DONDOC_HOST"))
     port: int = Field(default=8000, ge=1, le=65535, validation_alias="PORT")
     issuer_or_default: str | None = Field(default=None, validation_alias="DONDOC_ISSUER")
+    trusted_proxies: str = Field(default="127.0.0.1 ::1", validation_alias="DONDOC_TRUSTED_PROXIES")
+    """Addresses and networks of our own proxies: who called them is taken from what they say."""
+    forwarded_header: Literal["x-forwarded-for", "forwarded"] = Field(
+        default="x-forwarded-for", validation_alias="DONDOC_FORWARDED_HEADER"
+    )
+    """Where they say it; the other header they may hand on as the caller wrote it."""
     oidc_issuer: str | None = Field(default=None, validation_alias="DONDOC_OIDC_ISSUER")
     """An issuer of tokens beside ourselves; its subjects are mapped to clients."""
     oidc_audience: str | None = Field(default=None, validation_alias="DONDOC_OIDC_AUDIENCE")
@@ -62,6 +73,10 @@ class Settings(BaseSettings):
     pool_size: int = Field(default=4, ge=1, le=100, validation_alias="DONDOC_POOL_SIZE")
     workers: int = Field(default=1, ge=1, le=64, validation_alias="DONDOC_WORKERS")
     """How many processes serve; with more than one, another one looks after them."""
+    drain_seconds: float = Field(default=0, ge=0, le=300, validation_alias="DONDOC_DRAIN_SECONDS")
+    """How long we still take requests once we are told to end and say that we are not ready."""
+    metrics_port: int | None = Field(default=None, ge=1, le=65535, validation_alias="DONDOC_METRICS_PORT")
+    """Where Prometheus asks for numbers, on HOST; the second of several processes has the port after it, and so on."""
     jobs: Literal["here", "apart"] = Field(default="here", validation_alias="DONDOC_JOBS")
     """Whether the service does its own duties beside answering, or `dondoc worker` does them in a process apart."""
     webhook_targets: str = Field(default="", validation_alias="DONDOC_WEBHOOK_TARGETS")
@@ -126,6 +141,11 @@ class Settings(BaseSettings):
         return self.issuer_or_default or f"http://{self.host}:{self.port}"
 
     @property
+    def prefix(self) -> str:
+        """The path that the public address ends with, without a slash at its end; nothing where there is none."""
+        return urlsplit(self.issuer).path
+
+    @property
     def external_issuer(self) -> ExternalIssuer | None:
         """The issuer beside ourselves, if one is configured."""
         if self.oidc_issuer is None or self.oidc_audience is None or self.oidc_jwks is None:
@@ -133,6 +153,18 @@ class Settings(BaseSettings):
         return ExternalIssuer(
             self.oidc_issuer, self.oidc_audience, frozenset(self.oidc_algorithms.split()), self.oidc_jwks
         )
+
+    @model_validator(mode="after")
+    def _stands_somewhere(self) -> "Settings":
+        """Refuse an address of our own that cannot be one, and proxies that are none."""
+        parts = urlsplit(self.issuer)
+        if parts.scheme not in {"http", "https"} or parts.query or parts.fragment or not PREFIX.fullmatch(parts.path):
+            raise ValueError("DONDOC_ISSUER must be like https://host or https://host/path, with nothing after that")
+        if parts.path.split("/")[1:2] in OURS:
+            raise ValueError("DONDOC_ISSUER must not begin its path as our own paths begin")
+        for one in self.trusted_proxies.split():
+            ip_network(one)
+        return self
 
     @model_validator(mode="after")
     def _names_targets(self) -> "Settings":

@@ -41,7 +41,10 @@ def migrate(connection: Connection) -> None:
 
 async def connect_and_migrate() -> None:
     """Open the one connection that the run needs; it is closed whether or not the run succeeds."""
-    engine = create_async_engine(context.config.attributes["url"], poolclass=NullPool, hide_parameters=True)
+    creator = context.config.attributes["creator"]
+    engine = create_async_engine(
+        "postgresql+asyncpg://", async_creator=creator, poolclass=NullPool, hide_parameters=True
+    )
     async with engine.connect() as connection:
         await connection.run_sync(migrate)
 

@@ -4,8 +4,10 @@ A test that commits, or that needs several connections, asks for `own_database` 
 """
 
 import gc
+import os
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -23,6 +25,11 @@ from app.security import token_keys
 from app.settings import ROOT
 from embedded_postgres import APP, OWNER, Address, Embedded
 from tests.given import TODAY, Service, introduce
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Run one worker more than there are processors: tests wait for PostgreSQL and for processes half of their time."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -48,6 +55,7 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(20_000, 20, 50)
 
 
+ISSUED = datetime(2021, 5, 30, 17, tzinfo=UTC)
 PLAN_FOLDER = ROOT / "seeds" / "115-kh-ubnd-2021"
 
 
@@ -99,12 +107,17 @@ def migrated(address: Address) -> str:
 
 @pytest.fixture(scope="session")
 async def cast(address: Address, migrated: str, keys_dir: Path) -> Mapping[str, NewClient]:
-    """Seed the real plan as of TODAY into the template, and introduce the characters."""
+    """Seed the real plan as of TODAY into the template, and introduce the characters.
+
+    Histories in the tests begin with the plan: its cycles have been recorded since then, as after an upgrade.
+    """
     await create_database(address, "seeded", migrated)
     async with as_owner(address, "seeded") as connection:
         await apply(connection, read(PLAN_FOLDER), now=TODAY)
         introduced = await introduce(connection, token_keys.load(keys_dir).digest_of)
     async with as_owner(address, "seeded") as connection:
+        for recorded in ("cycle SET recorded_at", "obligation SET recorded_at", "standing_facts SET known_from"):
+            await connection.execute(text(f"UPDATE {recorded} = :on"), {"on": ISSUED})
         await connection.execute(text("ANALYZE"))
     return introduced
 

@@ -1,7 +1,8 @@
 """The world of the tests: a fixed day, a service, and a few characters who call it.
 
 Công an thành phố (police) owns 3.1 to 3.8 and coordinates 7.8; Sở Văn hóa (culture) owns 7.x and coordinates 3.6;
-Sở Y tế (health) has nothing to do with either and must see nothing of them; it is to succeed body 1 (labour).
+Tòa án (court) has nothing to do with either and must see nothing of them; Sở Y tế (health) helps with 3.6 as one of the
+departments that the plan names as a class, and is to succeed body 1 (labour).
 """
 
 import itertools
@@ -61,6 +62,7 @@ CHARACTERS: dict[str, tuple[Role, list[str]]] = {
     "culture": (Role.REPORTER, ["so-vhttdl"]),
     "health": (Role.REPORTER, ["so-y-te"]),
     "labour": (Role.REPORTER, ["so-ldtbxh"]),
+    "court": (Role.REPORTER, ["tand"]),
     "coordinator": (Role.COORDINATOR, []),
     "integrator": (Role.INTEGRATOR, []),
     "admin": (Role.ADMIN, []),
@@ -151,10 +153,10 @@ class Caller:
         return await self.post(f"/v1/obligations/{obligation_id}/evidence", DOCUMENT | fields, headers=headers)
 
     async def review(
-        self, obligation_id: UUID, outcome: str, reason: str = "Đã xem xét.", *, headers: dict[str, str] | None = None
+        self, obligation_id: UUID, outcome: str, reason: str = "Đã xem xét.", *, headers: Any = None, **fields: Any
     ) -> httpx.Response:
         """Accept or return a claim."""
-        sent = {"outcome": outcome, "reason": reason}
+        sent = {"outcome": outcome, "reason": reason, **fields}
         return await self.post(f"/v1/obligations/{obligation_id}/reviews", sent, headers=headers)
 
     async def extend(self, obligation_id: UUID, before: str, *, headers: Any = None, **fields: Any) -> httpx.Response:
@@ -170,6 +172,13 @@ class Caller:
     async def refuse(self, obligation_id: UUID, reason: str = "Không đủ căn cứ.") -> httpx.Response:
         """Refuse the request for a later deadline that is pending."""
         return await self.post(f"/v1/obligations/{obligation_id}/extension-refusals", {"reason": reason})
+
+    async def annul(
+        self, obligation_id: UUID, act: str, reason: str = "Gửi nhầm kỳ.", *, headers: Any = None, **fields: Any
+    ) -> httpx.Response:
+        """Take an act back."""
+        sent = {"act": act, "reason": reason, **fields}
+        return await self.post(f"/v1/obligations/{obligation_id}/annulments", sent, headers=headers)
 
     async def withdraw(self, evidence_id: str, reason: str = "Đính kèm nhầm.") -> httpx.Response:
         """Withdraw an evidence."""

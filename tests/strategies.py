@@ -5,6 +5,7 @@ An id sorts by a random rank first: acts of the same two instants come in any or
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import count
@@ -22,9 +23,11 @@ from tests.histories import (
     DUE_2022,
     DUE_FIRST,
     GOOD_FIGURES,
+    LIABLE,
     MEASURED,
     ONCE,
     Act,
+    Annulment,
     Condition,
     Evidence,
     Extension,
@@ -34,6 +37,7 @@ from tests.histories import (
     Update,
     Withdrawal,
 )
+from tests.oracle import place, unmet_in, untouched
 
 SUCCESSORS = ("so-y-te", "so-tu-phap", "cong-an")
 MOMENT, DAY = timedelta(microseconds=1), timedelta(days=1)
@@ -54,14 +58,13 @@ moments = st.tuples(_instants, st.one_of(st.none(), _instants))
 _near_limits = {code: st.sampled_from([*map(Decimal, near)]) for code, near in AROUND_THE_LIMITS.items()}
 _figures = st.one_of(
     st.just(GOOD_FIGURES),
+    st.just({**GOOD_FIGURES, "3.2-a": None, "3.2-c": None}),
     st.fixed_dictionaries({}, optional=_near_limits),
     st.fixed_dictionaries({}, optional=_near_limits).map(lambda some: GOOD_FIGURES | dict([*some.items()][:1])),
 )
 _states = st.sampled_from([ClaimState.COMPLETED, ClaimState.COMPLETED, *ClaimState])
 _percents = st.sampled_from([None, 0, 40, 100])
-_kinds = st.sampled_from(
-    [Update, Update, Update, Evidence, Evidence, Withdrawal, Review, Review, Extension, Condition, Transfer]
-)
+_kinds = st.sampled_from([Update, Update, Update, Evidence, Evidence, Withdrawal, Extension, Condition, Transfer])
 _plots = st.one_of(st.lists(_kinds, max_size=4), st.lists(_kinds, min_size=4, max_size=9))
 
 
@@ -77,6 +80,11 @@ def _history(draw: st.DrawFn, subject: Subject, numbers: Iterator[int]) -> list[
     acts: list[Act] = []
     for kind in draw(_plots):
         acts += draw(_act(subject, kind, next(numbers), acts))
+    # A coordinator reviews what is there, and afterwards finds out what should never have been recorded.
+    for _ in range(draw(st.integers(0, 3))):
+        acts += draw(_review(subject, next(numbers), acts))
+    for _ in range(draw(st.sampled_from([0, 0, 1, 2, 3]))):
+        acts += draw(_annulment(subject, next(numbers), acts))
     return acts
 
 
@@ -87,9 +95,8 @@ def _act(draw: st.DrawFn, subject: Subject, kind: type[Act], number: int, before
     base = {"id": UUID(int=draw(st.integers(0, 3)) << 96 | number), **_times(draw(near), draw(near))}
     if kind is Update:
         figures = draw(_figures) if subject is MEASURED else {}
-        return [Update(**base, state=draw(_states), percent=draw(_percents), figures=figures)]
-    if kind is Review:
-        return [Review(**base, outcome=draw(st.sampled_from(ReviewOutcome)))]
+        paper = base["received_at"] < base["recorded_at"] and draw(st.booleans())
+        return [Update(**base, state=draw(_states), percent=draw(_percents), figures=figures, paper=paper)]
     if kind is Extension:
         return [Extension(**base, due_before=draw(near))]
     if kind is Transfer:
@@ -97,7 +104,58 @@ def _act(draw: st.DrawFn, subject: Subject, kind: type[Act], number: int, before
         return [Transfer(**base, owner=owner, succession=passed)]
     if kind is Condition:
         return [Condition(**base, met=draw(st.booleans()))]
-    return _withdrawals(base, before) if kind is Withdrawal else [Evidence(**base)]
+    if kind is Withdrawal:
+        return _withdrawals(base, before)
+    return [draw(_evidence(base, before))]
+
+
+@st.composite
+def _evidence(draw: st.DrawFn, base: dict[str, Any], before: Sequence[Act]) -> Evidence:
+    """Attach an evidence of the owner or of a partner; some came with an update."""
+    if draw(st.integers(0, 3)) == 0:
+        return Evidence(**base, of_owner=False)
+    updates = [act for act in before if isinstance(act, Update)]
+    if not updates or draw(st.booleans()):
+        return Evidence(**base)
+    of = draw(st.sampled_from(updates))
+    times = {"received_at": of.received_at, "recorded_at": of.recorded_at}
+    return Evidence(**{**base, **times}, update_id=of.id)
+
+
+@st.composite
+def _review(draw: st.DrawFn, subject: Subject, number: int, before: Sequence[Act]) -> list[Act]:
+    """Review the latest update that is there by an instant, or any; an acceptance waives what its update lacks."""
+    several = subject.once or subject.cycle != FIRST
+    at = draw(st.sampled_from([*(AROUND_THE_CYCLES if several else AROUND_THE_DEADLINE), LONG_AFTER]))
+    review = Review(id=UUID(int=3 << 96 | number), received_at=at, recorded_at=at, outcome=ReviewOutcome.RETURNED)
+    updates = sorted((act for act in before if isinstance(act, Update) and act.recorded_at <= at), key=place)
+    if not updates:
+        return []
+    of = updates[-1] if draw(st.integers(0, 3)) else draw(st.sampled_from(updates))
+    if of.state not in {ClaimState.COMPLETED, ClaimState.NOT_APPLICABLE} or draw(st.booleans()):
+        return [replace(review, update_id=of.id)]
+    waives = _lacking(subject, of, review, before) if of.state is ClaimState.COMPLETED else []
+    return [replace(review, outcome=ReviewOutcome.ACCEPTED, update_id=of.id, waives=waives)]
+
+
+def _lacking(subject: Subject, of: Update, review: Review, before: Sequence[Act]) -> list[str]:
+    withdrawn = {act.evidence_id for act in before if isinstance(act, Withdrawal) and place(act) < place(review)}
+    proofs = [act for act in before if isinstance(act, Evidence) and act.of_owner and act.id not in withdrawn]
+    proven = any(place(act) < place(review) and act.recorded_at <= review.recorded_at for act in proofs)
+    unmet = [code for code in unmet_in(of.figures) if subject is MEASURED]
+    return [*([] if proven or subject is LIABLE else ["evidence"]), *(f"target:{code}" for code in unmet)]
+
+
+@st.composite
+def _annulment(draw: st.DrawFn, subject: Subject, number: int, before: Sequence[Act]) -> list[Act]:
+    """Take an act back, once everything is there."""
+    able = [act for act in untouched(before, subject) if not isinstance(act, Transfer)]
+    if not able:
+        return []
+    since = max(act.recorded_at for act in before)
+    at = draw(st.sampled_from([since, LONG_AFTER])) if since < LONG_AFTER else LONG_AFTER
+    act_id = draw(st.sampled_from(able)).id
+    return [Annulment(id=UUID(int=4 << 96 | number), received_at=at, recorded_at=at, act_id=act_id)]
 
 
 def _times(one: datetime, other: datetime) -> dict[str, Any]:
@@ -110,6 +168,6 @@ def _withdrawals(base: Mapping[str, Any], before: Sequence[Act]) -> list[Act]:
     withdrawn = {act.evidence_id for act in before if isinstance(act, Withdrawal)}
     for act in before:
         if isinstance(act, Evidence) and act.id not in withdrawn:
-            times = {name: max(base[name], getattr(act, name)) for name in ("received_at", "recorded_at")}
-            return [Withdrawal(id=base["id"], evidence_id=act.id, **times)]
+            at = max(base["recorded_at"], act.recorded_at)
+            return [Withdrawal(id=base["id"], evidence_id=act.id, received_at=at, recorded_at=at)]
     return []

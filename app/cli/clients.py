@@ -5,10 +5,10 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import typer
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.cli.running import owner, plainly, run
 from app.commands import clients
+from app.database.statements import fetch_all
 from app.domain.access import Permission, Role
 from app.queries.clients import every_client
 from app.schemas.clients import BodyGrant, ClientOut
@@ -54,12 +54,9 @@ def add(
 @cli.command("list")
 def show() -> None:
     """List the clients with their roles, bodies and the ids of their secrets."""
-
-    async def act(connection: AsyncConnection) -> list[ClientOut]:
-        return [client_out(row) for row in (await connection.execute(every_client())).mappings()]
-
     with plainly(), owner() as url:
-        typer.echo("\n".join(_line(client) for client in run(url, act)))
+        rows = run(url, fetch_all, every_client)
+        typer.echo("\n".join(_line(client_out(row)) for row in rows))
 
 
 @cli.command("change")

@@ -6,10 +6,14 @@ from contextlib import contextmanager
 from typing import Concatenate, ParamSpec, TypeVar
 
 import typer
+from asyncpg import InternalClientError, PostgresError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 import embedded_postgres
 from app.database.engine import SYSTEM, connect
+from app.database.failures import DatabaseAway, Failure, cause_of, kind_of
 from app.domain.errors import Hindrance, Refusal
 from app.settings import Settings
 
@@ -56,6 +60,11 @@ def plainly() -> Iterator[None]:
     """Say what is wrong in words, without a trace."""
     try:
         yield
+    except (DBAPIError, PostgresError, PoolTimeout, DatabaseAway, InternalClientError) as error:
+        if kind_of(error) is not Failure.UNAVAILABLE:
+            raise
+        say(f"The database cannot be used: {cause_of(error)}.")
+        raise typer.Exit(1) from None
     except (Hindrance, Refusal, embedded_postgres.Hindrance) as error:
         faults = getattr(error, "faults", ())
         say("\n".join([str(error), *(f"  {fault.pointer} {fault.detail}" for fault in faults)]))

@@ -9,26 +9,26 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import references, updates
-from app.commands.obligations import Locked, count_up, hold_all, standings_of
+from app.commands.naming import ids_of
+from app.commands.obligations import Locked, count_up, hold_all, passed_on, standings_of
 from app.commands.references import Earlier, Named
 from app.commands.transfers import pass_on
 from app.commands.updates import Known, Report
 from app.domain.access import Caller
 from app.domain.errors import ClientRefReused, Fault, NotFound, Refusal
-from app.queries.natural_keys import named
+from app.queries.natural_keys import Key
 from app.schemas.bulk import NAMES, ItemIn
 from app.schemas.obligations import ObligationOut
 from app.schemas.updates import UpdateOut
 from app.standing.moment import Moment
 from app.standing.refresh import refresh_snapshot
 
-_LABELS = {*NAMES, "obligation", "client_ref"}
+_LABELS = {*NAMES, "obligation", "client_ref", "reopened_by"}
 
 
 Name = str | int
@@ -70,9 +70,11 @@ async def report(
     shown = await _record(connection, caller, list(fresh.values()), now=now)
     if fresh:
         await refresh_snapshot(connection, {one.held.id for one in fresh.values()}, now)
-    await pass_on(connection, [one.held for one in fresh.values()], now=now)
+    passed = await pass_on(connection, [one.held for one in fresh.values()], now=now)
     shown |= await references.recall(connection, caller, list(earlier.values()), now=now)
     standing = await standings_of(connection, caller, {one.obligation for one in shown.values()}, now)
+    gone = {one.held.id for one in fresh.values()} & passed
+    standing |= await passed_on(connection, caller, gone, now)
     return list(_outcomes(decisions, shown, standing))
 
 
@@ -81,15 +83,15 @@ async def _find(
 ) -> list[Asked | Refusal]:
     """Find the obligation of each item: by its id, or by the codes that name it."""
     keys = {item.names for item in items if isinstance(item, ItemIn) and item.names}
-    rows = (await connection.execute(named(keys, moment))).all() if keys else ()
-    ids: Mapping[Any, UUID] = {tuple(names): obligation_id for obligation_id, *names in rows}
+    ids = await ids_of(connection, keys, moment)
     return [item if isinstance(item, Refusal) else _found(n, item, ids) for n, item in enumerate(items)]
 
 
-def _found(place: int, item: ItemIn, ids: Mapping[Any, UUID]) -> Asked | Refusal:
-    obligation_id = ids.get(item.names) if item.names else item.obligation
-    if obligation_id is None:
-        return NotFound()
+def _found(place: int, item: ItemIn, ids: Mapping[Key, UUID | Refusal]) -> Asked | Refusal:
+    obligation_id = ids.get(item.names, NotFound()) if item.names else item.obligation
+    if isinstance(obligation_id, Refusal):
+        return obligation_id
+    assert obligation_id is not None  # noqa: S101  An item names its obligation in one way or the other.
     content = obligation_id.bytes + item.model_dump_json(exclude=_LABELS).encode()
     return Asked(item, item.client_ref or place, obligation_id, hashlib.sha256(content).digest())
 

@@ -1,14 +1,14 @@
 """Calendars: giving a body's calendar an address, and revoking it."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, and_, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, Update, and_, bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.database.builders import Columns, changed_where, equal
 from app.database.engine import as_system
+from app.database.statements import Row, fetch_all, fetch_one, write_new_rows
 from app.domain.access import Caller, Permission, Resource, Role, authorize
 from app.domain.errors import NotAllowed, NotFound
 from app.models import CalendarFeed, Client, ClientBody
@@ -19,7 +19,7 @@ from app.schemas.calendars import CalendarState
 feeds, clients, grants = table(CalendarFeed), table(Client), table(ClientBody)
 
 
-async def show(connection: AsyncConnection, caller: Caller, slug: str, code: str) -> RowMapping:
+async def show(connection: AsyncConnection, caller: Caller, slug: str, code: str) -> Row:
     """Return a body and what address its calendar has.
 
     Raises:
@@ -41,7 +41,7 @@ async def give(connection: AsyncConnection, caller: Caller, slug: str, code: str
     """
     body = await _body(connection, caller, slug, code)
     row = {"id": new_id(), "plan_id": body["plan_id"], "body_id": body["id"], "client_id": caller.client_id}
-    await connection.execute(insert(feeds).values(row).on_conflict_do_nothing())
+    await write_new_rows(connection, feeds, [row])
     given = await show(connection, caller, slug, code)
     return CalendarState(plan=slug, body=code, created_at=given["created_at"], revoked_at=None)
 
@@ -53,8 +53,10 @@ async def revoke(connection: AsyncConnection, caller: Caller, slug: str, code: s
         NotFound, NotAllowed: see `show`.
     """
     body = await show(connection, caller, slug, code)
-    mine = (feeds.c.id == body["feed_id"], feeds.c.plan_id == body["plan_id"])
-    await connection.execute(update(feeds).where(*mine).values(revoked_at=now))
+    revoked = Columns(revoked_at=now)
+    await fetch_all(
+        connection, changed_where, these=feeds, columns=revoked, id=body["feed_id"], plan_id=body["plan_id"]
+    )
     return CalendarState(plan=slug, body=code, created_at=body["created_at"], revoked_at=now)
 
 
@@ -63,10 +65,14 @@ async def revoke_lost(connection: AsyncConnection, client_id: UUID, *, now: date
 
     The service does so itself: who changes clients sees no calendar.
     """
-    lost = or_(clients.c.disabled_at.is_not(None), and_(clients.c.role == Role.REPORTER, ~_granted()))
-    given = (feeds.c.client_id == client_id, feeds.c.revoked_at.is_(None), feeds.c.client_id == clients.c.id)
     async with as_system(connection):
-        await connection.execute(update(feeds).where(*given, lost).values(revoked_at=now))
+        await fetch_all(connection, _lost, client_id=client_id, now=now)
+
+
+def _lost(client_id: UUID, now: datetime) -> Update:
+    lost = or_(clients.c.disabled_at.is_not(None), and_(clients.c.role == Role.REPORTER, ~_granted()))
+    mine = and_(equal(feeds, client_id=client_id), feeds.c.client_id == clients.c.id)
+    return update(feeds).where(mine, feeds.c.revoked_at.is_(None), lost).values(revoked_at=bindparam("now", now))
 
 
 def _granted() -> ColumnElement[bool]:
@@ -74,11 +80,8 @@ def _granted() -> ColumnElement[bool]:
     return select(grants.c.body_id).where(*mine, grants.c.body_id == feeds.c.body_id).exists()
 
 
-async def _body(connection: AsyncConnection, caller: Caller, slug: str, code: str) -> RowMapping:
-    found: Any = queries.body(slug, code)
-    body: RowMapping | None = (await connection.execute(found)).mappings().first()
-    if body is None:
-        raise NotFound
+async def _body(connection: AsyncConnection, caller: Caller, slug: str, code: str) -> Row:
+    body = await fetch_one(connection, queries.body, slug=slug, code=code)
     # The calendar of a group shows what its members owe, so it takes all of them to give it.
     owners = set(body["owner_ids"]) - ({body["id"]} if len(body["owner_ids"]) > 1 else set())
     if not all(authorize(caller, Permission.USE_CALENDARS, Resource(owner_id=owner)) for owner in owners):

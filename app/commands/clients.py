@@ -11,11 +11,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, func, insert, select, tuple_, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands.calendars import revoke_lost
+from app.database.builders import among, deleted_where, equal
+from app.database.failures import CONSTRAINT_BROKEN
+from app.database.statements import Statement, fetch_all, fetch_built, fetch_one, fetch_only, write_rows
 from app.domain.access import Permission, Role, acts_of, granted
 from app.domain.errors import (
     AlreadyExists,
@@ -71,11 +73,17 @@ async def add(
         BodyUnknown, BodiesAreForReporters, ScopeBeyondRole: it would be granted what it cannot have.
     """
     client_id = uuid4()
-    row = {"id": client_id, "name": name, "role": role, **_columns({"scopes": scopes, "subject": subject}, issuer)}
+    row = {
+        "id": client_id,
+        "name": name,
+        "role": role,
+        "version": 1,
+        **_columns({"scopes": scopes, "subject": subject}, issuer),
+    }
     _refuse_beyond(role, scopes)
     try:
-        await connection.execute(insert(clients).values(row))
-    except IntegrityError:
+        await write_rows(connection, clients, [row])
+    except CONSTRAINT_BROKEN:
         raise AlreadyExists from None
     added = await _new_secret(connection, digest, client_id, SLOTS[0])
     await _grant(connection, client_id, role, bodies)
@@ -112,11 +120,11 @@ async def change(
     """
     try:
         role = await _hold(connection, client_id, expected, **_columns(changes, issuer, now))
-    except IntegrityError:
+    except CONSTRAINT_BROKEN:
         raise AlreadyExists from None
     _refuse_beyond(role, changes.get("scopes"))
     if "bodies" in changes:
-        await connection.execute(delete(client_bodies).where(client_bodies.c.client_id == client_id))
+        await fetch_all(connection, deleted_where, these=client_bodies, client_id=client_id)
         await _grant(connection, client_id, role, changes["bodies"])
     await revoke_lost(connection, client_id, now=now)
     return await _shown(connection, client_id)
@@ -132,8 +140,8 @@ async def add_secret(
         TooManySecrets: it has two.
     """
     await _hold(connection, client_id, expected)
-    taken = await connection.execute(select(client_secrets.c.slot).where(client_secrets.c.client_id == client_id))
-    free = sorted(set(SLOTS) - set(taken.scalars()))
+    taken = {row["slot"] for row in await fetch_all(connection, _slots, client_id=client_id)}
+    free = sorted(set(SLOTS) - taken)
     if not free:
         raise TooManySecrets
     return await _new_secret(connection, digest, client_id, free[0])
@@ -148,9 +156,11 @@ async def remove_secret(
         NotFound, StaleVersion: there is no such client or secret, or not in the expected version.
     """
     await _hold(connection, client_id, expected)
-    mine = (client_secrets.c.id == secret_id, client_secrets.c.client_id == client_id)
-    if not (await connection.execute(delete(client_secrets).where(*mine))).rowcount:
-        raise NotFound
+    await fetch_one(connection, deleted_where, these=client_secrets, id=secret_id, client_id=client_id)
+
+
+def _slots(client_id: UUID) -> Statement:
+    return select(client_secrets.c.slot).where(equal(client_secrets, client_id=client_id))
 
 
 def _columns(changes: Mapping[str, Any], issuer: str | None, now: datetime | None = None) -> dict[str, Any]:
@@ -173,9 +183,11 @@ async def _hold(connection: AsyncConnection, client_id: UUID, expected: int | No
         .values(version=clients.c.version + 1, **values)
         .returning(clients.c.role, clients.c.version)
     )
-    row = (await connection.execute(counted_up)).mappings().first()
-    if row is None:
+    # Which columns a change names, and that a client stays disabled since it was, only its caller knows.
+    found = await fetch_built(connection, counted_up)
+    if not found:
         raise NotFound
+    (row,) = found
     if expected is not None and row["version"] != expected + 1:
         raise StaleVersion
     return Role(row["role"])
@@ -190,12 +202,12 @@ def _refuse_beyond(role: Role, scopes: Collection[Permission] | None) -> None:
 async def _new_secret(connection: AsyncConnection, digest: Digest, client_id: UUID, slot: int) -> SecretOut:
     secret = secrets.token_urlsafe(SECRET_BYTES)
     row = {"id": new_id(), "client_id": client_id, "slot": slot, "digest": digest(secret)}
-    await connection.execute(insert(client_secrets).values(row))
+    await write_rows(connection, client_secrets, [row])
     return SecretOut(id=row["id"], client_id=client_id, client_secret=secret)
 
 
 async def _shown(connection: AsyncConnection, client_id: UUID) -> ClientOut:
-    return client_out((await connection.execute(queries.one(client_id))).mappings().one())
+    return client_out(await fetch_only(connection, queries.one, client_id=client_id))
 
 
 async def _grant(connection: AsyncConnection, client_id: UUID, role: Role, granted: Sequence[BodyGrant]) -> None:
@@ -203,18 +215,25 @@ async def _grant(connection: AsyncConnection, client_id: UUID, role: Role, grant
         return
     if role is not Role.REPORTER:
         raise BodiesAreForReporters(None, Fault("/bodies", "must be left out"))
-    bodies, plans = table(Body), table(Plan)
     wanted = [(one.plan, one.body) for one in granted]
-    found = await connection.execute(
-        select(plans.c.slug, bodies.c.code, bodies.c.id, bodies.c.plan_id)
-        .join(plans, plans.c.id == bodies.c.plan_id)
-        .where(tuple_(plans.c.slug, bodies.c.code).in_(wanted))
-    )
-    ids = {(row.slug, row.code): (row.plan_id, row.id) for row in found}
+    slugs, codes = [plan for plan, _ in wanted], [body for _, body in wanted]
+    found = await fetch_all(connection, _bodies, slugs=slugs, codes=codes)
+    ids = {(row["slug"], row["code"]): (row["plan_id"], row["id"]) for row in found}
     if unknown := [n for n, one in enumerate(wanted) if one not in ids]:
         raise BodyUnknown(None, *(Fault(f"/bodies/{n}", "is no body of a plan here") for n in unknown))
-    rows = [{"client_id": client_id, "plan_id": plan_id, "body_id": body_id} for plan_id, body_id in ids.values()]
-    await connection.execute(insert(client_bodies), rows)
+    rows = [
+        {"client_id": client_id, "plan_id": plan_id, "body_id": body_id}
+        for plan_id, body_id in map(ids.__getitem__, dict.fromkeys(wanted))
+    ]
+    await write_rows(connection, client_bodies, rows)
+
+
+def _bodies(slugs: list[str], codes: list[str]) -> Statement:
+    """Select the bodies of those codes in those plans, which may be more than were named in pairs."""
+    bodies, plans = table(Body), table(Plan)
+    found = select(plans.c.slug, bodies.c.code, bodies.c.id, bodies.c.plan_id)
+    found = found.join(plans, plans.c.id == bodies.c.plan_id)
+    return found.where(among(plans.c.slug, "slugs", slugs), among(bodies.c.code, "codes", codes))
 
 
 @dataclass(frozen=True)
@@ -233,7 +252,7 @@ async def prove(connection: AsyncConnection, digest: Digest, client_id: str, sec
         ClientUnknown: the id or the secret is wrong, or the client is disabled.
     """
     shown = digest(secret)
-    rows = (await connection.execute(queries.secret_digests(_uuid(client_id)))).mappings().all()
+    rows = await fetch_all(connection, queries.secret_digests, client_id=_uuid(client_id))
     right = [row for row in rows if hmac.compare_digest(shown, row["digest"])]
     if not right:
         raise ClientUnknown

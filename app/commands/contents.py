@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import events
 from app.commands.evidence import shown
 from app.commands.obligations import hold_any_version
 from app.database.locks import lock
+from app.database.statements import Row, fetch_one, fetch_only
 from app.domain.access import Caller
 from app.domain.errors import (
     ContentAlreadyThere,
@@ -19,13 +19,12 @@ from app.domain.errors import (
     EvidenceErased,
     EvidenceHasNoBytes,
     Fault,
-    NotFound,
     QuotaReached,
 )
 from app.domain.files import Limits, MediaType
 from app.models import EvidenceContent
 from app.models.evidence import EvidenceKind
-from app.queries.evidence import kept_bytes, one_evidence, posted_by
+from app.queries.evidence import kept_bytes, one_posted
 from app.schemas.evidence import EvidenceOut
 from app.standing.moment import Moment
 from app.standing.refresh import refresh_snapshot
@@ -65,17 +64,14 @@ async def awaited(
         EvidenceHasNoBytes, EvidenceEnded, EvidenceErased: it has no bytes, or shall have none.
         QuotaReached: there is no room for it.
     """
-    found = await connection.execute(one_evidence(evidence_id, Moment(now), posted_by(caller)))
-    row = found.mappings().first()
-    if row is None:
-        raise NotFound
+    row = await fetch_one(connection, one_posted, caller=caller, evidence_id=evidence_id, moment=Moment(now))
     wanted = _wanted(row)
     if wanted.kept is None:
         await _refuse_over_quota(connection, caller, wanted, limits)
     return wanted
 
 
-def _wanted(row: RowMapping) -> Awaited:
+def _wanted(row: Row) -> Awaited:
     if row["kind"] != EvidenceKind.FILE:
         raise EvidenceHasNoBytes
     if row["erased_at"]:
@@ -137,6 +133,7 @@ async def record(
 
 
 async def _refuse_over_quota(connection: AsyncConnection, caller: Caller, wanted: Awaited, limits: Limits) -> None:
-    kept = (await connection.execute(kept_bytes(wanted.obligation_id, caller.client_id))).mappings().one()
+    whose = {"obligation_id": wanted.obligation_id, "client_id": caller.client_id}
+    kept = await fetch_only(connection, kept_bytes, **whose)
     if kept["obligation"] + wanted.size > limits.obligation or kept["client"] + wanted.size > limits.client:
         raise QuotaReached

@@ -4,16 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import RowMapping, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.database.statements import Row, fetch_one, write_rows
 from app.domain.access import Caller
-from app.domain.errors import ContentNotArrived, EvidenceErased, EvidenceHasNoBytes, NotFound
+from app.domain.errors import ContentNotArrived, EvidenceErased, EvidenceHasNoBytes
 from app.domain.files import MediaType
 from app.models import EvidenceRead
 from app.models.base import new_id, table
 from app.models.evidence import EvidenceKind
-from app.queries.evidence import one_evidence, readable
+from app.queries.evidence import one_readable
 from app.standing.moment import Moment
 
 reads = table(EvidenceRead)
@@ -40,18 +40,14 @@ async def content(connection: AsyncConnection, caller: Caller, evidence_id: UUID
         NotFound: there is none, or the caller may not know of it.
         EvidenceHasNoBytes, ContentNotArrived, EvidenceErased: there are no bytes, not yet, or no more.
     """
-    moment = Moment(now)
-    found = await connection.execute(one_evidence(evidence_id, moment, readable(caller, moment)))
-    row = found.mappings().first()
-    if row is None:
-        raise NotFound
+    row = await fetch_one(connection, one_readable, caller=caller, evidence_id=evidence_id, moment=Moment(now))
     _refuse_without_bytes(row)
     names = ("plan_id", "obligation_id", "content_id", "file_name", "media_type")
     kept = {name: row["content"][name] for name in ("size", "sha256")}
     return Content(evidence_id=row["id"], **kept, **{name: row[name] for name in names})
 
 
-def _refuse_without_bytes(row: RowMapping) -> None:
+def _refuse_without_bytes(row: Row) -> None:
     if row["kind"] != EvidenceKind.FILE:
         raise EvidenceHasNoBytes
     if row["erased_at"]:
@@ -71,4 +67,4 @@ async def note(connection: AsyncConnection, caller: Caller, given: Content, *, n
         "evidence_id": given.evidence_id,
         "sha256": given.sha256,
     }
-    await connection.execute(insert(reads).values(row))
+    await write_rows(connection, reads, [row])

@@ -7,19 +7,19 @@ nothing any more is withdrawn.
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import events
 from app.commands.evidence import shown
 from app.commands.idempotency import leave_of
 from app.commands.obligations import hold
+from app.database.builders import deleted_where
 from app.database.engine import as_system
+from app.database.statements import fetch_all, fetch_one
 from app.domain.access import Caller
-from app.domain.errors import NotFound
 from app.models import Erasure, EvidenceText
 from app.models.base import new_id, table
-from app.queries.evidence import one_evidence, readable
+from app.queries.evidence import one_readable
 from app.schemas.evidence import ErasureIn, EvidenceOut
 from app.standing.moment import Moment
 from app.standing.refresh import refresh_snapshot
@@ -43,11 +43,7 @@ async def erase(
         EvidenceErased: it has been erased already; the database's constraint says so.
         StaleVersion: see `obligations.hold`.
     """
-    moment = Moment(now)
-    found = await connection.execute(one_evidence(evidence_id, moment, readable(caller, moment)))
-    row = found.mappings().first()
-    if row is None:
-        raise NotFound
+    row = await fetch_one(connection, one_readable, caller=caller, evidence_id=evidence_id, moment=Moment(now))
     await hold(connection, caller, row["obligation_id"], expected=expected, now=now, include_done=True)
     erasure = {
         "id": new_id(),
@@ -60,7 +56,7 @@ async def erase(
     }
     await events.write(connection, Erasure, [erasure])
     await refresh_snapshot(connection, [row["obligation_id"]], now)
-    await connection.execute(delete(texts).where(texts.c.plan_id == row["plan_id"], texts.c.id == evidence_id))
+    await fetch_all(connection, deleted_where, these=texts, plan_id=row["plan_id"], id=evidence_id)
     left = await shown(connection, evidence_id, now)
     async with as_system(connection):
         await leave_of(connection, evidence_id, left.model_dump(mode="json"))

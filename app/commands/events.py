@@ -15,6 +15,7 @@ from app.database.statements import Row, write_rows
 from app.domain.completion import ReviewOutcome
 from app.domain.events import EventType
 from app.models import (
+    Annulment,
     ConditionDecision,
     Contribution,
     CycleDeadline,
@@ -26,6 +27,9 @@ from app.models import (
     ExtensionRefusal,
     ExtensionRequest,
     Holiday,
+    Membership,
+    MembershipEnding,
+    PartnerNaming,
     Review,
     Seal,
     Succession,
@@ -52,7 +56,8 @@ TYPES: Mapping[type[PlanRow], EventType | Mapping[Any, EventType]] = {
     Extension: EventType.EXTENSION_GIVEN,
     ExtensionRefusal: EventType.EXTENSION_REFUSED,
     ConditionDecision: EventType.CONDITION_DECIDED,
-    CycleDeadline: EventType.CYCLE_DEADLINE_MOVED,
+    Annulment: EventType.ANNULMENT_MADE,
+    CycleDeadline: EventType.DEADLINE_MOVED,
     Seal: EventType.CYCLE_CLOSED,
     Holiday: EventType.HOLIDAY_MARKED,
     Succession: EventType.SUCCESSION_PROPOSED,
@@ -60,9 +65,12 @@ TYPES: Mapping[type[PlanRow], EventType | Mapping[Any, EventType]] = {
         Decision.CONFIRMED: EventType.SUCCESSION_CONFIRMED,
         Decision.REJECTED: EventType.SUCCESSION_REJECTED,
     },
-    Transfer: EventType.TRANSFERRED,
+    Transfer: {False: EventType.TRANSFERRED, True: EventType.OBLIGATION_ENDED},
+    Membership: EventType.MEMBER_ADDED,
+    MembershipEnding: EventType.MEMBER_ENDED,
+    PartnerNaming: EventType.PARTNER_NAMED,
 }
-"""What each kind of act is told as; of some, it depends on their outcome."""
+"""What each kind of act is told as; of some, it depends on their outcome, or on whether they end something."""
 
 
 async def write(connection: AsyncConnection, model: type[PlanRow], rows: Sequence[Row]) -> dict[UUID, datetime]:
@@ -84,6 +92,17 @@ def opened(cycle: Row) -> Row:
     return _of(cycle, **happened, cycle_id=cycle["id"])
 
 
+def changed_by(annulment: Row, obligation_id: UUID) -> Row:
+    """Spell that an annulment changed one more obligation than the one whose act it takes back."""
+    return _event(Annulment, {**annulment, "obligation_id": obligation_id}, annulment["received_at"])
+
+
+def closing_annulled(annulment: Row) -> Row:
+    """Spell that a cycle is closed no more."""
+    happened = {"type": EventType.CLOSING_ANNULLED, "occurred_at": annulment["received_at"]}
+    return _of(annulment, **happened, act_id=annulment["id"], cycle_id=annulment["cycle_id"])
+
+
 def amended(plan_id: UUID, now: datetime) -> Row:
     """Spell that a plan was changed as its seed says, whatever that was."""
     return _of({"plan_id": plan_id}, type=EventType.PLAN_AMENDED, occurred_at=now)
@@ -93,7 +112,7 @@ def _event(model: type[PlanRow], row: Row, recorded_at: datetime) -> Row:
     told_as = TYPES[model]
     return _of(
         row,
-        type=told_as if isinstance(told_as, EventType) else told_as[row["outcome"]],
+        type=told_as if isinstance(told_as, EventType) else told_as[row.get("outcome", row.get("ends"))],
         # A mark of the calendar and a proposal are not received, but made.
         occurred_at=row.get("received_at", recorded_at),
         act_id=row["id"],

@@ -1,4 +1,4 @@
-"""Extensions: the owner asks for a later deadline; the coordinator moves it, asked or not, or refuses."""
+"""Extensions: the owner asks for a later deadline; a letter moves it, asked for or not, or it is refused."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -6,9 +6,12 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.commands import letters
 from app.commands.acts import finish_act, record
 from app.commands.obligations import Locked, hold, standing_row
 from app.commands.paper import check_paper_date
+from app.database.builders import equal
+from app.database.statements import Row, Statement, fetch_first, fetch_only
 from app.domain.access import Caller, Role
 from app.domain.calendar import start_of
 from app.domain.completion import COMPLETED_STATUSES, Status
@@ -31,9 +34,11 @@ from app.schemas.extensions import (
     ExtensionRefused,
     ExtensionRequested,
     ExtensionRequestIn,
+    ExtensionRequestOut,
 )
 from app.standing.moment import Moment
 
+extensions = table(Extension)
 CLOSED = COMPLETED_STATUSES | {Status.NOT_APPLICABLE}
 """Where a later deadline would only turn late into on time."""
 
@@ -59,11 +64,16 @@ async def request(
     received = check_paper_date(
         caller, sent.received_on, number, issued_on=held.issued_on, zone=held.zone, now=held.seen_at
     )
-    due_before = await _moved(connection, caller, held, sent.due_before_on)
-    fields = {"due_before": due_before, "reason": sent.reason, "document_number": sent.document_number}
-    row = await record(connection, caller, held, ExtensionRequest, received, **fields)
+    standing = await standing_row(connection, caller, held.id, held.seen_at)
+    _refuse_complete(standing)
+    due_before = await _later(connection, held, standing, sent.due_before_on)
+    if due_before <= held.seen_at:
+        raise ExtensionNotLater(None, Fault("/due_before_on", "must be after today"))
+    said = sent.model_dump(include={"reason", "document_number", "reopened_by"})
+    row = await record(connection, caller, held, ExtensionRequest, received, due_before=due_before, **said)
     return ExtensionRequested(
-        request=ExtensionOut.model_validate(row), obligation=await finish_act(connection, caller, held, held.seen_at)
+        request=ExtensionRequestOut.model_validate(row),
+        obligation=await finish_act(connection, caller, held, held.seen_at),
     )
 
 
@@ -76,20 +86,34 @@ async def grant(
     now: datetime,
     expected: int | None = None,
 ) -> Extended:
-    """Move the deadline from now on, whether the owner asked for it or not; it answers a request that is pending.
+    """Record a letter that moves the deadline, whether the owner asked or not; it answers a request that is pending.
+
+    It moves the deadline that was in force when it was decided, as is known now.  So what is late today, or was done
+    late, is in time when the letter that says so had been decided in time.
 
     Raises:
         NotFound, StaleVersion: see `obligations.hold`.
-        ObligationAlreadyComplete: nothing is left to be done in a longer time.
-        ExtensionNotLater: the day is not after the deadline in force, or has come already.
+        LetterDateImpossible, LetterNumberNeeded, LetterDecidedTooLate, DeadlineNotAfter: see `letters`.
+        ObligationAlreadyComplete: nothing was left to be done in a longer time.
+        ExtensionNotLater: the day is not after the deadline that it moves.
         ExtensionLimitReached: the plan allows no further one.
     """
     held = await hold(connection, caller, obligation_id, expected=expected, now=now)
-    due_before = await _moved(connection, caller, held, sent.due_before_on)
-    fields = {"due_before": due_before, "reason": sent.reason, "document_number": sent.document_number}
-    row = await record(connection, caller, held, Extension, held.seen_at, **fields)
-    standing = await finish_act(connection, caller, held, held.seen_at)
-    return Extended(extension=ExtensionOut.model_validate(row), obligation=standing)
+    letter = letters.dated(
+        sent.decided_on, sent.document_number, issued_on=held.issued_on, zone=held.zone, now=held.seen_at
+    )
+    standing = await standing_row(connection, caller, held.id, letter.received_at)
+    _refuse_complete(standing)
+    letter.refuse_late(standing["due_before"])
+    letter.refuse_passed(sent.due_before_on, earlier=False)
+    due_before = await _later(connection, held, standing, sent.due_before_on)
+    said = sent.model_dump(include={"reason", "document_number", "reopened_by"})
+    fields = {"due_before": due_before, "decided_on": letter.decided_on, **said}
+    row = await record(connection, caller, held, Extension, letter.received_at, **fields)
+    return Extended(
+        extension=ExtensionOut.model_validate(row),
+        obligation=await finish_act(connection, caller, held, held.seen_at),
+    )
 
 
 async def refuse(
@@ -108,25 +132,32 @@ async def refuse(
         NoExtensionRequested: none is pending.
     """
     held = await hold(connection, caller, obligation_id, expected=expected, now=now)
-    if (await connection.execute(pending_on(held.id, Moment(held.seen_at)))).first() is None:
+    if await fetch_first(connection, pending_on, obligation_id=held.id, moment=Moment(held.seen_at)) is None:
         raise NoExtensionRequested
     row = await record(connection, caller, held, ExtensionRefusal, held.seen_at, **sent.model_dump())
     standing = await finish_act(connection, caller, held, held.seen_at)
     return ExtensionRefused(refusal=ExtensionRefusalOut.model_validate(row), obligation=standing)
 
 
-async def _moved(connection: AsyncConnection, caller: Caller, held: Locked, day: date) -> datetime:
-    """Return the new deadline, if it can be moved there."""
-    standing = await standing_row(connection, caller, held.id, held.seen_at)
+def _refuse_complete(standing: Row) -> None:
     if standing["status"] in CLOSED:
         raise ObligationAlreadyComplete
-    in_force: datetime = standing["due_before"]
+
+
+async def _later(connection: AsyncConnection, held: Locked, standing: Row, day: date) -> datetime:
+    """Return the new deadline, if what stood so can be moved there."""
     due_before = start_of(day, held.zone)
-    if due_before <= max(in_force, held.seen_at):
-        raise ExtensionNotLater(None, Fault("/due_before_on", "must be after the deadline in force, and after today"))
-    given = select(func.count()).where(
-        table(Extension).c.plan_id == held.plan_id, table(Extension).c.obligation_id == held.id
+    if due_before <= standing["due_before"]:
+        raise ExtensionNotLater(None, Fault("/due_before_on", "must be after the deadline that it moves"))
+    given = await fetch_only(
+        connection, _given, plan_id=held.plan_id, obligation_id=held.id, moment=Moment(held.seen_at)
     )
-    if (await connection.execute(given)).scalar_one() >= held.max_extensions:
+    if given["number"] >= held.max_extensions:
         raise ExtensionLimitReached
     return due_before
+
+
+def _given(plan_id: UUID, obligation_id: UUID, moment: Moment) -> Statement:
+    """Count the extensions of an obligation that count."""
+    mine = equal(extensions, plan_id=plan_id, obligation_id=obligation_id)
+    return select(func.count().label("number")).select_from(extensions).where(mine, moment.sees(extensions))

@@ -1,34 +1,40 @@
 """Holidays: the calendar in the database is the one that counts; it grows mark by mark, and no mark is ever changed."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import events
+from app.database.builders import rows_where
+from app.database.statements import fetch_all, fetch_one
 from app.domain.access import Caller
-from app.domain.errors import NotFound
 from app.models import Holiday, Plan
 from app.models.base import new_id, table
 from app.queries.holidays import marks
-from app.schemas.holidays import HolidayIn, HolidayOut
+from app.schemas.holidays import HolidayIn, HolidayMarked, HolidayOut
+from app.standing.cycles import counted_over
+from app.standing.moment import Moment
 
 COUNTRY, LANGUAGE = "VN", "vi"
 plans = table(Plan)
 
 
-async def mark(connection: AsyncConnection, caller: Caller, slug: str, sent: HolidayIn) -> HolidayOut:
-    """Record that a day is off, or is not; deadlines that were worked out before stay where they are.
+async def mark(
+    connection: AsyncConnection, caller: Caller, slug: str, sent: HolidayIn, *, now: datetime
+) -> HolidayMarked:
+    """Record that a day is off, or is not; deadlines that were worked out before stay where they are, and are named.
 
     Raises:
         NotFound: there is no such plan.
     """
-    ids = {"id": new_id(), "plan_id": await plan_of(connection, slug), "client_id": caller.client_id}
+    plan_id = await plan_of(connection, slug)
+    ids = {"id": new_id(), "plan_id": plan_id, "client_id": caller.client_id}
     (marked,) = await _write(connection, [ids | sent.model_dump()])
-    return marked
+    over = await fetch_all(connection, counted_over, plan_id=plan_id, day=sent.observed_on, moment=Moment(now))
+    return HolidayMarked(**marked.model_dump(), counted_over=[row["code"] for row in over])
 
 
 async def import_year(connection: AsyncConnection, slug: str, year: int) -> list[HolidayOut]:
@@ -61,7 +67,12 @@ async def _write(connection: AsyncConnection, rows: Sequence[Mapping[str, Any]])
 
 async def observed(connection: AsyncConnection, plan_id: UUID) -> dict[date, bool]:
     """Return for every day that was ever marked whether it is off."""
-    return {row.observed_on: row.observed for row in await connection.execute(marks(plan_id))}
+    return {row["observed_on"]: row["observed"] for row in await fetch_all(connection, marks, plan_id=plan_id)}
+
+
+async def days_off(connection: AsyncConnection, plan_id: UUID) -> set[date]:
+    """Return the days that are off."""
+    return {day for day, off in (await observed(connection, plan_id)).items() if off}
 
 
 async def plan_of(connection: AsyncConnection, slug: str) -> UUID:
@@ -70,9 +81,7 @@ async def plan_of(connection: AsyncConnection, slug: str) -> UUID:
     Raises:
         NotFound: there is no such plan.
     """
-    plan_id: UUID | None = await connection.scalar(select(plans.c.id).where(plans.c.slug == slug))
-    if plan_id is None:
-        raise NotFound
+    plan_id: UUID = (await fetch_one(connection, rows_where, these=plans, slug=slug))["id"]
     return plan_id
 
 

@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Delete, LargeBinary, and_, bindparam, delete, func, select
+from sqlalchemy import Delete, LargeBinary, bindparam, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningDelete
 
+from app.database.builders import deleted_where, equal
 from app.database.locks import number_of, tried
-from app.database.statements import Row, Statement, prepare, write_rows
+from app.database.statements import Row, Statement, fetch_all, fetch_first, fetch_only, write_rows
 from app.domain.access import Caller
 from app.domain.errors import IdempotencyKeyReused, RequestInFlight
 from app.models import IdempotencyRecord
@@ -31,15 +32,14 @@ async def recall(
         RequestInFlight: another request with the key is being done.
         IdempotencyKeyReused: the key was sent with something else.
     """
-    (held,) = await prepare(_lock, number=number_of(caller.client_id.bytes + key.encode())).on(connection)
+    held = await fetch_only(connection, _lock, number=number_of(caller.client_id.bytes + key.encode()))
     if not held["taken"]:
         raise RequestInFlight
-    rows = await prepare(_earlier, client_id=caller.client_id, key=key).on(connection)
-    if not rows:
+    row = await fetch_first(connection, _earlier, client_id=caller.client_id, key=key)
+    if row is None:
         return None
-    (row,) = rows
     if row["recorded_at"] <= now - KEPT:
-        await prepare(_forget, client_id=caller.client_id, key=key).on(connection)
+        await fetch_all(connection, deleted_where, these=records, client_id=caller.client_id, key=key)
         return None
     if row["fingerprint"] != fingerprint:
         raise IdempotencyKeyReused
@@ -57,14 +57,14 @@ async def leave_of(connection: AsyncConnection, about: UUID, left: Mapping[str, 
 
     Were such an answer forgotten, a repeated request would be done again, and bring back what was erased.
     """
-    for kept in await prepare(_take_about, about=str(about).encode()).on(connection):
+    for kept in await fetch_all(connection, _take_about, about=str(about).encode()):
         body = json.dumps(_instead(json.loads(kept["body"]), left), ensure_ascii=False, separators=(",", ":"))
         await write_rows(connection, records, [{**kept, "body": body.encode()}])
 
 
 async def forget_expired(connection: AsyncConnection, *, now: datetime) -> None:
     """Delete the answers that no key can ask for any more."""
-    await prepare(_forget_until, until=now - KEPT).on(connection)
+    await fetch_all(connection, _forget_until, until=now - KEPT)
 
 
 def _lock(number: int) -> Statement:
@@ -76,11 +76,7 @@ def _lock(number: int) -> Statement:
 
 
 def _earlier(client_id: UUID, key: str) -> Statement:
-    return select(*(records.c[name] for name in ANSWER)).where(_named(client_id, key))
-
-
-def _forget(client_id: UUID, key: str) -> Delete:
-    return delete(records).where(_named(client_id, key))
+    return select(*(records.c[name] for name in ANSWER)).where(equal(records, client_id=client_id, key=key))
 
 
 def _take_about(about: bytes) -> ReturningDelete[Any]:
@@ -99,7 +95,3 @@ def _instead(said: Any, left: Mapping[str, Any]) -> Any:
 
 def _forget_until(until: datetime) -> Delete:
     return delete(records).where(records.c.recorded_at <= bindparam("until", until))
-
-
-def _named(client_id: UUID, key: str) -> ColumnElement[bool]:
-    return and_(records.c.client_id == bindparam("client_id", client_id), records.c.key == bindparam("key", key))

@@ -1,29 +1,32 @@
 """What every act on an obligation begins with: finding it, locking it, counting its version up."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ARRAY, ColumnElement, Integer, Select, Update, Uuid, any_, bindparam, func, select, update
+from sqlalchemy import ARRAY, ColumnElement, Integer, Update, Uuid, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.database.statements import Row, prepare
-from app.domain.access import Caller, Permission
-from app.domain.errors import NotFound, StaleVersion
-from app.models import Duty, Obligation, Plan
+from app.database.builders import among
+from app.database.engine import as_system
+from app.database.statements import Row, Statement, fetch_all, fetch_one
+from app.domain.access import Caller, Permission, Role
+from app.domain.errors import NotFound, ObligationEnded, StaleVersion
+from app.models import Cycle, Duty, Obligation, Plan
 from app.models.base import table
 from app.models.duty import ConditionScope, Recurrence
 from app.queries import obligations as queries
+from app.queries.closings import closed_at
 from app.schemas.obligations import ObligationOut
 from app.schemas.views import obligation_out
 from app.standing.moment import INSTANT, Moment
-from app.standing.ownership import owner_of
+from app.standing.ownership import ended, owner_of
 from app.standing.reach import reachable
+from app.standing.row import StandingRow
 
-obligations, plans, duties = table(Obligation), table(Plan), table(Duty)
+obligations, plans, duties, cycles = (table(model) for model in (Obligation, Plan, Duty, Cycle))
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class Locked:
     """An obligation that this transaction holds, in which version; no other act on it can come between.
 
     `seen_at` is the act's instant, or that of a later act on it which the transaction had to wait for: what is checked
-    as of then has seen every act so far.
+    as of then has seen every act so far.  `closed_at` is when the last of the cycles that it touches was closed.
     """
 
     id: UUID
@@ -45,6 +48,8 @@ class Locked:
     version: int
     zone: ZoneInfo
     seen_at: datetime
+    closed_at: datetime | None
+    ended: bool
 
 
 async def hold(
@@ -85,15 +90,14 @@ async def hold_any_version(
     Raises:
         NotFound: there is none, or it is not the caller's (with `partners`, nor coordinated by the caller), or (without
             `include_done`) it is not owed, since its deed was done in an earlier cycle.
+        ObligationEnded: nobody owes it any more.
     """
-    touched = await prepare(_counted_up, obligation_id=obligation_id, now=now).on(connection)
-    if not touched:
-        raise NotFound
-    seen_at, act = touched[0]["updated_at"], Permission.ATTACH if partners else Permission.REPORT
-    rows = await prepare(_held, ids=[obligation_id], caller=caller, act=act, moment=Moment(seen_at)).on(connection)
-    if not rows:
-        raise NotFound
-    held = _locked(rows[0], seen_at)
+    touched = await fetch_one(connection, _counted_up, obligation_id=obligation_id, now=now)
+    seen_at, act = touched["updated_at"], Permission.ATTACH if partners else Permission.REPORT
+    row = await fetch_one(connection, _held, ids=[obligation_id], caller=caller, act=act, moment=Moment(seen_at))
+    held = _locked(row, seen_at)
+    if held.ended:
+        raise ObligationEnded
     if not include_done and not await _owed(connection, caller, [held], seen_at):
         raise NotFound
     return held
@@ -108,17 +112,22 @@ async def hold_all(
     locked in the order of their ids, so that two sets never wait for each other.  Nothing is counted up yet: an act
     that is refused leaves its obligation as it was.
     """
-    touched = await prepare(_locked_all, ids=list(obligation_ids)).on(connection)
+    ids = list(obligation_ids)
+    touched = await fetch_all(connection, _locked_all, ids=ids)
     seen_at = max([now, *(row["updated_at"] for row in touched)])
-    found = prepare(_held, ids=list(obligation_ids), caller=caller, act=Permission.REPORT, moment=Moment(seen_at))
-    return await _owed(connection, caller, [_locked(row, seen_at) for row in await found.on(connection)], seen_at)
+    found = await fetch_all(connection, _held, ids=ids, caller=caller, act=Permission.REPORT, moment=Moment(seen_at))
+    return await _owed(connection, caller, [_locked(row, seen_at) for row in found], seen_at)
 
 
 async def owners_at(connection: AsyncConnection, obligation_ids: Collection[UUID], at: datetime) -> dict[UUID, UUID]:
     """Return who owed obligations at an instant."""
-    owner = owner_of(obligations, Moment(at))
-    found = select(obligations.c.id, owner.label("owner_id")).where(queries.among(obligations.c.id, obligation_ids))
-    return {row.id: row.owner_id for row in await connection.execute(found)}
+    found = await fetch_all(connection, _owners, ids=list(obligation_ids), moment=Moment(at))
+    return {row["id"]: row["owner_id"] for row in found}
+
+
+def _owners(ids: list[UUID], moment: Moment) -> Statement:
+    owner = owner_of(obligations, moment).label("owner_id")
+    return select(obligations.c.id, owner).where(among(obligations.c.id, "ids", ids))
 
 
 def _counted_up(obligation_id: UUID, now: datetime) -> Update:
@@ -137,7 +146,7 @@ def touched_at(now: datetime) -> ColumnElement[datetime]:
 
 async def count_up(connection: AsyncConnection, acts: Mapping[UUID, int], *, now: datetime) -> None:
     """Count the versions of obligations that are held up, each by its number of acts."""
-    await prepare(_all_counted_up, ids=list(acts), numbers=list(acts.values()), now=now).on(connection)
+    await fetch_all(connection, _all_counted_up, ids=list(acts), numbers=list(acts.values()), now=now)
 
 
 def _all_counted_up(ids: list[UUID], numbers: list[int], now: datetime) -> Update:
@@ -147,12 +156,12 @@ def _all_counted_up(ids: list[UUID], numbers: list[int], now: datetime) -> Updat
     return counted_up.values(version=obligations.c.version + done.c.number, updated_at=touched_at(now))
 
 
-def _locked_all(ids: list[UUID]) -> Select[Any]:
-    these = select(obligations.c.updated_at).where(obligations.c.id == any_(bindparam("ids", ids, ARRAY(Uuid()))))
+def _locked_all(ids: list[UUID]) -> Statement:
+    these = select(obligations.c.updated_at).where(among(obligations.c.id, "ids", ids))
     return these.order_by(obligations.c.id).with_for_update(key_share=True)
 
 
-def _held(ids: Collection[UUID], caller: Caller, act: Permission, moment: Moment) -> Select[Any]:
+def _held(ids: Collection[UUID], caller: Caller, act: Permission, moment: Moment) -> Statement:
     """Select those of some obligations that a caller may act on, once they are locked.
 
     A statement of its own: one that had waited for a lock would not see the transfer that it had waited for.
@@ -162,12 +171,16 @@ def _held(ids: Collection[UUID], caller: Caller, act: Permission, moment: Moment
         select(
             *(obligations.c[name] for name in ("id", "plan_id", "duty_id", "version")),
             owner.label("owner_id"),
+            ended(obligations, moment).label("ended"),
             *(plans.c[name] for name in ("issued_on", "max_extensions", "time_zone")),
             *(duties.c[name] for name in ("recurrence", "condition_scope")),
+            closed_at(obligations, duties, moment).label("closed_at"),
         )
         .join(plans, plans.c.id == obligations.c.plan_id)
         .join(duties, duties.c.id == obligations.c.duty_id)
-        .where(obligations.c.id == any_(bindparam("ids", list(ids), ARRAY(Uuid()))))
+        .join(cycles, cycles.c.id == obligations.c.cycle_id)
+        .where(moment.counts(cycles))
+        .where(among(obligations.c.id, "ids", ids))
         .where(reachable(caller, act, obligations, owner))
     )
 
@@ -182,23 +195,19 @@ async def _owed(
 
 
 def _locked(row: Row, seen_at: datetime) -> Locked:
-    ids = ("id", "plan_id", "duty_id", "owner_id", "version")
-    rules = ("recurrence", "condition_scope", "issued_on", "max_extensions")
+    ids = ("id", "plan_id", "duty_id", "owner_id", "version", "ended")
+    rules = ("recurrence", "condition_scope", "issued_on", "max_extensions", "closed_at")
     named = {name: row[name] for name in (*ids, *rules)}
     return Locked(**named, zone=ZoneInfo(row["time_zone"]), seen_at=seen_at)
 
 
-async def standing_row(connection: AsyncConnection, caller: Caller, obligation_id: UUID, now: datetime) -> Row:
+async def standing_row(connection: AsyncConnection, caller: Caller, obligation_id: UUID, now: datetime) -> StandingRow:
     """Return where an obligation stands now, as a row of the standing.
 
     Raises:
         NotFound: the caller may not see it.
     """
-    for question in (queries.one_stored, queries.one):
-        asked = prepare(question, caller=caller, obligation_id=obligation_id, moment=Moment(now))
-        if rows := await asked.on(connection):
-            return rows[0]
-    raise NotFound
+    return await queries.find_one(connection, caller, obligation_id, Moment(now))
 
 
 async def standing_of(connection: AsyncConnection, caller: Caller, obligation_id: UUID, now: datetime) -> ObligationOut:
@@ -208,14 +217,18 @@ async def standing_of(connection: AsyncConnection, caller: Caller, obligation_id
 
 async def standing_rows(
     connection: AsyncConnection, caller: Caller, obligation_ids: Collection[UUID], now: datetime
-) -> dict[UUID, Row]:
+) -> dict[UUID, StandingRow]:
     """Return where a set of obligations stands, as rows of the standing; what is not owed or not seen is left out."""
-    found: dict[UUID, Row] = {}
-    for question in (queries.some_stored, queries.some):
-        if missing := [one for one in obligation_ids if one not in found]:
-            asked = prepare(question, caller=caller, obligation_ids=missing, moment=Moment(now))
-            found |= {row["id"]: row for row in await asked.on(connection)}
-    return found
+    return await queries.find_some(connection, caller, obligation_ids, Moment(now))
+
+
+async def passed_on(
+    connection: AsyncConnection, caller: Caller, obligation_ids: Collection[UUID], now: datetime
+) -> dict[UUID, ObligationOut]:
+    """Return where obligations stand that have just passed from the caller's to other hands: a last look, no word."""
+    service = replace(caller, role=Role.INTEGRATOR)
+    async with as_system(connection):
+        return {one: await standing_of(connection, service, one, now) for one in obligation_ids}
 
 
 async def standings_of(

@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, String, any_, literal, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands.updates import Report
+from app.database.builders import among
+from app.database.statements import Statement, fetch_all, write_new_rows
 from app.domain.access import Caller
 from app.models import ClientReference
 from app.models.base import table
@@ -42,10 +43,14 @@ async def find(connection: AsyncConnection, caller: Caller, refs: Collection[str
     """Return what has been recorded under some names."""
     if not refs:
         return {}
+    rows = await fetch_all(connection, _named, client_id=caller.client_id, refs=list(refs))
+    return {row["client_ref"]: Earlier(row["fingerprint"], row["update_id"]) for row in rows}
+
+
+def _named(client_id: UUID, refs: list[str]) -> Statement:
     shown = (references.c[name] for name in ("client_ref", "fingerprint", "update_id"))
-    named = references.c.client_ref == any_(literal(list(refs), ARRAY(String)))
-    mine = select(*shown).where(references.c.client_id == caller.client_id, named)
-    return {ref: Earlier(*kept) for ref, *kept in await connection.execute(mine)}
+    mine = references.c.client_id == bindparam("client_id", client_id)
+    return select(*shown).where(mine, among(references.c.client_ref, "refs", refs))
 
 
 async def claim(connection: AsyncConnection, caller: Caller, reports: Collection[Named]) -> set[str]:
@@ -54,11 +59,8 @@ async def claim(connection: AsyncConnection, caller: Caller, reports: Collection
     The key decides: a name that another transaction is taking is waited for.  Names are taken in order, and after
     every lock on an obligation, so that two requests never wait for each other.
     """
-    if not reports:
-        return set()
     rows = [_row(caller, one) for one in sorted(reports, key=lambda one: one.client_ref)]
-    free = insert(references).on_conflict_do_nothing().returning(references.c.client_ref)
-    return set((await connection.execute(free, rows)).scalars())
+    return {row["client_ref"] for row in await write_new_rows(connection, references, rows, "client_ref")}
 
 
 async def recall(
@@ -67,8 +69,9 @@ async def recall(
     """Return updates as they were recorded, by id, each with the evidence that came with it."""
     if not earlier:
         return {}
-    found = await connection.execute(some_updates(caller, [one.update_id for one in earlier], Moment(now)))
-    updates = (UpdateOut.model_validate(one) for one in found.scalars())
+    ids = [one.update_id for one in earlier]
+    rows = await fetch_all(connection, some_updates, caller=caller, ids=ids, moment=Moment(now))
+    updates = (UpdateOut.model_validate(row["update"]) for row in rows)
     return {update.id: update for update in updates}
 
 

@@ -15,12 +15,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import events
 from app.commands.cycles import held_cycle
-from app.database.statements import Row, prepare
+from app.database.statements import Row, Statement, fetch_all, fetch_only, write_rows
 from app.domain.access import Caller
 from app.domain.errors import CycleClosed, CycleNotDue
 from app.models import Obligation, Seal, SealedStanding
@@ -54,15 +54,15 @@ async def close(
     found = {one["id"]: one async for one in _digested(connection, cycle["id"], moment, queries.FORM)}
     seal = _seal(cycle, caller, moment, sent)
     digests = {id_: one["digest"] for id_, one in found.items()}
-    seal["digest"] = _digest_of({**cycle, **seal}, digests, await _deadlines(connection, cycle["id"], moment))
+    deadlines = await _deadlines(connection, cycle["id"], moment, queries.FORM)
+    seal["digest"] = _digest_of({**cycle, **seal}, digests, deadlines)
     await events.write(connection, Seal, [seal])
     ids = {"plan_id": cycle["plan_id"], "seal_id": seal["id"]}
     rows = [
         {"id": new_id(), "obligation_id": id_, "status": one["status"], "digest": one["digest"], **ids}
         for id_, one in found.items()
     ]
-    if rows:
-        await connection.execute(insert(table(SealedStanding)), rows)
+    await write_rows(connection, table(SealedStanding), rows)
     return _shown(seal, code, len(rows))
 
 
@@ -79,21 +79,21 @@ class Verdict:
 
 async def verify(connection: AsyncConnection) -> list[Verdict]:
     """Work every seal out anew, as of its own moment, and name what differs."""
-    found = (await connection.execute(queries.every_seal())).mappings().all()
-    return [await _verify(connection, seal) for seal in found]
+    return [await _verify(connection, seal) for seal in await fetch_all(connection, queries.every_seal)]
 
 
 async def _verify(connection: AsyncConnection, seal: Row) -> Verdict:
-    kept = {row.obligation_id: row.digest for row in await connection.execute(queries.under(seal["id"]))}
+    under = await fetch_all(connection, queries.under, seal_id=seal["id"])
+    kept: dict[UUID, str] = {row["obligation_id"]: row["digest"] for row in under}
     moment = Moment(seal["received_at"], seal["known_at"])
     now = {one["id"]: one async for one in _digested(connection, seal["cycle_id"], moment, seal["form"])}
     first = seal["form"] == queries.Form.STANDINGS
-    erased = set((await connection.execute(queries.erased_in(seal["cycle_id"]))).scalars()) if first else ()
-    differences = list(_differences(kept, now, erased))
+    erased = await fetch_all(connection, queries.erased_in, cycle_id=seal["cycle_id"]) if first else ()
+    differences = list(_differences(kept, now, {row["obligation_id"] for row in erased}))
     if seal["form"] not in queries.FORMS:
         differences = ["it was sealed by another version, which alone can verify it"]
     elif not differences:
-        again = _digest_of(seal, kept, await _deadlines(connection, seal["cycle_id"], moment))
+        again = _digest_of(seal, kept, await _deadlines(connection, seal["cycle_id"], moment, seal["form"]))
         differences = [] if again == seal["digest"] else ["the seal itself, its moment or its cycle"]
     return Verdict(seal["slug"], seal["code"], seal["digest"], len(kept), differences)
 
@@ -114,10 +114,18 @@ async def _still(connection: AsyncConnection, plan_id: UUID) -> datetime:
 
     What is recorded up to then is all there; a duty that is done once may have been done in another cycle.
     """
-    held = select(obligations.c.id).where(obligations.c.plan_id == plan_id).order_by(obligations.c.id)
-    await connection.execute(held.with_for_update())
-    instant: datetime = (await connection.execute(select(func.clock_timestamp()))).scalar_one()
+    await fetch_all(connection, _held, plan_id=plan_id)
+    instant: datetime = (await fetch_only(connection, _instant))["now"]
     return instant
+
+
+def _held(plan_id: UUID) -> Statement:
+    held = select(obligations.c.id).where(obligations.c.plan_id == bindparam("plan_id", plan_id))
+    return held.order_by(obligations.c.id).with_for_update()
+
+
+def _instant() -> Statement:
+    return select(func.clock_timestamp().label("now"))
 
 
 async def _digested(
@@ -125,16 +133,20 @@ async def _digested(
 ) -> AsyncIterator[dict[str, Any]]:
     """Yield each standing of a cycle with the digest of itself and of its history."""
     histories: dict[UUID, list[Any]] = defaultdict(list)
-    for row in await connection.execute(queries.acts_of(cycle_id, moment, form)):
-        histories[row.obligation_id].append(row.act)
-    for standing in await prepare(queries.standings_of, cycle_id=cycle_id, moment=moment).on(connection):
+    for row in await fetch_all(connection, queries.acts_of, cycle_id=cycle_id, moment=moment, form=_form(form)):
+        histories[row["obligation_id"]].append(row["act"])
+    for standing in await fetch_all(connection, queries.standings_of, cycle_id=cycle_id, moment=moment):
         content = {"standing": dict(standing), "history": histories[standing["id"]]}
         yield {**standing, "digest": digest(content)}
 
 
-async def _deadlines(connection: AsyncConnection, cycle_id: UUID, moment: Moment) -> list[dict[str, Any]]:
-    found = await connection.execute(queries.deadlines_of(cycle_id, moment))
-    return [dict(row) for row in found.mappings()]
+async def _deadlines(connection: AsyncConnection, cycle_id: UUID, moment: Moment, form: int) -> list[Row]:
+    return await fetch_all(connection, queries.deadlines_of, cycle_id=cycle_id, moment=moment, form=_form(form))
+
+
+def _form(form: int) -> queries.Form:
+    """Return a form; of one that only a later version knows, the verdict says no more than that."""
+    return queries.Form(form) if form in queries.FORMS else max(queries.Form)
 
 
 def _seal(cycle: Row, caller: Caller, moment: Moment, sent: ClosingIn) -> dict[str, Any]:

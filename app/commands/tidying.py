@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.database.statements import fetch_all
 from app.domain.errors import Hindrance
 from app.queries.evidence import promised
 from app.stores import Parts, Store
@@ -62,8 +63,7 @@ async def tidy(
 async def _unknown(connection: AsyncConnection, names: Iterable[str]) -> list[str]:
     """Keep the names of ours that no row promises; what is no name of ours is nothing of ours to remove."""
     ids = dict(_ids(names))
-    rows = await connection.execute(promised(list(ids.values())))
-    kept = set(rows.scalars())
+    kept = {row["id"] for row in await fetch_all(connection, promised, content_ids=list(ids.values()))}
     return [name for name, content_id in ids.items() if content_id not in kept]
 
 

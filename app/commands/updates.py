@@ -17,22 +17,39 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import events, evidence
 from app.commands.acts import finish_act
+from app.commands.closings import keep_letter, refuse_sealed
 from app.commands.evidence import Attachment
 from app.commands.obligations import Locked, hold, owners_at, standing_rows
 from app.commands.paper import check_paper_date
-from app.database.statements import write_rows
+from app.database.builders import among
+from app.database.statements import Statement, fetch_all, write_rows
 from app.domain.access import Caller
 from app.domain.completion import ClaimState
-from app.domain.errors import ConditionMet, ConditionNotWhole, Fault, Refusal, TargetUnknown
+from app.domain.errors import (
+    ConditionMet,
+    ConditionNotWhole,
+    Fault,
+    FigureNeeded,
+    ObligationEnded,
+    Refusal,
+    TargetUnknown,
+)
 from app.models import Measurement, Target, Update
 from app.models.base import new_id, table
 from app.models.duty import ConditionScope
-from app.queries.obligations import among
+from app.models.update import FIELDS
 from app.schemas.evidence import EvidenceOut
 from app.schemas.updates import MeasurementOut, Reported, UpdateIn, UpdateOut
 
 measurements, targets = table(Measurement), table(Target)
-FIELDS = {"state", "percent", "summary", "occurred_on", "late_reason", "document_number"}
+
+
+@dataclass(frozen=True)
+class TargetKnown:
+    """A target by its id; a share of cases is met when there was no case, a change in one direction is not."""
+
+    id: UUID
+    is_share: bool
 
 
 @dataclass(frozen=True)
@@ -43,7 +60,7 @@ class Known:
     holds the obligations whose condition was met when they were waived, and `owners` who owed those reported on paper.
     """
 
-    targets: Mapping[UUID, Mapping[str, UUID]]
+    targets: Mapping[UUID, Mapping[str, "TargetKnown"]]
     met: Mapping[datetime, Collection[UUID]]
     owners: Mapping[datetime, Mapping[UUID, UUID]]
 
@@ -56,7 +73,7 @@ class Report:
     sent: UpdateIn
     received_at: datetime
     owner_id: UUID
-    targets: Mapping[str, UUID]
+    targets: Mapping[str, "TargetKnown"]
     id: UUID = field(default_factory=new_id)
 
 
@@ -74,7 +91,7 @@ async def report(
     Raises:
         NotFound, StaleVersion: see `obligations.hold`.
         PaperReportNotYours, PaperReportIncomplete, ReceivedOnImpossible: see `paper.check_paper_date`.
-        ConditionNotWhole, ConditionMet, TargetUnknown: see `accept`.
+        LetterNeeded, ConditionNotWhole, ConditionMet, TargetUnknown, FigureNeeded: see `accept`.
     """
     held = await hold(connection, caller, obligation_id, expected=expected, now=now)
     known = await known_of(connection, caller, [(held, sent)], now=now)
@@ -108,14 +125,19 @@ async def _met(connection: AsyncConnection, caller: Caller, ids: Collection[UUID
     return {obligation_id for obligation_id, row in rows.items() if row["condition_met"]}
 
 
-async def _targets_of(connection: AsyncConnection, duty_ids: Collection[UUID]) -> dict[UUID, dict[str, UUID]]:
+async def _targets_of(connection: AsyncConnection, duty_ids: Collection[UUID]) -> dict[UUID, dict[str, TargetKnown]]:
     if not duty_ids:
         return {}
-    known: dict[UUID, dict[str, UUID]] = {}
-    shown = select(targets.c.duty_id, targets.c.code, targets.c.id).where(among(targets.c.duty_id, duty_ids))
-    for duty_id, code, target_id in await connection.execute(shown):
-        known.setdefault(duty_id, {})[code] = target_id
+    known: dict[UUID, dict[str, TargetKnown]] = {}
+    for row in await fetch_all(connection, _targets, duty_ids=list(duty_ids)):
+        known.setdefault(row["duty_id"], {})[row["code"]] = TargetKnown(row["id"], row["is_share"])
     return known
+
+
+def _targets(duty_ids: list[UUID]) -> Statement:
+    is_share = targets.c.direction.is_(None).label("is_share")
+    found = select(targets.c.duty_id, targets.c.code, targets.c.id, is_share)
+    return found.where(among(targets.c.duty_id, "duty_ids", duty_ids))
 
 
 def accept(caller: Caller, held: Locked, sent: UpdateIn, known: Known, *, now: datetime) -> Report:
@@ -123,19 +145,32 @@ def accept(caller: Caller, held: Locked, sent: UpdateIn, known: Known, *, now: d
 
     Raises:
         PaperReportNotYours, PaperReportIncomplete, ReceivedOnImpossible: see `paper.check_paper_date`.
+        LetterNeeded: its cycle is closed, and the paper came before.
+        ObligationEnded: nobody owes it any more.
         ConditionNotWhole: `not_applicable` for a duty whose condition does not cover the whole of it.
         ConditionMet: `not_applicable` although the condition was met when the report was received.
         TargetUnknown: a measurement names a target that the duty does not have.
+        FigureNeeded: it says that there was no case where a rise or a fall is asked for.
     """
+    if held.ended:
+        raise ObligationEnded
     received = _received(caller, held, sent, now)
+    refuse_sealed(caller, held.closed_at, sent.reopened_by, received_at=received)
     if sent.state is ClaimState.NOT_APPLICABLE:
         _refuse_unfounded_waiver(held, known.met.get(received, ()))
-    ids = known.targets.get(held.duty_id, {})
-    unknown = [n for n, measurement in enumerate(sent.measurements) if measurement.target not in ids]
+    found = known.targets.get(held.duty_id, {})
+    _refuse_figures(sent, found)
+    owner = known.owners.get(received, {}).get(held.id, held.owner_id)
+    return Report(held=held, sent=sent, received_at=received, owner_id=owner, targets=found)
+
+
+def _refuse_figures(sent: UpdateIn, known: Mapping[str, TargetKnown]) -> None:
+    unknown = [n for n, one in enumerate(sent.measurements) if one.target not in known]
     if unknown:
         raise TargetUnknown(None, *(Fault(f"/measurements/{n}/target", "is no target of this duty") for n in unknown))
-    owner = known.owners.get(received, {}).get(held.id, held.owner_id)
-    return Report(held=held, sent=sent, received_at=received, owner_id=owner, targets=ids)
+    caseless = [n for n, one in enumerate(sent.measurements) if one.cases == 0 and not known[one.target].is_share]
+    if caseless:
+        raise FigureNeeded(None, *(Fault(f"/measurements/{n}/cases", "is for a share of cases") for n in caseless))
 
 
 def _received(caller: Caller, held: Locked, sent: UpdateIn, now: datetime) -> datetime:
@@ -157,6 +192,8 @@ async def record(
     """Write reports with their measurements and evidence, and return them in order as they were written."""
     recorded = await events.write(connection, Update, [_row(caller, one) for one in reports])
     await write_rows(connection, measurements, [row for one in reports for row in _measured(one)])
+    for one in reports:
+        await keep_letter(connection, caller, one.held, one.id, one.sent.reopened_by)
     attachments = [attachment for one in reports for attachment in _attachments(one)]
     attached = iter(await evidence.record(connection, caller, attachments, now=now))
     return [_shown(caller, one, recorded[one.id], islice(attached, len(one.sent.evidence))) for one in reports]
@@ -169,14 +206,14 @@ def _row(caller: Caller, report: Report) -> dict[str, Any]:
         "obligation_id": report.held.id,
         "client_id": caller.client_id,
         "received_at": report.received_at,
-        **report.sent.model_dump(include=FIELDS),
+        **report.sent.model_dump(include=set(FIELDS)),
     }
 
 
 def _measured(report: Report) -> list[dict[str, Any]]:
     ids = {"plan_id": report.held.plan_id, "update_id": report.id}
     return [
-        {"id": new_id(), "target_id": report.targets[one.target], "value": one.value, **ids}
+        {"id": new_id(), "target_id": report.targets[one.target].id, "value": one.value, "cases": one.cases, **ids}
         for one in report.sent.measurements
     ]
 
@@ -189,6 +226,7 @@ def _attachments(report: Report) -> list[Attachment]:
             received_at=report.received_at,
             body_id=report.owner_id,
             document_number=report.sent.document_number,
+            of_owner=True,
             update_id=report.id,
         )
         for one in report.sent.evidence
@@ -202,7 +240,7 @@ def _shown(caller: Caller, report: Report, recorded_at: datetime, attached: Iter
         client=caller.client_id,
         received_at=report.received_at,
         recorded_at=recorded_at,
-        measurements=[MeasurementOut(target=one.target, value=one.value) for one in report.sent.measurements],
+        measurements=[MeasurementOut.model_validate(one.model_dump()) for one in report.sent.measurements],
         evidence=list(attached),
-        **report.sent.model_dump(include=FIELDS),
+        **report.sent.model_dump(include=set(FIELDS)),
     )

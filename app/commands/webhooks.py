@@ -10,9 +10,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, delete, func, insert, update
+from sqlalchemy import BindParameter, Update, bindparam, func, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.database.builders import Columns, changed_where, deleted_where, equal
+from app.database.statements import fetch_all, fetch_built, fetch_one, fetch_only, write_rows
 from app.domain.access import Caller
 from app.domain.errors import (
     Fault,
@@ -46,16 +48,16 @@ async def add(
         TooManyWebhooks: the caller has as many as it can have.
     """
     _refuse_elsewhere(sent.url, targets)
-    if len((await connection.execute(queries.of(caller))).all()) >= MAX_WEBHOOKS:
+    if len(await fetch_all(connection, queries.of, client_id=caller.client_id)) >= MAX_WEBHOOKS:
         raise TooManyWebhooks
     webhook_id, secret = new_id(), secrets.token_bytes(SECRET_BYTES)
-    head = (await connection.execute(events.head())).scalar_one()
+    head = (await fetch_only(connection, events.head))["seq"]
     if sent.after is not None and sent.after > head:
         raise MalformedContent(None, Fault("/after", f"is ahead of the feed, which ends at {head}"))
     begins = head if sent.after is None else sent.after
     ids = {"id": webhook_id, "client_id": caller.client_id}
     row = {"url": sent.url, "types": sent.types, "secret": seal(webhook_id, secret), "after_seq": begins, "version": 1}
-    await connection.execute(insert(webhooks).values(ids | row))
+    await write_rows(connection, webhooks, [ids | row])
     return WebhookSecretOut(webhook=await _shown(connection, caller, webhook_id), secret=spelled(secret))
 
 
@@ -79,8 +81,7 @@ async def change(
         _refuse_elsewhere(changes["url"], targets)
     await _hold(connection, caller, webhook_id, expected, **_columns(changes, now))
     if changes.get("disabled") is False:
-        ahead = (deliveries.c.webhook_id == webhook_id, deliveries.c.state != DeliveryState.DELIVERED)
-        await connection.execute(update(deliveries).where(*ahead).values(_anew(now)))
+        await fetch_all(connection, _all_anew, webhook_id=webhook_id, now=now)
     return await _shown(connection, caller, webhook_id)
 
 
@@ -91,7 +92,7 @@ async def remove(connection: AsyncConnection, caller: Caller, webhook_id: UUID, 
         NotFound, StaleVersion: see `change`.
     """
     await _hold(connection, caller, webhook_id, expected)
-    await connection.execute(delete(webhooks).where(webhooks.c.id == webhook_id))
+    await fetch_all(connection, deleted_where, these=webhooks, id=webhook_id)
 
 
 async def rotate(
@@ -125,7 +126,7 @@ async def try_out(
     """
     await _refuse_disabled(connection, caller, webhook_id, expected)
     row = {"id": new_id(), "webhook_id": webhook_id, "event_id": new_id()}
-    await connection.execute(insert(deliveries).values(row | _anew(now)))
+    await write_rows(connection, deliveries, [row | _anew(now)])
     return await _delivery(connection, caller, webhook_id, row["id"])
 
 
@@ -145,22 +146,29 @@ async def send_again(
         WebhookDisabled: nothing is sent to it.
     """
     await _refuse_disabled(connection, caller, webhook_id, expected)
-    this = (deliveries.c.id == delivery_id, deliveries.c.webhook_id == webhook_id)
-    if not (await connection.execute(update(deliveries).where(*this).values(_anew(now)))).rowcount:
-        raise NotFound
+    anew = Columns(_anew(now))
+    await fetch_one(connection, changed_where, these=deliveries, columns=anew, id=delivery_id, webhook_id=webhook_id)
     return await _delivery(connection, caller, webhook_id, delivery_id)
 
 
 async def _shown(connection: AsyncConnection, caller: Caller, webhook_id: UUID) -> WebhookOut:
-    return WebhookOut.of((await connection.execute(queries.one(caller, webhook_id))).mappings().one())
+    return WebhookOut.of(await fetch_only(connection, queries.one, client_id=caller.client_id, webhook_id=webhook_id))
 
 
 async def _delivery(connection: AsyncConnection, caller: Caller, webhook_id: UUID, delivery_id: UUID) -> DeliveryOut:
-    found = await connection.execute(queries.delivery(caller, webhook_id, delivery_id))
-    return DeliveryOut.of(found.mappings().one())
+    mine = {"client_id": caller.client_id, "webhook_id": webhook_id}
+    return DeliveryOut.of(await fetch_only(connection, queries.delivery, **mine, delivery_id=delivery_id))
 
 
-def _anew(now: datetime) -> dict[str, Any]:
+def _all_anew(webhook_id: UUID, now: datetime) -> Update:
+    """Begin anew with what has not arrived."""
+    ahead = deliveries.c.state != DeliveryState.DELIVERED
+    return (
+        update(deliveries).where(equal(deliveries, webhook_id=webhook_id), ahead).values(_anew(bindparam("now", now)))
+    )
+
+
+def _anew(now: datetime | BindParameter[datetime]) -> dict[str, Any]:
     return {"state": DeliveryState.PENDING, "attempts": 0, "next_attempt_at": now}
 
 
@@ -185,17 +193,16 @@ async def _hold(
     """Lock a webhook of the caller, change columns of it, and count its version up."""
     mine = (webhooks.c.id == webhook_id, webhooks.c.client_id == caller.client_id)
     counted_up = update(webhooks).where(*mine).values(version=webhooks.c.version + 1, **values)
-    version = (await connection.execute(counted_up.returning(webhooks.c.version))).scalar()
-    if version is None:
+    # Which columns a change names, only its caller knows.
+    found = await fetch_built(connection, counted_up.returning(webhooks.c.version))
+    if not found:
         raise NotFound
-    if expected is not None and version != expected + 1:
+    if expected is not None and found[0]["version"] != expected + 1:
         raise StaleVersion
 
 
 async def _refuse_disabled(connection: AsyncConnection, caller: Caller, webhook_id: UUID, expected: int | None) -> None:
-    row: RowMapping | None = (await connection.execute(queries.one(caller, webhook_id))).mappings().first()
-    if row is None:
-        raise NotFound
+    row = await fetch_one(connection, queries.one, client_id=caller.client_id, webhook_id=webhook_id)
     if expected not in {None, row["version"]}:
         raise StaleVersion
     if row["disabled_at"]:

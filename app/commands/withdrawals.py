@@ -3,16 +3,16 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands.acts import finish_act, record
 from app.commands.obligations import hold
+from app.database.statements import Row, fetch_one, fetch_only
 from app.domain.access import Caller, Role
-from app.domain.errors import EvidenceNotYours, NotFound
+from app.domain.errors import AlreadyWithdrawn, EvidenceNotYours
 from app.models import Evidence, Withdrawal
 from app.models.base import table
-from app.queries.evidence import one_evidence, readable
+from app.queries.evidence import one_evidence, one_readable
 from app.schemas.evidence import WithdrawalIn, WithdrawalOut, Withdrawn
 from app.standing.moment import Moment
 
@@ -33,28 +33,32 @@ async def withdraw(
     Raises:
         NotFound: there is no such evidence, or none that the caller may read.
         EvidenceNotYours: somebody else posted it.
-        AlreadyWithdrawn: it was withdrawn before; the database's constraint says so.
+        AlreadyWithdrawn: it was withdrawn before, by a withdrawal that counts.
         StaleVersion: see `obligations.hold`.
     """
     posted = await _posted(connection, caller, evidence_id, now)
     obligation_id: UUID = posted["obligation_id"]
     held = await hold(connection, caller, obligation_id, expected=expected, now=now, partners=True, include_done=True)
-    row = await record(connection, caller, held, Withdrawal, now, evidence_id=evidence_id, reason=sent.reason)
+    await _refuse_twice(connection, evidence_id, held.seen_at)
+    row = await record(connection, caller, held, Withdrawal, now, evidence_id=evidence_id, **sent.model_dump())
     return Withdrawn(
         withdrawal=WithdrawalOut.model_validate({**row, "evidence": evidence_id}),
         obligation=await finish_act(connection, caller, held, now),
     )
 
 
-async def _posted(connection: AsyncConnection, caller: Caller, evidence_id: UUID, now: datetime) -> RowMapping:
+async def _posted(connection: AsyncConnection, caller: Caller, evidence_id: UUID, now: datetime) -> Row:
     """Find the evidence; what came on paper was posted by the coordinators, all else by the body that it names."""
-    moment = Moment(now)
-    found = await connection.execute(one_evidence(evidence_id, moment, readable(caller, moment)))
-    row = found.mappings().first()
-    if row is None:
-        raise NotFound
+    row = await fetch_one(connection, one_readable, caller=caller, evidence_id=evidence_id, moment=Moment(now))
     on_paper = row["document_number"] is not None
     mine = on_paper if caller.role is Role.COORDINATOR else not on_paper and row["body_id"] in caller.body_ids
     if not mine:
         raise EvidenceNotYours
     return row
+
+
+async def _refuse_twice(connection: AsyncConnection, evidence_id: UUID, at: datetime) -> None:
+    """Refuse what another request may have withdrawn while this one waited for the obligation."""
+    found = await fetch_only(connection, one_evidence, evidence_id=evidence_id, moment=Moment(at))
+    if found["withdrawn_at"] is not None:
+        raise AlreadyWithdrawn

@@ -14,9 +14,13 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from typing import TypeVar
 
-from sqlalchemy import URL, make_url
+from asyncpg import InternalClientError, PostgresError
+from sqlalchemy import URL
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from app.database.address import read
+from app.database.entrance import Entrance
+from app.database.failures import DatabaseUnfit, is_outdated, refused
 from app.database.statements import BoundQuery, Row, driver_of
 from app.domain.access import Caller
 from app.domain.errors import Refusal
@@ -24,7 +28,6 @@ from app.domain.errors import Refusal
 T = TypeVar("T")
 APP_ROLE = "dondoc_app"
 _SESSION = {
-    "application_name": "dondoc",
     "timezone": "UTC",
     # Compiling a long query costs more than any of ours runs, and so does planning a prepared one anew.
     "jit": "off",
@@ -33,8 +36,6 @@ _SESSION = {
     "random_page_cost": "1.1",
 }
 _LIMITS = {"statement_timeout": "20s", "lock_timeout": "5s", "idle_in_transaction_session_timeout": "30s"}
-_STATEMENTS = {"statement_cache_size": 500, "max_cacheable_statement_size": 0}
-"""The driver keeps this many prepared statements a connection, of any length."""
 _SETTINGS = ("role", "client", "bodies")
 _PLAIN = re.compile(r"[a-z0-9{},-]*", re.ASCII)
 READING, WRITING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "BEGIN"
@@ -105,6 +106,7 @@ class Database:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
+        self._pools_before = 0
 
     @asynccontextmanager
     async def reading(self, identity: Identity) -> AsyncIterator[AsyncConnection]:
@@ -120,8 +122,8 @@ class Database:
 
     async def glance(self, asked: BoundQuery) -> list[Row]:
         """Put one question for nobody: it sees no more than what is no secret, and is a view of its own."""
-        connection, rows = await self._first(asked.on)
-        await connection.close()
+        connection, rows = await self._first(lambda connection: _glance(connection, asked))
+        await self._end(connection)
         return rows
 
     async def close(self) -> None:
@@ -130,39 +132,67 @@ class Database:
 
     @asynccontextmanager
     async def _transaction(self, begin: str, identity: Identity) -> AsyncIterator[AsyncConnection]:
-        message = f"{begin}; {identity.entered}"
-        connection, _ = await self._first(lambda connection: driver_of(connection).execute(message))
+        connection, _ = await self._first(lambda connection: _begin(connection, begin, identity))
         try:
             yield connection
             # A transaction that has failed is undone by COMMIT, and the server says no more than that.
             if await driver_of(connection).execute("COMMIT") != "COMMIT":
                 raise CommitFailed
+        except Exception as error:
+            if is_outdated(error):
+                # What others prepared before the table changed is no better.
+                await self._drop_idle()
+            raise
         finally:
-            await _end(connection)
+            await self._end(connection)
 
     async def _first(self, do: Callable[[AsyncConnection], Awaitable[T]]) -> tuple[AsyncConnection, T]:
         """Take a connection and do something; one that died while it was idle is dropped, with all that are idle."""
         for last in (False, True):
+            pool = self._pools_before
             connection = await self.engine.connect()
             driver = driver_of(connection)
+            driver.pool = pool
             try:
                 return connection, await do(connection)
             except BaseException:
                 died = driver.is_closed()
-                await _end(connection)
+                await self._end(connection)
                 if last or not died:
                     raise
-                await self.engine.dispose()
+                await self._drop_idle()
         raise AssertionError  # pragma: no cover
 
+    async def _drop_idle(self) -> None:
+        """Close every connection that is idle; what is in use goes back to a pool that nobody will take from."""
+        self._pools_before += 1
+        await self.engine.dispose()
 
-async def _end(connection: AsyncConnection) -> None:
-    """Undo what was not committed, and give the connection back; it goes on only if that is certain."""
-    try:
-        if not connection.invalidated:
-            await _undo(connection)
-    finally:
-        await connection.close()
+    async def _end(self, connection: AsyncConnection) -> None:
+        """Undo what was not committed, and give the connection back; it goes on only if that is certain."""
+        try:
+            if not connection.invalidated:
+                await _undo(connection)
+            if not connection.invalidated and driver_of(connection).pool != self._pools_before:
+                await connection.invalidate()
+        finally:
+            await connection.close()
+
+
+async def _begin(connection: AsyncConnection, begin: str, identity: Identity) -> None:
+    driver = driver_of(connection)
+    await driver.execute(f"{begin}; {driver.entering} {identity.entered}")
+
+
+async def _glance(connection: AsyncConnection, asked: BoundQuery) -> list[Row]:
+    """Ask without a transaction, unless the connection is lent: then role and settings need one."""
+    driver = driver_of(connection)
+    if not driver.entering:
+        return await asked.on(connection)
+    await _begin(connection, READING, NOBODY)
+    rows = await asked.on(connection)
+    await driver.execute("COMMIT")
+    return rows
 
 
 async def _undo(connection: AsyncConnection) -> None:
@@ -177,9 +207,11 @@ async def _undo(connection: AsyncConnection) -> None:
 
 def connect(url: str, *, pool_size: int = 4, role: str | None = APP_ROLE) -> Database:
     """Make a pool to the address; `role=None` keeps the login's own role, for migrations and seeds."""
-    entered = {**_SESSION, **_LIMITS, "role": role} if role else _SESSION
+    address = read(url)
+    entrance = Entrance(address, role, {**_SESSION, **_LIMITS} if role else _SESSION)
     engine = create_async_engine(
-        asyncpg_url(url),
+        URL.create("postgresql+asyncpg", database=address.database),
+        async_creator=entrance.open,
         isolation_level="AUTOCOMMIT",
         pool_size=pool_size,
         max_overflow=0,
@@ -187,13 +219,21 @@ def connect(url: str, *, pool_size: int = 4, role: str | None = APP_ROLE) -> Dat
         pool_reset_on_return=None,
         pool_use_lifo=True,
         hide_parameters=True,
-        connect_args={"server_settings": entered, "timeout": 5, **_STATEMENTS},
     )
     return Database(engine)
 
 
-def asyncpg_url(url: str) -> URL:
-    """Read any usual spelling of a PostgreSQL address: `postgres://`, `postgresql://`, libpq's `sslmode`."""
-    parsed = make_url(url).set(drivername="postgresql+asyncpg")
-    mode = parsed.query.get("sslmode")
-    return parsed.difference_update_query(["sslmode"]).update_query_dict({"ssl": mode}) if mode else parsed
+async def prove(url: str, *, role: str | None = APP_ROLE) -> None:
+    """Find out before anything else whether a database can be worked with; one that is away may come back.
+
+    Raises:
+        DatabaseUnfit: it cannot.
+    """
+    entrance = Entrance(read(url), role, {**_SESSION, **_LIMITS} if role else _SESSION)
+    try:
+        connection = await entrance.open()
+    except (PostgresError, OSError, InternalClientError) as error:
+        if cause := refused(error):
+            raise DatabaseUnfit(f"The database cannot be used: {cause}") from None
+        return
+    connection.terminate()

@@ -5,15 +5,25 @@ import hashlib
 from sqlalchemy import BigInteger, ColumnElement, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.database.statements import Statement, fetch_all, fetch_only
+
 
 async def try_lock(connection: AsyncConnection, name: bytes) -> bool:
     """Take a lock until the transaction ends; say no at once when somebody else holds it."""
-    return bool(await connection.scalar(select(func.pg_try_advisory_xact_lock(number_of(name)))))
+    return bool((await fetch_only(connection, _trying, number=number_of(name)))["taken"])
 
 
 async def lock(connection: AsyncConnection, name: bytes) -> None:
     """Take a lock until the transaction ends; wait for whoever holds it."""
-    await connection.execute(select(func.pg_advisory_xact_lock(number_of(name))))
+    await fetch_all(connection, _waiting, number=number_of(name))
+
+
+def _trying(number: int) -> Statement:
+    return select(tried(number).label("taken"))
+
+
+def _waiting(number: int) -> Statement:
+    return select(func.pg_advisory_xact_lock(bindparam("number", number, BigInteger())))
 
 
 def tried(number: int) -> ColumnElement[bool]:

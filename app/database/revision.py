@@ -1,19 +1,36 @@
-"""Whether a database has every migration of this code; Alembic itself is only for those who change a database."""
+"""Whether a database has every migration of this code; Alembic itself is only for those who change a database.
+
+A later version may have migrated it further: a migration that the version before does not survive says so in its
+file, and `dondoc migrate` runs it only when told that nobody of that version serves.
+"""
 
 from functools import cache
 
-from sqlalchemy import text
+from sqlalchemy import column, func, select, table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.database.statements import Statement, fetch_all, fetch_only
 from app.settings import ROOT
-
-_TABLE = text("SELECT to_regclass('alembic_version') IS NOT NULL")
-_REVISIONS = text("SELECT version_num FROM alembic_version")
 
 
 async def at_head(connection: AsyncConnection) -> bool:
-    """Say whether a database has every migration that this code knows."""
-    return bool(await connection.scalar(_TABLE)) and set(await connection.scalars(_REVISIONS)) == {head()}
+    """Say whether a database has every migration that this code knows, or later ones."""
+    return (await revision_of(connection) or "") >= head()
+
+
+async def revision_of(connection: AsyncConnection) -> str | None:
+    """Return the last migration that a database has had; in four digits each, numbers sort as they are."""
+    if not (await fetch_only(connection, _migrated))["is_so"]:
+        return None
+    return max((row["version_num"] for row in await fetch_all(connection, _revisions)), default=None)
+
+
+def _migrated() -> Statement:
+    return select(func.to_regclass("alembic_version").is_not(None).label("is_so"))
+
+
+def _revisions() -> Statement:
+    return select(column("version_num")).select_from(table("alembic_version"))
 
 
 @cache

@@ -7,7 +7,7 @@ each type says beside itself (`split_arguments.register`).
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -15,14 +15,16 @@ from functools import singledispatch
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BindParameter, Insert, Select, Table, UpdateBase, bindparam, func, insert, select
-from sqlalchemy.dialects.postgresql.asyncpg import PGCompiler_asyncpg, PGDialect_asyncpg
+from sqlalchemy import ARRAY, Select, Table, UpdateBase, bindparam, func, select
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.database.compiling import Read, compiled
+from app.domain.errors import NotFound
 
 Row = Mapping[Any, Any]
 """What a statement gives, or a table takes: values by the names of their columns."""
 Statement = Select[*tuple[Any, ...]]
-Read = Callable[[Any], Any]
 
 
 @dataclass(frozen=True)
@@ -54,31 +56,6 @@ class BoundQuery:
     async def on(self, connection: AsyncConnection) -> list[Row]:
         """Put it to the database, in the transaction of a connection."""
         return await self.statement.fetch(connection, self.values)
-
-
-class _Compiler(PGCompiler_asyncpg):
-    """Writes the values that have no name into the text."""
-
-    def visit_bindparam(self, bindparam: BindParameter[Any], **options: Any) -> str:  # type: ignore[override]
-        if bindparam.unique:
-            options["literal_binds"] = True
-        written: str = super().visit_bindparam(bindparam, **options)  # type: ignore[no-untyped-call]
-        return written
-
-
-class _Dialect(PGDialect_asyncpg):
-    statement_compiler = _Compiler
-    supports_statement_cache = False
-
-
-_DIALECT = _Dialect()  # type: ignore[no-untyped-call]
-
-
-def compiled(statement: Select[*tuple[Any, ...]] | UpdateBase) -> Prepared:
-    """Compile a statement."""
-    made: Any = statement.compile(dialect=_DIALECT)
-    reads = {column.name: column.type.result_processor(_DIALECT, None) for column in statement.exported_columns}
-    return Prepared(str(made), tuple(made.positiontup or ()), {name: read for name, read in reads.items() if read})
 
 
 def driver_of(connection: AsyncConnection) -> Any:
@@ -116,10 +93,58 @@ def prepare(build: Build, /, **asked: Any) -> BoundQuery:
 
 
 def _compile(build: Build, asked: Mapping[str, Any], values: Values) -> Prepared:
-    statement = compiled(build(**asked))
-    if unnamed := set(values) ^ set(statement.names):
+    statement = Prepared(*compiled(build(**asked)))
+    # What holds values of its own names them itself, and who sees everything is asked for nothing.
+    needed = asked.keys() & values.keys() | set(statement.names)
+    if unnamed := needed - (values.keys() & set(statement.names)):
         raise Unnamed(f"{build.__qualname__}: {sorted(unnamed)}")
     return statement
+
+
+async def fetch_all(connection: AsyncConnection, build: Build, /, **asked: Any) -> list[Row]:
+    """Ask a query function's question: its text is built and prepared once a shape, which makes it fast."""
+    return await prepare(build, **asked).on(connection)
+
+
+async def fetch_first(connection: AsyncConnection, build: Build, /, **asked: Any) -> Row | None:
+    """Ask a question and return the first row, if there is one."""
+    return next(iter(await fetch_all(connection, build, **asked)), None)
+
+
+async def fetch_one(connection: AsyncConnection, build: Build, /, **asked: Any) -> Row:
+    """Ask a question that must find something.
+
+    Raises:
+        NotFound: it finds nothing.
+    """
+    row = await fetch_first(connection, build, **asked)
+    if row is None:
+        raise NotFound
+    return row
+
+
+async def fetch_only(connection: AsyncConnection, build: Build, /, **asked: Any) -> Row:
+    """Ask a question that always has one answer, such as how many there are."""
+    (row,) = await fetch_all(connection, build, **asked)
+    return row
+
+
+async def fetch_built(connection: AsyncConnection, statement: Statement | UpdateBase) -> list[Row]:
+    """Ask by a statement whose text must be built at each call; whoever calls this says why."""
+    return list((await connection.execute(statement)).mappings())
+
+
+async def stream_built(connection: AsyncConnection, statement: Statement) -> AsyncIterator[Row]:
+    """Ask for more than fits into memory, and yield the rows as they come."""
+    async with connection.stream(statement) as found:
+        async for row in found.mappings():
+            yield row
+
+
+async def run_each(connection: AsyncConnection, statement: UpdateBase, rows: Sequence[Row]) -> None:
+    """Run a statement once for each row, which holds its parameters: where no builder can know the columns."""
+    if rows:
+        await connection.execute(statement, rows)
 
 
 @singledispatch
@@ -153,6 +178,10 @@ class Rows:
     into: Table
     rows: Sequence[Mapping[str, Any]]
 
+    def __post_init__(self) -> None:
+        if any(row.keys() != self.rows[0].keys() for row in self.rows):
+            raise ValueError(f"rows for {self.into.name} have different columns")
+
     @property
     def names(self) -> tuple[str, ...]:
         """The columns."""
@@ -173,11 +202,14 @@ async def write_rows(
     Raises:
         ValueError: they are not of the same columns.
     """
-    if not rows:
-        return []
-    if any(row.keys() != rows[0].keys() for row in rows):
-        raise ValueError(f"rows for {into.name} have different columns")
-    return await prepare(writing, rows=Rows(into, rows), returned=Names(returned)).on(connection)
+    return await fetch_all(connection, writing, rows=Rows(into, rows), returned=Names(returned)) if rows else []
+
+
+async def write_new_rows(
+    connection: AsyncConnection, into: Table, rows: Sequence[Mapping[str, Any]], *returned: str
+) -> list[Row]:
+    """Write those rows that are not there yet, and return some columns of each that was written."""
+    return await fetch_all(connection, writing_new, rows=Rows(into, rows), returned=Names(returned)) if rows else []
 
 
 class Names(tuple[str, ...]):
@@ -187,13 +219,20 @@ class Names(tuple[str, ...]):
 def writing(rows: Rows, returned: Collection[str]) -> Insert:
     """Insert rows: many of them from arrays side by side, which a column that is itself an array cannot come from."""
     into, values = rows.into, rows.values()
+    written: Any = insert(into)
     if len(rows.rows) == 1:
-        written = insert(into).values({name: bindparam(name, values[name], into.c[name].type) for name in rows.names})
+        written = written.values({name: bindparam(name, values[name], into.c[name].type) for name in rows.names})
     else:
         arrays = (bindparam(name, values[name], ARRAY(into.c[name].type)) for name in rows.names)
         given = func.unnest(*arrays).table_valued(*rows.names, name="given").render_derived()
-        written = insert(into).from_select(rows.names, select(*given.c), include_defaults=False)
-    return written.returning(*(into.c[name] for name in returned)) if returned else written
+        written = written.from_select(rows.names, select(*given.c), include_defaults=False)
+    made: Insert = written.returning(*(into.c[name] for name in returned)) if returned else written
+    return made
+
+
+def writing_new(rows: Rows, returned: Collection[str]) -> Insert:
+    """Insert rows, and leave alone what has the same key."""
+    return writing(rows, returned).on_conflict_do_nothing()
 
 
 @split_arguments.register

@@ -35,6 +35,7 @@ class Permission(StrEnum):
     REQUEST_EXTENSION = "extension-requests:write"
     EXTEND = "extensions:write"
     DECIDE_CONDITIONS = "conditions:write"
+    ANNUL = "annulments:write"
     RECORD_SUCCESSIONS = "successions:write"
     EDIT_CALENDAR = "holidays:write"
     OPEN_CYCLES = "cycles:write"
@@ -59,10 +60,14 @@ class Classification(StrEnum):
 
 
 class Reach(StrEnum):
-    """Which obligations an act of a reporter can be on: those that its bodies own, or coordinate as well."""
+    """Which obligations an act of a reporter can be on: those that its bodies own, or coordinate as well.
+
+    What it may read reaches further: to those of the bodies that its own have succeeded in the duty.
+    """
 
     OWN = "own"
     INVOLVED = "involved"
+    FOLLOWED = "followed"
 
 
 _EVERYONE = frozenset(Role)
@@ -82,6 +87,7 @@ MAY: Mapping[Permission, frozenset[Role]] = {
     Permission.REQUEST_EXTENSION: _CONCERNED,
     Permission.EXTEND: _COORDINATORS,
     Permission.DECIDE_CONDITIONS: _COORDINATORS,
+    Permission.ANNUL: _CONCERNED,
     Permission.RECORD_SUCCESSIONS: _COORDINATORS,
     Permission.EDIT_CALENDAR: _COORDINATORS,
     Permission.OPEN_CYCLES: _COORDINATORS,
@@ -94,14 +100,15 @@ MAY: Mapping[Permission, frozenset[Role]] = {
     Permission.ERASE: _COORDINATORS,
 }
 REPORTERS_REACH: Mapping[Permission, Reach] = {
-    Permission.READ_STANDING: Reach.INVOLVED,
-    Permission.READ_HISTORY: Reach.INVOLVED,
-    Permission.READ_EVIDENCE: Reach.INVOLVED,
-    Permission.READ_EVENTS: Reach.INVOLVED,
+    Permission.READ_STANDING: Reach.FOLLOWED,
+    Permission.READ_HISTORY: Reach.FOLLOWED,
+    Permission.READ_EVIDENCE: Reach.FOLLOWED,
+    Permission.READ_EVENTS: Reach.FOLLOWED,
     Permission.REPORT: Reach.OWN,
     Permission.ATTACH: Reach.INVOLVED,
     Permission.CONTRIBUTE: Reach.INVOLVED,
     Permission.REQUEST_EXTENSION: Reach.OWN,
+    Permission.ANNUL: Reach.OWN,
     Permission.USE_CALENDARS: Reach.OWN,
 }
 """An act that is not here reaches no obligation."""
@@ -119,7 +126,8 @@ SUMMARIES: Mapping[Permission, str] = {
     Permission.REQUEST_EXTENSION: "Ask for a later deadline",
     Permission.EXTEND: "Move a deadline, or refuse to",
     Permission.DECIDE_CONDITIONS: "Decide whether conditions are met",
-    Permission.RECORD_SUCCESSIONS: "Propose, confirm and reject successions of bodies",
+    Permission.ANNUL: "Take back what was recorded by mistake",
+    Permission.RECORD_SUCCESSIONS: "Record what becomes of bodies: successions, members of classes, partners",
     Permission.EDIT_CALENDAR: "Mark days off",
     Permission.OPEN_CYCLES: "Open reporting cycles, move their deadlines, close them",
     Permission.READ_EVENTS: "Follow what changes",
@@ -168,11 +176,13 @@ class Caller:
 class Resource:
     """An obligation, or an evidence on one, as far as permission depends on it.
 
-    An evidence has a classification, and the body on whose behalf it was attached.
+    An evidence has a classification, and the body on whose behalf it was attached.  `follower_ids` are the bodies that
+    have succeeded the owner in the duty.
     """
 
     owner_id: UUID
     partner_ids: frozenset[UUID] = frozenset()
+    follower_ids: frozenset[UUID] = frozenset()
     classification: Classification | None = None
     attached_by: UUID | None = None
 
@@ -196,8 +206,14 @@ def _reaches(caller: Caller, act: Permission, resource: Resource) -> bool:
             return owns
         case Reach.INVOLVED:
             return owns or coordinates
+        case Reach.FOLLOWED:
+            return owns or coordinates or _follows(caller, resource)
         case _:
             return False
+
+
+def _follows(caller: Caller, resource: Resource) -> bool:
+    return not caller.body_ids.isdisjoint(resource.follower_ids)
 
 
 def _is_cleared(caller: Caller, resource: Resource) -> bool:
@@ -205,5 +221,6 @@ def _is_cleared(caller: Caller, resource: Resource) -> bool:
     if resource.classification is None or caller.role is Role.COORDINATOR:
         return True
     if caller.role is Role.REPORTER:
-        return resource.owner_id in caller.body_ids or resource.classification is not Classification.RESTRICTED
+        owns = resource.owner_id in caller.body_ids or _follows(caller, resource)
+        return owns or resource.classification is not Classification.RESTRICTED
     return resource.classification is Classification.PUBLIC

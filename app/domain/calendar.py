@@ -4,7 +4,8 @@ A deadline is an exclusive instant: *trước ngày 15/6/2021* is 2021-06-15T00:
 received at that very microsecond is late.
 """
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -65,6 +66,20 @@ def working_day_after(day: date, count: int, holidays: Collection[date]) -> date
     return day
 
 
+@dataclass(frozen=True)
+class WorkingDays:
+    """The working days of a plan: its days off, and the zone in which its days begin."""
+
+    off: Collection[date]
+    zone: ZoneInfo
+
+    def after(self, due_before: datetime, count: int) -> list[datetime]:
+        """Return when each of the working days after a deadline's last day on time is over, as exclusive instants."""
+        last = last_day_on_time(due_before, self.zone)
+        ends = (working_day_after(last, number, self.off) for number in range(1, count + 1))
+        return [start_of(end + timedelta(days=1), self.zone) for end in ends]
+
+
 def arithmetic(day: date, count: int, holidays: Collection[date]) -> str:
     """Show how working days are counted, so that anybody can count them again."""
     last, told, number = working_day_after(day, count, holidays), [], 0
@@ -78,6 +93,13 @@ def arithmetic(day: date, count: int, holidays: Collection[date]) -> str:
     return f"Counted from {day}: {', '.join(told) or 'no day'}; due before {last + timedelta(days=1)}."
 
 
+def told_off(basis: str, days: Collection[date]) -> str:
+    """Say in a count of working days that some of them were marked as off after they had been counted."""
+    for day in days:
+        basis = re.sub(rf"\b{day} is working day \d+", f"{day} was counted and has been marked as off since", basis)
+    return basis
+
+
 @dataclass(frozen=True, kw_only=True)
 class CycleTerms:
     """One reporting period: both days are inclusive, `due_before` is exclusive."""
@@ -89,6 +111,12 @@ class CycleTerms:
     due_before: datetime
     basis: str
     confirmed: bool
+    title_vi: str | None = None
+    title_en: str | None = None
+    document_number: str | None = None
+    decided_on: date | None = None
+    duties: Sequence[str] | None = None
+    """Of a cycle of its own kind: what it is called, the letter that orders it, and the duties that it asks for."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,7 +144,7 @@ class AnnualRule:
         return CycleTerms(
             code=str(year),
             annual=True,
-            starts_on=self._starts_on(year),
+            starts_on=self.starts_on(year),
             ends_on=ends_on,
             due_before=start_of(last_day + timedelta(days=1), zone),
             basis=f"{self.basis} {arithmetic(ends_on, self.due_after_working_days, holidays)}",
@@ -127,5 +155,6 @@ class AnnualRule:
         """Name the year whose cycle a day falls in."""
         return day.year if day <= date(day.year, *self.period_ends) else day.year + 1
 
-    def _starts_on(self, year: int) -> date:
+    def starts_on(self, year: int) -> date:
+        """Return the first day of the period of a year's cycle."""
         return self.first_starts_on if year == self.first_year else date(year - 1, *self.period_starts)

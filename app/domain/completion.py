@@ -38,6 +38,17 @@ class ReviewOutcome(StrEnum):
     RETURNED = "returned"
 
 
+class Judgement(StrEnum):
+    """What the coordinator has said so far, beside the owner's word; read top to bottom, the first that fits."""
+
+    SILENT = "silent"
+    RETURNED = "returned"
+    AWAITING_REVIEW = "awaiting_review"
+    ACCEPTED_WITH_WAIVER = "accepted_with_waiver"
+    ACCEPTED = "accepted"
+    IN_WORK = "in_work"
+
+
 class Status(StrEnum):
     """Where an obligation stands at an instant; never stored."""
 
@@ -50,10 +61,18 @@ class Status(StrEnum):
     NOT_STARTED = "not_started"
 
 
+class Missing(StrEnum):
+    """What can keep an obligation from complete; of targets there may be several, each with its code."""
+
+    REPORT = "report"
+    EVIDENCE = "evidence"
+    TARGET = "target"
+
+
 class Signal(StrEnum):
     """A yes or no that the rule reads."""
 
-    WAIVED = "waived"
+    NOT_ARISING = "not_arising"
     DONE = "done"
     PROVEN = "proven"
     ON_TARGET = "on_target"
@@ -64,7 +83,7 @@ class Signal(StrEnum):
 
 
 RULES: tuple[tuple[Status, frozenset[Signal]], ...] = (
-    (Status.NOT_APPLICABLE, frozenset({Signal.WAIVED})),
+    (Status.NOT_APPLICABLE, frozenset({Signal.NOT_ARISING})),
     (Status.COMPLETED_ON_TIME, frozenset({Signal.DONE, Signal.PROVEN, Signal.ON_TARGET, Signal.IN_TIME})),
     (Status.COMPLETED_LATE, frozenset({Signal.DONE, Signal.PROVEN, Signal.ON_TARGET})),
     (Status.OVERDUE, frozenset({Signal.PAST_DUE, Signal.BINDING})),
@@ -123,18 +142,20 @@ class Facts:
     due_before: datetime
     latest_state: ClaimState | None
     """The state of the owner's latest update, also when a return has voided it."""
-    claim: ClaimState | None
-    """The state that counts: none when there is no update, a later return voids it, or it says that nothing arises
-    although the condition is met."""
+    nothing_arises: bool = False
+    """Whether a `not_applicable` claim counts."""
+    claims_completion: bool
+    """Whether the claim is `completed`, full report or not."""
     done_since: datetime | None
+    """The earliest full report since the last update that was none and the last return."""
     proven_since: datetime | None
     unmet_targets: Sequence[str] = ()
-    """Codes of the targets that a completed claim does not meet; empty once a review has accepted it."""
+    """Codes of the targets that a completed claim neither meets nor was accepted without."""
 
     @property
     def completed_at(self) -> datetime | None:
         """The instant from which all conditions hold: the later of done and proven."""
-        if self.done_since is None or self.proven_since is None or self.unmet_targets:
+        if self.done_since is None or self.proven_since is None:
             return None
         return max(self.done_since, self.proven_since)
 
@@ -143,8 +164,8 @@ def signals_of(facts: Facts, as_of: datetime) -> frozenset[Signal]:
     """Name the signals that hold at `as_of`."""
     completed_at = facts.completed_at
     holding = {
-        Signal.WAIVED: facts.claim is ClaimState.NOT_APPLICABLE,
-        Signal.DONE: facts.done_since is not None,
+        Signal.NOT_ARISING: facts.nothing_arises,
+        Signal.DONE: facts.claims_completion,
         Signal.PROVEN: facts.proven_since is not None,
         Signal.ON_TARGET: not facts.unmet_targets,
         Signal.IN_TIME: completed_at is not None and completed_at < facts.due_before,
@@ -163,10 +184,11 @@ def decide(holding: Collection[Signal]) -> Status:
 def missing(holding: Collection[Signal], unmet_targets: Sequence[str]) -> list[str]:
     """List what keeps an obligation from complete: `report`, `evidence`, `target:3.2-c`.
 
-    Targets are part of the report: none is unmet as long as there is no completed one.
+    Targets are part of the report: none is unmet as long as there is no completed one.  All but the report, an
+    acceptance can waive by these names.
     """
-    if Signal.WAIVED in holding:
+    if Signal.NOT_ARISING in holding:
         return []
-    parts = {"report": Signal.DONE, "evidence": Signal.PROVEN}
-    lacking = [name for name, signal in parts.items() if signal not in holding]
-    return lacking + [f"target:{code}" for code in unmet_targets]
+    parts = {Missing.REPORT: Signal.DONE, Missing.EVIDENCE: Signal.PROVEN}
+    lacking = [name.value for name, signal in parts.items() if signal not in holding]
+    return lacking + [f"{Missing.TARGET}:{code}" for code in unmet_targets]

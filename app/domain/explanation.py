@@ -3,7 +3,7 @@
 The rule that matched and the signals come from `completion`; nothing is decided here.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.domain.completion import RULES, Force, Signal, Status
@@ -17,25 +17,9 @@ class Text:
     en: str
 
 
-@dataclass(frozen=True)
-class Matched:
-    """The first rule whose needs all hold; `number` counts the rules from 1, top to bottom."""
-
-    number: int
-    status: Status
-    needs: frozenset[Signal]
-
-    @property
-    def text(self) -> Text:
-        """What the rule says."""
-        return STATUSES[self.status]
-
-
-def matched(holding: Collection[Signal]) -> Matched:
-    """Return the rule that decides."""
-    return next(
-        Matched(number, status, needs) for number, (status, needs) in enumerate(RULES, 1) if needs <= frozenset(holding)
-    )
+def number_of(status: Status) -> int:
+    """Return the place of the rule that gives a status: they are counted from 1, top to bottom."""
+    return [other for other, _ in RULES].index(status) + 1
 
 
 def text_of(signal: Signal, *, holds: bool) -> Text:
@@ -45,27 +29,29 @@ def text_of(signal: Signal, *, holds: bool) -> Text:
 
 STATUSES: Mapping[Status, Text] = {
     Status.NOT_APPLICABLE: Text(
-        "Không phát sinh: cơ quan chủ trì báo cáo “không phát sinh” và điều kiện chưa được đáp ứng.",
-        "Not applicable: the owner claims that nothing arises, and the condition is not met.",
+        "Không phát sinh: cơ quan chủ trì báo cáo “không phát sinh” trước thời hạn hoặc đã được chấp nhận,"
+        " và điều kiện chưa được đáp ứng.",
+        "Not applicable: the owner claimed before the deadline that nothing arises, or was accepted later, and the"
+        " condition is not met.",
     ),
     Status.COMPLETED_ON_TIME: Text(
-        "Đã hoàn thành – đúng hạn: báo cáo hoàn thành và minh chứng có trước khi hết thời hạn,"
-        " các chỉ tiêu đều đạt hoặc được chấp nhận (hoặc nhiệm vụ không có chỉ tiêu).",
-        "Completed on time: the completed report and its proof count from before the deadline,"
-        " and no target is left unmet.",
+        "Đã hoàn thành – đúng hạn: báo cáo hoàn thành và minh chứng có trước khi hết thời hạn;"
+        " các chỉ tiêu đều đạt hoặc được chấp nhận.",
+        "Completed on time: the full report and its proof were there before the deadline, and each target is met or was"
+        " accepted.",
     ),
     Status.COMPLETED_LATE: Text(
-        "Đã hoàn thành – quá hạn: đã có báo cáo hoàn thành và minh chứng, nhưng không có đủ cả hai trước khi hết"
-        " thời hạn; các chỉ tiêu đều đạt hoặc được chấp nhận (hoặc nhiệm vụ không có chỉ tiêu).",
-        "Completed late: the completed report and its proof are there, but do not both count from before the deadline;"
-        " no target is left unmet.",
+        "Đã hoàn thành – quá hạn: đã có báo cáo hoàn thành và minh chứng, nhưng không đủ cả hai trước khi hết"
+        " thời hạn; các chỉ tiêu đều đạt hoặc được chấp nhận.",
+        "Completed late: the full report and its proof are there, but were not both there before the deadline; each"
+        " target is met or was accepted.",
     ),
     Status.OVERDUE: Text(
         "Chưa hoàn thành – quá hạn: đã hết thời hạn nhưng còn thiếu báo cáo, minh chứng hoặc chưa đạt chỉ tiêu.",
         "Overdue: the deadline has passed and something is missing.",
     ),
     Status.AWAITED: Text(
-        "Quá thời hạn đề nghị: đã qua thời hạn đề nghị nhưng còn thiếu báo cáo, minh chứng hoặc chưa đạt chỉ tiêu;"
+        "Quá thời hạn đề nghị: đã hết thời hạn đề nghị nhưng còn thiếu báo cáo, minh chứng hoặc chưa đạt chỉ tiêu;"
         " kế hoạch chỉ đề nghị, không giao cho cơ quan này.",
         "Awaited: the day that was asked for has passed and something is missing; the plan asks and cannot order.",
     ),
@@ -74,7 +60,7 @@ STATUSES: Mapping[Status, Text] = {
         "In progress: work has begun, and the deadline has not passed.",
     ),
     Status.NOT_STARTED: Text(
-        "Chưa thực hiện – trong hạn: báo cáo gần nhất, nếu có, không cho biết đã bắt đầu; chưa hết thời hạn.",
+        "Chưa thực hiện – trong hạn: chưa có báo cáo nào cho thấy đã bắt đầu thực hiện; chưa hết thời hạn.",
         "Not started: the latest report, if there is one, does not say that work has begun, and the deadline has not"
         " passed.",
     ),
@@ -82,30 +68,39 @@ STATUSES: Mapping[Status, Text] = {
 """One sentence for each rule."""
 
 SIGNALS: Mapping[Signal, tuple[Text, Text]] = {
-    Signal.WAIVED: (
-        Text("Báo cáo “không phát sinh” đang có hiệu lực.", "A claim that nothing arises stands."),
-        Text("Không có báo cáo “không phát sinh” đang có hiệu lực.", "No claim that nothing arises stands."),
+    Signal.NOT_ARISING: (
+        Text("Báo cáo “không phát sinh” đang có hiệu lực.", "A claim that nothing arises counts."),
+        Text("Không có báo cáo “không phát sinh” đang có hiệu lực.", "No claim that nothing arises counts."),
     ),
     Signal.DONE: (
-        Text("Đã báo cáo hoàn thành, chưa bị trả lại.", "A completed report stands that was not returned."),
+        Text("Đã báo cáo hoàn thành, không bị trả lại.", "A completed report stands that was not returned."),
         Text("Chưa có báo cáo hoàn thành đang có hiệu lực.", "No completed report stands."),
     ),
     Signal.PROVEN: (
-        Text("Đã có minh chứng, hoặc báo cáo đã được chấp nhận.", "There is evidence, or the report was accepted."),
-        Text("Chưa có minh chứng.", "There is no evidence."),
+        Text(
+            "Đã có minh chứng của cơ quan chủ trì, hoặc được miễn bổ sung minh chứng.",
+            "There is evidence of the owner, or an acceptance waived it.",
+        ),
+        Text("Chưa có minh chứng của cơ quan chủ trì.", "There is no evidence of the owner."),
     ),
     Signal.ON_TARGET: (
-        Text("Các chỉ tiêu đều đạt hoặc được chấp nhận (hoặc nhiệm vụ không có chỉ tiêu).", "No target is left unmet."),
-        Text("Còn chỉ tiêu chưa đạt hoặc chưa đo.", "Some target is not met, or not measured."),
+        Text(
+            "Các chỉ tiêu đều đạt hoặc được chấp nhận (hoặc nhiệm vụ không có chỉ tiêu).",
+            "Each target is met or was accepted, or the duty has none.",
+        ),
+        Text(
+            "Còn chỉ tiêu chưa đạt, chưa có số liệu và chưa được chấp nhận.",
+            "Some target is not met, or not measured, and was not accepted.",
+        ),
     ),
     Signal.IN_TIME: (
         Text(
             "Báo cáo hoàn thành và minh chứng có trước khi hết thời hạn.",
-            "The completed report and its proof count from before the deadline.",
+            "The full report and its proof were there before the deadline.",
         ),
         Text(
-            "Chưa hoàn thành, hoặc báo cáo hoàn thành và minh chứng không có đủ cả hai trước khi hết thời hạn.",
-            "It is not completed, or its report and its proof do not both count from before the deadline.",
+            "Chưa hoàn thành, hoặc báo cáo hoàn thành và minh chứng không đủ cả hai trước khi hết thời hạn.",
+            "It is not completed, or its report and its proof were not both there before the deadline.",
         ),
     ),
     Signal.STARTED: (

@@ -2,16 +2,37 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 
-from app.domain.completion import COMPLETED_STATUSES, Status
+from app.domain.completion import COMPLETED_STATUSES, Judgement, Status
 
 Totals = Counter[Status]
 """How many obligations stand at each status.  Their sum is what is owed."""
 
 
-def total(parts: Iterable[Totals]) -> Totals:
-    """Add totals up: a group's figures are the sum over its members."""
-    return sum(parts, Counter())
+Judged = Counter[Judgement]
+"""How many the coordinator has judged how.  Their sum is what is owed."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What is counted of some obligations: where they stand, and how they are judged."""
+
+    totals: Totals = field(default_factory=Counter)
+    judged: Judged = field(default_factory=Counter)
+
+    def add(self, status: Status, judgement: Judgement, count: int) -> None:
+        """Count obligations of one status and one judgement."""
+        self.totals[status] += count
+        self.judged[judgement] += count
+
+
+def total(parts: Iterable[Figures]) -> Figures:
+    """Add figures up: a group's are the sum over its members."""
+    every = list(parts)
+    totals: Totals = sum((one.totals for one in every), Counter())
+    judged: Judged = sum((one.judged for one in every), Counter())
+    return Figures(totals, judged)
 
 
 def owed(totals: Totals) -> int:
@@ -27,6 +48,12 @@ def completion_rate(totals: Totals) -> float | None:
 def due_completion_rate(totals: Totals) -> float | None:
     """Completed / (completed + overdue), from 0 to 1: the denominator of the Government's own reports."""
     return _rate(totals, _completed(totals) + totals[Status.OVERDUE])
+
+
+def on_time_rate(totals: Totals) -> float | None:
+    """On time / completed, from 0 to 1; none when nothing is completed."""
+    completed = _completed(totals)
+    return round(totals[Status.COMPLETED_ON_TIME] / completed, 4) if completed else None
 
 
 def roll_up(totals: Totals) -> Status:

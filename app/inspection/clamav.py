@@ -40,6 +40,19 @@ class Scanner:
             log.error("virus scanner in trouble", too_large=b"size limit" in said)
             raise ServiceUnavailable
 
+    async def ping(self) -> None:
+        """Find out whether the daemon answers.
+
+        Raises:
+            OSError, EOFError: it does not.
+        """
+        async with asyncio.timeout(self._seconds):
+            reader, writer = await self._connected()
+            writer.write(b"zPING\0")
+            if (await reader.readuntil(b"\0")) != b"PONG\0":
+                raise EOFError
+            writer.close()
+
     async def _ask(self, path: Path) -> bytes:
         reader, writer = await self._connected()
         try:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.database.statements import Row
+from app.database.statements import Row, fetch_all, stream_built
 from app.domain import checkpoints
 from app.domain.checkpoints import Checkpoint, NoCheckpoint
 from app.domain.events import canonical
@@ -33,13 +33,12 @@ class FeedVerdict:
 
 async def verify(connection: AsyncConnection, is_ours: IsOurs, kept: Sequence[str] = ()) -> FeedVerdict:
     """Walk the whole feed; `kept` are notes of checkpoints that were kept outside of the database."""
-    rows = (await connection.execute(queries.every_checkpoint())).mappings().all()
+    rows = await fetch_all(connection, queries.every_checkpoint)
     notes = [*(row["note"] for row in rows), *kept]
     walk = _Walk([one for note in notes if (one := _read(note, is_ours))])
-    async with connection.stream(queries.everything()) as found:
-        async for row in found.mappings():
-            if fault := walk.on(row):
-                return FeedVerdict(walk.size, walk.signed, fault)
+    async for row in stream_built(connection, queries.everything()):
+        if fault := walk.on(row):
+            return FeedVerdict(walk.size, walk.signed, fault)
     faults = (*walk.at_the_end(), *_of_notes(rows, is_ours), *_of_kept(rows, kept, is_ours))
     return FeedVerdict(walk.size, walk.signed, next(iter(faults), None))
 

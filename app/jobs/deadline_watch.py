@@ -6,18 +6,18 @@ in time and recorded until it is asked counts.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Update, bindparam, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.database.locks import try_lock
+from app.database.statements import Row, fetch_all, fetch_only, write_new_rows
 from app.domain.completion import Status
 from app.domain.events import EventType
 from app.models import DeadlineWatch, Event
 from app.models.base import stable_id, table
 from app.queries import events as queries
+from app.standing.moment import Moment
 
 LEADER = b"dondoc deadline watch"
 GRACE = timedelta(minutes=1)
@@ -29,18 +29,22 @@ async def watch(connection: AsyncConnection, *, now: datetime) -> int:
     """Tell of each deadline that passed since the last time; return how many obligations missed theirs."""
     if not await try_lock(connection, LEADER):
         return 0
-    since, until = (await connection.execute(queries.watched())).scalar_one(), now - GRACE
+    since, until = (await fetch_only(connection, queries.watched))["watched_until"], now - GRACE
     if until <= since:
         return 0
     told = 0
-    for due in (await connection.execute(queries.passed(since, until))).scalars().all():
-        missed = (await connection.execute(queries.missed(due, [*TYPES]))).mappings().all()
-        told += await _tell(connection, due, missed)
-    await connection.execute(update(table(DeadlineWatch)).values(watched_until=until))
+    for passed in await fetch_all(connection, queries.passed, since=since, until=until):
+        missed = await fetch_all(connection, queries.missed, due=Moment(passed["due"]), statuses=[*TYPES])
+        told += await _tell(connection, passed["due"], missed)
+    await fetch_all(connection, _watched, until=until)
     return told
 
 
-async def _tell(connection: AsyncConnection, due: datetime, missed: Sequence[Any]) -> int:
+def _watched(until: datetime) -> Update:
+    return update(table(DeadlineWatch)).values(watched_until=bindparam("until", until))
+
+
+async def _tell(connection: AsyncConnection, due: datetime, missed: Sequence[Row]) -> int:
     """Tell of obligations that missed a deadline; the id of the event follows from both, so that it is told once."""
     rows = [
         {
@@ -52,6 +56,5 @@ async def _tell(connection: AsyncConnection, due: datetime, missed: Sequence[Any
         }
         for row in missed
     ]
-    if rows:
-        await connection.execute(insert(table(Event)).on_conflict_do_nothing(), rows)
+    await write_new_rows(connection, table(Event), rows)
     return len(rows)

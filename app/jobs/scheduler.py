@@ -1,7 +1,8 @@
-"""The service's own duties, again and again: to number and deliver events, watch deadlines, store facts and tidy up.
+"""The service's own duties, again and again: to number and deliver events, watch deadlines, open cycles, store facts
+and tidy up.
 
-Any number of processes may do them: of those that number, watch or store, one at a time does, and when it dies the next
-one goes on.  What fails is logged by its kind and tried again.
+Any number of processes may do them: of those that number, watch, open or store, one at a time does, and when it dies
+the next one goes on.  What fails is logged by its kind and tried again.
 """
 
 import asyncio
@@ -13,16 +14,18 @@ from typing import Any
 
 from app.commands import idempotency, tidying, tokens
 from app.database.engine import SYSTEM, Database
-from app.database.failures import Failure, kind_of
-from app.jobs import deadline_watch, sequencer
+from app.database.failures import Failure, cause_of, kind_of
+from app.jobs import cycle_opening, deadline_watch, sequencer
+from app.jobs.metrics import measure
 from app.jobs.webhooks import Deliverer
-from app.logs import log
+from app.logs import recurring
 from app.standing import refresh
 from app.stores import Parts, Store
+from app.web import metrics
 
 Job = Callable[[], Coroutine[Any, Any, None]]
 NUMBERED_EVERY_SECONDS, DELIVERED_EVERY_SECONDS = 0.25, 1
-WATCHED_EVERY_SECONDS, TIDIED_EVERY_SECONDS = 10, 3600
+WATCHED_EVERY_SECONDS, OPENED_EVERY_SECONDS, TIDIED_EVERY_SECONDS = 10, 60, 3600
 
 
 class Scheduler:
@@ -48,6 +51,7 @@ class Scheduler:
             partial(again_and_again, self.number, NUMBERED_EVERY_SECONDS),
             partial(again_and_again, self.deliver, DELIVERED_EVERY_SECONDS),
             partial(again_and_again, self.watch, WATCHED_EVERY_SECONDS),
+            partial(again_and_again, self.open_cycles, OPENED_EVERY_SECONDS),
             partial(again_and_again, self.refresh_snapshot, WATCHED_EVERY_SECONDS),
             partial(again_and_again, self.tidy, TIDIED_EVERY_SECONDS),
             partial(again_and_again, self.remove_orphans, TIDIED_EVERY_SECONDS),
@@ -70,12 +74,21 @@ class Scheduler:
         async with self._database.writing(SYSTEM) as connection:
             await deadline_watch.watch(connection, now=self._clock())
 
+    async def open_cycles(self) -> None:
+        """Open the cycles whose periods have begun."""
+        async with self._database.writing(SYSTEM) as connection:
+            await cycle_opening.open_due(connection, now=self._clock())
+
     async def refresh_snapshot(self) -> None:
         """Store what the histories say of obligations of which nothing that is stored stands."""
         more = True
         while more:
             async with self._database.writing(SYSTEM) as connection:
                 more = await refresh.refresh_some(connection, self._clock())
+
+    async def measure(self) -> None:
+        """Look up what operators watch."""
+        await measure(self._database, self._clock)
 
     async def tidy(self) -> None:
         """Forget what nobody can ask for any more."""
@@ -108,7 +121,16 @@ async def again_and_again(job: Job, seconds: float) -> None:
     while True:
         try:
             await job()
+            metrics.DONE.labels(job.__name__).set_to_current_time()
         except Exception as error:  # noqa: BLE001  A duty that ended would be one that nobody does.
-            away = kind_of(error) is Failure.UNAVAILABLE
-            (log.warning if away else log.error)("duty failed", job=job.__name__, kind=type(error).__name__)
+            _tell(job.__name__, error)
         await asyncio.sleep(seconds)
+
+
+def _tell(job: str, error: Exception) -> None:
+    """Log what kept a duty from being done: one that is tried four times a second says it once."""
+    kind = type(error).__name__
+    if kind_of(error) is Failure.UNAVAILABLE:
+        recurring.warning("duty failed", job=job, kind=kind, cause=cause_of(error))
+    else:
+        recurring.error("duty failed", job=job, kind=kind)

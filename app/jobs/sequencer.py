@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.database.locks import try_lock
-from app.database.statements import Row
+from app.database.statements import Row, fetch_all, fetch_only, write_rows
 from app.domain import checkpoints
 from app.domain.events import canonical
 from app.domain.merkle import Tree, ends, root_of
@@ -49,12 +48,12 @@ async def sequence(connection: AsyncConnection, sign: Signer, floor: str, *, now
     """
     if not await try_lock(connection, LEADER):
         return Progress(floor, more=False)
-    position = (await connection.execute(queries.position())).mappings().one()
+    position = await fetch_only(connection, queries.position)
     last = checkpoints.read(position["note"]) if position["note"] else None
     if last and last.size > position["size"]:
         raise FeedBroken
-    waiting = queries.waiting(floor, position["oldest_running"], BATCH)
-    found = (await connection.execute(waiting)).mappings().all()
+    waiting = {"floor": floor, "oldest_running": position["oldest_running"], "limit": BATCH}
+    found = await fetch_all(connection, queries.waiting, **waiting)
     size = position["size"] + len(found)
     if found:
         await _place(connection, position["size"], found)
@@ -70,7 +69,7 @@ async def _place(connection: AsyncConnection, size: int, found: Sequence[Row]) -
         content = canonical(spelled(tree.size + 1, row))
         ids = {"id": row["id"], "plan_id": row["plan_id"], "obligation_id": row["obligation_id"]}
         rows.append({**ids, "content": content, "node": tree.add(content), "seq": tree.size})
-    await connection.execute(insert(table(SequencedEvent)), rows)
+    await write_rows(connection, table(SequencedEvent), rows)
 
 
 def spelled(seq: int, row: Row) -> dict[str, Any]:
@@ -86,7 +85,7 @@ async def root_at(connection: AsyncConnection, size: int) -> bytes:
 
 
 async def _nodes(connection: AsyncConnection, size: int) -> list[bytes]:
-    return list((await connection.execute(queries.nodes(ends(size)))).scalars())
+    return [row["node"] for row in await fetch_all(connection, queries.nodes, places=ends(size))]
 
 
 def _is_due(last: checkpoints.Checkpoint | None, size: int, now: datetime) -> bool:
@@ -102,7 +101,7 @@ async def _sign(
         raise FeedBroken
     made = sign(size, await root_at(connection, size), now, last.size if last else 0)
     row = {"id": id_of_checkpoint(size), "size": size, "note": made.note}
-    await connection.execute(insert(table(Checkpoint)).values(row))
+    await write_rows(connection, table(Checkpoint), [row])
 
 
 def id_of_checkpoint(size: int) -> Any:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from app.database.engine import SYSTEM, Database, Identity
-from app.database.statements import Row
+from app.database.statements import Row, fetch_all
 from app.domain.access import Caller, Permission, Role, authorize, granted
 from app.domain.webhooks import Outcome, Targets, headers_of
 from app.jobs import deliveries
@@ -52,7 +52,7 @@ class Deliverer:
     async def deliver(self) -> None:
         """Send what is to be sent by now."""
         async with self._connection, self._database.reading(SYSTEM) as connection:
-            found = (await connection.execute(queries.at_work(self._clock()))).mappings().all()
+            found = await fetch_all(connection, queries.at_work, now=self._clock())
         done = await asyncio.gather(*(self._serve(webhook) for webhook in found), return_exceptions=True)
         # One webhook that cannot be served is no reason to leave the others alone.
         for failure in filter(None, done):
@@ -98,7 +98,7 @@ class Deliverer:
             return {None}
         moment = Moment(self._clock())
         async with self._database.reading(Identity.of(caller)) as connection:
-            rows = (await connection.execute(events.some(caller, places, moment))).mappings().all()
+            rows = await fetch_all(connection, events.some, caller=caller, places=places, moment=moment)
             return {None, *(event.seq for event in await shown(connection, caller, rows, moment))}
 
     async def _attempt(self, delivery: Row, seen: set[int | None]) -> None:

@@ -1,12 +1,13 @@
 """Tables: one file per aggregate.  Importing this package knows them all, as migrations' drift test needs."""
 
-from app.models.body import Body
+from app.models.annulment import AnnulledAct, Annulment
+from app.models.body import Body, Membership, MembershipEnding
 from app.models.calendar import CalendarFeed
 from app.models.client import Client, ClientBody, ClientSecret, RevokedToken
 from app.models.condition import ConditionDecision
 from app.models.contribution import Contribution
-from app.models.cycle import Cycle, CycleDeadline, Holiday, Seal, SealedStanding
-from app.models.duty import Duty, DutyOwner, DutyPartner, Target
+from app.models.cycle import Cycle, CycleDeadline, Holiday, Reopening, Seal, SealedStanding
+from app.models.duty import Duty, DutyOwner, DutyPartner, PartnerNaming, Target
 from app.models.event import Checkpoint, DeadlineWatch, Event, SequencedEvent
 from app.models.evidence import Erasure, Evidence, EvidenceContent, EvidenceRead, EvidenceText, Withdrawal
 from app.models.extension import Extension, ExtensionRefusal, ExtensionRequest
@@ -16,11 +17,13 @@ from app.models.plan import Plan
 from app.models.reference import ClientReference
 from app.models.review import Review
 from app.models.standing import StandingSnapshot
-from app.models.succession import Succession, SuccessionDecision, Transfer
+from app.models.succession import Succession, SuccessionDecision, SuccessionPart, Transfer
 from app.models.update import Measurement, Update
 from app.models.webhook import Webhook, WebhookAttempt, WebhookDelivery
 
 __all__ = [
+    "AnnulledAct",
+    "Annulment",
     "Body",
     "CalendarFeed",
     "Checkpoint",
@@ -48,8 +51,12 @@ __all__ = [
     "Holiday",
     "IdempotencyRecord",
     "Measurement",
+    "Membership",
+    "MembershipEnding",
     "Obligation",
+    "PartnerNaming",
     "Plan",
+    "Reopening",
     "Review",
     "RevokedToken",
     "Seal",
@@ -58,6 +65,7 @@ __all__ = [
     "StandingSnapshot",
     "Succession",
     "SuccessionDecision",
+    "SuccessionPart",
     "Target",
     "Transfer",
     "Update",

@@ -43,6 +43,11 @@ def table(model: type[SQLModel]) -> Table:
     return model.__table__  # type: ignore[attr-defined, no-any-return]
 
 
+def own_columns(model: type[SQLModel]) -> tuple[str, ...]:
+    """Name the columns that a model has beside those of every row of its kind."""
+    return tuple(name for name in model.__annotations__ if name in table(model).c)
+
+
 def key() -> Any:
     """Spell a part of the primary key."""
     return Field(primary_key=True)

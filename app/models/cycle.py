@@ -1,9 +1,10 @@
-"""Reporting cycles: opened, their deadlines moved before they start, closed under a seal; and the days off."""
+"""Reporting cycles: opened, their deadlines moved by letters, closed under a seal; and the days off."""
 
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlmodel import Index, UniqueConstraint
+from sqlalchemy import ARRAY, DateTime, String
+from sqlmodel import Field, Index, UniqueConstraint
 
 from app.domain.completion import Status
 from app.models.base import (
@@ -23,7 +24,8 @@ from app.models.base import (
 class Cycle(PlanRow, table=True):
     """One row is one cycle that an act has opened; both days of the period are inclusive.
 
-    `due_before` is the deadline as first set, `basis` where it comes from, with the count of the working days.
+    `due_before` is the deadline as first set, `basis` where it comes from, with the count of the working days.  A
+    cycle of its own kind was ordered by a letter: it has titles, and may name the duties that it asks for.
     """
 
     __tablename__ = "cycle"
@@ -37,10 +39,20 @@ class Cycle(PlanRow, table=True):
     basis: str = text(8000)
     confirmed: bool
     opened_at: datetime = instant()
+    recorded_at: datetime = recorded()
+    title_vi: str | None = optional_text(300)
+    title_en: str | None = optional_text(300)
+    document_number: str | None = optional_text(60)
+    decided_on: date | None = None
+    duties: list[str] | None = Field(default=None, sa_type=ARRAY(String(20)))
 
 
 class CycleDeadline(ActRow, table=True):
-    """One row moves the deadline of a whole cycle, or confirms it, from the instant it was received."""
+    """One row is a letter that moves the deadline of a whole cycle, or confirms it: see `Extension`.
+
+    `working_days` holds when the first, second, … working day after the new last day on time ends, as the calendar
+    counted them: a duty that rests on what the others report is due by one of these.
+    """
 
     __tablename__ = "cycle_deadline"
     __table_args__ = (
@@ -54,6 +66,23 @@ class CycleDeadline(ActRow, table=True):
     due_before: datetime = instant()
     reason: str = text(10_000)
     document_number: str | None = optional_text(60)
+    decided_on: date
+    working_days: list[datetime] = Field(sa_type=ARRAY(DateTime(timezone=True)))
+
+
+class Reopening(ActRow, table=True):
+    """One row says that a letter reopened the figures of a closed cycle for one act of a coordinator."""
+
+    __tablename__ = "reopening"
+    __table_args__ = (
+        Index("ix_reopening_act", "plan_id", "act_id"),
+        belongs_to("cycle", "cycle_id"),
+        by_client(),
+    )
+
+    cycle_id: UUID
+    act_id: UUID
+    document_number: str = text(60)
 
 
 class Seal(ActRow, table=True):
@@ -63,7 +92,11 @@ class Seal(ActRow, table=True):
     """
 
     __tablename__ = "seal"
-    __table_args__ = (UniqueConstraint("plan_id", "cycle_id"), belongs_to("cycle", "cycle_id"), by_client())
+    __table_args__ = (
+        Index("ix_seal_history", "plan_id", "cycle_id", "received_at", "recorded_at", "id"),
+        belongs_to("cycle", "cycle_id"),
+        by_client(),
+    )
 
     cycle_id: UUID
     known_at: datetime = instant()

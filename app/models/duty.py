@@ -1,14 +1,15 @@
 """Duties, who owns them, who coordinates, and what is measured."""
 
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, Numeric, String
+from sqlalchemy import ARRAY, CheckConstraint, Numeric, String, false
 from sqlmodel import Field, Index, UniqueConstraint
 
 from app.domain.completion import Force
-from app.models.base import PlanRow, belongs_to, choice, of_plan, optional_text, text
+from app.models.base import ActRow, PlanRow, belongs_to, by_client, choice, of_plan, optional_text, text
 
 
 class DutyKind(StrEnum):
@@ -36,7 +37,10 @@ class ConditionScope(StrEnum):
 
 
 class Duty(PlanRow, table=True):
-    """One row is one sentence of the plan; `search` is its folded text, for `q`."""
+    """One row is one sentence of the plan; `search` is its folded text, for `q`.
+
+    What rests on the reports of others is due `due_after_others_days` working days after these are.
+    """
 
     __tablename__ = "duty"
     __table_args__ = (
@@ -59,6 +63,7 @@ class Duty(PlanRow, table=True):
     lead: bool
     recurrence: Recurrence = choice(Recurrence, "recurrence")
     recurrence_cycle: str | None = optional_text(40)
+    due_after_others_days: int | None = None
     condition_type: str | None = optional_text(60)
     condition_scope: ConditionScope | None = choice(ConditionScope, "condition_scope", optional=True)
     condition_marker: str | None = optional_text(500)
@@ -85,7 +90,10 @@ class DutyOwner(PlanRow, table=True):
 
 
 class DutyPartner(PlanRow, table=True):
-    """One row is a partner of a duty: a body of the plan, or only the words that the plan names it with."""
+    """One row is a partner of a duty: a body, the words that the plan names it with, or both.
+
+    Where the words name nobody, or not all (`open`), the coordinator says who (`PartnerNaming`).
+    """
 
     __tablename__ = "duty_partner"
     __table_args__ = (
@@ -93,13 +101,33 @@ class DutyPartner(PlanRow, table=True):
         Index("ix_duty_partner_body", "body_id"),
         belongs_to("duty", "duty_id"),
         belongs_to("body", "body_id"),
-        CheckConstraint("(body_id IS NULL) <> (named_as IS NULL)", name="body_or_name"),
+        CheckConstraint("body_id IS NOT NULL OR named_as IS NOT NULL", name="body_or_name"),
     )
 
     duty_id: UUID
     position: int
     body_id: UUID | None = None
     named_as: str | None = optional_text(300)
+    open: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+
+
+class PartnerNaming(ActRow, table=True):
+    """One row says that a body is a partner of a duty, where the plan leaves open who is; by a letter."""
+
+    __tablename__ = "partner_naming"
+    __table_args__ = (
+        UniqueConstraint("plan_id", "duty_id", "body_id"),
+        Index("ix_partner_naming_body", "body_id"),
+        belongs_to("duty", "duty_id"),
+        belongs_to("body", "body_id"),
+        by_client(),
+    )
+
+    duty_id: UUID
+    body_id: UUID
+    document_number: str | None = optional_text(60)
+    decided_on: date
+    reason: str = text(10_000)
 
 
 class Target(PlanRow, table=True):

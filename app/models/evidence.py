@@ -18,6 +18,7 @@ from app.models.base import (
     instant,
     of_history,
     optional_text,
+    own_columns,
     recorded,
     text,
 )
@@ -34,7 +35,8 @@ class EvidenceKind(StrEnum):
 class Evidence(HistoryRow, table=True):
     """One row is one link, one reference to an official document by number, date and issuer, or one announced file.
 
-    `body_id` is the owner or partner on whose behalf it was attached, `update_id` the update that it came with, if any.
+    `body_id` is the owner or partner on whose behalf it was attached (`of_owner`: the owner, as known when it was
+    recorded, whose evidence alone proves), `update_id` the update that it came with, if any.
     A file proves nothing until its bytes are there: see `EvidenceContent`.  `size` (bytes) and `sha256` (hexadecimal,
     when it was announced) are what the bytes must be.
     """
@@ -53,6 +55,7 @@ class Evidence(HistoryRow, table=True):
     )
 
     body_id: UUID
+    of_owner: bool
     update_id: UUID | None = None
     kind: EvidenceKind = choice(EvidenceKind, "kind")
     classification: Classification = choice(Classification, "classification")
@@ -78,6 +81,11 @@ class EvidenceText(PlanRow, table=True):
     url: str | None = optional_text(2000)
     issuer: str | None = optional_text(300)
     file_name: str | None = optional_text(255)
+
+
+OWN = tuple(name for name in own_columns(Evidence) if name not in {"body_id", "update_id", "of_owner"})
+"""What is said of an evidence itself, and stays."""
+WRITTEN = own_columns(EvidenceText)
 
 
 class EvidenceContent(HistoryRow, table=True):
@@ -138,8 +146,8 @@ class Withdrawal(HistoryRow, table=True):
 
     __tablename__ = "withdrawal"
     __table_args__ = (
-        UniqueConstraint("plan_id", "evidence_id"),
         *of_history("withdrawal"),
+        Index("ix_withdrawal_evidence", "plan_id", "evidence_id"),
         belongs_to("evidence", "evidence_id"),
     )
 

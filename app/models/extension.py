@@ -1,6 +1,6 @@
 """Extensions: the owner asks for a later deadline, the coordinator moves it or refuses."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlmodel import Index
 
@@ -8,7 +8,11 @@ from app.models.base import HistoryRow, instant, of_history, optional_text, text
 
 
 class Extension(HistoryRow, table=True):
-    """One row moves one obligation's deadline, from the instant it was received."""
+    """One row is a letter that moves one obligation's deadline: received at the end of the day it was decided on.
+
+    Of several, the one decided last is in force, which is the last one in the order of a history: a letter of an
+    earlier day was received before it, and of one day the one that was recorded later comes last.
+    """
 
     __tablename__ = "extension"
     __table_args__ = (*of_history("extension"), Index("ix_extension_due", "plan_id", "due_before"))
@@ -16,6 +20,7 @@ class Extension(HistoryRow, table=True):
     due_before: datetime = instant()
     reason: str = text(10_000)
     document_number: str | None = optional_text(60)
+    decided_on: date
 
 
 class ExtensionRequest(HistoryRow, table=True):

@@ -4,7 +4,10 @@ A standing is the same whoever asks.  So it counts evidence that the asker may n
 narrative the asker may not read; row-level security would leave those rows out of the tables themselves.
 """
 
-from sqlalchemy import Column, Integer, MetaData, Table, Uuid
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Boolean, Column, Integer, MetaData, Table, Uuid
 from sqlmodel import SQLModel
 
 from app.models.base import HistoryRow, table
@@ -21,26 +24,26 @@ VIEWS = MetaData()
 _ACT = ("id", "plan_id", "obligation_id", "received_at", "recorded_at")
 
 
-def _view(model: type[SQLModel], *names: str) -> Table:
+def _view(model: type[SQLModel], *names: str, more: Sequence[Column[Any]] = ()) -> Table:
     history = table(model)
-    return Table(f"{history.name}_fact", VIEWS, *(Column(name, history.c[name].type) for name in names))
+    return Table(f"{history.name}_fact", VIEWS, *(Column(name, history.c[name].type) for name in names), *more)
 
 
 _FACTS: dict[type[HistoryRow], Table] = {
-    Update: _view(Update, *_ACT, "state", "percent"),
-    Evidence: _view(Evidence, *_ACT, "kind"),
+    Update: _view(Update, *_ACT, "state", "percent", more=(Column("on_paper", Boolean),)),
+    Evidence: _view(Evidence, *_ACT, "kind", "of_owner"),
     EvidenceContent: _view(EvidenceContent, *_ACT, "evidence_id", "client_id", "size"),
     Withdrawal: _view(Withdrawal, *_ACT, "evidence_id"),
     Erasure: _view(Erasure, *_ACT, "evidence_id"),
-    Review: _view(Review, *_ACT, "outcome"),
+    Review: _view(Review, *_ACT, "outcome", "update_id", "waives"),
     Extension: _view(Extension, *_ACT, "due_before"),
     ExtensionRequest: _view(ExtensionRequest, *_ACT),
     ExtensionRefusal: _view(ExtensionRefusal, *_ACT),
     ConditionDecision: _view(ConditionDecision, *_ACT, "met"),
     Contribution: _view(Contribution, *_ACT),
-    Transfer: _view(Transfer, *_ACT, "owner_id", "body_id"),
+    Transfer: _view(Transfer, *_ACT, "owner_id", "body_id", "ends", "succession_id"),
 }
-MEASUREMENT_FACTS = _view(Measurement, "id", "plan_id", "update_id", "target_id", "value")
+MEASUREMENT_FACTS = _view(Measurement, "id", "plan_id", "update_id", "target_id", "value", "cases")
 CLIENT_NAMES = Table(
     "client_name", VIEWS, *(Column(name, table(Client).c[name].type) for name in ("id", "name", "role"))
 )

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, String, text
 from sqlmodel import Field, Index
 
-from app.domain.completion import ClaimState, Force, ReviewOutcome
+from app.domain.completion import ClaimState, Force, Judgement, ReviewOutcome
 from app.models.base import PlanRow, belongs_to, copied, instant
 
 _OPEN: dict[str, Any] = {"postgresql_where": text("is_open")}
@@ -59,7 +59,14 @@ class StandingSnapshot(PlanRow, table=True):
     proven_since: datetime | None = instant()
     unmet_targets: list[str] | None = Field(default=None, sa_type=ARRAY(String(30)))
     completed_at: datetime | None = instant()
+    nothing_arises: bool | None = None
+    claims_completion: bool | None = None
+    waived: list[str] | None = Field(default=None, sa_type=ARRAY(String(40)))
+    silent: bool | None = None
+    last_reported_at: datetime | None = instant()
+    judged: Judgement | None = copied(Judgement, optional=True)
     owed: bool | None = None
+    ended_by: UUID | None = None
     is_open: bool | None = None
     settled_from: datetime = instant()
     settled_until: datetime = instant()

@@ -2,9 +2,11 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, Index, String
+from sqlalchemy import ARRAY, Index, String, false
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, UniqueConstraint
 
 from app.models.base import (
@@ -41,7 +43,8 @@ class Decision(StrEnum):
 class Succession(PlanRow, table=True):
     """One row proposes that a body is succeeded for all its duties, or for those named, and changes nothing by itself.
 
-    Its successor may be undecided, and need not be a body of the plan yet.  What came with the seed names no client.
+    `successors` lists who takes over, as far as that is known: `{code, name, duties}` each, of which not every one need
+    be a body of the plan yet.  Or the body `ends`, and nobody takes over.  What came with the seed names no client.
     """
 
     __tablename__ = "succession"
@@ -49,12 +52,11 @@ class Succession(PlanRow, table=True):
         of_plan(),
         by_client(),
         belongs_to("body", "predecessor_id"),
-        CheckConstraint("(successor_code IS NULL) = (successor_name IS NULL)", name="successor_is_named"),
     )
 
     predecessor_id: UUID
-    successor_code: str | None = optional_text(60)
-    successor_name: str | None = optional_text(400)
+    successors: list[dict[str, Any]] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": "[]"})
+    ends: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     kind: SuccessionKind = choice(SuccessionKind, "kind")
     duties: list[str] | None = Field(default=None, sa_type=ARRAY(String(20)))
     effective_on: date
@@ -67,25 +69,46 @@ class Succession(PlanRow, table=True):
 
 
 class SuccessionDecision(ActRow, table=True):
-    """One row confirms a succession, with its successor, or rejects it; there is one for each succession at most."""
+    """One row confirms a succession, with its parts, or rejects it; there is one for each succession at most."""
 
     __tablename__ = "succession_decision"
     __table_args__ = (
         UniqueConstraint("plan_id", "succession_id"),
         belongs_to("succession", "succession_id"),
-        belongs_to("body", "successor_id"),
         by_client(),
-        CheckConstraint("(outcome = 'confirmed') = (successor_id IS NOT NULL)", name="confirmed_has_successor"),
     )
 
     succession_id: UUID
     outcome: Decision = choice(Decision, "outcome")
-    successor_id: UUID | None = None
     reason: str = text(10_000)
+
+
+class SuccessionPart(PlanRow, table=True):
+    """One row of a confirmed succession names one body that takes over, or nobody when the duties end with the body.
+
+    `duties` are those that it takes over; null means whatever no other succession of the same body names.  Of several
+    parts with the same duty the first takes over what is open.  By a `whole` one the body is left with nothing.
+    """
+
+    __tablename__ = "succession_part"
+    __table_args__ = (
+        UniqueConstraint("plan_id", "succession_id", "position"),
+        Index("ix_succession_part_successor", "successor_id"),
+        belongs_to("succession", "succession_id"),
+        belongs_to("body", "successor_id"),
+    )
+
+    succession_id: UUID
+    position: int
+    successor_id: UUID | None = None
+    duties: list[str] | None = Field(default=None, sa_type=ARRAY(String(20)))
+    whole: bool
 
 
 class Transfer(HistoryRow, table=True):
     """One row passes one obligation to its new owner, who stands under `body_id`; the latest one counts.
+
+    When it `ends`, the owner is the one whose it was, and nobody owes it from then on.
 
     `received_at` is the instant from which the new owner owes it: the start of the succession's day, or later when the
     obligation was closed by then and opened again.
@@ -104,3 +127,4 @@ class Transfer(HistoryRow, table=True):
     owner_id: UUID
     body_id: UUID
     succession_id: UUID
+    ends: bool = Field(default=False, sa_column_kwargs={"server_default": false()})

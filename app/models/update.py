@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, Numeric
 from sqlmodel import Field, Index
 
 from app.domain.completion import ClaimState
-from app.models.base import HistoryRow, PlanRow, belongs_to, by_client, choice, optional_text, text
+from app.models.base import HistoryRow, PlanRow, belongs_to, by_client, choice, optional_text, own_columns, text
 
 
 class Update(HistoryRow, table=True):
@@ -30,16 +30,22 @@ class Update(HistoryRow, table=True):
     document_number: str | None = optional_text(60)
 
 
+FIELDS = own_columns(Update)
+"""What an update says itself."""
+
+
 class Measurement(PlanRow, table=True):
-    """One row is the figure that an update reports for one target."""
+    """One row is the figure that an update reports for one target, or that there was no case (`cases` is 0)."""
 
     __tablename__ = "measurement"
     __table_args__ = (
         Index("ix_measurement_update", "plan_id", "update_id", "target_id", unique=True),
         belongs_to("progress_update", "update_id"),
         belongs_to("target", "target_id"),
+        CheckConstraint("(value IS NULL) <> (cases IS NULL) AND cases = 0 IS NOT FALSE", name="value_or_no_case"),
     )
 
     update_id: UUID
     target_id: UUID
-    value: Decimal = Field(sa_type=Numeric(18, 6))
+    value: Decimal | None = Field(default=None, sa_type=Numeric(18, 6))
+    cases: int | None = None

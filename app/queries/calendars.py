@@ -3,8 +3,9 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ScalarSelect, Uuid, any_, bindparam, func, or_, select
+from sqlalchemy import ScalarSelect, bindparam, func, or_, select
 
+from app.database.builders import among
 from app.database.statements import Statement
 from app.models import Body, CalendarFeed, Obligation
 from app.models.base import table
@@ -22,7 +23,7 @@ def body(slug: str, code: str) -> Statement:
         select(bodies.c.id, bodies.c.plan_id, bodies.c.group_id, bodies.c.code, feeds.c.id.label("feed_id"))
         .add_columns(feeds.c.created_at, _owners().label("owner_ids"))
         .outerjoin(feeds, holding)
-        .where(bodies.c.plan_id == plan_id_of(slug), bodies.c.code == code)
+        .where(bodies.c.plan_id == plan_id_of(slug), bodies.c.code == bindparam("code", code))
     )
 
 
@@ -31,7 +32,7 @@ def feed(feed_id: UUID) -> Statement:
     return (
         select(bodies.c.name, feeds.c.client_id, _owners().label("owner_ids"))
         .join(feeds, (feeds.c.plan_id == bodies.c.plan_id) & (feeds.c.body_id == bodies.c.id))
-        .where(feeds.c.id == feed_id, feeds.c.revoked_at.is_(None))
+        .where(feeds.c.id == bindparam("feed_id", feed_id), feeds.c.revoked_at.is_(None))
     )
 
 
@@ -44,5 +45,5 @@ def _owners() -> ScalarSelect[Any]:
 
 def deadlines(owner_ids: list[UUID], moment: Moment) -> Statement:
     """Select what a body, or the members of a group, owe, by deadline."""
-    standing = standings(moment, owners.c.id == any_(bindparam("owner_ids", owner_ids, ARRAY(Uuid()))))
+    standing = standings(moment, among(owners.c.id, "owner_ids", owner_ids))
     return select(*standing.c).order_by(standing.c.due_before, standing.c.position, standing.c.id)

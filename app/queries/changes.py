@@ -5,30 +5,28 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    ARRAY,
     ColumnElement,
-    FromClause,
     Integer,
     String,
     Table,
-    Uuid,
     and_,
-    any_,
     bindparam,
+    case,
     cast,
     func,
     literal,
+    literal_column,
     null,
+    or_,
     select,
-    true,
     tuple_,
     union_all,
 )
 
+from app.database.builders import among
 from app.database.keyset import KeysetCursor
 from app.database.statements import Statement
 from app.domain.access import Caller
-from app.domain.completion import ReviewOutcome
 from app.models import (
     ConditionDecision,
     CycleDeadline,
@@ -47,8 +45,8 @@ from app.models.duty import Recurrence
 from app.models.redacted_views import facts_of
 from app.queries.obligations import visible
 from app.standing.filters import Filters, within
-from app.standing.moment import Moment, order_of
-from app.standing.once import first_completion
+from app.standing.moment import Moment, Source, annulled
+from app.standing.once import first_completion, same_line
 from app.standing.rule import standings
 
 obligations, duties, deadlines = table(Obligation), table(Duty), table(CycleDeadline)
@@ -68,13 +66,6 @@ SAID: dict[type[HistoryRow], str | None] = {
     Transfer: None,
 }
 """The acts that can change a status, each with the column that says in a word what it was."""
-
-
-_UNDOING = (
-    (facts_of(Update), true()),
-    (facts_of(Withdrawal), true()),
-    (facts_of(Review), facts_of(Review).c.outcome == ReviewOutcome.RETURNED),
-)
 
 
 def changed(
@@ -112,7 +103,9 @@ def _with_deeds(page: Statement, before: Moment, after: Moment) -> Statement:
         "elsewhere_before": _deed(before, "elsewhere_at"),
         "elsewhere_after": _deed(after, "elsewhere_at"),
         "deed_after": _deed(after, "completed_at"),
-        "undone_at": func.greatest(*(_undone(history, also, before, after) for history, also in _UNDOING)),
+        "acted_at": func.greatest(
+            *(_acted(facts_of(kind), before, after) for kind in SAID), _taken_back(before, after)
+        ),
     }
     return (
         select(*row.c, *(deed.label(name) for name, deed in deeds.items()))
@@ -127,52 +120,85 @@ def _deed(moment: Moment, column: str) -> ColumnElement[Any]:
     return select(deed.c[column]).correlate(obligations, duties).scalar_subquery()
 
 
-def _undone(history: Table, also: ColumnElement[bool], before: Moment, after: Moment) -> ColumnElement[Any]:
-    """Return the last act of a kind, on a `once` duty in another cycle, after which a deed may stand no more."""
+def _acts_on_line(before: Moment, after: Moment) -> list[ColumnElement[Any]]:
+    """Return when the last act of each kind came to be there on a `once` duty in another cycle."""
+    return [*(_acted(facts_of(kind), before, after) for kind in SAID), _taken_back(before, after)]
+
+
+def _acted(history: Table, before: Moment, after: Moment) -> ColumnElement[Any]:
     sibling = table(Obligation).alias("sibling")
-    found = (
-        select(func.max(history.c.received_at))
-        .join_from(sibling, history, history.c.obligation_id == sibling.c.id)
-        .where(
-            duties.c.recurrence == Recurrence.ONCE,
-            *(sibling.c[name] == obligations.c[name] for name in ("plan_id", "duty_id", "owner_id")),
-            sibling.c.id != obligations.c.id,
-            also,
-            _between(history, before, after),
-        )
-    )
-    return found.correlate(obligations, duties).scalar_subquery()
+    found = select(func.max(_at(history, before))).join_from(sibling, history, history.c.obligation_id == sibling.c.id)
+    return _on_line(found.where(_between(history, before, after)), sibling)
+
+
+def _taken_back(before: Moment, after: Moment) -> ColumnElement[Any]:
+    sibling = table(Obligation).alias("sibling")
+    on = annulled.c.obligation_id == sibling.c.id
+    found = select(func.max(annulled.c.recorded_at)).join_from(sibling, annulled, on)
+    return _on_line(found.where(_said_between(before, after)), sibling)
+
+
+def _on_line(found: Statement, sibling: Source) -> ColumnElement[Any]:
+    other = (duties.c.recurrence == Recurrence.ONCE, same_line(obligations, sibling), sibling.c.id != obligations.c.id)
+    return found.where(*other).correlate(obligations, duties).scalar_subquery()
 
 
 def acts_between(ids: list[UUID], before: Moment, after: Moment) -> Statement:
     """Select the acts on some obligations that the later moment sees and the earlier one does not, in order.
 
-    No narrative, and no id by which one could be found.
+    An annulment between the two is among them.  No narrative, and no id by which one could be found.
     """
     of = [_acts(facts_of(model), said, ids, before, after) for model, said in SAID.items()]
-    found = union_all(*of, _deadlines(ids, before, after)).subquery("acts")
-    return select(found.c.obligation_id, found.c.act, found.c.said, found.c.received_at).order_by(*order_of(found))
+    found = union_all(*of, _deadlines(ids, before, after), _annulments(ids, before, after)).subquery("acts")
+    return select(found.c.obligation_id, found.c.act, found.c.said, found.c.at).order_by(found.c.at, found.c.id)
 
 
 def _acts(history: Table, said: str | None, ids: Collection[UUID], before: Moment, after: Moment) -> Statement:
     what = cast(history.c[said], String) if said else cast(null(), String)
-    found = select(history.c.obligation_id, *_named(history), what.label("said"))
-    return found.where(_among(history.c.obligation_id, ids), _between(history, before, after))
+    found = select(history.c.obligation_id, *_named(history, before), what.label("said"))
+    return found.where(among(history.c.obligation_id, "ids", ids), _between(history, before, after))
 
 
 def _deadlines(ids: Collection[UUID], before: Moment, after: Moment) -> Statement:
-    mine = and_(obligations.c.cycle_id == deadlines.c.cycle_id, _among(obligations.c.id, ids))
-    found = select(obligations.c.id.label("obligation_id"), *_named(deadlines), cast(null(), String).label("said"))
-    return found.join(deadlines, mine).where(_between(deadlines, before, after))
+    mine = and_(obligations.c.cycle_id == deadlines.c.cycle_id, among(obligations.c.id, "ids", ids))
+    shown = (obligations.c.id.label("obligation_id"), *_named(deadlines, before), cast(null(), String).label("said"))
+    return select(*shown).join_from(obligations, deadlines, mine).where(_between(deadlines, before, after))
 
 
-def _named(history: Table) -> list[ColumnElement[Any]]:
-    return [*order_of(history), literal(str(history.name).removesuffix("_fact")).label("act")]
+def _annulments(ids: Collection[UUID], before: Moment, after: Moment) -> Statement:
+    """Select what was taken back, or came back, on some obligations or their cycles: one row an annulment."""
+    mine = and_(
+        annulled.c.plan_id == obligations.c.plan_id,
+        or_(annulled.c.obligation_id == obligations.c.id, annulled.c.cycle_id == obligations.c.cycle_id),
+    )
+    shown = (obligations.c.id, annulled.c.annulment_id, literal("annulment"), func.min(annulled.c.recorded_at))
+    found = select(*shown, cast(null(), String)).join_from(obligations, annulled, mine)
+    found = found.where(among(obligations.c.id, "ids", ids), _said_between(before, after))
+    return found.group_by(obligations.c.id, annulled.c.annulment_id)
 
 
-def _between(history: FromClause, before: Moment, after: Moment) -> ColumnElement[bool]:
-    return and_(after.sees(history), history.c.received_at > before.as_of_bind)
+def _named(history: Table, before: Moment) -> list[ColumnElement[Any]]:
+    kind = literal(str(history.name).removesuffix("_fact"))
+    return [history.c.id, kind.label("act"), _at(history, before).label("at")]
 
 
-def _among(column: ColumnElement[UUID], ids: Collection[UUID]) -> ColumnElement[bool]:
-    return column == any_(bindparam("ids", list(ids), ARRAY(Uuid())))
+def _at(history: Table, before: Moment) -> ColumnElement[Any]:
+    """Return when an act came to be there: when it was received, or recorded, if that was later.
+
+    Asked as known at one instant, both moments know the same, and what counts is when it was received.
+    """
+    received, recorded = history.c.received_at, history.c.recorded_at
+    at_once = and_(recorded - received < literal_column("interval '1 minute'"), received > before.as_of_bind)
+    both_know = before.known_at_bind != before.as_of_bind
+    return case((or_(both_know, at_once), received), else_=func.greatest(received, recorded))
+
+
+def _between(history: Table, before: Moment, after: Moment) -> ColumnElement[bool]:
+    """Keep the acts that the later moment sees and the earlier one did not: not received by then, or not recorded."""
+    later = or_(history.c.received_at > before.as_of_bind, history.c.recorded_at > before.known_at_bind)
+    return and_(after.sees(history), later)
+
+
+def _said_between(before: Moment, after: Moment) -> ColumnElement[bool]:
+    """Keep what was taken back between the two."""
+    return and_(annulled.c.recorded_at > before.known_at_bind, after.knows(annulled))

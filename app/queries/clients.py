@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, func, select, tuple_
+from sqlalchemy import ColumnElement, and_, bindparam, false, func, select, tuple_
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from app.database.keyset import KeysetCursor
@@ -17,14 +17,18 @@ SORT_COLUMNS = ("name", "id")
 """The order in which clients are listed."""
 
 
-def caller(*, client_id: UUID | None, issuer: str, subject: str, jti: UUID | None) -> Statement:
+def caller(
+    *, jti: UUID | None, client_id: UUID | None = None, issuer: str | None = None, subject: str | None = None
+) -> Statement:
     """Select what the client of a token may do: ours is named by its id, an external issuer's by its subject."""
     if client_id is not None:
-        named: ColumnElement[bool] = clients.c.id == client_id
+        named: ColumnElement[bool] = clients.c.id == bindparam("client_id", client_id)
     else:
-        named = and_(clients.c.issuer == issuer, clients.c.subject == subject)
+        named = and_(
+            clients.c.issuer == bindparam("issuer", issuer), clients.c.subject == bindparam("subject", subject)
+        )
     body_ids = select(func.array_agg(grants.c.body_id)).where(grants.c.client_id == clients.c.id).scalar_subquery()
-    is_revoked = select(revoked.c.jti).where(revoked.c.jti == jti).exists() if jti else false()
+    is_revoked = select(revoked.c.jti).where(revoked.c.jti == bindparam("jti", jti)).exists() if jti else false()
     return select(
         *(clients.c[name] for name in ("id", "role", "scopes", "disabled_at")),
         body_ids.label("body_ids"),
@@ -37,7 +41,7 @@ def secret_digests(client_id: UUID) -> Statement:
     return (
         select(clients.c.role, clients.c.scopes, secrets.c.id, secrets.c.digest)
         .join(secrets, secrets.c.client_id == clients.c.id)
-        .where(clients.c.id == client_id, clients.c.disabled_at.is_(None))
+        .where(clients.c.id == bindparam("client_id", client_id), clients.c.disabled_at.is_(None))
     )
 
 
@@ -48,7 +52,7 @@ def every_client() -> Statement:
 
 def page(*, role: Role | None, disabled: bool | None, limit: int, after: KeysetCursor | None) -> Statement:
     """Select one page of clients and one row more, which tells whether there is another page."""
-    found = every_client().limit(limit + 1)
+    found = every_client().limit(bindparam("limit", limit) + 1)
     if role is not None:
         found = found.where(clients.c.role == role)
     if disabled is not None:
@@ -58,7 +62,7 @@ def page(*, role: Role | None, disabled: bool | None, limit: int, after: KeysetC
 
 def one(client_id: UUID) -> Statement:
     """Select one client."""
-    return every_client().where(clients.c.id == client_id)
+    return every_client().where(clients.c.id == bindparam("client_id", client_id))
 
 
 def _order() -> list[ColumnElement[Any]]:

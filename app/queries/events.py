@@ -21,10 +21,12 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    true,
     union,
 )
 from sqlalchemy.types import UserDefinedType
 
+from app.database.builders import among
 from app.database.statements import Statement
 from app.domain.access import Caller, Permission
 from app.models import Checkpoint, Cycle, CycleDeadline, DeadlineWatch, Event, Extension, Obligation, Plan
@@ -49,12 +51,17 @@ def page(caller: Caller, after: int, limit: int, moment: Moment) -> Statement:
     Those of an obligation are for whoever may read where it stands: when it has passed to another body, no more for
     the one before.
     """
-    return _seen(caller, moment).where(sequenced.c.seq > after).order_by(sequenced.c.seq).limit(limit)
+    return (
+        _seen(caller, moment)
+        .where(sequenced.c.seq > bindparam("after", after, BigInteger()))
+        .order_by(sequenced.c.seq)
+        .limit(bindparam("limit", limit))
+    )
 
 
 def some(caller: Caller, places: Collection[int], moment: Moment) -> Statement:
     """Select those events at some places that the caller may see at a moment."""
-    return _seen(caller, moment).where(sequenced.c.seq.in_(places))
+    return _seen(caller, moment).where(among(sequenced.c.seq, "places", places))
 
 
 def _seen(caller: Caller, moment: Moment) -> Statement:
@@ -107,8 +114,10 @@ def head() -> Statement:
 
 def signed(after: int, limit: int) -> Statement:
     """Select the checkpoints over more than so many events, in order."""
-    found = select(checkpoints.c.size, checkpoints.c.note).where(checkpoints.c.size > after)
-    return found.order_by(checkpoints.c.size).limit(limit)
+    found = select(checkpoints.c.size, checkpoints.c.note).where(
+        checkpoints.c.size > bindparam("after", after, BigInteger())
+    )
+    return found.order_by(checkpoints.c.size).limit(bindparam("limit", limit))
 
 
 def every_checkpoint() -> Statement:
@@ -142,7 +151,7 @@ def waiting(floor: str, oldest_running: str, limit: int) -> Statement:
         )
         .where(~placed.exists())
         .order_by(events.c.xid, events.c.id)
-        .limit(limit)
+        .limit(bindparam("limit", limit))
         .subquery("first")
     )
     return told(first).order_by(first.c.xid, first.c.id)
@@ -168,7 +177,7 @@ def told(some: Source = events) -> Statement:
 
 def nodes(places: list[int]) -> Statement:
     """Select the nodes at some places, in order."""
-    return select(sequenced.c.node).where(sequenced.c.seq.in_(places)).order_by(sequenced.c.seq)
+    return select(sequenced.c.node).where(among(sequenced.c.seq, "places", places)).order_by(sequenced.c.seq)
 
 
 def everything() -> Statement:
@@ -197,18 +206,28 @@ def watched() -> Statement:
 
 def passed(since: datetime, until: datetime) -> Select[Any]:
     """Select the instants at which some deadline passed."""
-    sources = (cycles.c.due_before, table(CycleDeadline).c.due_before, facts_of(Extension).c.due_before)
+    deadlines = table(CycleDeadline)
+    resting = func.unnest(deadlines.c.working_days).table_valued("due", name="resting").render_derived().lateral()
+    sources = (
+        select(cycles.c.due_before.label("due")),
+        select(deadlines.c.due_before.label("due")),
+        select(facts_of(Extension).c.due_before.label("due")),
+        # What rests on the reports of others has deadlines of its own.
+        select(obligations.c.due_before.label("due")).where(obligations.c.due_after_others_days.is_not(None)),
+        select(cast(resting.c.due, INSTANT).label("due")).select_from(deadlines.join(resting, true())),
+    )
     bounds = bindparam("since", since, INSTANT), bindparam("until", until, INSTANT)
-    found = (select(due.label("due")).where(due > bounds[0], due <= bounds[1]) for due in sources)
-    every = union(*found).subquery()
+    found = (source.subquery() for source in sources)
+    every = union(*(select(one.c.due).where(one.c.due > bounds[0], one.c.due <= bounds[1]) for one in found)).subquery()
     return select(every.c.due).order_by(every.c.due)
 
 
-def missed(due: datetime, statuses: list[str]) -> Statement:
+def missed(due: Moment, statuses: list[str]) -> Statement:
     """Select the obligations whose deadline passed at an instant and that stood at one of these statuses just then."""
-    standing = standings(Moment(due))
+    standing = standings(due)
     names = (standing.c[name] for name in ("id", "plan_id", "status"))
-    return select(*names).where(standing.c.due_before == due, standing.c.status.in_(statuses)).order_by(standing.c.id)
+    missed = standing.c.due_before == due.as_of_bind
+    return select(*names).where(missed, among(standing.c.status, "statuses", statuses)).order_by(standing.c.id)
 
 
 def _xid(name: str, number: str) -> ColumnElement[Any]:

@@ -5,15 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    ARRAY,
     ColumnElement,
     FromClause,
     Table,
-    Uuid,
     and_,
     any_,
     bindparam,
     case,
+    false,
     func,
     literal,
     null,
@@ -23,59 +22,51 @@ from sqlalchemy import (
     union_all,
 )
 
+from app.database.builders import among
 from app.database.keyset import KeysetCursor
 from app.database.statements import Statement
 from app.domain.access import Caller, Permission, Role
-from app.models import (
-    Body,
-    Erasure,
-    Evidence,
-    EvidenceContent,
-    EvidenceRead,
-    EvidenceText,
-    Obligation,
-    Withdrawal,
-)
+from app.models import Body, Erasure, Evidence, EvidenceContent, EvidenceRead, EvidenceText, Obligation, Withdrawal
 from app.models.base import table
+from app.models.evidence import OWN, WRITTEN
 from app.models.redacted_views import CLIENT_NAMES, facts_of
-from app.queries.obligations import among
 from app.standing.moment import Moment
 from app.standing.ownership import owner_of
-from app.standing.reach import attached_by, cleared, reachable
+from app.standing.reach import attached_by, bodies_of, cleared, reachable
 
 evidence, texts, contents, withdrawals, erasures, reads = (
     table(model) for model in (Evidence, EvidenceText, EvidenceContent, Withdrawal, Erasure, EvidenceRead)
 )
 bodies, obligations = table(Body), table(Obligation)
-_OWN = (
-    "kind",
-    "classification",
-    "number",
-    "issued_on",
-    "document_number",
-    "media_type",
-    "size",
-    "sha256",
-    "supersedes",
-)
-_WRITTEN = ("title", "url", "issuer", "file_name")
 _ACT = ("plan_id", "body_id", "obligation_id", "client_id", "received_at", "recorded_at")
 
 
-def one_evidence(evidence_id: UUID, moment: Moment, *allowed: ColumnElement[bool]) -> Statement:
-    """Select one evidence, as far as `allowed` lets it be read."""
-    return _evidence(moment).where(evidence.c.id == evidence_id, *allowed)
+def one_evidence(evidence_id: UUID, moment: Moment) -> Statement:
+    """Select one evidence, whoever may read it."""
+    return _evidence(moment).where(evidence.c.id == bindparam("evidence_id", evidence_id))
+
+
+def one_readable(caller: Caller, evidence_id: UUID, moment: Moment) -> Statement:
+    """Select one evidence, if the caller may read it."""
+    return one_evidence(evidence_id, moment).where(readable(caller, moment))
+
+
+def one_posted(caller: Caller, evidence_id: UUID, moment: Moment) -> Statement:
+    """Select one evidence, if the caller posted it."""
+    return one_evidence(evidence_id, moment).where(posted_by(caller))
 
 
 def some_evidence(ids: Collection[UUID], moment: Moment) -> Statement:
     """Select evidence by its ids."""
-    return _evidence(moment).where(among(evidence.c.id, ids))
+    return _evidence(moment).where(among(evidence.c.id, "ids", ids))
 
 
 def _evidence(moment: Moment) -> Statement:
     shown = ((name, column) for name, column in fields().items() if name not in _ACT)
     columns = (*(evidence.c[name] for name in _ACT), *(column.label(name) for name, column in shown))
-    return select(*columns, contents.c.id.label("content_id")).select_from(named(moment)).where(moment.sees(evidence))
+    return (
+        select(*columns, contents.c.id.label("content_id")).select_from(named(moment)).where(moment.reaches(evidence))
+    )
 
 
 def readable(caller: Caller, moment: Moment) -> ColumnElement[bool]:
@@ -87,10 +78,9 @@ def readable(caller: Caller, moment: Moment) -> ColumnElement[bool]:
 
 def readable_acts(caller: Caller, acts: list[UUID], moment: Moment) -> Statement:
     """Select those of some acts on evidence, the attaching among them, whose evidence a caller may read."""
-    these = any_(bindparam("acts", acts, ARRAY(Uuid())))
-    attached = select(evidence.c.id).where(evidence.c.id == these)
+    attached = select(evidence.c.id).where(among(evidence.c.id, "acts", acts))
     others = (
-        select(act.c.id).join(evidence, evidence.c.id == act.c.evidence_id).where(act.c.id == these)
+        select(act.c.id).join(evidence, evidence.c.id == act.c.evidence_id).where(among(act.c.id, "acts", acts))
         for act in (contents, withdrawals, erasures)
     )
     mine = obligations.c.id == evidence.c.obligation_id
@@ -102,7 +92,8 @@ def posted_by(caller: Caller) -> ColumnElement[bool]:
     """Keep the evidence that a caller posted: a reporter for one of its bodies, a coordinator from a paper report."""
     if caller.role is Role.COORDINATOR:
         return evidence.c.document_number.is_not(None)
-    return and_(evidence.c.body_id.in_(caller.body_ids), evidence.c.document_number.is_(None))
+    mine = evidence.c.body_id == any_(bodies_of(caller)) if caller.body_ids else false()
+    return and_(mine, evidence.c.document_number.is_(None))
 
 
 def fields() -> Mapping[str, ColumnElement[Any]]:
@@ -111,8 +102,8 @@ def fields() -> Mapping[str, ColumnElement[Any]]:
         *(part for name in ("size", "sha256", "received_at", "recorded_at") for part in (name, contents.c[name]))
     )
     return {
-        **{name: evidence.c[name] for name in ("id", *_OWN)},
-        **{name: texts.c[name] for name in _WRITTEN},
+        **{name: evidence.c[name] for name in ("id", *OWN)},
+        **{name: texts.c[name] for name in WRITTEN},
         "body": bodies.c.code,
         "content": case((contents.c.id.is_not(None), content), else_=null()),
         "withdrawn_at": withdrawals.c.received_at,
@@ -140,18 +131,18 @@ def reads_of(evidence_id: UUID, limit: int, after: KeysetCursor | None) -> State
         select(reads.c.id, CLIENT_NAMES.c.id.label("client"), CLIENT_NAMES.c.name, CLIENT_NAMES.c.role, reads.c.sha256)
         .add_columns(reads.c.received_at, reads.c.recorded_at, func.clock_timestamp().label("recorded_until"))
         .join(CLIENT_NAMES, CLIENT_NAMES.c.id == reads.c.client_id)
-        .where(reads.c.evidence_id == evidence_id)
+        .where(reads.c.evidence_id == bindparam("evidence_id", evidence_id))
     )
     if after is not None:
         found = found.where(tuple_(*keys) < after.row(keys))
-    return found.order_by(*(key.desc() for key in keys)).limit(limit + 1)
+    return found.order_by(*(key.desc() for key in keys)).limit(bindparam("limit", limit) + 1)
 
 
 def erased_content(evidence_id: UUID) -> Statement:
     """Select the content of an evidence that has been erased."""
     erased = and_(erasures.c.plan_id == contents.c.plan_id, erasures.c.evidence_id == contents.c.evidence_id)
     found = select(contents.c.id, contents.c.sha256).join(erasures, erased)
-    return found.where(contents.c.evidence_id == evidence_id)
+    return found.where(contents.c.evidence_id == bindparam("evidence_id", evidence_id))
 
 
 def promised(content_ids: Collection[UUID]) -> Statement:
@@ -159,14 +150,15 @@ def promised(content_ids: Collection[UUID]) -> Statement:
     erased = select(literal(1)).where(
         erasures.c.plan_id == contents.c.plan_id, erasures.c.evidence_id == contents.c.evidence_id
     )
-    return select(contents.c.id).where(contents.c.id.in_(content_ids), ~erased.exists())
+    return select(contents.c.id).where(among(contents.c.id, "content_ids", content_ids), ~erased.exists())
 
 
 def kept_bytes(obligation_id: UUID, client_id: UUID) -> Statement:
     """Add up the bytes that are kept for an obligation, whoever may read them, and those that a client has sent."""
     kept, ended = facts_of(EvidenceContent), facts_of(Erasure)
     erased = and_(ended.c.plan_id == kept.c.plan_id, ended.c.evidence_id == kept.c.evidence_id)
-    of_obligation, of_client = kept.c.obligation_id == obligation_id, kept.c.client_id == client_id
+    of_obligation = kept.c.obligation_id == bindparam("obligation_id", obligation_id)
+    of_client = kept.c.client_id == bindparam("client_id", client_id)
 
     def total(which: ColumnElement[bool]) -> ColumnElement[int]:
         return func.coalesce(func.sum(kept.c.size).filter(which), 0)

@@ -1,15 +1,16 @@
 """What an explanation shows beside the standing: when things were first said, and what moved the deadline."""
 
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func, select, true
+from sqlalchemy import ColumnElement, bindparam, case, func, select, true
 
 from app.database.statements import Statement
 from app.domain.completion import ClaimState, ReviewOutcome
 from app.models import Cycle, Duty, Extension, Obligation, Plan, Review, Update
 from app.models.base import table
 from app.models.redacted_views import facts_of
-from app.standing.cycles import deadline_of
+from app.standing.cycles import deadline_of, due_in_cycle
 from app.standing.moment import Moment, history_of, latest
 from app.standing.ownership import transfers
 
@@ -18,24 +19,23 @@ updates, reviews, extensions = facts_of(Update), facts_of(Review), facts_of(Exte
 documents = table(Extension)
 
 
-def more_facts(obligation_id: Any, moment: Moment) -> Statement:
+def more_facts(obligation_id: UUID, moment: Moment) -> Statement:
     """Select an obligation's submissions and reviews by instant, its legal basis, and what moved its deadline.
 
     The number of an extension's document shows to whoever may read the history; all else, to whoever sees the standing.
     """
     extended = latest(history_of(extensions, obligations, moment), extensions).lateral("extended")
     moved = deadline_of(obligations.c.plan_id, obligations.c.cycle_id, moment).correlate(obligations).lateral("moved")
-    movers = {"extension": extended, "cycle_deadline": moved}
+    # The later of the two deadlines is in force; a null comparison says that there is no extension.
+    longer = func.coalesce(extended.c.due_before >= due_in_cycle(obligations, moved), False)
     transferred = latest(history_of(transfers, obligations, moment), transfers).lateral("transferred")
     return (
         select(
             *_submissions(moment),
             transferred.c.received_at.label("owner_since"),
-            case(*((row.c.id.is_not(None), name) for name, row in movers.items())).label("moved_by"),
+            case((longer, "extension"), (moved.c.id.is_not(None), "cycle_deadline")).label("moved_by"),
             # Not the first number that there is: an extension without one was not given by the cycle's document.
-            case((extended.c.id.is_not(None), documents.c.document_number), else_=moved.c.document_number).label(
-                "document_number"
-            ),
+            case((longer, documents.c.document_number), else_=moved.c.document_number).label("document_number"),
             *(cycles.c[name] for name in ("starts_on", "ends_on", "basis")),
             (cycles.c.confirmed | moved.c.id.is_not(None)).label("confirmed"),
             *(plans.c[name] for name in ("number", "issuer", "issued_on")),
@@ -51,7 +51,7 @@ def more_facts(obligation_id: Any, moment: Moment) -> Statement:
         .outerjoin(documents, documents.c.id == extended.c.id)
         .outerjoin(moved, true())
         .outerjoin(transferred, true())
-        .where(obligations.c.id == obligation_id)
+        .where(obligations.c.id == bindparam("obligation_id", obligation_id))
     )
 
 

@@ -4,17 +4,16 @@ A page is found among obligations alone, by an index in the plan's order, before
 short read of its own, and the last of a million costs no more than the first.
 """
 
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Integer, Uuid, any_, bindparam, func, literal, select, tuple_
+from sqlalchemy import Integer, Uuid, bindparam, func, select, tuple_
 
+from app.database.builders import among
 from app.database.keyset import KeysetCursor
 from app.database.statements import Statement
 from app.domain.access import Caller, Permission
 from app.models import Cycle, Duty, Obligation, Plan
 from app.models.base import table
-from app.queries.history import history
 from app.queries.obligations import visible
 from app.standing.filters import Filters, matching, within
 from app.standing.moment import Moment
@@ -24,13 +23,13 @@ from app.standing.rule import named, owners, standings
 plans, cycles, duties, obligations = (table(model) for model in (Plan, Cycle, Duty, Obligation))
 
 
-def parts(filters: Filters) -> Statement:
+def parts(plan: str | None, cycle: str | None) -> Statement:
     """Select the cycles to walk through, by deadline, and until when what is recorded is known to all pages."""
     found = select(cycles.c.plan_id, cycles.c.id.label("cycle_id"), func.clock_timestamp().label("recorded_until"))
-    named = {plans.c.slug: filters.plan, cycles.c.code: filters.cycle}
+    named = {"plan": (plans.c.slug, plan), "cycle": (cycles.c.code, cycle)}
     return (
         found.join(plans, plans.c.id == cycles.c.plan_id)
-        .where(*(column == code for column, code in named.items() if code is not None))
+        .where(*(column == bindparam(name, code) for name, (column, code) in named.items() if code is not None))
         .order_by(plans.c.slug, cycles.c.due_before, cycles.c.code)
     )
 
@@ -61,14 +60,8 @@ def page(
     return found.order_by(o.position, o.id).limit(bindparam("limit", limit, Integer()))
 
 
-def acts(caller: Caller, part: Any, ids: list[UUID], moment: Moment) -> Statement:
-    """Select every act on the obligations of a page that the caller may read, in the order of time."""
-    some: Any = {"plan_id": part["plan_id"], "id": any_(literal(ids, ARRAY(Uuid)))}
-    return history(caller, some, moment)
-
-
 def rows(caller: Caller, filters: Filters, ids: list[UUID], moment: Moment) -> Statement:
     """Select those obligations of a page that match, with their standing, in the plan's order."""
-    standing = standings(moment, obligations.c.id == any_(bindparam("ids", ids, ARRAY(Uuid()))))
+    standing = standings(moment, among(obligations.c.id, "ids", ids), ended=filters.ended)
     found = select(*standing.c).where(visible(caller, standing), *matching(standing, filters))
     return found.order_by(standing.c.position, standing.c.id)

@@ -21,7 +21,9 @@ SORT_COLUMNS = ("requested_at", "request_recorded_at", "request_id")
 
 def pending_on(obligation_id: UUID, moment: Moment) -> Statement:
     """Select the request that is pending on one obligation."""
-    return select(*requests.c).where(requests.c.obligation_id == obligation_id, _pending(moment))
+    return select(*requests.c).where(
+        requests.c.obligation_id == bindparam("obligation_id", obligation_id), _pending(moment)
+    )
 
 
 def queue(caller: Caller, moment: Moment, limit: int, after: KeysetCursor | None) -> Statement:

@@ -1,34 +1,25 @@
 """Obligations with their standing: the query of coordinators, one obligation, and who may see which."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import (
-    ARRAY,
-    ColumnElement,
-    Integer,
-    Select,
-    Subquery,
-    Uuid,
-    any_,
-    bindparam,
-    func,
-    literal,
-    select,
-    tuple_,
-    union_all,
-)
+from sqlalchemy import ColumnElement, Integer, Subquery, Uuid, bindparam, func, literal, select, tuple_, union_all
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.database.builders import among
 from app.database.keyset import KeysetCursor
+from app.database.statements import Statement, fetch_all, fetch_first, fetch_one
 from app.domain.access import Caller, Permission
-from app.domain.completion import Signal
+from app.domain.calendar import FIRST_YEAR, HOME_ZONE, start_of
 from app.models import Obligation
 from app.models.base import table
 from app.standing.filters import Filters, matching, within
-from app.standing.moment import Moment
+from app.standing.moment import INSTANT, Moment
 from app.standing.reach import reachable
+from app.standing.row import SHOWN, StandingRow
 from app.standing.rule import arms, standing_of, standings, stored_standing_of, stored_standings
 
 
@@ -40,6 +31,7 @@ class Sort(StrEnum):
     DUTY = "duty"
     OWNER = "owner"
     UPDATED_AT = "updated_at"
+    LAST_REPORTED_AT = "last_reported_at"
 
 
 SORT_COLUMNS: dict[Sort, tuple[str, ...]] = {
@@ -48,51 +40,52 @@ SORT_COLUMNS: dict[Sort, tuple[str, ...]] = {
     Sort.DUTY: ("position", "due_before", "id"),
     Sort.OWNER: ("owner_position", "due_before", "position", "id"),
     Sort.UPDATED_AT: ("updated_at", "position", "id"),
+    Sort.LAST_REPORTED_AT: ("reported_at", "position", "id"),
 }
 """The columns of each order; the id makes it total, which keyset paging needs."""
-
-
-SHOWN = (
-    *("id", "plan", "time_zone", "cycle", "duty_code", "title_vi", "title_en", "kind", "force", "version"),
-    *("body_no", "body_code", "owner_code", "owner_name", "due_before", "original_due_before", "status"),
-    *(signal.value for signal in Signal),
-    *("unmet_targets", "claim_state", "claim_percent", "claim_received_at", "evidence_count", "completed_at"),
-    *("review_outcome", "review_received_at"),
-)
-"""The columns of a standing of which an answer is made."""
+BEFORE_ALL = start_of(date(FIRST_YEAR, 1, 1), HOME_ZONE)
+"""Where in the order of reports those stand that have none: first, for they have been silent the longest."""
 
 
 def page(
     caller: Caller, filters: Filters, moment: Moment, sort: Sort, limit: int, after: KeysetCursor | None
-) -> Select[Any]:
+) -> Statement:
     """Select one page and one row more, which tells whether there is another page.
 
     `after` holds the KEYS of the last row of the page before.
     """
-    halves = [_first(half, caller, filters, sort, limit, after) for half in arms(moment, within(filters))]
+    both = arms(moment, within(filters), ended=filters.ended)
+    halves = [_first(half, caller, filters, sort, limit, after) for half in both]
     rows = union_all(*halves).subquery("rows")
     first = select(*rows.c, func.clock_timestamp().label("recorded_until"))
-    return first.order_by(*_in_order(rows, sort)).limit(_more_than(limit))
+    keys = [rows.c[name] for name in SORT_COLUMNS[sort]]
+    return first.order_by(*_in_order(keys, sort)).limit(_more_than(limit))
 
 
 def _first(
     standing: Subquery, caller: Caller, filters: Filters, sort: Sort, limit: int, after: KeysetCursor | None
-) -> Select[Any]:
+) -> Statement:
     """Select the first of one half of the standings, each half in order by itself, so that an index can give it.
 
     Nothing but what is shown, and what puts it in order: when an obligation was last touched is dear to find out.
     """
-    shown = dict.fromkeys((*SHOWN, *SORT_COLUMNS[sort]))
-    found = select(*(standing.c[name] for name in shown)).where(visible(caller, standing), *matching(standing, filters))
+    keys = {name: _key(standing, name) for name in SORT_COLUMNS[sort]}
+    shown = {name: standing.c[name] for name in SHOWN} | keys
+    found = select(*shown.values()).where(visible(caller, standing), *matching(standing, filters))
     if after is not None:
-        keys = [standing.c[name] for name in SORT_COLUMNS[sort]]
-        last = after.row(keys)
-        found = found.where(tuple_(*keys) < last if sort is Sort.DUE_LAST else tuple_(*keys) > last)
-    return found.order_by(*_in_order(standing, sort)).limit(_more_than(limit))
+        last = after.row([*keys.values()])
+        this = tuple_(*keys.values())
+        found = found.where(this < last if sort is Sort.DUE_LAST else this > last)
+    return found.order_by(*_in_order([*keys.values()], sort)).limit(_more_than(limit))
 
 
-def _in_order(rows: Subquery, sort: Sort) -> list[ColumnElement[Any]]:
-    keys = (rows.c[name] for name in SORT_COLUMNS[sort])
+def _key(standing: Subquery, name: str) -> ColumnElement[Any]:
+    if name == "reported_at":
+        return func.coalesce(standing.c.last_reported_at, literal(BEFORE_ALL, INSTANT)).label(name)
+    return standing.c[name]
+
+
+def _in_order(keys: Sequence[ColumnElement[Any]], sort: Sort) -> list[ColumnElement[Any]]:
     return [key.desc() if sort is Sort.DUE_LAST else key for key in keys]
 
 
@@ -100,44 +93,62 @@ def _more_than(limit: int) -> ColumnElement[int]:
     return bindparam("limit", limit, Integer()) + 1
 
 
-def total(caller: Caller, filters: Filters, moment: Moment) -> Select[Any]:
+def total(caller: Caller, filters: Filters, moment: Moment) -> Statement:
     """Count what all pages together hold; this reads every match, so it is asked for expressly."""
-    standing = standings(moment, within(filters))
+    standing = standings(moment, within(filters), ended=filters.ended)
     conditions = (visible(caller, standing), *matching(standing, filters))
     return select(func.count().label("total")).select_from(standing).where(*conditions)
 
 
-def one(caller: Caller, obligation_id: UUID, moment: Moment) -> Select[Any]:
+async def find_one(connection: AsyncConnection, caller: Caller, obligation_id: UUID, moment: Moment) -> StandingRow:
+    """Return one obligation with its standing: from the snapshot where that stands, else from the history.
+
+    Raises:
+        NotFound: there is none that is owed, or the caller may not see it.
+    """
+    asked = {"caller": caller, "obligation_id": obligation_id, "moment": moment}
+    row = await fetch_first(connection, one_stored, **asked) or await fetch_one(connection, one, **asked)
+    return cast("StandingRow", row)
+
+
+async def find_some(
+    connection: AsyncConnection, caller: Caller, obligation_ids: Collection[UUID], moment: Moment
+) -> dict[UUID, StandingRow]:
+    """Return a set of obligations with their standing, likewise; what is not owed or not seen is left out."""
+    found: dict[UUID, StandingRow] = {}
+    for build in (some_stored, some):
+        if missing := [one for one in obligation_ids if one not in found]:
+            asked = {"caller": caller, "obligation_ids": missing, "moment": moment}
+            found |= {row["id"]: cast("StandingRow", row) for row in await fetch_all(connection, build, **asked)}
+    return found
+
+
+def one(caller: Caller, obligation_id: UUID, moment: Moment) -> Statement:
     """Select one obligation with its standing, if the caller may see it."""
     standing = standing_of(bindparam("obligation_id", obligation_id, Uuid()), moment)
     return select(*standing.c).where(visible(caller, standing))
 
 
-def one_stored(caller: Caller, obligation_id: UUID, moment: Moment) -> Select[Any]:
-    """Select the same where its stored facts stand, which is nearly always; if it finds nothing, ask for `one`."""
+def one_stored(caller: Caller, obligation_id: UUID, moment: Moment) -> Statement:
+    """Select the same where its stored facts stand, which is nearly always."""
     standing = stored_standing_of(bindparam("obligation_id", obligation_id, Uuid()), moment)
     return select(*standing.c).where(visible(caller, standing))
 
 
-def some(caller: Caller, obligation_ids: Collection[UUID], moment: Moment) -> Select[Any]:
+def some(caller: Caller, obligation_ids: Collection[UUID], moment: Moment) -> Statement:
     """Select those of a set of obligations that the caller may see and that are owed, with their standing."""
     standing = standings(moment, _these(obligation_ids))
     return select(*standing.c).where(visible(caller, standing))
 
 
-def some_stored(caller: Caller, obligation_ids: Collection[UUID], moment: Moment) -> Select[Any]:
-    """Select the same where their stored facts stand, which is nearly all; ask for the others by `some`."""
+def some_stored(caller: Caller, obligation_ids: Collection[UUID], moment: Moment) -> Statement:
+    """Select the same where their stored facts stand, which is nearly all."""
     standing = stored_standings(moment, _these(obligation_ids))
     return select(*standing.c).where(visible(caller, standing))
 
 
 def _these(obligation_ids: Collection[UUID]) -> ColumnElement[bool]:
-    return table(Obligation).c.id == any_(bindparam("obligation_ids", list(obligation_ids), ARRAY(Uuid())))
-
-
-def among(column: ColumnElement[UUID], ids: Collection[UUID]) -> ColumnElement[bool]:
-    """Keep rows by their ids: one parameter however many there are, so that the statement stays the same."""
-    return column == any_(literal(list(ids), ARRAY(Uuid)))
+    return among(table(Obligation).c.id, "obligation_ids", obligation_ids)
 
 
 def visible(caller: Caller, row: Any) -> ColumnElement[bool]:

@@ -10,6 +10,7 @@ from sqlalchemy import (
     bindparam,
     case,
     exists,
+    false,
     func,
     null,
     or_,
@@ -17,19 +18,37 @@ from sqlalchemy import (
     true,
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.database.statements import Statement
+from app.database.statements import Row, Statement, fetch_all
 from app.domain.completion import Force
 from app.domain.text import fold
-from app.models import Body, Cycle, Duty, DutyOwner, DutyPartner, Plan, Succession, SuccessionDecision, Target
+from app.models import (
+    Body,
+    Cycle,
+    Duty,
+    DutyOwner,
+    DutyPartner,
+    Membership,
+    MembershipEnding,
+    PartnerNaming,
+    Plan,
+    Succession,
+    SuccessionDecision,
+    SuccessionPart,
+    Target,
+)
 from app.models.base import table
 from app.models.duty import DutyKind, Recurrence
 from app.models.redacted_views import PLAN_SIZES
 from app.models.succession import Decision
+from app.standing.filters import says
+from app.standing.moment import Moment
 
 plans, bodies, cycles, duties = table(Plan), table(Body), table(Cycle), table(Duty)
 owners, partners, targets = table(DutyOwner), table(DutyPartner), table(Target)
-successions, decisions = table(Succession), table(SuccessionDecision)
+successions, decisions, parts = table(Succession), table(SuccessionDecision), table(SuccessionPart)
+memberships, endings, namings = table(Membership), table(MembershipEnding), table(PartnerNaming)
 groups, named = bodies.alias("numbered"), bodies.alias("named")
 
 SUMMARY = ("slug", "number", "title_vi", "title_en", "issuer", "issued_on", "time_zone")
@@ -50,17 +69,33 @@ def plan(slug: str) -> Statement:
         obligations=_size(),
     )
     shown = (plans.c[name] for name in (*SUMMARY, "legal_bases"))
-    return select(*shown, counts.label("counts")).where(plans.c.slug == slug)
+    return select(*shown, counts.label("counts")).where(plans.c.slug == bindparam("slug", slug))
 
 
-def all_bodies(slug: str) -> Statement:
+def all_bodies(slug: str, moment: Moment) -> Statement:
     """Select the numbered bodies in the plan's order and those that came later, their members nested."""
-    return _bodies().where(bodies.c.group_id.is_(None), bodies.c.plan_id == plan_id_of(slug))
+    return _bodies(moment).where(bodies.c.group_id.is_(None), bodies.c.plan_id == plan_id_of(slug))
 
 
-def one_body(slug: str, code: str) -> Statement:
+def one_body(slug: str, code: str, moment: Moment) -> Statement:
     """Select one body, numbered or a member."""
-    return _bodies().where(bodies.c.code == code, bodies.c.plan_id == plan_id_of(slug))
+    return _bodies(moment).where(
+        bodies.c.code == bindparam("code", code, String()), bodies.c.plan_id == plan_id_of(slug)
+    )
+
+
+async def find_duties(
+    connection: AsyncConnection,
+    slug: str,
+    *,
+    body: str | None,
+    kind: DutyKind | None,
+    force: Force | None,
+    q: str | None,
+) -> list[Row]:
+    """Return a plan's duties in order; `body` finds those of a heading and those that a body or its members own."""
+    words = None if q is None else fold(q)
+    return await fetch_all(connection, duties_of, slug=slug, body=body, kind=kind, force=force, q=words)
 
 
 def duties_of(
@@ -72,18 +107,17 @@ def duties_of(
     force: Force | None = None,
     q: str | None = None,
 ) -> Statement:
-    """Select a plan's duties in order; `body` finds those of a heading and those that a body or its members own."""
-    words = fold(q or "").split()
+    """Select a plan's duties in order; see `find_duties`, which folds the words."""
     wanted = [
-        (code, duties.c.code == code),
+        (code, duties.c.code == bindparam("code", code, String())),
         (body, _concerns(slug, body)),
         (kind, duties.c.kind == kind),
         (force, duties.c.force == force),
-        (words, and_(true(), *(duties.c.search.contains(word, autoescape=True) for word in words))),
+        (q, says(q or "", duties.c.search)),
     ]
     return (
         _duties()
-        .where(duties.c.plan_id == plan_id_of(slug), *(condition for value, condition in wanted if value))
+        .where(duties.c.plan_id == plan_id_of(slug), *(condition for value, condition in wanted if value is not None))
         .order_by(duties.c.position)
     )
 
@@ -93,32 +127,50 @@ def plan_id_of(slug: str) -> Any:
     return select(plans.c.id).where(plans.c.slug == bindparam("slug", slug, String())).scalar_subquery()
 
 
-def _bodies() -> Statement:
-    dates = {"joined_on": named.c.joined_on, "succeeded_on": _succeeded_on(named)}
-    member = _object(code=named.c.code, name=named.c.name, **dates)
-    members = _list(member, named, named.c.group_id == bodies.c.id)
+def _bodies(moment: Moment) -> Statement:
+    letter = _membership(moment).lateral("letter")
+    dates = {"joined_on": named.c.joined_on, "succeeded_on": _succeeded_on(named, moment)}
+    by_letter = {"from_on": letter.c.from_on, "until_on": letter.c.until_on}
+    member = _object(code=named.c.code, name=named.c.name, **dates, **by_letter)
+    belonging = or_(named.c.group_id == bodies.c.id, letter.c.from_on.is_not(None))
+    members = _list(member, named.outerjoin(letter, true()), belonging, moment.knows(named))
     duty_count = select(func.count()).where(duties.c.body_id == bodies.c.id).scalar_subquery()
     shown = ("no", "code", "name", "heading", "force", "open_class", "source_line", "note", "joined_on")
     return (
         select(
-            _succeeded_on(bodies).label("succeeded_on"),
+            _succeeded_on(bodies, moment).label("succeeded_on"),
             *(bodies.c[name] for name in shown),
             _unless_null(groups.c.id, _object(no=groups.c.no, code=groups.c.code)).label("group"),
             members.label("members"),
             duty_count.label("duty_count"),
         )
         .outerjoin(groups, groups.c.id == bodies.c.group_id)
+        .where(moment.knows(bodies))
         .order_by(bodies.c.position)
     )
 
 
-def _succeeded_on(body: FromClause) -> ColumnElement[Any]:
+def _membership(moment: Moment) -> Statement:
+    """Select the last letter by which a body is a member of the class around it."""
+    ended = and_(
+        endings.c.plan_id == memberships.c.plan_id,
+        endings.c.membership_id == memberships.c.id,
+        moment.knows(endings),
+    )
+    found = select(memberships.c.from_on, endings.c.until_on).outerjoin(endings, ended)
+    here = (memberships.c.class_id == bodies.c.id, memberships.c.member_id == named.c.id, moment.knows(memberships))
+    last = found.where(*here).order_by(memberships.c.from_on.desc(), memberships.c.id.desc()).limit(1)
+    return last.correlate(bodies, named)
+
+
+def _succeeded_on(body: FromClause, moment: Moment) -> ColumnElement[Any]:
     """Find from which day on others owe everything that a body owed."""
     return (
         select(func.min(successions.c.effective_on))
         .join(decisions, decisions.c.succession_id == successions.c.id)
-        .where(successions.c.predecessor_id == body.c.id, successions.c.duties.is_(None))
-        .where(decisions.c.outcome == Decision.CONFIRMED)
+        .join(parts, parts.c.succession_id == successions.c.id)
+        .where(successions.c.predecessor_id == body.c.id, parts.c.whole)
+        .where(decisions.c.outcome == Decision.CONFIRMED, moment.knows(decisions), moment.counts(decisions))
         .correlate(body)
         .scalar_subquery()
     )
@@ -151,8 +203,12 @@ def _owners() -> ColumnElement[Any]:
 def _partners() -> ColumnElement[Any]:
     body = _unless_null(named.c.id, _object(code=named.c.code, name=named.c.name))
     source = partners.outerjoin(named, named.c.id == partners.c.body_id)
-    shown = _object(body=body, named_as=partners.c.named_as)
-    return _list(shown, source, partners.c.duty_id == duties.c.id, order=partners.c.position)
+    shown = _object(body=body, named_as=partners.c.named_as, open=partners.c.open)
+    by_plan = _list(shown, source, partners.c.duty_id == duties.c.id, order=partners.c.position)
+    by_letter = _object(body=_object(code=named.c.code, name=named.c.name), named_as=null(), open=false())
+    source = namings.join(named, named.c.id == namings.c.body_id)
+    later = _list(by_letter, source, namings.c.duty_id == duties.c.id, order=namings.c.recorded_at)
+    return by_plan.op("||")(later)
 
 
 def _targets() -> ColumnElement[Any]:
@@ -162,7 +218,9 @@ def _targets() -> ColumnElement[Any]:
 
 
 def _concerns(slug: str, code: str | None) -> ColumnElement[bool]:
-    sought = select(named.c.id).where(named.c.plan_id == plan_id_of(slug), named.c.code == code)
+    sought = select(named.c.id).where(
+        named.c.plan_id == plan_id_of(slug), named.c.code == bindparam("body", code, String())
+    )
     owning = exists().where(
         owners.c.duty_id == duties.c.id,
         owners.c.body_id == bodies.c.id,

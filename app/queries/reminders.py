@@ -7,7 +7,7 @@ from sqlalchemy import and_, bindparam, or_, select
 from app.database.statements import Statement
 from app.domain.access import Caller
 from app.domain.calendar import HOME_ZONE, day_of, start_of
-from app.domain.completion import ReviewOutcome, Status
+from app.domain.completion import Judgement, Status
 from app.queries.obligations import visible
 from app.standing.filters import Filters, within
 from app.standing.moment import INSTANT, Moment
@@ -32,7 +32,7 @@ def reminders(caller: Caller, filters: Filters, moment: Moment, soon: datetime) 
     kinds = {
         "due_soon": and_(s.status.in_(OPEN), s.due_before <= bindparam("soon", soon, INSTANT)),
         "late": s.status.in_(LATE),
-        "returned": and_(s.review_outcome == ReviewOutcome.RETURNED, s.claim_state.is_(None), s.completed_at.is_(None)),
+        "returned": and_(s.judged == Judgement.RETURNED, s.completed_at.is_(None)),
         "waiting": s.awaiting_review,
     }
     shown = select(*s, *(kind.label(f"is_{name}") for name, kind in kinds.items()))

@@ -4,12 +4,13 @@ The columns are named here, apart from what the wire shows, because a seal must 
 change to any of this needs a new Form.  A kind of act that comes later needs none: no earlier moment sees one.
 """
 
+from collections.abc import Hashable
 from enum import IntEnum
 from uuid import UUID
 
 from sqlalchemy import Table, Uuid, bindparam, func, literal, select, union_all
 
-from app.database.statements import Statement
+from app.database.statements import Statement, Values, split_arguments
 from app.models import (
     ConditionDecision,
     Contribution,
@@ -49,6 +50,13 @@ class Form(IntEnum):
     """The standings and the acts behind them with the words of evidence, the moment and the cycle."""
     WORDS = 2
     """Also who closed the cycle and why, and every act that moved its deadline; no word that can be erased."""
+    WHOLE = 3
+    """Also which report a review answers and what it waives, when a letter was decided, and all else of each act."""
+
+
+@split_arguments.register
+def _form(form: Form, name: str) -> tuple[Hashable, Values]:
+    return (name, form), {}
 
 
 FORM = max(Form)
@@ -60,7 +68,7 @@ STANDING = (
     *("done_since", "proven_since", "unmet_targets", "completed_at", "evidence_count", "condition_met"),
 )
 _EVIDENCE = ("update_id", "body_id", "kind", "classification", "number", "issued_on", "document_number")
-ACTS: dict[type[HistoryRow], tuple[str, ...]] = {
+_OF_WORDS: dict[type[HistoryRow], tuple[str, ...]] = {
     Update: ("state", "percent", "summary", "occurred_on", "late_reason", "document_number"),
     Evidence: (*_EVIDENCE, "media_type", "size", "sha256", "supersedes"),
     EvidenceContent: ("evidence_id", "size", "sha256"),
@@ -74,7 +82,20 @@ ACTS: dict[type[HistoryRow], tuple[str, ...]] = {
     Contribution: ("body_id", "note"),
     Transfer: ("owner_id", "body_id", "succession_id"),
 }
-FIRST_ACTS = ACTS | {Evidence: (*_EVIDENCE, "title", "url", "issuer")}
+_SINCE: dict[type[HistoryRow], tuple[str, ...]] = {
+    Evidence: ("of_owner",),
+    Review: ("update_id", "waives"),
+    Extension: ("decided_on",),
+    Transfer: ("ends",),
+}
+ACTS = {
+    Form.STANDINGS: _OF_WORDS | {Evidence: (*_EVIDENCE, "title", "url", "issuer")},
+    Form.WORDS: _OF_WORDS,
+    Form.WHOLE: {model: (*names, *_SINCE.get(model, ())) for model, names in _OF_WORDS.items()},
+}
+"""The columns of each kind of act that a form spells, beside those of every act."""
+_DEADLINE = ("due_before", "reason", "document_number")
+DEADLINES = {Form.STANDINGS: (), Form.WORDS: _DEADLINE, Form.WHOLE: (*_DEADLINE, "decided_on", "working_days")}
 OF_EVERY_ACT = ("id", "client_id", "received_at", "recorded_at")
 
 
@@ -84,25 +105,25 @@ def standings_of(cycle_id: UUID, moment: Moment) -> Statement:
     return select(standing.c.id, *(standing.c[name] for name in STANDING)).order_by(standing.c.id)
 
 
-def acts_of(cycle_id: UUID, moment: Moment, form: int) -> Statement:
+def acts_of(cycle_id: UUID, moment: Moment, form: Form) -> Statement:
     """Select every act on the obligations of a cycle that a moment sees, as a seal of a form spells it, in order."""
-    acts = FIRST_ACTS if form == Form.STANDINGS else ACTS
-    spelled = [_spelled(table(model), names, cycle_id, moment) for model, names in acts.items()]
-    found = union_all(*spelled, _measured(cycle_id, moment)).subquery("acts")
+    spelled = [_spelled(table(model), names, cycle_id, moment) for model, names in ACTS[form].items()]
+    found = union_all(*spelled, _measured(cycle_id, moment, form)).subquery("acts")
     return select(found.c.obligation_id, found.c.act).order_by(*order_of(found), found.c.kind, found.c.target)
 
 
-def deadlines_of(cycle_id: UUID, moment: Moment) -> Statement:
-    """Select every act that a moment sees on the deadline of a cycle, as a seal spells it, in order."""
-    names = (*OF_EVERY_ACT, "due_before", "reason", "document_number")
-    found = select(*(deadlines.c[name] for name in names)).where(deadlines.c.cycle_id == cycle_id)
+def deadlines_of(cycle_id: UUID, moment: Moment, form: Form) -> Statement:
+    """Select every act that a moment sees on the deadline of a cycle, as a seal of a form spells it, in order."""
+    found = select(*(deadlines.c[name] for name in (*OF_EVERY_ACT, *DEADLINES[form]))).where(
+        deadlines.c.cycle_id == bindparam("cycle_id", cycle_id)
+    )
     return found.where(moment.sees(deadlines)).order_by(*order_of(deadlines))
 
 
 def erased_in(cycle_id: UUID) -> Statement:
     """Select the obligations of a cycle whose evidence was erased, whenever that was."""
     erasures = table(Erasure)
-    owed = select(obligations.c.id).where(obligations.c.cycle_id == cycle_id)
+    owed = select(obligations.c.id).where(obligations.c.cycle_id == bindparam("cycle_id", cycle_id))
     return select(erasures.c.obligation_id).where(erasures.c.obligation_id.in_(owed))
 
 
@@ -121,7 +142,7 @@ def under(seal_id: UUID) -> Statement:
     """Select what stands under a seal, in the order in which it was digested."""
     return (
         select(sealed.c.obligation_id, sealed.c.digest)
-        .where(sealed.c.seal_id == seal_id)
+        .where(sealed.c.seal_id == bindparam("seal_id", seal_id))
         .order_by(sealed.c.obligation_id)
     )
 
@@ -138,9 +159,11 @@ def _spelled(history: Table, names: tuple[str, ...], cycle_id: UUID, moment: Mom
     return _within(found, history, cycle_id, moment)
 
 
-def _measured(cycle_id: UUID, moment: Moment) -> Statement:
+def _measured(cycle_id: UUID, moment: Moment, form: Form) -> Statement:
     """Spell each figure as an act of its own, right after the update that reports it."""
-    act = func.jsonb_build_object("figure", targets.c.code, "value", measurements.c.value, "update", updates.c.id)
+    cases = ("cases", measurements.c.cases) if form >= Form.WHOLE else ()
+    shown = ("figure", targets.c.code, "value", measurements.c.value, "update", updates.c.id, *cases)
+    act = func.jsonb_build_object(*shown)
     kind = literal("progress_update_figure").label("kind")
     found = (
         select(updates.c.obligation_id, *order_of(updates), kind, targets.c.code.label("target"), act.label("act"))
@@ -151,5 +174,5 @@ def _measured(cycle_id: UUID, moment: Moment) -> Statement:
 
 
 def _within(found: Statement, history: Table, cycle_id: UUID, moment: Moment) -> Statement:
-    mine = select(obligations.c.id).where(obligations.c.cycle_id == cycle_id)
+    mine = select(obligations.c.id).where(obligations.c.cycle_id == bindparam("cycle_id", cycle_id))
     return found.where(history.c.obligation_id.in_(mine), moment.sees(history))

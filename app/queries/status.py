@@ -1,12 +1,14 @@
 """How many obligations stand where, and since when a plan has said the same."""
 
+from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, bindparam, func, select
+from sqlalchemy import ColumnElement, DateTime, String, Subquery, Uuid, bindparam, case, cast, func, null, select, true
 
 from app.database.statements import Statement
 from app.domain.access import Caller
-from app.models import Body, ConditionDecision, Cycle, CycleDeadline, Extension, Obligation, Plan
+from app.models import Body, ConditionDecision, Cycle, CycleDeadline, Extension, Obligation, Plan, SealedStanding
 from app.models.base import table
 from app.models.redacted_views import facts_of
 from app.queries.events import snapshot
@@ -14,12 +16,13 @@ from app.queries.obligations import visible
 from app.queries.plans import plan_id_of
 from app.standing.filters import Filters, within
 from app.standing.moment import Moment
-from app.standing.rule import standings
+from app.standing.rule import standings, standings_owed_or_not
 
-plans, bodies, cycles = table(Plan), table(Body), table(Cycle)
+plans, bodies, cycles, obligations = (table(model) for model in (Plan, Body, Cycle, Obligation))
+sealed, deadlines = table(SealedStanding), table(CycleDeadline)
 CHANGING_BY_THEMSELVES = (
     cycles.c.due_before,
-    table(CycleDeadline).c.due_before,
+    deadlines.c.due_before,
     facts_of(Extension).c.due_before,
     facts_of(ConditionDecision).c.received_at,
 )
@@ -27,11 +30,42 @@ CHANGING_BY_THEMSELVES = (
 
 
 def tally(caller: Caller, filters: Filters, moment: Moment) -> Statement:
-    """Count obligations by cycle, owner and status."""
-    by = ("cycle_id", "owner_id", "body_id", "status")
+    """Count obligations by cycle, owner, status and judgement."""
+    by = ("cycle_id", "owner_id", "body_id", "status", "judged")
     standing = standings(moment, within(filters), shown=(*by, "duty_id"))
     counted = [standing.c[name] for name in by]
     return select(*counted, func.count().label("count")).where(visible(caller, standing)).group_by(*counted)
+
+
+def changed_from_sealed(caller: Caller, filters: Filters, seal_id: UUID, cycle_id: UUID, moment: Moment) -> Statement:
+    """Count the obligations of a cycle that do not stand at a moment as they stand under a seal."""
+    standing, under = _beside_sealed(filters, seal_id, cycle_id, moment)
+    status = case((standing.c.owed, standing.c.status), else_=null())
+    return (
+        select(func.count().label("number"))
+        .select_from(standing.outerjoin(under, under.c.obligation_id == standing.c.id))
+        .where(visible(caller, standing), status.is_distinct_from(cast(under.c.status, String)))
+    )
+
+
+def sealed_tally(caller: Caller, filters: Filters, seal_id: UUID, cycle_id: UUID, moment: Moment) -> Statement:
+    """Count obligations under a seal by cycle, owner, status and judgement.
+
+    `moment` is the seal's own, which says who owed them and how they were judged; where they stood, the seal says.
+    """
+    standing, under = _beside_sealed(filters, seal_id, cycle_id, moment)
+    by = [standing.c[name] for name in ("cycle_id", "owner_id", "body_id", "judged")]
+    by.append(cast(under.c.status, String).label("status"))
+    joined = standing.join(under, under.c.obligation_id == standing.c.id)
+    counted = select(*by, func.count().label("count")).select_from(joined)
+    return counted.where(visible(caller, standing)).group_by(*by)
+
+
+def _beside_sealed(filters: Filters, seal_id: UUID, cycle_id: UUID, moment: Moment) -> tuple[Subquery, Subquery]:
+    mine = obligations.c.cycle_id == bindparam("cycle_id", cycle_id, Uuid())
+    of_seal = sealed.c.seal_id == bindparam("seal_id", seal_id, Uuid())
+    under = select(sealed.c.obligation_id, sealed.c.status).where(of_seal).subquery("under")
+    return standings_owed_or_not(moment, mine, within(filters)), under
 
 
 def bodies_of(slug: str) -> Statement:
@@ -51,8 +85,10 @@ def last_change(slug: str, moment: Moment) -> Statement:
         _of_plan(func.max, cycles.c.opened_at),
     )
     passed = (_of_plan(func.max, due, due <= moment.as_of_bind) for due in CHANGING_BY_THEMSELVES)
-    changed = func.greatest(*acted, *passed)
-    next_due = func.least(*(_of_plan(func.min, due, due > moment.as_of_bind) for due in CHANGING_BY_THEMSELVES))
+    rests_passed = _resting(func.max, lambda due: due <= moment.as_of_bind)
+    changed = func.greatest(*acted, *passed, *rests_passed)
+    ahead = (_of_plan(func.min, due, due > moment.as_of_bind) for due in CHANGING_BY_THEMSELVES)
+    next_due = func.least(*ahead, *_resting(func.min, lambda due: due > moment.as_of_bind))
     shown = {
         "plan_id": plans.c.id,
         "time_zone": plans.c.time_zone,
@@ -63,6 +99,16 @@ def last_change(slug: str, moment: Moment) -> Statement:
     }
     named = plans.c.slug == bindparam("slug", slug, String())
     return select(*(column.label(name) for name, column in shown.items())).where(named)
+
+
+def _resting(pick: Any, kept: Callable[[Any], ColumnElement[bool]]) -> list[Any]:
+    """Pick the same of what rests on the reports of others: as its cycle was opened, and as letters moved it."""
+    due, rests = obligations.c.due_before, obligations.c.due_after_others_days.is_not(None)
+    moved = func.unnest(deadlines.c.working_days).table_valued("due", name="moved").render_derived().lateral()
+    instant = cast(moved.c.due, DateTime(timezone=True))
+    of_plan = select(pick(instant)).select_from(deadlines.join(moved, true())).where(deadlines.c.plan_id == plans.c.id)
+    letters = of_plan.where(kept(instant)).correlate(plans).scalar_subquery()
+    return [_of_plan(pick, due, rests, kept(due)), letters]
 
 
 def _of_plan(pick: Any, instant: Any, *conditions: ColumnElement[bool]) -> Any:

@@ -4,12 +4,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from app.database.keyset import KeysetCursor
 from app.database.statements import Statement
-from app.domain.access import Caller
 from app.domain.webhooks import DeliveryState, Outcome
 from app.models import Client, ClientBody, Webhook, WebhookAttempt, WebhookDelivery
 from app.models import SequencedEvent as Sequenced
@@ -23,35 +22,37 @@ SORT_COLUMNS = ("id",)
 WAITS = deliveries.c.state == DeliveryState.PENDING
 
 
-def of(caller: Caller) -> Statement:
+def of(client_id: UUID) -> Statement:
     """Select the webhooks of a client, the first one first."""
-    return select(*webhooks.c).where(webhooks.c.client_id == caller.client_id).order_by(webhooks.c.id)
+    return select(*webhooks.c).where(webhooks.c.client_id == bindparam("client_id", client_id)).order_by(webhooks.c.id)
 
 
-def one(caller: Caller, webhook_id: UUID) -> Statement:
+def one(client_id: UUID, webhook_id: UUID) -> Statement:
     """Select one webhook of a client."""
-    return of(caller).where(webhooks.c.id == webhook_id)
+    return of(client_id).where(webhooks.c.id == bindparam("webhook_id", webhook_id))
 
 
 def log(
-    caller: Caller, webhook_id: UUID, *, state: DeliveryState | None, limit: int, after: KeysetCursor | None
+    client_id: UUID, webhook_id: UUID, *, state: DeliveryState | None, limit: int, after: KeysetCursor | None
 ) -> Statement:
     """Select one page of the deliveries of a webhook, and one row more, which tells whether there is another page."""
-    found = _deliveries(caller, webhook_id).order_by(deliveries.c.id.desc()).limit(limit + 1)
+    found = _deliveries(client_id, webhook_id).order_by(deliveries.c.id.desc())
     if state is not None:
         found = found.where(deliveries.c.state == state)
-    return found if after is None else found.where(tuple_(deliveries.c.id) < after.row([deliveries.c.id]))
+    if after is not None:
+        found = found.where(tuple_(deliveries.c.id) < after.row([deliveries.c.id]))
+    return found.limit(bindparam("limit", limit) + 1)
 
 
-def delivery(caller: Caller, webhook_id: UUID, delivery_id: UUID) -> Statement:
+def delivery(client_id: UUID, webhook_id: UUID, delivery_id: UUID) -> Statement:
     """Select one delivery of a webhook of a client."""
-    return _deliveries(caller, webhook_id).where(deliveries.c.id == delivery_id)
+    return _deliveries(client_id, webhook_id).where(deliveries.c.id == bindparam("delivery_id", delivery_id))
 
 
-def _deliveries(caller: Caller, webhook_id: UUID) -> Statement:
-    mine = and_(webhooks.c.id == deliveries.c.webhook_id, webhooks.c.client_id == caller.client_id)
+def _deliveries(client_id: UUID, webhook_id: UUID) -> Statement:
+    mine = and_(webhooks.c.id == deliveries.c.webhook_id, webhooks.c.client_id == bindparam("client_id", client_id))
     found = select(*deliveries.c, _attempted().label("log")).join(webhooks, mine)
-    return found.where(deliveries.c.webhook_id == webhook_id)
+    return found.where(deliveries.c.webhook_id == bindparam("webhook_id", webhook_id))
 
 
 def _attempted() -> ColumnElement[Any]:
@@ -65,7 +66,9 @@ def _attempted() -> ColumnElement[Any]:
 
 def at_work(now: datetime) -> Statement:
     """Select the webhooks for which there is something to do, with what their clients may do."""
-    due = exists().where(deliveries.c.webhook_id == webhooks.c.id, WAITS, deliveries.c.next_attempt_at <= now)
+    due = exists().where(
+        deliveries.c.webhook_id == webhooks.c.id, WAITS, deliveries.c.next_attempt_at <= bindparam("now", now)
+    )
     behind = webhooks.c.after_seq < select(FEED_HEAD.c.seq).scalar_subquery()
     body_ids = select(func.array_agg(grants.c.body_id)).where(grants.c.client_id == clients.c.id).scalar_subquery()
     return (
@@ -78,12 +81,15 @@ def at_work(now: datetime) -> Statement:
 
 def waiting(webhook_id: UUID) -> Statement:
     """Count the deliveries of a webhook that are still to arrive."""
-    return select(func.count()).where(deliveries.c.webhook_id == webhook_id, WAITS)
+    return select(func.count().label("number")).where(
+        deliveries.c.webhook_id == bindparam("webhook_id", webhook_id), WAITS
+    )
 
 
 def due(webhook_id: UUID, now: datetime, limit: int) -> Statement:
     """Select deliveries whose time has come, the earliest events first, with what is sent and how it is signed."""
-    wanted = (webhooks.c.id == webhook_id, webhooks.c.disabled_at.is_(None), WAITS, deliveries.c.next_attempt_at <= now)
+    its_turn = and_(WAITS, deliveries.c.next_attempt_at <= bindparam("now", now))
+    wanted = (webhooks.c.id == bindparam("webhook_id", webhook_id), webhooks.c.disabled_at.is_(None), its_turn)
     return (
         select(
             *(deliveries.c[name] for name in ("id", "webhook_id", "event_id", "seq", "attempts", "created_at")),
@@ -94,18 +100,22 @@ def due(webhook_id: UUID, now: datetime, limit: int) -> Statement:
         .outerjoin(sequenced, sequenced.c.seq == deliveries.c.seq)
         .where(*wanted)
         .order_by(deliveries.c.seq, deliveries.c.id)
-        .limit(limit)
+        .limit(bindparam("limit", limit))
     )
 
 
 def arrived_since_first(delivery_id: UUID, webhook_id: UUID) -> Statement:
     """Select something that arrived at a webhook after the first attempt at a delivery, if there is anything."""
-    first = select(func.min(attempts.c.attempted_at)).where(attempts.c.delivery_id == delivery_id).scalar_subquery()
+    first = (
+        select(func.min(attempts.c.attempted_at))
+        .where(attempts.c.delivery_id == bindparam("delivery_id", delivery_id))
+        .scalar_subquery()
+    )
     others = attempts.alias("others")
     return (
         select(others.c.id)
         .join(deliveries, deliveries.c.id == others.c.delivery_id)
-        .where(deliveries.c.webhook_id == webhook_id, others.c.outcome == Outcome.DELIVERED)
+        .where(deliveries.c.webhook_id == bindparam("webhook_id", webhook_id), others.c.outcome == Outcome.DELIVERED)
         .where(others.c.attempted_at >= first)
         .limit(1)
     )

@@ -8,7 +8,7 @@ from starlette.datastructures import State
 
 from app.commands import calendars
 from app.database.engine import SYSTEM, Identity
-from app.database.statements import prepare
+from app.database.statements import fetch_all, fetch_one
 from app.domain import errors
 from app.domain.access import Caller, Permission, Role
 from app.queries import calendars as queries
@@ -24,7 +24,7 @@ from app.web.etags import etag_of, matches
 from app.web.json_body import ExactRoute
 from app.web.parameters import Router
 from app.web.problems.handlers import documented
-from app.web.read import Reading, answer, fetch_all, fetch_one
+from app.web.read import Reading, answer
 from app.web.write import Creating
 
 router = Router(prefix="/v1", tags=["calendars"], route_class=ExactRoute)
@@ -111,10 +111,9 @@ async def _calendar(state: State, token: str, now: datetime) -> bytes:
 
     feed_id = feed_of(state.keys, token)
     async with state.database.reading(SYSTEM) as connection:
-        feed = await fetch_one(connection, queries.feed(feed_id))
+        feed = await fetch_one(connection, queries.feed, feed_id=feed_id)
     owner_ids = frozenset(feed["owner_ids"])
     reader = Caller(client_id=feed["client_id"], role=Role.REPORTER, body_ids=owner_ids)
     async with state.database.reading(Identity.of(reader)) as connection:
-        found = prepare(queries.deadlines, owner_ids=list(owner_ids), moment=Moment(now))
-        days = await fetch_all(connection, found, lambda row: (obligation_out(row, now), row["updated_at"]))
-    return calendar(feed["name"], days)
+        rows = await fetch_all(connection, queries.deadlines, owner_ids=list(owner_ids), moment=Moment(now))
+    return calendar(feed["name"], [(obligation_out(row, now), row["updated_at"]) for row in rows])

@@ -1,12 +1,11 @@
 """What changed in a plan between two instants, and why."""
 
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Query, Request, Response
 
-from app.database.statements import prepare
+from app.database.statements import fetch_all, fetch_one
 from app.domain import errors
 from app.domain.access import Caller, Permission
 from app.queries import changes
@@ -21,7 +20,7 @@ from app.web.json_body import ExactRoute
 from app.web.paging import CursorText, Limit, Pages, end_of
 from app.web.parameters import Router
 from app.web.problems.handlers import documented, refuses
-from app.web.read import Reading, Until, answer, fetch_one
+from app.web.read import Reading, Until, answer
 
 router = Router(prefix="/v1/plans", tags=["status"], route_class=ExactRoute)
 
@@ -30,7 +29,7 @@ router = Router(prefix="/v1/plans", tags=["status"], route_class=ExactRoute)
 class Span:
     """What is asked about: what changed after an instant, up to a moment."""
 
-    since: datetime
+    since: Moment
     until: Moment
 
 
@@ -39,7 +38,7 @@ async def span(
     now: Now,
     since: Annotated[Until, Query(alias="from", description="What changed after this instant.")],
     until: Annotated[Until | None, Query(alias="to", description="And up to this one, or now.")] = None,
-    known_at: Annotated[Until | None, Query(description="Only what had been recorded by then.")] = None,
+    known_at: Annotated[Until | None, Query(description="Ask both as they were known at this instant.")] = None,
 ) -> Span:
     """Read between which instants.
 
@@ -48,7 +47,7 @@ async def span(
     """
     if since > (until or now):
         raise errors.MalformedContent(None, errors.Fault("query: from", "must not be later than `to`, or than now"))
-    return Span(since, Moment(until or now, known_at))
+    return Span(Moment(since, known_at or since, name="_before"), Moment(until or now, known_at or until))
 
 
 @router.get(
@@ -70,21 +69,20 @@ async def list_changes(
     cursor: CursorText = None,
 ) -> Response:
     """List the obligations whose status differs at two instants, each with the acts and deadlines in between."""
-    await fetch_one(reading, plan(slug))
+    await fetch_one(reading, plan, slug=slug)
     pages = Pages(request, caller)
     moment, after = pages.begin(asked.until, cursor)
-    wanted, since = Filters(plan=slug, cycle=cycle, body=body), Moment(asked.since, name="_before")
-    spanned = {"before": replace(since, known_at=moment.known_at), "after": moment}
-    found = prepare(changes.changed, caller=caller, filters=wanted, **spanned, limit=limit, page_after=after)
-    rows = await found.on(reading)
+    wanted, spanned = Filters(plan=slug, cycle=cycle, body=body), {"before": asked.since, "after": moment}
+    asked_for = {"caller": caller, "filters": wanted, **spanned, "limit": limit, "page_after": after}
+    rows = await fetch_all(reading, changes.changed, **asked_for)
     next_cursor = pages.next_cursor(moment, end_of(rows, limit, changes.SORT_COLUMNS))
-    acts = await prepare(changes.acts_between, ids=[row["id"] for row in rows], before=since, after=moment).on(reading)
+    acts = await fetch_all(reading, changes.acts_between, ids=[row["id"] for row in rows], **spanned)
     told = ChangeList(
         plan=slug,
-        since=asked.since,
+        since=asked.since.as_of,
         until=moment.as_of,
         known_at=moment.known_at,
-        items=changes_out(rows[:limit], acts, asked.since, moment.as_of),
+        items=changes_out(rows[:limit], acts, asked.since.as_of, moment.as_of),
         next_cursor=next_cursor,
     )
     return answer(request, told, headers=pages.link(next_cursor))

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Path, Query, Request, Response
 
 from app.commands import clients
+from app.database.statements import fetch_all, fetch_one
 from app.domain import errors
 from app.domain.access import Caller, Permission, Role
 from app.queries import clients as queries
@@ -18,7 +19,7 @@ from app.web.json_body import ExactRoute
 from app.web.paging import CursorText, Limit, Pages, end_of
 from app.web.parameters import Router
 from app.web.problems.handlers import documented
-from app.web.read import Reading, answer, fetch_one
+from app.web.read import Reading, answer
 from app.web.write import Creating, Writing
 
 router = Router(prefix="/v1/clients", tags=["clients"], route_class=ExactRoute)
@@ -48,8 +49,7 @@ async def list_clients(
     """List clients by name."""
     pages = Pages(request, caller)
     moment, after = pages.begin(Moment(now, now), cursor)
-    found = queries.page(role=role, disabled=disabled, limit=limit, after=after)
-    rows = list((await reading.execute(found)).mappings())
+    rows = await fetch_all(reading, queries.page, role=role, disabled=disabled, limit=limit, after=after)
     next_cursor = pages.next_cursor(moment, end_of(rows, limit, queries.SORT_COLUMNS))
     body = ClientList(items=[client_out(row) for row in rows[:limit]], next_cursor=next_cursor)
     return answer(request, body, headers=pages.link(next_cursor))
@@ -64,7 +64,7 @@ async def list_clients(
 )
 async def get_client(request: Request, client_id: ClientId, _: Reader, reading: Reading) -> Response:
     """Get one client, with the bodies that it may report for; its ETag goes into `If-Match` of a change."""
-    row = await fetch_one(reading, queries.one(client_id))
+    row = await fetch_one(reading, queries.one, client_id=client_id)
     return answer(request, client_out(row), version=row["version"])
 
 

@@ -1,12 +1,10 @@
 """Contributions of partners, apart from what the owner says."""
 
-from operator import itemgetter
 from typing import Annotated
 
 from fastapi import Request, Response
 
 from app.commands import contributions
-from app.database.statements import prepare
 from app.domain import errors
 from app.domain.access import Caller, Permission
 from app.queries import history, obligations
@@ -17,7 +15,7 @@ from app.web.auth.access import may
 from app.web.json_body import ExactRoute
 from app.web.parameters import Router
 from app.web.problems.handlers import documented
-from app.web.read import Asked, Reading, answer, fetch_all, fetch_one
+from app.web.read import Asked, Reading, answer
 from app.web.write import Writing
 
 router = Router(prefix="/v1/obligations", tags=["contributions"], route_class=ExactRoute)
@@ -59,7 +57,7 @@ async def list_contributions(
     asked: Asked,
 ) -> Response:
     """List the notes and the evidence of partners that the caller may read, in order."""
-    row = await fetch_one(reading, prepare(obligations.one, caller=caller, obligation_id=obligation_id, moment=asked))
-    acts = await fetch_all(reading, history.contributions(caller, row, asked), itemgetter("act"))
+    row = await obligations.find_one(reading, caller, obligation_id, asked)
+    acts = await history.acts_on(reading, history.contributions, caller, row, asked)
     body = ContributionList.model_validate({"obligation": row["id"], "items": acts})
     return answer(request, body, version=row["version"])

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
+from app.database.statements import fetch_all
 from app.domain import checkpoints
 from app.domain.access import Caller, Permission
 from app.queries import events as queries
@@ -13,7 +14,7 @@ from app.web.auth.access import may
 from app.web.feed.following import awaited, streamed
 from app.web.paging import Limit
 from app.web.parameters import Router
-from app.web.read import Reading, answer, fetch_all
+from app.web.read import Reading, answer
 
 router = Router(prefix="/v1", tags=["events"])
 LONGEST_WAIT_SECONDS, LONGEST_STREAM_SECONDS = 30, 300
@@ -88,7 +89,7 @@ async def list_checkpoints(
     limit: Limit = 100,
 ) -> Response:
     """List what was signed over the events, every minute or thousand events; keep it outside of this service."""
-    items = await fetch_all(reading, queries.signed(after, limit), lambda row: _shown(row["note"]))
+    items = [_shown(row["note"]) for row in await fetch_all(reading, queries.signed, after=after, limit=limit)]
     keys = [CheckpointKeyOut(**key.jwk) for key in request.app.state.checkpoint_keys.all.values()]
     return answer(request, CheckpointPage(items=items, keys=keys, next_after=items[-1].size if items else after))
 

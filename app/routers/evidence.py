@@ -8,6 +8,7 @@ from fastapi import Path, Request, Response
 from app.commands import contents, erasures
 from app.commands import downloads as given
 from app.database.engine import Identity
+from app.database.statements import fetch_all, fetch_one
 from app.domain import errors
 from app.domain.access import Caller, Permission
 from app.queries import evidence as queries
@@ -23,7 +24,7 @@ from app.web.json_body import ExactRoute
 from app.web.paging import CursorText, Limit, Pages, end_of
 from app.web.parameters import Router
 from app.web.problems.handlers import documented
-from app.web.read import Asked, Reading, answer, fetch_one
+from app.web.read import Asked, Reading, answer
 from app.web.write import Writing
 
 router = Router(prefix="/v1/evidence", tags=["evidence"], route_class=ExactRoute)
@@ -45,7 +46,7 @@ async def get_evidence(
     asked: Asked,
 ) -> Response:
     """Get one evidence, if its classification lets the caller read it."""
-    row = await fetch_one(reading, queries.one_evidence(evidence_id, asked, queries.readable(caller, asked)))
+    row = await fetch_one(reading, queries.one_readable, caller=caller, evidence_id=evidence_id, moment=asked)
     return answer(request, evidence_out(row))
 
 
@@ -58,6 +59,7 @@ async def get_evidence(
     openapi_extra={"requestBody": {"required": True, "content": BYTES}},
     responses=documented(
         errors.NotFound,
+        errors.ObligationEnded,
         errors.UploadTooSlow,
         errors.EvidenceHasNoBytes,
         errors.EvidenceEnded,
@@ -137,9 +139,9 @@ async def list_reads(
 ) -> Response:
     """List who was given the bytes of a file, the latest first."""
     asked, pages = Moment(now), Pages(request, caller)
-    await fetch_one(reading, queries.one_evidence(evidence_id, asked, queries.readable(caller, asked)))
+    await fetch_one(reading, queries.one_readable, caller=caller, evidence_id=evidence_id, moment=asked)
     moment, after = pages.begin(asked, cursor)
-    rows = list((await reading.execute(queries.reads_of(evidence_id, limit, after))).mappings())
+    rows = await fetch_all(reading, queries.reads_of, evidence_id=evidence_id, limit=limit, after=after)
     next_cursor = pages.next_cursor(moment, end_of(rows, limit, ("recorded_at", "id")))
     items = [ReadOut.model_validate(row) for row in rows[:limit]]
     return answer(request, ReadList(items=items, next_cursor=next_cursor), headers=pages.link(next_cursor))
@@ -151,7 +153,7 @@ async def list_reads(
     summary="Erase evidence by law",
     status_code=201,
     response_model=EvidenceOut,
-    responses=documented(errors.NotFound, errors.EvidenceErased),
+    responses=documented(errors.NotFound, errors.ObligationEnded, errors.EvidenceErased),
 )
 async def erase_evidence(
     request: Request,

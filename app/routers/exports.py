@@ -4,21 +4,23 @@ An export walks through the plan's order page by page, each page in a short view
 connection.  All pages are as of one instant, and know only what had been recorded when the first was read.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
+from enum import StrEnum
 from typing import Annotated, Any
 
 from fastapi import Depends, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.database.keyset import KeysetCursor
-from app.database.statements import prepare
+from app.database.statements import fetch_all, fetch_one
 from app.domain import errors
 from app.domain.access import Caller, Permission
 from app.domain.words import words_of
 from app.queries import exports, plans
+from app.queries.history import Obligations, history
+from app.queries.status_document import cycles_at
 from app.routers.obligations import filters
 from app.routers.parameters import BodyCode, CycleCode, DutyCode, OwnerCode, PlanCode, Slug
-from app.routers.status import standing_of_plan
 from app.schemas import columns, printed
 from app.schemas.base import ResponseModel
 from app.schemas.exports import HistoryLine, status_lines
@@ -31,7 +33,7 @@ from app.web.auth.access import may
 from app.web.files.exports import OFFERED, Exporting, Rows
 from app.web.parameters import Router
 from app.web.problems.handlers import documented
-from app.web.read import Asked, Reading, View, Viewing, fetch_all, fetch_one
+from app.web.read import Asked, Reading, View, Viewing
 
 router = Router(prefix="/v1", tags=["exports"])
 Reader = Annotated[Caller, may(Permission.READ_STANDING)]
@@ -56,8 +58,8 @@ async def export_obligations(
 
     async def read(connection: AsyncConnection, _: Any, named: Named, moment: Moment) -> list[ResponseModel]:
         ids = [one["id"] for one in named]
-        found = prepare(exports.rows, caller=caller, filters=wanted.of_standing, ids=ids, moment=moment)
-        return await fetch_all(connection, found, lambda row: obligation_out(row, moment.as_of))
+        asked_for = {"caller": caller, "filters": wanted.of_standing, "ids": ids, "moment": moment}
+        return [obligation_out(row, moment.as_of) for row in await fetch_all(connection, exports.rows, **asked_for)]
 
     rows = _walk(view, caller, wanted, asked, read, PAGE)
     paper = Paper(
@@ -91,7 +93,8 @@ async def export_history(
     wanted = Filters(plan=plan, cycle=cycle, body=body, owner=owner, duty=duty)
 
     async def read(connection: AsyncConnection, part: Any, named: Named, moment: Moment) -> list[ResponseModel]:
-        acts = await fetch_all(connection, exports.acts(caller, part, [one["id"] for one in named], moment), dict)
+        of = Obligations(part["plan_id"], [one["id"] for one in named])
+        acts = await fetch_all(connection, history, caller=caller, of=of, moment=moment)
         return _lines(named, [one["act"] for one in acts])
 
     rows = _walk(view, caller, wanted, asked, read, PAGE_OF_HISTORIES)
@@ -118,9 +121,9 @@ async def export_status(
     body: BodyCode = None,
 ) -> Response:
     """Export totals, rates and a status for each cycle, body and member, one line each."""
-    await fetch_one(reading, plans.plan(slug))
+    await fetch_one(reading, plans.plan, slug=slug)
     wanted = Filters(plan=slug, cycle=cycle, body=body)
-    shown = await standing_of_plan(reading, caller, wanted, asked)
+    shown = await cycles_at(reading, caller, wanted, asked)
     lines: list[Any] = list(status_lines(slug, shown))
     if export.is_for_paper:
         lines = list(printed.status_rows(lines, {one.cycle: _total(one) for one in shown}))
@@ -139,16 +142,16 @@ async def _walk(
 ) -> AsyncIterator[list[ResponseModel]]:
     """Read page after page of every cycle; what is found on a page may be less than its obligations."""
     async with view() as connection:
-        parts = await fetch_all(connection, exports.parts(wanted), dict)
+        parts = await fetch_all(connection, exports.parts, plan=wanted.plan, cycle=wanted.cycle)
     for part in parts:
         moment = Moment(asked.as_of, asked.known_at or parts[0]["recorded_until"])
         named: list[Any] = []
         while not named or len(named) == limit:
             after = KeysetCursor((named[-1]["position"], named[-1]["id"])) if named else None
             where = {"plan_id": part["plan_id"], "cycle_id": part["cycle_id"], "moment": moment, "after": after}
-            found = prepare(exports.page, caller=caller, filters=wanted.of_names, **where, limit=limit)
+            asked_for = {"caller": caller, "filters": wanted.of_names, **where, "limit": limit}
             async with view() as connection:
-                named = await found.on(connection)
+                named = await fetch_all(connection, exports.page, **asked_for)
                 shapes = await read(connection, part, named, moment) if named else []
             if not named:
                 break
@@ -163,15 +166,26 @@ def _lines(named: Named, acts: Sequence[Any]) -> list[ResponseModel]:
     return [HistoryLine.model_validate({**one, "act": act}) for one in named for act in by_obligation[str(one["id"])]]
 
 
+_YES_OR_NO: Mapping[bool | None, str] = {True: "có", False: "không"}
+
+
 def _details(wanted: Filters, asked: Moment, caller: Caller) -> list[str]:
     filters = {
         "kỳ báo cáo": wanted.cycle,
         "cơ quan": wanted.body,
         "cơ quan chủ trì": wanted.owner,
         "nhiệm vụ": wanted.duty,
-        "tình trạng": ", ".join(words_of(one).vi for one in wanted.status or ()),
+        "tình trạng": _words(wanted.status),
+        "còn thiếu": _words(wanted.missing),
+        "trạng thái do cơ quan báo cáo": _words(wanted.claim),
+        "chưa có báo cáo": _YES_OR_NO.get(wanted.silent),
+        "chấp nhận, có miễn bổ sung hoặc chưa đạt chỉ tiêu": _YES_OR_NO.get(wanted.waived),
     }
     return printed.details(plan=wanted.plan, as_of=asked.as_of, filters=filters, made_by=str(caller.client_id))
+
+
+def _words(choices: Collection[StrEnum]) -> str:
+    return ", ".join(words_of(one).vi for one in choices)
 
 
 def _total(cycle: CycleStatus) -> Total:

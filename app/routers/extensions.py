@@ -5,10 +5,11 @@ from typing import Annotated
 from fastapi import Request, Response
 
 from app.commands import extensions
-from app.database.statements import prepare
+from app.database.statements import fetch_all
 from app.domain import errors
 from app.domain.access import Caller, Permission
 from app.queries import extensions as queries
+from app.routers.cycles import NO_SUCH_LETTER
 from app.routers.obligations import ACTS, WRITES, ObligationId
 from app.schemas.extensions import (
     Extended,
@@ -59,12 +60,12 @@ async def request_extension(
     summary="Move a deadline",
     status_code=201,
     response_model=Extended,
-    responses=documented(*ACTS, *UNMOVABLE),
+    responses=documented(*ACTS, *UNMOVABLE, *NO_SUCH_LETTER),
 )
 async def give_extension(
     obligation_id: ObligationId, caller: Coordinator, write: Writing, sent: ExtensionIn
 ) -> Response:
-    """Move the deadline from now on; what was late by the old one stays so `as_of` the days before."""
+    """Record a letter that moves the deadline; what was late by the old one stays so `as_of` the days before it."""
 
     return await write.run(extensions.grant, caller, obligation_id, sent, now=write.now, expected=write.expected)
 
@@ -103,7 +104,7 @@ async def list_extension_requests(
     """List what waits for an answer, oldest first, each with where its obligation stands."""
     pages = Pages(request, caller)
     moment, after = pages.begin(asked, cursor)
-    rows = await prepare(queries.queue, caller=caller, moment=moment, limit=limit, after=after).on(reading)
+    rows = await fetch_all(reading, queries.queue, caller=caller, moment=moment, limit=limit, after=after)
     next_cursor = pages.next_cursor(moment, end_of(rows, limit, queries.SORT_COLUMNS))
     items = [extension_request_out(row, moment.as_of) for row in rows[:limit]]
     body = ExtensionRequestList(as_of=moment.as_of, items=items, next_cursor=next_cursor)

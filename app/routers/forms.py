@@ -4,7 +4,6 @@ from typing import Annotated, Any
 
 from fastapi import Query, Response
 
-from app.database.statements import prepare
 from app.domain import errors
 from app.domain.access import Caller, Permission
 from app.queries import forms
@@ -16,7 +15,7 @@ from app.web.files.forms import form
 from app.web.files.spreadsheets import MEDIA_TYPE
 from app.web.parameters import Router
 from app.web.problems.handlers import documented
-from app.web.read import Asked, Reading, fetch_all, fetch_some
+from app.web.read import Asked, Reading
 
 router = Router(prefix="/v1/plans", tags=["updates"])
 FILE: dict[int | str, dict[str, Any]] = {
@@ -46,10 +45,7 @@ async def get_template(
     owner: Annotated[Code, Query(description="The owner that reports.", examples=["cong-an"])],
 ) -> Response:
     """Get a spreadsheet with an owner's obligations in a cycle, to fill in by hand and to send by `dondoc import`."""
-    found = prepare(forms.owed, caller=caller, plan=slug, cycle=cycle, owner=owner, moment=asked)
-    obligations = await fetch_some(reading, found, lambda row: obligation_out(row, asked.as_of))
-    targets = await fetch_all(
-        reading, forms.targets(slug, {one.duty.code for one in obligations}), lambda row: row["code"]
-    )
+    rows, targets = await forms.find_form(reading, caller, slug, cycle, owner, asked)
+    obligations = [obligation_out(row, asked.as_of) for row in rows]
     name = f'attachment; filename="{slug}-{cycle}-{owner}.xlsx"'
     return Response(form(obligations, targets), media_type=MEDIA_TYPE, headers={"Content-Disposition": name})

@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from fastapi import Request
+
 from app.database.revision import at_head
 from app.domain.errors import ServiceUnavailable
 from app.schemas.base import ResponseModel
@@ -24,8 +26,8 @@ async def get_health() -> Health:
 
 
 @router.get("/readyz", operation_id="getReadiness", summary="Ask whether the service is ready", response_model=Health)
-async def get_readiness(reading: ReadingAsNobody) -> Health:
-    """Say that the database answers and has every migration."""
-    if not await at_head(reading):
+async def get_readiness(request: Request, reading: ReadingAsNobody) -> Health:
+    """Say that the database answers and has every migration of this version, and that we are not about to end."""
+    if request.app.state.leaving or not await at_head(reading):
         raise ServiceUnavailable
     return Health(status="ok")

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands.imports.recording import Import
 from app.database.engine import Identity
-from app.database.statements import Row
+from app.database.statements import Row, fetch_one
 from app.domain import errors
 from app.domain.access import Caller, Permission
 from app.queries import plans
@@ -21,7 +21,6 @@ from app.web.files.imports import OFFERED, ImportName, answer, is_vietnamese, re
 from app.web.files.uploads import NO_BODY_LIMIT, Uploading
 from app.web.parameters import Router
 from app.web.problems.handlers import documented
-from app.web.read import fetch_one
 from app.web.write import repeated
 
 router = Router(prefix="/v1/plans", tags=["updates"])
@@ -79,4 +78,4 @@ async def import_form(
 
 
 async def _plan(reading: AsyncConnection, _: Caller, slug: str) -> Row:
-    return await fetch_one(reading, plans.plan(slug))
+    return await fetch_one(reading, plans.plan, slug=slug)

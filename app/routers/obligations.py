@@ -1,6 +1,5 @@
 """Obligations: the query of coordinators, one obligation, its history, and what owners post to it."""
 
-from operator import itemgetter
 from typing import Annotated
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -9,25 +8,16 @@ from fastapi import Depends, Path, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import evidence, updates
-from app.database.statements import prepare
+from app.database.statements import fetch_all, fetch_first, fetch_only
 from app.domain import errors
 from app.domain.access import Caller, Permission
 from app.domain.calendar import day_after
-from app.domain.completion import Status
+from app.domain.completion import ClaimState, Missing, Status
 from app.queries import history as histories
 from app.queries import obligations as queries
 from app.queries.obligations import Sort
 from app.queries.status import last_change
-from app.routers.parameters import (
-    BodyCode,
-    CycleCode,
-    DutyCode,
-    OwnerCode,
-    PlanCode,
-    WantedForce,
-    WantedKind,
-    Words,
-)
+from app.routers.parameters import BodyCode, CycleCode, DutyCode, OwnerCode, PlanCode, WantedForce, WantedKind, Words
 from app.schemas.evidence import EvidenceIn, EvidenceOut
 from app.schemas.history import HistoryOut
 from app.schemas.obligations import CountedObligationList, ObligationList, ObligationOut
@@ -42,7 +32,7 @@ from app.web.list_page import ListPage
 from app.web.paging import CursorText, Limit, Pages, end_of
 from app.web.parameters import Router
 from app.web.problems.handlers import documented
-from app.web.read import Asked, Reading, Since, answer, fetch_all, fetch_one
+from app.web.read import Asked, Reading, Since, answer
 from app.web.response_cache import CachedAnswer, CachingRoute, answer_and_cache
 from app.web.write import Writing
 
@@ -51,9 +41,9 @@ router = Router(prefix="/v1/obligations", tags=["obligations"], route_class=Exac
 Reader = Annotated[Caller, may(Permission.READ_STANDING)]
 ObligationId = Annotated[UUID, Path(alias="id", description="The obligation's id.")]
 READS = documented(errors.NotFound)
-ACTS = (errors.NotFound,)
+ACTS = (errors.NotFound, errors.LetterNeeded, errors.ObligationEnded, errors.PaperReportNotYours)
 """What any act on an obligation can be refused for, beyond what every write can."""
-WRITES = (*ACTS, errors.PaperReportNotYours, errors.PaperReportIncomplete, errors.ReceivedOnImpossible)
+WRITES = (*ACTS, errors.PaperReportIncomplete, errors.ReceivedOnImpossible)
 """What an act that can come on paper can be refused for."""
 
 
@@ -66,16 +56,25 @@ async def filters(
     status: Annotated[list[Status] | None, Query(description="Repeat it to name several.")] = None,
     past_due: Annotated[bool | None, Query(description="Whether the deadline has passed at `as_of`.")] = None,
     awaiting_review: Annotated[bool | None, Query(description="Whether a claim waits for a review.")] = None,
-    due_after: Annotated[Since | None, Query(description="Those due after an instant, or a day's begin.")] = None,
-    due_before: Annotated[Since | None, Query(description="Those due before an instant, or a day's begin.")] = None,
+    silent: Annotated[bool | None, Query(description="Whether no report counts.")] = None,
+    missing: Annotated[list[Missing] | None, Query(description="What is missing; of several, any.")] = None,
+    claim: Annotated[list[ClaimState] | None, Query(description="What the owner says; of several, any.")] = None,
+    waived: Annotated[bool | None, Query(description="Whether an acceptance lets something pass.")] = None,
+    due_after: Annotated[Since | None, Query(description="The others: those due after an instant, or a day.")] = None,
+    due_before: Annotated[
+        Since | None,
+        Query(description="Those whose deadline has come by an instant; *trước ngày 17/12* has by 17/12."),
+    ] = None,
     force: WantedForce = None,
     kind: WantedKind = None,
     q: Words = None,
+    ended: Annotated[bool, Query(description="Those that nobody owes any more, instead of the others.")] = False,
 ) -> Filters:
     """Read what to list."""
     return Filters(
         plan=plan, cycle=cycle, body=body, owner=owner, duty=duty, status=status or (), past_due=past_due,
-        awaiting_review=awaiting_review, due_after=due_after, due_before=due_before, force=force, kind=kind, q=q,
+        awaiting_review=awaiting_review, silent=silent, missing=missing or (), claim=claim or (), waived=waived,
+        due_after=due_after, due_before=due_before, force=force, kind=kind, q=q, ended=ended,
     )  # fmt: skip
 
 
@@ -101,8 +100,8 @@ async def list_obligations(
     pages = Pages(request, caller)
     moment, after = pages.begin(asked, cursor)
     asked_for = {"caller": caller, "filters": wanted, "moment": moment}
-    rows = await prepare(queries.page, **asked_for, sort=sort, limit=limit, after=after).on(reading)
-    more = dict((await prepare(queries.total, **asked_for).on(reading))[0]) if count else {}
+    rows = await fetch_all(reading, queries.page, **asked_for, sort=sort, limit=limit, after=after)
+    more = await fetch_only(reading, queries.total, **asked_for) if count else {}
     shown = [obligation_shown(row, moment.as_of) for row in rows[:limit]]
     page = ListPage.of(pages, moment, shown, end_of(rows, limit, queries.SORT_COLUMNS[sort]), **more)
     return await _remembered(request, caller, reading, wanted.plan, page)
@@ -113,10 +112,9 @@ async def _remembered(
 ) -> Response:
     """Answer with a page, which is remembered if it is of one plan: it counts days, and so holds for one at most."""
     now = now_of(request)
-    found = await prepare(last_change, slug=plan, moment=Moment(page.moment.as_of)).on(reading) if plan else ()
-    if not found:
+    since = plan and await fetch_first(reading, last_change, slug=plan, moment=Moment(page.moment.as_of))
+    if not since:
         return page.give(request, caller, now)
-    (since,) = found
     tomorrow = day_after(now, ZoneInfo(since["time_zone"]))
     until = None if page.pinned else min(since["next_due"] or tomorrow, tomorrow)
     made = CachedAnswer(since["plan_id"], since["snapshot"], now, until, len(page.items), page.give)
@@ -137,8 +135,7 @@ async def get_obligation(
     request: Request, obligation_id: ObligationId, caller: Reader, reading: Reading, asked: Asked
 ) -> Response:
     """Get one obligation with its standing at `as_of`; its ETag goes into `If-Match` of a write."""
-    wanted = {"caller": caller, "obligation_id": obligation_id, "moment": asked}
-    row = await fetch_one(reading, prepare(queries.one_stored, **wanted), prepare(queries.one, **wanted))
+    row = await queries.find_one(reading, caller, obligation_id, asked)
     return answer(request, obligation_out(row, asked.as_of), version=row["version"])
 
 
@@ -157,8 +154,8 @@ async def get_history(
     asked: Asked,
 ) -> Response:
     """Get every act on an obligation that the caller may read, in order."""
-    row = await fetch_one(reading, prepare(queries.one, caller=caller, obligation_id=obligation_id, moment=asked))
-    acts = await fetch_all(reading, histories.history(caller, row, asked), itemgetter("act"))
+    row = await queries.find_one(reading, caller, obligation_id, asked)
+    acts = await histories.acts_on(reading, histories.history, caller, row, asked)
     body = HistoryOut.model_validate({"obligation": row["id"], "items": acts})
     return answer(request, body, version=row["version"])
 
@@ -170,7 +167,9 @@ async def get_history(
     status_code=201,
     tags=["updates"],
     response_model=Reported,
-    responses=documented(*WRITES, errors.ConditionNotWhole, errors.ConditionMet, errors.TargetUnknown),
+    responses=documented(
+        *WRITES, errors.ConditionNotWhole, errors.ConditionMet, errors.TargetUnknown, errors.FigureNeeded
+    ),
 )
 async def report_update(
     obligation_id: ObligationId, caller: Annotated[Caller, may(Permission.REPORT)], write: Writing, sent: UpdateIn
@@ -187,7 +186,7 @@ async def report_update(
     status_code=201,
     tags=["evidence"],
     response_model=EvidenceOut,
-    responses=documented(*WRITES, errors.AlreadySuperseded, errors.SupersededUnknown),
+    responses=documented(*WRITES, errors.PartnersOnly, errors.AlreadySuperseded, errors.SupersededUnknown),
 )
 async def attach_evidence(
     request: Request,

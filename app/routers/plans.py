@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import Path, Query, Request, Response
 
+from app.database.statements import fetch_all, fetch_one
 from app.domain.access import Caller, Permission
 from app.domain.errors import NotFound
 from app.queries import plans as queries
@@ -18,7 +19,7 @@ from app.web.clock import Now
 from app.web.json_body import ExactRoute
 from app.web.parameters import Router
 from app.web.problems.handlers import documented
-from app.web.read import Reading, answer, fetch_all, fetch_one
+from app.web.read import Asked, Reading, answer
 
 router = Router(prefix="/v1/plans", tags=["plans"], route_class=ExactRoute)
 Reader = Annotated[Caller, may(Permission.READ_PLANS)]
@@ -28,16 +29,16 @@ READS = documented(NotFound)
 @router.get("", operation_id="listPlans", summary="List plans", response_model=shapes.PlanList)
 async def list_plans(request: Request, _: Reader, reading: Reading) -> Response:
     """List the plans by slug."""
-    found = await fetch_all(reading, queries.every_plan(), shapes.PlanSummary.model_validate)
-    return answer(request, shapes.PlanList(items=found))
+    rows = await fetch_all(reading, queries.every_plan)
+    return answer(request, shapes.PlanList.model_validate({"items": rows}))
 
 
 @router.get("/{plan}", operation_id="getPlan", summary="Get a plan", response_model=shapes.PlanOut, responses=READS)
 async def get_plan(request: Request, slug: Slug, _: Reader, reading: Reading, now: Now) -> Response:
     """Get a plan with its counts, cycles and legal bases."""
-    plan = await fetch_one(reading, queries.plan(slug))
-    found = await fetch_all(reading, cycles.cycles_of(slug, Moment(now)), cycle_out)
-    return answer(request, shapes.PlanOut.model_validate({**plan, "cycles": found}))
+    plan = await fetch_one(reading, queries.plan, slug=slug)
+    found = await fetch_all(reading, cycles.cycles_of, slug=slug, moment=Moment(now))
+    return answer(request, shapes.PlanOut.model_validate({**plan, "cycles": list(map(cycle_out, found))}))
 
 
 @router.get(
@@ -47,11 +48,11 @@ async def get_plan(request: Request, slug: Slug, _: Reader, reading: Reading, no
     response_model=shapes.BodyList,
     responses=READS,
 )
-async def list_bodies(request: Request, slug: Slug, _: Reader, reading: Reading) -> Response:
+async def list_bodies(request: Request, slug: Slug, _: Reader, reading: Reading, asked: Asked) -> Response:
     """List the numbered bodies in the plan's order, then those that came after it, their members nested."""
-    await fetch_one(reading, queries.plan(slug))
-    found = await fetch_all(reading, queries.all_bodies(slug), shapes.BodyOut.model_validate)
-    return answer(request, shapes.BodyList(items=found))
+    await fetch_one(reading, queries.plan, slug=slug)
+    rows = await fetch_all(reading, queries.all_bodies, slug=slug, moment=asked)
+    return answer(request, shapes.BodyList.model_validate({"items": rows}))
 
 
 @router.get(
@@ -67,9 +68,11 @@ async def get_body(
     body: Annotated[Code, Path(description="The body's code.", examples=["cong-an"])],
     _: Reader,
     reading: Reading,
+    asked: Asked,
 ) -> Response:
     """Get one body, numbered or a member of a group."""
-    return answer(request, shapes.BodyOut.model_validate(await fetch_one(reading, queries.one_body(slug, body))))
+    row = await fetch_one(reading, queries.one_body, slug=slug, code=body, moment=asked)
+    return answer(request, shapes.BodyOut.model_validate(row))
 
 
 @router.get(
@@ -92,9 +95,9 @@ async def list_duties(
     q: Words = None,
 ) -> Response:
     """List the duties in the plan's order, with their verbatim text."""
-    await fetch_one(reading, queries.plan(slug))
-    wanted = queries.duties_of(slug, body=body, kind=kind, force=force, q=q)
-    return answer(request, shapes.DutyList(items=await fetch_all(reading, wanted, shapes.DutyOut.model_validate)))
+    await fetch_one(reading, queries.plan, slug=slug)
+    rows = await queries.find_duties(reading, slug, body=body, kind=kind, force=force, q=q)
+    return answer(request, shapes.DutyList.model_validate({"items": rows}))
 
 
 @router.get(
@@ -112,4 +115,5 @@ async def get_duty(
     reading: Reading,
 ) -> Response:
     """Get one duty."""
-    return answer(request, shapes.DutyOut.model_validate(await fetch_one(reading, queries.duties_of(slug, code=duty))))
+    row = await fetch_one(reading, queries.duties_of, slug=slug, code=duty)
+    return answer(request, shapes.DutyOut.model_validate(row))

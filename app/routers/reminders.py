@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Query, Request, Response
 
-from app.database.statements import prepare
+from app.database.statements import fetch_all
 from app.domain.access import Caller, Permission
 from app.queries.reminders import reminders, soon
 from app.routers.parameters import BodyCode, CycleCode
@@ -38,7 +38,7 @@ async def list_reminders(
 ) -> Response:
     """List what is due soon, overdue, returned or waiting for a review, grouped by owner, as of any instant."""
     wanted = Filters(plan=plan, cycle=cycle, owner=owner, body=body)
-    found = prepare(reminders, caller=caller, filters=wanted, moment=asked, soon=soon(asked.as_of, within_days))
-    rows = await found.on(reading)
+    by_then = soon(asked.as_of, within_days)
+    rows = await fetch_all(reading, reminders, caller=caller, filters=wanted, moment=asked, soon=by_then)
     items = reminders_out(rows, asked.as_of)
     return answer_by_now(request, ReminderList(as_of=asked.as_of, within_days=within_days, items=items))

@@ -24,7 +24,7 @@ router = Router(prefix="/v1/obligations", tags=["reviews"], route_class=ExactRou
     summary="Accept or return a claim",
     status_code=201,
     response_model=Reviewed,
-    responses=documented(*ACTS, errors.NothingToReview),
+    responses=documented(*ACTS, errors.NothingToReview, errors.WaiverMismatch, errors.ChangedSinceSeen),
 )
 async def give_review(
     obligation_id: ObligationId, caller: Annotated[Caller, may(Permission.REVIEW)], write: Writing, sent: ReviewIn

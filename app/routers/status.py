@@ -4,15 +4,14 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import Query, Request, Response
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.database.statements import prepare
+from app.database.statements import fetch_one
 from app.domain import errors
 from app.domain.access import Caller, Permission
 from app.queries import status
+from app.queries.status_document import Asking, document_of, sealed_document
 from app.routers.parameters import BodyCode, CycleCode, Slug
-from app.schemas.status import CycleStatus, StatusOut, cycle_statuses
-from app.standing.cycles import cycles_of
+from app.schemas.status import StatusOut
 from app.standing.filters import Filters
 from app.standing.moment import Moment
 from app.web.auth.access import may
@@ -20,7 +19,7 @@ from app.web.clock import Now
 from app.web.etags import etag_of
 from app.web.parameters import Router
 from app.web.problems.handlers import documented
-from app.web.read import Reading, Until, fetch_one, lasting, tagged
+from app.web.read import Reading, Until, lasting, tagged
 from app.web.response_cache import CachedAnswer, CachingRoute, answer_and_cache
 
 router = Router(prefix="/v1/plans", tags=["status"], route_class=CachingRoute)
@@ -31,7 +30,7 @@ router = Router(prefix="/v1/plans", tags=["status"], route_class=CachingRoute)
     operation_id="getStatus",
     summary="Get the status of a plan",
     response_model=StatusOut,
-    responses=documented(errors.NotFound),
+    responses=documented(errors.NotFound, errors.CycleNotClosed),
 )
 async def get_status(
     request: Request,
@@ -43,30 +42,21 @@ async def get_status(
     body: BodyCode = None,
     as_of: Annotated[Until | None, Query(description="Where things stood, or will stand if nobody posts.")] = None,
     known_at: Annotated[Until | None, Query(description="Only what had been recorded by then.")] = None,
+    sealed: Annotated[bool, Query(description="The figures of closed cycles as they were sealed.")] = False,
 ) -> Response:
     """Get totals, rates and a status for each cycle, body and member.
 
     Without `as_of` the document is dated at its last change, so that it stays the same bytes until the next one.
     """
-    since = await fetch_one(reading, prepare(status.last_change, slug=slug, moment=Moment(as_of or now)))
-    moment = Moment(as_of or since["changed_at"], known_at)
-    shown = await standing_of_plan(reading, caller, Filters(plan=slug, cycle=cycle, body=body), moment)
-    content = StatusOut(plan=slug, as_of=moment.as_of, known_at=known_at, cycles=shown).model_dump_json().encode()
-    tag, until = etag_of(content), None if as_of else since["next_due"]
+    since = await fetch_one(reading, status.last_change, slug=slug, moment=Moment(as_of or now))
+    wanted = Filters(plan=slug, cycle=cycle, body=body)
+    asking = Asking(caller=caller, filters=wanted, as_of=as_of, known_at=known_at, now=now)
+    document, until = await (sealed_document if sealed else document_of)(reading, asking, since)
+    content = document.model_dump_json().encode()
+    tag = etag_of(content)
 
     def give(asking: Request, _: Caller, at: datetime) -> Response:
         return tagged(asking, content, tag, headers=lasting(until, at))
 
     made = CachedAnswer(since["plan_id"], since["snapshot"], now, until, len(content), give)
     return answer_and_cache(request, caller, made, whole=as_of is not None or not since["ahead"])
-
-
-async def standing_of_plan(
-    reading: AsyncConnection, caller: Caller, wanted: Filters, moment: Moment
-) -> list[CycleStatus]:
-    """Add up where a plan stands, cycle by cycle and body by body."""
-    slug = wanted.plan or ""
-    counted = await prepare(status.tally, caller=caller, filters=wanted, moment=moment).on(reading)
-    bodies = await prepare(status.bodies_of, slug=slug).on(reading)
-    found = await prepare(cycles_of, slug=slug, moment=moment, code=wanted.cycle).on(reading)
-    return cycle_statuses(found, bodies, counted)

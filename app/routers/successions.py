@@ -5,7 +5,8 @@ from uuid import UUID
 
 from fastapi import Path, Request, Response
 
-from app.commands import successions
+from app.commands import succession_annulments, successions
+from app.database.statements import fetch_all, fetch_one
 from app.domain import errors
 from app.domain.access import Caller, Permission
 from app.queries.plans import plan
@@ -13,13 +14,19 @@ from app.queries.successions import successions_of
 from app.routers.cycles import WRITES
 from app.routers.parameters import Slug
 from app.routers.plans import READS, Reader
-from app.schemas.successions import SuccessionDecisionIn, SuccessionIn, SuccessionList, SuccessionOut
+from app.schemas.successions import (
+    SuccessionAnnulmentIn,
+    SuccessionDecisionIn,
+    SuccessionIn,
+    SuccessionList,
+    SuccessionOut,
+)
 from app.schemas.views import succession_out
 from app.web.auth.access import may
 from app.web.json_body import ExactRoute
 from app.web.parameters import Router
 from app.web.problems.handlers import documented
-from app.web.read import Reading, answer, fetch_all, fetch_one
+from app.web.read import Asked, Reading, answer
 from app.web.write import Creating
 
 router = Router(prefix="/v1/plans/{plan}/successions", tags=["successions"], route_class=ExactRoute)
@@ -34,10 +41,11 @@ SuccessionId = Annotated[UUID, Path(alias="succession", description="The success
     response_model=SuccessionList,
     responses=READS,
 )
-async def list_successions(request: Request, slug: Slug, _: Reader, reading: Reading) -> Response:
+async def list_successions(request: Request, slug: Slug, _: Reader, reading: Reading, asked: Asked) -> Response:
     """List the successions by the day from which they hold, with what was decided."""
-    await fetch_one(reading, plan(slug))
-    return answer(request, SuccessionList(items=await fetch_all(reading, successions_of(slug), succession_out)))
+    await fetch_one(reading, plan, slug=slug)
+    rows = await fetch_all(reading, successions_of, slug=slug, moment=asked)
+    return answer(request, SuccessionList(items=list(map(succession_out, rows))))
 
 
 @router.get(
@@ -48,10 +56,11 @@ async def list_successions(request: Request, slug: Slug, _: Reader, reading: Rea
     responses=READS,
 )
 async def get_succession(
-    request: Request, slug: Slug, succession_id: SuccessionId, _: Reader, reading: Reading
+    request: Request, slug: Slug, succession_id: SuccessionId, _: Reader, reading: Reading, asked: Asked
 ) -> Response:
     """Get one succession with what was decided."""
-    return answer(request, succession_out(await fetch_one(reading, successions_of(slug, succession_id))))
+    row = await fetch_one(reading, successions_of, slug=slug, moment=asked, succession_id=succession_id)
+    return answer(request, succession_out(row))
 
 
 @router.post(
@@ -63,9 +72,11 @@ async def get_succession(
     responses=documented(*WRITES, errors.BodyUnknown, errors.DutyUnknown, errors.NotAnOwner, errors.SuccessorUnclear),
 )
 async def propose_succession(slug: Slug, caller: Coordinator, write: Creating, sent: SuccessionIn) -> Response:
-    """Propose that a body is succeeded by another from a day on; nothing changes until it is confirmed."""
+    """Propose that a body is succeeded from a day on, by one or several or nobody; nothing changes until confirmed."""
 
-    return await write.at("/v1/plans/{plan}/successions/{id}").run(successions.propose, caller, slug, sent)
+    return await write.at("/v1/plans/{plan}/successions/{id}").run(
+        successions.propose, caller, slug, sent, now=write.now
+    )
 
 
 @router.post(
@@ -79,15 +90,35 @@ async def propose_succession(slug: Slug, caller: Coordinator, write: Creating, s
         errors.AlreadyDecided,
         errors.AlreadySucceeded,
         errors.SuccessionAhead,
+        errors.DutyUnknown,
         errors.NotAnOwner,
         errors.SuccessorUnclear,
+        errors.LetterNeeded,
     ),
 )
 async def decide_succession(
     slug: Slug, succession_id: SuccessionId, caller: Coordinator, write: Creating, sent: SuccessionDecisionIn
 ) -> Response:
-    """Confirm a succession: open obligations due from its day on pass to the successor; or reject it."""
+    """Confirm a succession: what is open and due from its day on passes on, or ends; or reject it."""
 
     return await write.at("/v1/plans/{plan}/successions/{id}").run(
         successions.decide, caller, slug, succession_id, sent, now=write.now
     )
+
+
+@router.post(
+    "/{succession}/annulments",
+    operation_id="annulSuccession",
+    summary="Annul a succession",
+    status_code=201,
+    response_model=SuccessionOut,
+    responses=documented(
+        *WRITES, errors.AlreadyAnnulled, errors.SuccessionNotConfirmed, errors.SuccessionActedOn, errors.LetterNeeded
+    ),
+)
+async def annul_succession(
+    slug: Slug, succession_id: SuccessionId, caller: Coordinator, write: Creating, sent: SuccessionAnnulmentIn
+) -> Response:
+    """Take back a confirmed succession that should never have been recorded, while nobody has acted under it."""
+    created = write.at("/v1/plans/{plan}/successions/{id}")
+    return await created.run(succession_annulments.annul, caller, slug, succession_id, sent, now=write.now)

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Path, Query, Request, Response
 
 from app.commands import webhooks
+from app.database.statements import fetch_all, fetch_one
 from app.domain import errors
 from app.domain.access import Caller, Permission
 from app.domain.webhooks import DeliveryState
@@ -26,7 +27,7 @@ from app.web.json_body import ExactRoute
 from app.web.paging import CursorText, Limit, Pages, end_of
 from app.web.parameters import Router
 from app.web.problems.handlers import documented
-from app.web.read import Reading, answer, fetch_all, fetch_one
+from app.web.read import Reading, answer
 from app.web.write import Creating, Writing
 
 router = Router(prefix="/v1/webhooks", tags=["webhooks"], route_class=ExactRoute)
@@ -39,13 +40,14 @@ ONE: dict[str, Any] = {"response_model": WebhookOut, "responses": ABSENT}
 @router.get("", operation_id="listWebhooks", summary="List webhooks", response_model=WebhookList)
 async def list_webhooks(request: Request, caller: Manager, reading: Reading) -> Response:
     """List one's webhooks."""
-    return answer(request, WebhookList(items=await fetch_all(reading, queries.of(caller), WebhookOut.of)))
+    rows = await fetch_all(reading, queries.of, client_id=caller.client_id)
+    return answer(request, WebhookList(items=list(map(WebhookOut.of, rows))))
 
 
 @router.get("/{id}", operation_id="getWebhook", summary="Get a webhook", **ONE)
 async def get_webhook(request: Request, webhook_id: WebhookId, caller: Manager, reading: Reading) -> Response:
     """Get one webhook; its ETag goes into `If-Match` of a change."""
-    row = await fetch_one(reading, queries.one(caller, webhook_id))
+    row = await fetch_one(reading, queries.one, client_id=caller.client_id, webhook_id=webhook_id)
     return answer(request, WebhookOut.of(row), version=row["version"])
 
 
@@ -140,11 +142,11 @@ async def list_deliveries(
     cursor: CursorText = None,
 ) -> Response:
     """List what was sent and is to be sent, the last one first, each with every attempt; kept for thirty days."""
-    await fetch_one(reading, queries.one(caller, webhook_id))
+    mine = {"client_id": caller.client_id, "webhook_id": webhook_id}
+    await fetch_one(reading, queries.one, **mine)
     pages = Pages(request, caller)
     moment, after = pages.begin(Moment(now, now), cursor)
-    found = queries.log(caller, webhook_id, state=state, limit=limit, after=after)
-    rows = list((await reading.execute(found)).mappings())
+    rows = await fetch_all(reading, queries.log, **mine, state=state, limit=limit, after=after)
     next_cursor = pages.next_cursor(moment, end_of(rows, limit, queries.SORT_COLUMNS))
     body = DeliveryList(items=[DeliveryOut.of(row) for row in rows[:limit]], next_cursor=next_cursor)
     return answer(request, body, headers=pages.link(next_cursor))

@@ -4,7 +4,7 @@ What writes an answer is built when the first one is written: a start need not w
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Self
@@ -23,13 +23,13 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from app.domain.calendar import FIRST_YEAR, LAST_YEAR
-from app.domain.completion import Status
+from app.domain.completion import Judgement, Status
 from app.domain.documents import MAX_LENGTH, canonical_number
 from app.domain.errors import PersonalDataFound, SecrecyMarkFound
 from app.domain.personal_data import ALL, IN_REFERENCES, Kind, objections
 from app.domain.personal_data.patterns import has_digits
 from app.domain.text import first_invisible, is_storable
-from app.domain.totals import Totals, owed
+from app.domain.totals import Judged, Totals, owed
 
 DATE = r"\d{4}-\d\d-\d\d"
 
@@ -136,6 +136,8 @@ Reference = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,200}$"), A
 """A client's own name for something: visible ASCII."""
 DocumentNumber = Annotated[str, StringConstraints(min_length=1, max_length=MAX_LENGTH), AfterValidator(_canonical)]
 """A document's number in the forms of the State or the Party, in one spelling."""
+Reopening = DocumentNumber | None
+"""The number of the letter that reopens the figures of a closed cycle: needed for an act that touches them."""
 Number = Annotated[Decimal, PlainSerializer(float, return_type=float, when_used="json")]
 """An exact figure inside, a JSON number outside."""
 Day = Annotated[date, _written(rf"{DATE}\Z", "a calendar date such as 2021-06-14")]
@@ -180,3 +182,25 @@ class TotalsOut(ResponseModel):
     def of(cls, totals: Totals) -> "TotalsOut":
         """Spell totals out."""
         return cls(owed=owed(totals), **{status.value: totals[status] for status in Status})
+
+    @classmethod
+    def adding(cls, parts: "Iterable[TotalsOut]") -> "TotalsOut":
+        """Add totals up."""
+        every = list(parts)
+        return cls(**{name: sum(getattr(one, name) for one in every) for name in cls.model_fields})
+
+
+class JudgedOut(ResponseModel):
+    """How many obligations are judged how, beside the owner's word; the six sum to what is owed."""
+
+    silent: int
+    in_work: int
+    awaiting_review: int
+    accepted: int
+    accepted_with_waiver: int
+    returned: int
+
+    @classmethod
+    def of(cls, judged: Judged) -> "JudgedOut":
+        """Spell them out."""
+        return cls(**{judgement.value: judged[judgement] for judgement in Judgement})

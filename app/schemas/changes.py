@@ -24,6 +24,7 @@ class Reason(StrEnum):
     EXTENSION = "extension"
     CONDITION_DECISION = "condition_decision"
     TRANSFER = "transfer"
+    ANNULMENT = "annulment"
     CYCLE_DEADLINE = "cycle_deadline"
     DEADLINE_PASSED = "deadline_passed"
     DONE_IN_ANOTHER_CYCLE = "done_in_another_cycle"
@@ -33,7 +34,8 @@ class Reason(StrEnum):
 class WhyOut(ResponseModel):
     """One reason; `said` is the state of an update or the outcome of a review.
 
-    `undone_in_another_cycle` is dated at the last act there that may have undone it.
+    `at` is when it came to be there: what was recorded later than it was received is dated at its recording.  What was
+    done or undone in another cycle is dated at the last act there, unless the deed itself lies between the instants.
     """
 
     reason: Reason
@@ -56,7 +58,11 @@ class ChangeOut(ResponseModel):
 
 
 class ChangeList(ResponseModel):
-    """A page of what changed after `since` and up to `until`, in the plan's order."""
+    """A page of what changed after `since` and up to `until`, in the plan's order.
+
+    `since` is asked as it was known then, `until` as it is known then, so that an old paper entered between the two and
+    what was taken back appear; with `known_at`, both are asked as known at that instant.
+    """
 
     plan: str
     since: Instant
@@ -71,18 +77,18 @@ def changes_out(rows: Iterable[Row], acts: Iterable[Row], since: datetime, until
     by_obligation: dict[UUID, list[WhyOut]] = defaultdict(list)
     for act in acts:
         reason = Reason(_NAMES.get(act["act"]) or act["act"])
-        by_obligation[act["obligation_id"]].append(WhyOut(reason=reason, at=act["received_at"], said=act["said"]))
+        by_obligation[act["obligation_id"]].append(WhyOut(reason=reason, at=act["at"], said=act["said"]))
     return [_change(row, [*by_obligation[row["id"]], *_by_itself(row, since, until)]) for row in rows]
 
 
 def _by_itself(row: Row, since: datetime, until: datetime) -> Iterator[WhyOut]:
     if since < row["due_before"] <= until:
         yield WhyOut(reason=Reason.DEADLINE_PASSED, at=row["due_before"], said=None)
-    was, done = row["elsewhere_before"], row["elsewhere_after"]
+    was, done, acted = row["elsewhere_before"], row["elsewhere_after"], row["acted_at"] or until
     if was and (done is None or done > was):
-        yield WhyOut(reason=Reason.UNDONE_IN_ANOTHER_CYCLE, at=row["undone_at"] or until, said=None)
+        yield WhyOut(reason=Reason.UNDONE_IN_ANOTHER_CYCLE, at=acted, said=None)
     if done and done != was and done == row["deed_after"]:
-        yield WhyOut(reason=Reason.DONE_IN_ANOTHER_CYCLE, at=done, said=None)
+        yield WhyOut(reason=Reason.DONE_IN_ANOTHER_CYCLE, at=done if since < done <= until else acted, said=None)
 
 
 def _change(row: Row, why: list[WhyOut]) -> ChangeOut:

@@ -58,6 +58,7 @@ OBLIGATIONS: Sequence[Column] = (
     shown("body", "Mã cơ quan trong kế hoạch", "Body", 16, "body.code"),
     shown("owner", "Mã cơ quan chủ trì", "Owner", 16, "owner.code"),
     shown("owner_name", "Cơ quan chủ trì", "Owner's name", 34, "owner.name"),
+    shown("inherited_from", "Kế thừa từ", "Inherited from", 16),
     shown("force", "Hình thức (giao/đề nghị)", "Force", 12),
     shown("kind", "Loại", "Kind", 12),
     shown("due_before", "Thời hạn (trước ngày)", "Due before", 18),
@@ -135,6 +136,7 @@ STATUS: Sequence[Column] = (
 FORM_SHOWN: Sequence[Column] = (
     shown("obligation", "Mã nghĩa vụ", "Obligation", 38, "id"),
     *_NAMED,
+    shown("inherited_from", "Kế thừa từ", "Inherited from", 16),
     shown("last_day_on_time", "Ngày cuối còn đúng hạn", "Last day on time", 13),
     shown("status", "Tình trạng", "Status", 28),
 )
@@ -171,7 +173,11 @@ def target(code: str) -> Column:
 
 def _figures(act: Any) -> str | None:
     """Spell the figures of an update in one cell."""
-    return "; ".join(f"{one.target} = {one.value.normalize():f}" for one in getattr(act, "measurements", ())) or None
+    return "; ".join(map(_figure, getattr(act, "measurements", ()))) or None
+
+
+def _figure(one: Any) -> str:
+    return f"{one.target}: 0 vụ việc" if one.value is None else f"{one.target} = {one.value.normalize():f}"
 
 
 _EARLIER = {

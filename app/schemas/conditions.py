@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from app.schemas.base import DeadlineDay, DocumentNumber, Instant, Narrative, RequestModel, ResponseModel
+from app.schemas.base import DeadlineDay, DocumentNumber, Instant, Narrative, Reopening, RequestModel, ResponseModel
 from app.schemas.obligations import ObligationOut
 
 
@@ -13,6 +13,7 @@ class ConditionDecisionIn(RequestModel):
     from_on: DeadlineDay
     reason: Narrative
     document_number: DocumentNumber | None = None
+    reopened_by: Reopening = None
 
 
 class ConditionDecisionOut(ResponseModel):

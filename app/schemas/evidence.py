@@ -16,6 +16,7 @@ from app.schemas.base import (
     Instant,
     Name,
     Narrative,
+    Reopening,
     RequestModel,
     ResponseModel,
     Storable,
@@ -108,24 +109,27 @@ AttachedIn = Annotated[LinkIn | DocumentIn, Field(discriminator="kind")]
 
 
 class PaperLinkIn(LinkIn):
-    """A link; the last two fields belong to a paper report that a coordinator enters."""
+    """A link; the last three fields belong to a paper report that a coordinator enters."""
 
     received_on: Day | None = None
     document_number: DocumentNumber | None = None
+    reopened_by: Reopening = None
 
 
 class PaperDocumentIn(DocumentIn):
-    """A document; the last two fields belong to a paper report that a coordinator enters."""
+    """A document; the last three fields belong to a paper report that a coordinator enters."""
 
     received_on: Day | None = None
     document_number: DocumentNumber | None = None
+    reopened_by: Reopening = None
 
 
 class PaperFileIn(FileIn):
-    """A file; the last two fields belong to a paper report that a coordinator enters."""
+    """A file; the last three fields belong to a paper report that a coordinator enters."""
 
     received_on: Day | None = None
     document_number: DocumentNumber | None = None
+    reopened_by: Reopening = None
 
 
 EvidenceIn = Annotated[PaperLinkIn | PaperDocumentIn | PaperFileIn, Field(discriminator="kind")]
@@ -201,6 +205,7 @@ class WithdrawalIn(RequestModel):
     """Takes an evidence back; it stays in the history."""
 
     reason: Narrative
+    reopened_by: Reopening = None
 
 
 class WithdrawalOut(ResponseModel):

@@ -1,5 +1,7 @@
 """Explanations on the wire: facts, signals, the rule that matched, the clock, the calendar, the legal basis."""
 
+from collections.abc import Collection
+from dataclasses import fields
 from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
@@ -7,10 +9,13 @@ from zoneinfo import ZoneInfo
 
 from app.database.statements import Row
 from app.domain.calendar import day_of, days_overdue, last_day_on_time
-from app.domain.completion import ClaimState, Force, Signal, Status, missing
-from app.domain.explanation import CLASSIFICATION, FORCES, Matched, Text, matched, text_of
+from app.domain.completion import RULES, ClaimState, Facts, Force, Signal, Status, decide, missing, signals_of
+from app.domain.explanation import CLASSIFICATION, FORCES, STATUSES, Text, number_of, text_of
 from app.schemas.base import Instant, ResponseModel
 from app.schemas.plans import BodyName
+
+COLUMNS = {"claim": "claim_state"}
+"""What the rule reads, where a column of the standing has another name for it."""
 
 
 class TextOut(ResponseModel):
@@ -119,13 +124,14 @@ class ExplanationOut(ResponseModel):
 
 def explanation_out(row: Row, more: Row, as_of: datetime, known_at: datetime | None) -> ExplanationOut:
     """Explain one row of the standing; `more` says what the standing itself does not need."""
-    holding = {signal for signal in Signal if row[signal.value]}
+    holding = signals_of(_facts_of(row), as_of)
+    status = decide(holding)
     return ExplanationOut(
         obligation=row["id"],
         as_of=as_of,
         known_at=known_at,
-        status=row["status"],
-        rule=_rule(matched(holding)),
+        status=status,
+        rule=_rule(status),
         signals=[_signal(signal, signal in holding) for signal in Signal],
         facts=_facts({**row, **more}, holding),
         clock=_clock(row, as_of),
@@ -134,16 +140,21 @@ def explanation_out(row: Row, more: Row, as_of: datetime, known_at: datetime | N
     )
 
 
-def _rule(rule: Matched) -> RuleOut:
-    needs = [signal for signal in Signal if signal in rule.needs]
-    return RuleOut(number=rule.number, status=rule.status, needs=needs, text=TextOut.of(rule.text))
+def _facts_of(row: Row) -> Facts:
+    """Return what the rule reads of a row, so that the domain itself says what follows from it."""
+    return Facts(**{one.name: row[COLUMNS.get(one.name, one.name)] for one in fields(Facts)})
+
+
+def _rule(status: Status) -> RuleOut:
+    needs = [signal for signal in Signal if signal in dict(RULES)[status]]
+    return RuleOut(number=number_of(status), status=status, needs=needs, text=TextOut.of(STATUSES[status]))
 
 
 def _signal(signal: Signal, holds: bool) -> SignalOut:
     return SignalOut(signal=signal, holds=holds, text=TextOut.of(text_of(signal, holds=holds)))
 
 
-def _facts(row: Row, holding: set[Signal]) -> FactsOut:
+def _facts(row: Row, holding: Collection[Signal]) -> FactsOut:
     owner = BodyName(code=row["owner_code"], name=row["owner_name"])
     lacking = missing(holding, row["unmet_targets"] or ())
     return FactsOut.model_validate({**row, "owner": owner, "claim": row["claim_state"], "missing": lacking})

@@ -2,22 +2,42 @@
 
 from uuid import UUID
 
-from app.schemas.base import Day, DeadlineDay, DocumentNumber, Instant, Narrative, RequestModel, ResponseModel
+from app.schemas.base import (
+    Day,
+    DeadlineDay,
+    DocumentNumber,
+    Instant,
+    Narrative,
+    Reopening,
+    RequestModel,
+    ResponseModel,
+)
 from app.schemas.obligations import ObligationOut
 
 
-class ExtensionIn(RequestModel):
-    """Moves the deadline to before a day in the plan's zone: that day is the first one that is late."""
+class LaterDeadlineIn(RequestModel):
+    """A deadline before a day in the plan's zone: that day is the first one that is late."""
 
     due_before_on: DeadlineDay
     reason: Narrative
     document_number: DocumentNumber | None = None
 
 
-class ExtensionRequestIn(ExtensionIn):
+class ExtensionIn(LaterDeadlineIn):
+    """Moves the deadline to before a day, by a letter that was decided on a day: today, unless it says otherwise.
+
+    A letter of an earlier day needs its number, and must have been decided before the deadline that it moves passed.
+    """
+
+    decided_on: Day | None = None
+    reopened_by: Reopening = None
+
+
+class ExtensionRequestIn(LaterDeadlineIn):
     """Asks for a later deadline; `received_on` belongs to a request on paper that a coordinator enters."""
 
     received_on: Day | None = None
+    reopened_by: Reopening = None
 
 
 class ExtensionRefusalIn(RequestModel):
@@ -25,6 +45,7 @@ class ExtensionRefusalIn(RequestModel):
 
     reason: Narrative
     document_number: DocumentNumber | None = None
+    reopened_by: Reopening = None
 
 
 class ExtensionRefusalOut(ResponseModel):
@@ -39,10 +60,16 @@ class ExtensionRefusalOut(ResponseModel):
     recorded_at: Instant
 
 
-class ExtensionOut(ExtensionRefusalOut):
-    """A later deadline, an exclusive instant, that was given or asked for."""
+class ExtensionRequestOut(ExtensionRefusalOut):
+    """A later deadline, an exclusive instant, that was asked for."""
 
     due_before: Instant
+
+
+class ExtensionOut(ExtensionRequestOut):
+    """A later deadline, an exclusive instant, that a letter gave, and the day on which it was decided."""
+
+    decided_on: Day
 
 
 class Extended(ResponseModel):
@@ -55,7 +82,7 @@ class Extended(ResponseModel):
 class ExtensionRequested(ResponseModel):
     """The request that was recorded, and where its obligation stands now: a request moves nothing."""
 
-    request: ExtensionOut
+    request: ExtensionRequestOut
     obligation: ObligationOut
 
 

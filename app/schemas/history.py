@@ -1,40 +1,84 @@
 """The history of an obligation on the wire: every act, in order."""
 
+from enum import StrEnum
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
 
+from app.domain.acts import ActKind
 from app.schemas.base import Instant, ResponseModel
 from app.schemas.conditions import ConditionDecisionOut
 from app.schemas.contributions import ContributionOut
 from app.schemas.cycles import CycleDeadlineOut
 from app.schemas.evidence import EvidenceOut, WithdrawalOut
-from app.schemas.extensions import ExtensionOut, ExtensionRefusalOut
+from app.schemas.extensions import ExtensionOut, ExtensionRefusalOut, ExtensionRequestOut
 from app.schemas.reviews import ReviewOut
 from app.schemas.successions import TransferOut
 from app.schemas.updates import UpdateOut
 
 
-class UpdateAct(UpdateOut):
+class AnnulledRef(ResponseModel):
+    """By whom an act was taken back, when and why; `id` is the annulment's."""
+
+    id: UUID
+    by: UUID
+    at: Instant
+    reason: str
+
+
+class Why(StrEnum):
+    """Why an act counts no more: it was taken back, or it fell with what was."""
+
+    ANNULLED = "annulled"
+    ANNULLED_TOGETHER = "annulled_together"
+
+
+class ActOut(ResponseModel):
+    """What every act in a history says: whether it counts, as far as the moment knows, and if not, why.
+
+    `reopened_by` is the number of the letter by which it reopened the figures of a closed cycle.
+    """
+
+    annulled: AnnulledRef | None
+    counts: bool
+    why: Why | None
+    reopened_by: str | None
+
+
+class AnnulmentAct(ActOut):
+    """An act was taken back."""
+
+    act: Literal["annulment"]
+    id: UUID
+    obligation: UUID
+    annuls: UUID
+    kind: ActKind
+    reason: str
+    client: UUID
+    received_at: Instant
+    recorded_at: Instant
+
+
+class UpdateAct(ActOut, UpdateOut):
     """The owner reported."""
 
     act: Literal["update"]
 
 
-class EvidenceAct(EvidenceOut):
+class EvidenceAct(ActOut, EvidenceOut):
     """Evidence was attached."""
 
     act: Literal["evidence"]
 
 
-class WithdrawalAct(WithdrawalOut):
+class WithdrawalAct(ActOut, WithdrawalOut):
     """Evidence was withdrawn."""
 
     act: Literal["withdrawal"]
 
 
-class ErasureAct(ResponseModel):
+class ErasureAct(ActOut):
     """The words and the bytes of an evidence were erased by law."""
 
     act: Literal["erasure"]
@@ -48,50 +92,50 @@ class ErasureAct(ResponseModel):
     recorded_at: Instant
 
 
-class ReviewAct(ReviewOut):
+class ReviewAct(ActOut, ReviewOut):
     """The coordinator accepted or returned the claim."""
 
     act: Literal["review"]
 
 
-class ExtensionAct(ExtensionOut):
-    """The coordinator moved the deadline."""
+class ExtensionAct(ActOut, ExtensionOut):
+    """A letter moved the deadline."""
 
     act: Literal["extension"]
 
 
-class ExtensionRequestAct(ExtensionOut):
+class ExtensionRequestAct(ActOut, ExtensionRequestOut):
     """The owner asked for a later deadline."""
 
     act: Literal["extension_request"]
 
 
-class ExtensionRefusalAct(ExtensionRefusalOut):
+class ExtensionRefusalAct(ActOut, ExtensionRefusalOut):
     """The coordinator refused a later deadline."""
 
     act: Literal["extension_refusal"]
 
 
-class CycleDeadlineAct(CycleDeadlineOut):
-    """The coordinator moved the deadline of the whole cycle, or confirmed it."""
+class CycleDeadlineAct(ActOut, CycleDeadlineOut):
+    """A letter moved the deadline of the whole cycle, or confirmed it."""
 
     act: Literal["cycle_deadline"]
     obligation: UUID
 
 
-class TransferAct(TransferOut):
-    """The obligation passed to the successor of its owner."""
+class TransferAct(ActOut, TransferOut):
+    """The obligation passed to a successor of its owner, or ended with it."""
 
     act: Literal["transfer"]
 
 
-class ContributionAct(ContributionOut):
+class ContributionAct(ActOut, ContributionOut):
     """A partner contributed; its evidence stands beside it."""
 
     act: Literal["contribution"]
 
 
-class ConditionDecisionAct(ConditionDecisionOut):
+class ConditionDecisionAct(ActOut, ConditionDecisionOut):
     """The coordinator decided from when the condition is met, or is not."""
 
     act: Literal["condition_decision"]
@@ -109,7 +153,8 @@ HistoryAct = Annotated[
     | ConditionDecisionAct
     | ContributionAct
     | CycleDeadlineAct
-    | TransferAct,
+    | TransferAct
+    | AnnulmentAct,
     Field(discriminator="act"),
 ]
 

@@ -23,6 +23,12 @@ class HolidayOut(ResponseModel):
     recorded_at: Instant
 
 
+class HolidayMarked(HolidayOut):
+    """The mark, and the open cycles whose deadline was counted over that day: it moves none of them."""
+
+    counted_over: list[str]
+
+
 class HolidayList(ResponseModel):
     """Days off in order, or all that was ever recorded of one day, of which the last mark counts."""
 

@@ -13,6 +13,9 @@ from app.schemas.obligations import ObligationOut
 REFRESHED = timedelta(hours=12)
 
 
+ENDED = "đã chấm dứt"
+
+
 def calendar(name: str, deadlines: Iterable[tuple[ObligationOut, datetime]]) -> bytes:
     """Spell deadlines, each with the instant of its last change, as days of a calendar.
 
@@ -54,6 +57,7 @@ def _event(obligation: ObligationOut, changed_at: datetime) -> Event:
     event.add("dtstart", obligation.last_day_on_time)
     event.add("dtend", obligation.last_day_on_time + timedelta(days=1))
     event.add("summary", f"{done}Nhiệm vụ {obligation.duty.code}, kỳ {obligation.cycle}: {obligation.duty.title_vi}")
-    event.add("description", f"{obligation.owner.name}: {words_of(obligation.status).vi}.")
+    stands = words_of(obligation.status).vi if obligation.status else ENDED
+    event.add("description", f"{obligation.owner.name}: {stands}.")
     event.add("transp", "TRANSPARENT")
     return event

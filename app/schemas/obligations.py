@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from app.domain.completion import ClaimState, Force, ReviewOutcome, Status
+from app.domain.completion import ClaimState, Force, Judgement, ReviewOutcome, Status
 from app.models.duty import DutyKind
 from app.schemas.base import Instant, ResponseModel
 from app.schemas.plans import BodyName, BodyRef
@@ -18,7 +18,7 @@ class DutyRef(ResponseModel):
 
 
 class ClaimOut(ResponseModel):
-    """What the owner last reported, unless a later return has voided it."""
+    """What the owner last reported that no return has voided."""
 
     state: ClaimState
     percent: int | None
@@ -36,6 +36,8 @@ class ObligationOut(ResponseModel):
     """One duty × one owner × one cycle, and where it stands at the instant that was asked about.
 
     `days_overdue` counts calendar days after the last day on time, and is 0 unless the status is `overdue`.
+    `inherited_from` is the body for which it was opened, when its owner has succeeded that one.  What nobody owes any
+    more has no status: `ended_by` is the succession by which it ended.
     """
 
     id: UUID
@@ -49,13 +51,19 @@ class ObligationOut(ResponseModel):
     due_before: Instant
     last_day_on_time: date
     original_due_before: Instant
-    status: Status
+    status: Status | None
     days_overdue: int
     missing: list[str]
     claim: ClaimOut | None
     evidence_count: int
     completed_at: Instant | None
     review: ReviewRef | None
+    inherited_from: str | None
+    ended_by: UUID | None
+    waived: list[str]
+    silent: bool
+    last_reported_at: Instant | None
+    judged: Judgement
     version: int
 
 

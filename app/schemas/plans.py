@@ -61,10 +61,15 @@ class BodyName(ResponseModel):
 
 
 class MemberOut(BodyName):
-    """A member of a group, and its days in it: null when it was there from the beginning, or still is."""
+    """A member of a group, and its days in it: null when it was there from the beginning, or still is.
+
+    A letter made it a member `from_on` a day, `until_on` its last one.
+    """
 
     joined_on: date | None
     succeeded_on: date | None
+    from_on: date | None
+    until_on: date | None
 
 
 class BodyOut(ResponseModel):
@@ -96,10 +101,14 @@ class OwnerOut(BodyName):
 
 
 class PartnerOut(ResponseModel):
-    """A partner: a body of the plan, or the words that the plan names it with."""
+    """A partner: a body, the words that the plan names it with, or both.
+
+    Where the words name nobody, or not all (`open`), a coordinator says who; those whom one has named stand without.
+    """
 
     body: BodyName | None
     named_as: str | None
+    open: bool
 
 
 class ConditionOut(ResponseModel):

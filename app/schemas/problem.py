@@ -1,6 +1,7 @@
 """Errors on the wire (RFC 9457)."""
 
 from typing import Annotated, Any
+from uuid import UUID
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
@@ -17,13 +18,17 @@ class FaultOut(ResponseModel):
 class Problem(ResponseModel):
     """`application/problem+json`: `type` is stable and a readable page; what was sent is never repeated."""
 
-    type: Annotated[str, Field(pattern=r"^/problems/[a-z-]+$")]
+    type: Annotated[str, Field(pattern=r"^(/.+)?/problems/[a-z-]+$")]
     title: str
     status: Annotated[int, Field(ge=400, le=599)]
     detail: str | None = None
     errors: list[FaultOut] | None = None
     request_id: str | None = None
+    ids: Annotated[list[UUID] | None, Field(description="The obligations that answer to an ambiguous name.")] = None
+    missing: Annotated[list[str] | None, Field(description="What an acceptance has to waive by name.")] = None
+    version: Annotated[int | None, Field(description="The version that has to be read first.")] = None
     error: Annotated[str | None, Field(description="The code that RFC 6749, section 5.2, asks for.")] = None
+    error_description: Annotated[str | None, Field(description="What that code means here.")] = None
 
     @model_serializer(mode="wrap")
     def _without_nulls(self, spell: SerializerFunctionWrapHandler):  # type: ignore[no-untyped-def]

@@ -1,25 +1,40 @@
 """Reviews on the wire."""
 
+from typing import Annotated
 from uuid import UUID
 
+from pydantic import Field
+
 from app.domain.completion import ReviewOutcome
-from app.schemas.base import Instant, Narrative, RequestModel, ResponseModel
+from app.schemas.base import Instant, Narrative, Reopening, RequestModel, ResponseModel
 from app.schemas.obligations import ObligationOut
+
+Waived = Annotated[str, Field(pattern=r"^(evidence|target:[0-9A-Za-z][0-9A-Za-z.-]{0,29})$")]
+"""What an acceptance lets pass although it is missing, by the name that `missing` gives it."""
 
 
 class ReviewIn(RequestModel):
-    """Accepts the claim that stands, or returns it; either way the owner reads the reason."""
+    """Accepts the claim that stands, or returns it; either way the owner reads the reason.
+
+    An acceptance names in `waives` exactly what is `missing`; a report that is missing cannot be waived.  `seen` is the
+    version of the obligation that was read: when something came since, nothing is decided.
+    """
 
     outcome: ReviewOutcome
     reason: Narrative
+    waives: Annotated[tuple[Waived, ...], Field(max_length=50)] = ()
+    seen: Annotated[int, Field(strict=True, ge=1)] | None = None
+    reopened_by: Reopening = None
 
 
 class ReviewOut(ResponseModel):
-    """One decision of the coordinator on the claim that then stood."""
+    """One decision of the coordinator on one update, which was then the claim."""
 
     id: UUID
     obligation: UUID
+    update: UUID | None
     outcome: ReviewOutcome
+    waives: list[str]
     reason: str
     client: UUID
     received_at: Instant

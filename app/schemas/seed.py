@@ -129,6 +129,24 @@ class CycleRules(SeedModel):
             return self.annual.rule().terms(int(code), holidays, zone)
         return None
 
+    def starts(self, today: date) -> dict[str, date]:
+        """Name the cycles that should be open by a day, each with the first day of its period."""
+        found = {cycle.code: cycle.starts_on for cycle in self.fixed}
+        if self.annual:
+            rule = self.annual.rule()
+            found |= {str(year): rule.starts_on(year) for year in range(rule.first_year, rule.year_of(today) + 1)}
+        return {code: day for code, day in found.items() if day <= today}
+
+    def next_start(self, today: date) -> date | None:
+        """Return the first day of the next period that begins after a day."""
+        rule = self.annual.rule() if self.annual else None
+        following = [rule.starts_on(max(rule.year_of(today) + 1, rule.first_year))] if rule else []
+        return min((day for day in (*(one.starts_on for one in self.fixed), *following) if day > today), default=None)
+
+    def reserves(self, code: str) -> bool:
+        """Say whether a code belongs to a cycle of the plan itself, also of a year for which it has none."""
+        return bool(_YEAR.match(code)) or any(cycle.code == code for cycle in self.fixed)
+
     def codes_until(self, today: date) -> set[str]:
         """Name the fixed cycles, and the annual ones up to the one that today falls in."""
         fixed = {cycle.code for cycle in self.fixed}
@@ -168,6 +186,7 @@ class BodySeed(SeedModel):
     force: Force
     source_line: Line
     open_class: bool = False
+    others: bool = False
     note: str | None = None
     members: list[Member] = []
 
@@ -179,16 +198,28 @@ class BodiesFile(SeedModel):
 
 
 class Partner(SeedModel):
-    """A partner: a body of the plan, or the words that the plan uses."""
+    """A partner: a body of the plan, or the words that the plan uses and the bodies that they mean.
+
+    Words that mean nobody of the plan, or not only them (`open`), leave it to the coordinator to say who.
+    """
 
     body: Slug | None = None
     named_as: Words | None = None
+    bodies: list[Slug] = []
+    open: bool = False
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
         if (self.body is None) == (self.named_as is None):
             raise ValueError("needs either `body` or `named_as`")
+        if self.body and (self.bodies or self.open):
+            raise ValueError("names one body, and leaves nothing open")
         return self
+
+    @property
+    def named(self) -> list[str | None]:
+        """The bodies, or none of them when the words mean nobody."""
+        return [self.body] if self.body else [*self.bodies] or [None]
 
 
 class Condition(SeedModel):
@@ -234,6 +265,7 @@ class DutySeed(SeedModel):
     owners: Annotated[list[Slug], Field(min_length=1)]
     requested_owners: list[Slug] = []
     lead: bool = False
+    due_after_others_days: Annotated[int, Field(ge=1, le=60)] | None = None
     partners: list[Partner] = []
     condition: Condition | None = None
     basis: Basis | None = None

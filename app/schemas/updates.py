@@ -1,7 +1,7 @@
 """What owners report, on the wire."""
 
 from decimal import Decimal
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
@@ -14,6 +14,7 @@ from app.schemas.base import (
     Instant,
     Narrative,
     Number,
+    Reopening,
     RequestModel,
     ResponseModel,
     Wrong,
@@ -39,17 +40,24 @@ Figure = Annotated[
 
 
 class MeasurementIn(RequestModel):
-    """The figure for one target of the duty."""
+    """The figure for one target of the duty, or that there was no case of which a share could be taken."""
 
     target: Code
-    value: Figure
+    value: Figure | None = None
+    cases: Annotated[Literal[0] | None, Field(description="0: there was no case, which meets a share.")] = None
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if (self.value is None) == (self.cases is None):
+            raise Wrong("must say either a value or that there were 0 cases")
+        return self
 
 
 class UpdateIn(RequestModel):
     """One report by the owner.
 
     `received_on` and `document_number` belong to a paper report that a coordinator enters: it counts as received
-    at the end of that day.
+    at the end of that day.  When its cycle was closed after that, `reopened_by` names the letter that reopens it.
     """
 
     state: ClaimState
@@ -61,6 +69,7 @@ class UpdateIn(RequestModel):
     evidence: Annotated[tuple[AttachedIn, ...], Field(max_length=20)] = ()
     received_on: Day | None = None
     document_number: DocumentNumber | None = None
+    reopened_by: Reopening = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -74,10 +83,11 @@ class UpdateIn(RequestModel):
 
 
 class MeasurementOut(ResponseModel):
-    """The figure that was reported for one target."""
+    """The figure that was reported for one target; none where there were 0 cases."""
 
     target: str
-    value: Number
+    value: Number | None
+    cases: int | None
 
 
 class UpdateOut(ResponseModel):

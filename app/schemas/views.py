@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 
 from app.database.statements import Row
 from app.domain.access import Role
-from app.domain.calendar import days_overdue, last_day_on_time
+from app.domain.calendar import days_overdue, last_day_on_time, told_off
 from app.domain.completion import Signal, Status, missing
 from app.schemas.clients import ClientOut, scopes_of
 from app.schemas.cycles import CycleDeadlineOut, CycleDetail, CycleOut
 from app.schemas.evidence import EvidenceOut
-from app.schemas.extensions import ExtensionOut, ExtensionRequested
+from app.schemas.extensions import ExtensionRequested, ExtensionRequestOut
 from app.schemas.obligations import ObligationOut
 from app.schemas.plans import BodyName
 from app.schemas.successions import SuccessionOut
@@ -29,7 +29,8 @@ def obligation_out(row: Row, as_of: datetime) -> ObligationOut:
 def obligation_shown(row: Row, as_of: datetime) -> dict[str, Any]:
     """Show one row of the standing by plain values, as ObligationOut names them: for pages of many."""
     zone, due_before = ZoneInfo(row["time_zone"]), row["due_before"]
-    late = row["status"] == Status.OVERDUE
+    status = None if row["ended_by"] else row["status"]
+    late = status == Status.OVERDUE
     return {
         "id": row["id"],
         "plan": row["plan"],
@@ -42,20 +43,22 @@ def obligation_shown(row: Row, as_of: datetime) -> dict[str, Any]:
         "due_before": due_before,
         "last_day_on_time": last_day_on_time(due_before, zone),
         "original_due_before": row["original_due_before"],
-        "status": row["status"],
+        "status": status,
         "days_overdue": days_overdue(due_before, as_of, zone) if late else 0,
-        "missing": missing([signal for name, signal in SIGNALS if row[name]], row["unmet_targets"] or ()),
+        "missing": _missing(row) if status else [],
         "claim": _claim(row),
         "evidence_count": row["evidence_count"],
         "completed_at": row["completed_at"],
         "review": _review(row),
-        "version": row["version"],
+        "inherited_from": row["inherited_from"],
+        "ended_by": row["ended_by"],
+        **{name: row[name] for name in ("waived", "silent", "last_reported_at", "judged", "version")},
     }
 
 
 def extension_request_out(row: Row, as_of: datetime) -> ExtensionRequested:
     """Show one request that is pending, whose row is also its obligation's standing."""
-    request = ExtensionOut(
+    request = ExtensionRequestOut(
         id=row["request_id"],
         obligation=row["id"],
         due_before=row["request_due_before"],
@@ -81,16 +84,26 @@ def client_out(row: Row) -> ClientOut:
 
 def succession_out(row: Row) -> SuccessionOut:
     """Show one succession with what was decided."""
-    code, name = row["confirmed_code"] or row["successor_code"], row["confirmed_name"] or row["successor_name"]
+    successors, ends = _successors(row)
     shown = {
-        "state": row["outcome"] or "proposed",
+        "state": (row["outcome"] or "proposed") if row["counts"] else "annulled",
         "predecessor": BodyName(code=row["predecessor_code"], name=row["predecessor_name"]),
-        "successor": BodyName(code=code, name=name) if code else None,
+        "successor": successors[0] if successors else None,
+        "successors": successors,
+        "ends": ends,
         "act": {field: row[f"act_{field}"] for field in ("title", "number", "issued_on")},
         "client": row["client_id"],
         "decision": _decision(row),
     }
     return SuccessionOut.model_validate({**row, **shown})
+
+
+def _successors(row: Row) -> tuple[list[dict[str, Any]], bool]:
+    """Return who takes over as it was confirmed, else as it is proposed, and whether nobody does."""
+    if not row["outcome"] or not row["parts"]:
+        return row["successors"], row["ends"]
+    taking = [{**part["successor"], "duties": part["duties"]} for part in row["parts"] if part["successor"]]
+    return taking, not taking
 
 
 def cycle_out(row: Row) -> CycleOut:
@@ -105,14 +118,20 @@ def cycle_detail(row: Row, deadlines: Iterable[Row]) -> CycleDetail:
 
 
 def _dated(row: Row) -> dict[Any, Any]:
-    return {**row, "last_day_on_time": last_day_on_time(row["due_before"], ZoneInfo(row["time_zone"]))}
+    last_day = last_day_on_time(row["due_before"], ZoneInfo(row["time_zone"]))
+    shown = {"last_day_on_time": last_day, "basis": told_off(row["basis"], row["off_since"] or ())}
+    return {**row, **shown, "opening": row["id"], "closing": row["seal_id"]}
 
 
 def _decision(row: Row) -> dict[str, Any] | None:
     if row["outcome"] is None:
         return None
-    names = ("outcome", "reason", "obligations", "received_at")
+    names = ("outcome", "reason", "obligations", "ended", "received_at")
     return {name: row[name] for name in names} | {"client": row["decided_by"], "recorded_at": row["decided_at"]}
+
+
+def _missing(row: Row) -> list[str]:
+    return missing([signal for name, signal in SIGNALS if row[name]], row["unmet_targets"] or ())
 
 
 def _claim(row: Row) -> dict[str, Any] | None:

@@ -19,6 +19,7 @@ from app.commands.seeds.apply import apply
 from app.commands.seeds.reader import read
 from app.database import migrations
 from app.database.engine import SYSTEM, connect
+from app.database.statements import Statement, fetch_all, fetch_first
 from app.domain.access import Role
 from app.models import Body, Client, DutyOwner
 from app.models.base import table
@@ -62,13 +63,14 @@ async def _fill(url: str, seed: Seed, settings: Settings) -> None:
 
 async def _introduce(connection: AsyncConnection, slug: str, settings: Settings) -> None:
     """Make one client for each role, a reporter for each owner, and write their secrets to a private file."""
-    if (await connection.execute(select(table(Client).c.id).limit(1))).first():
+    if await fetch_first(connection, _any_client):
         return
     digest = token_keys.load(settings.keys_dir).digest_of
     wanted: list[tuple[str, Role, list[BodyGrant]]] = [
         (role.value, role, []) for role in (Role.ADMIN, Role.COORDINATOR, Role.INTEGRATOR)
     ]
-    wanted += [(code, Role.REPORTER, [BodyGrant(plan=slug, body=code)]) for code in await _owners(connection)]
+    codes = [row["code"] for row in await fetch_all(connection, _owners)]
+    wanted += [(code, Role.REPORTER, [BodyGrant(plan=slug, body=code)]) for code in codes]
     made = [
         await clients.add(connection, digest, name=f"demo {name}", role=role, bodies=bodies)
         for name, role, bodies in wanted
@@ -78,11 +80,14 @@ async def _introduce(connection: AsyncConnection, slug: str, settings: Settings)
     _write_private(settings.data_dir / "clients.json", json.dumps(shown, indent=1, ensure_ascii=False) + "\n")
 
 
-async def _owners(connection: AsyncConnection) -> list[str]:
+def _any_client() -> Statement:
+    return select(table(Client).c.id).limit(1)
+
+
+def _owners() -> Statement:
     bodies, owners = table(Body), table(DutyOwner)
     owning = select(owners.c.body_id)
-    found = await connection.execute(select(bodies.c.code).where(bodies.c.id.in_(owning)).order_by(bodies.c.position))
-    return list(found.scalars())
+    return select(bodies.c.code).where(bodies.c.id.in_(owning)).order_by(bodies.c.position)
 
 
 def _shown(client: clients.NewClient) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Select, String, Subquery, and_, bindparam, func, or_, select, true
 
 from app.database.statements import Values, split_arguments
-from app.domain.completion import CLOSING_RULES, RULES, Force, Status
+from app.domain.completion import CLOSING_RULES, RULES, ClaimState, Force, Missing, Signal, Status
 from app.domain.text import fold
 from app.models import Cycle, Duty, Obligation, Plan
 from app.models.base import table
@@ -20,6 +20,7 @@ from app.standing.rule import owners
 NAMES = ("plan", "cycle", "body", "owner", "duty")
 PARAMETERS = (*NAMES, "due_after", "due_before", "q")
 """The filters whose values travel as parameters; of the others there are few, and each has a text of its own."""
+ONE_OF_FEW = ("past_due", "awaiting_review", "silent", "waived", "force", "kind", "ended")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,11 +35,16 @@ class Filters:
     status: Collection[Status] = field(default=())
     past_due: bool | None = None
     awaiting_review: bool | None = None
+    silent: bool | None = None
+    missing: Collection[Missing] = field(default=())
+    claim: Collection[ClaimState] = field(default=())
+    waived: bool | None = None
     due_after: datetime | None = None
     due_before: datetime | None = None
     force: Force | None = None
     kind: DutyKind | None = None
     q: str | None = None
+    ended: bool = False
 
     @property
     def of_names(self) -> "Filters":
@@ -53,7 +59,8 @@ class Filters:
     def shape(self) -> Hashable:
         """Return what of the filters decides the text of the query."""
         given = tuple(name for name in PARAMETERS if getattr(self, name) is not None)
-        return given, frozenset(self.status), self.past_due, self.awaiting_review, self.force, self.kind
+        several = tuple(frozenset(getattr(self, name)) for name in ("status", "missing", "claim"))
+        return given, several, *(getattr(self, name) for name in ONE_OF_FEW)
 
     def values(self) -> dict[str, Any]:
         """Return what travels as parameters, by name."""
@@ -95,11 +102,15 @@ def matching(standing: Subquery, filters: Filters) -> list[ColumnElement[bool]]:
         "status": lambda some: standing_at(s, some),
         "past_due": s.past_due.is_,
         "awaiting_review": s.awaiting_review.is_,
+        "silent": s.silent.is_,
+        "missing": lambda some: lacking(s, some),
+        "claim": lambda some: s.claim_state.in_(sorted(some)),
+        "waived": (func.cardinality(s.waived) > 0).is_,
         "due_after": lambda instant: s.due_before > bindparam("due_after", instant, INSTANT),
-        "due_before": lambda instant: s.due_before < bindparam("due_before", instant, INSTANT),
+        "due_before": lambda instant: s.due_before <= bindparam("due_before", instant, INSTANT),
         "force": lambda force: s.force == force,
         "kind": lambda kind: s.kind == kind,
-        "q": lambda sought: _says(s, sought),
+        "q": lambda sought: says(fold(sought), s.search, s.owner_search),
     }
     asked = ((test, getattr(filters, name)) for name, test in tests.items())
     return [test(value) for test, value in asked if value not in (None, ())]
@@ -117,15 +128,25 @@ def standing_at(s: Any, statuses: Collection[Status]) -> ColumnElement[bool]:
     if not closing.isdisjoint(statuses):
         return and_(*bare, s.status.in_(sorted(statuses)))
     next_ones = {status for status, _ in RULES[len(closing) : len(closing) + len(needs)]}
-    told_apart = next_ones == set(statuses) and needs[-1] == common
-    return and_(*bare, s.is_open, true() if told_apart else s.status.in_(sorted(statuses)))
+    enough = next_ones == set(statuses) and needs[-1] == common
+    return and_(*bare, s.is_open, true() if enough else s.status.in_(sorted(statuses)))
 
 
-def _says(s: Any, sought: str) -> ColumnElement[bool]:
-    """Keep duties or owners whose folded text holds every word."""
-    words = func.string_to_array(bindparam("q", fold(sought), String()), " ")
+def lacking(s: Any, parts: Collection[Missing]) -> ColumnElement[bool]:
+    """Keep what lacks one of some parts, as `completion.missing` lists them; what has ended lacks nothing."""
+    lacks = {
+        Missing.REPORT: ~s[Signal.DONE.value],
+        Missing.EVIDENCE: ~s[Signal.PROVEN.value],
+        Missing.TARGET: ~s[Signal.ON_TARGET.value],
+    }
+    return and_(~s[Signal.NOT_ARISING.value], s.ended_by.is_(None), or_(*(lacks[part] for part in sorted(parts))))
+
+
+def says(folded: str, *texts: ColumnElement[str]) -> ColumnElement[bool]:
+    """Keep what holds every word of some folded text in one or another of its own."""
+    words = func.string_to_array(bindparam("q", folded, String()), " ")
     word = func.unnest(words).column_valued("word")
-    said = or_(func.strpos(s.search, word) > 0, func.strpos(s.owner_search, word) > 0)
+    said = or_(*(func.strpos(text, word) > 0 for text in texts))
     return func.coalesce(select(func.bool_and(said)).scalar_subquery(), True)
 
 

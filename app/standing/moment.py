@@ -16,14 +16,19 @@ from sqlalchemy import (
     Table,
     and_,
     bindparam,
+    func,
     literal_column,
     select,
+    true,
     tuple_,
 )
 
 from app.database.statements import Statement, Values, split_arguments
+from app.models import AnnulledAct
+from app.models.base import table
 
 Source = FromClause
+annulled = table(AnnulledAct)
 INSTANT = DateTime(timezone=True)
 EVER: ColumnElement[datetime] = literal_column("'-infinity'::timestamptz", INSTANT)
 NEVER: ColumnElement[datetime] = literal_column("'infinity'::timestamptz", INSTANT)
@@ -39,11 +44,26 @@ class Moment:
     """Tells the parameters of two moments apart that one query asks about."""
 
     def sees(self, row: Source) -> ColumnElement[bool]:
-        """Keep the acts received by `as_of` and recorded by `known_at`."""
-        received = row.c.received_at <= self.as_of_bind
-        if self.known_at is None:
-            return received
-        return and_(received, row.c.recorded_at <= self.known_at_bind)
+        """Keep the acts received by `as_of` and recorded by `known_at` that by then no annulment takes back."""
+        return and_(self.reaches(row), self.counts(row))
+
+    def reaches(self, row: Source) -> ColumnElement[bool]:
+        """Keep the acts received by `as_of` and recorded by `known_at`, whether they count or not: for a history."""
+        return and_(row.c.received_at <= self.as_of_bind, self.knows(row))
+
+    def knows(self, row: Source) -> ColumnElement[bool]:
+        """Keep what was recorded by `known_at`."""
+        return true() if self.known_at is None else row.c.recorded_at <= self.known_at_bind
+
+    def counts(self, row: Source) -> ColumnElement[bool]:
+        """Keep the acts of which the last word recorded by `known_at` is not that they count no more.
+
+        One look-up by index a row, nearly always of nothing; it ends in a LIMIT so that the planner cannot turn it
+        into one more join.
+        """
+        words = select(annulled.c.counts).where(annulled.c.plan_id == row.c.plan_id, annulled.c.act_id == row.c.id)
+        last = words.where(self.knows(annulled)).order_by(annulled.c.recorded_at.desc(), annulled.c.id.desc())
+        return func.coalesce(last.limit(1).correlate(row).scalar_subquery(), True)
 
     def values(self) -> dict[str, datetime]:
         """Return both instants by the names of their parameters."""

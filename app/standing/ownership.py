@@ -7,7 +7,7 @@ same select.
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, FromClause, func, select, true
+from sqlalchemy import ColumnElement, FromClause, case, func, null, select, true
 
 from app.database.statements import Statement
 from app.models import Transfer
@@ -38,11 +38,22 @@ class Ownership:
         """Under which numbered body, or body of its own, the owner stands."""
         return func.coalesce(self._transfer.c.body_id, self._obligation.c.body_id)
 
+    @property
+    def ended_by(self) -> ColumnElement[UUID | None]:
+        """By which succession it is owed by nobody any more; null while it is owed."""
+        return case((self._transfer.c.ends, self._transfer.c.succession_id), else_=null())
+
 
 def owner_of(obligation: Source, moment: Moment) -> ColumnElement[Any]:
     """Return who owes an obligation of the query around it, for a condition."""
     transferred = _last_transfer(obligation, moment).with_only_columns(transfers.c.owner_id).scalar_subquery()
     return func.coalesce(transferred, obligation.c.owner_id)
+
+
+def ended(obligation: Source, moment: Moment) -> ColumnElement[bool]:
+    """Say whether an obligation of the query around it is owed by nobody any more."""
+    transferred = _last_transfer(obligation, moment).with_only_columns(transfers.c.ends).scalar_subquery()
+    return func.coalesce(transferred, False)
 
 
 def owner_when(act: Source, obligation: Source, moment: Moment) -> ColumnElement[Any]:

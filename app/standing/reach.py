@@ -3,14 +3,32 @@
 from collections.abc import Hashable
 from typing import Any
 
-from sqlalchemy import ARRAY, BindParameter, ColumnElement, Uuid, any_, bindparam, false, or_, select, true
+from sqlalchemy import (
+    ARRAY,
+    BindParameter,
+    Column,
+    ColumnElement,
+    Subquery,
+    Uuid,
+    any_,
+    bindparam,
+    false,
+    func,
+    or_,
+    select,
+    true,
+    tuple_,
+    union,
+)
 
 from app.database.statements import Values, split_arguments
 from app.domain.access import MAY, REPORTERS_REACH, Caller, Classification, Permission, Reach, Role
-from app.models import DutyPartner, Evidence
+from app.models import DutyPartner, Evidence, Obligation, PartnerNaming
 from app.models.base import table
 
-partners, evidence = table(DutyPartner), table(Evidence)
+obligations, partners, namings, evidence = (
+    table(model) for model in (Obligation, DutyPartner, PartnerNaming, Evidence)
+)
 
 
 def reachable(
@@ -30,6 +48,8 @@ def reachable(
             return owns
         case Reach.INVOLVED:
             return or_(owns, coordinated_by(caller, row))
+        case Reach.FOLLOWED:
+            return or_(owns, coordinated_by(caller, row), followed_by(caller, row, owner))
         case _:
             return false()
 
@@ -41,8 +61,31 @@ def owned_by(caller: Caller, owner: ColumnElement[Any]) -> ColumnElement[bool]:
 
 def coordinated_by(caller: Caller, row: Any) -> ColumnElement[bool]:
     """Keep obligations of duties that name one of the caller's bodies as a partner."""
-    named = select(partners.c.duty_id).where(partners.c.body_id == any_(bodies_of(caller)))
-    return row.c.duty_id.in_(named) if caller.body_ids else false()
+    return row.c.duty_id.in_(select(coordinated(caller).c.duty_id)) if caller.body_ids else false()
+
+
+def coordinated(caller: Caller) -> Subquery:
+    """Select the duties that name a body as a partner in whose place the caller's stand, and that body.
+
+    A place is that of whoever succeeds the body in all, and of the members of a class (migration 0020).
+    """
+    places = select(func.unnest(func.dondoc_places(bodies_of(caller), type_=ARRAY(Uuid()))))
+    both = (
+        select(one.c.plan_id, one.c.duty_id, one.c.body_id).where(one.c.body_id.in_(places))
+        for one in (partners, namings)
+    )
+    return union(*both).subquery("coordinated")
+
+
+def followed_by(caller: Caller, row: Any, owner: ColumnElement[Any] | None = None) -> ColumnElement[bool]:
+    """Keep obligations of the bodies that the caller's have succeeded in the duty."""
+    if not caller.body_ids:
+        return false()
+    followed = func.dondoc_followed(bodies_of(caller)).table_valued(
+        Column("plan_id", Uuid), Column("duty_id", Uuid), Column("body_id", Uuid), name="followed"
+    )
+    owed = tuple_(row.c.duty_id, row.c.owner_id if owner is None else owner)
+    return owed.in_(select(followed.c.duty_id, followed.c.body_id))
 
 
 def bodies_of(caller: Caller) -> BindParameter[Any]:
@@ -55,7 +98,11 @@ def cleared(caller: Caller, owner: ColumnElement[Any]) -> ColumnElement[bool]:
     if caller.role is Role.COORDINATOR:
         return true()
     if caller.role is Role.REPORTER:
-        return or_(owned_by(caller, owner), evidence.c.classification != Classification.RESTRICTED)
+        return or_(
+            owned_by(caller, owner),
+            followed_by(caller, obligations, owner),
+            evidence.c.classification != Classification.RESTRICTED,
+        )
     return evidence.c.classification == Classification.PUBLIC
 
 

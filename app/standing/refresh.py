@@ -6,19 +6,19 @@ nobody store it anew, the histories are asked, and every answer is right all the
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Select, Update, Uuid, and_, any_, bindparam, or_, select, update
+from sqlalchemy import ARRAY, ColumnElement, Update, Uuid, and_, any_, bindparam, or_, select, union, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.database.engine import as_system
 from app.database.locks import try_lock
-from app.database.statements import prepare
+from app.database.statements import Statement, fetch_all, fetch_built
 from app.models import Duty, Obligation
 from app.models.base import table
 from app.models.duty import Recurrence
 from app.standing.moment import NEVER, Moment
+from app.standing.once import same_line
 from app.standing.rule import facts_to_keep
 from app.standing.snapshot import stored
 
@@ -34,14 +34,18 @@ async def refresh_snapshot(connection: AsyncConnection, ids: Collection[UUID], n
     service that stores: nothing of a history may be hidden from it, and it need not ask for each act who may read it.
     """
     async with as_system(connection):
-        await prepare(storing, ids=list(ids), moment=Moment(now)).on(connection)
+        await fetch_all(connection, storing, ids=list(ids), moment=Moment(now))
 
 
 async def refresh_held(connection: AsyncConnection, ids: Collection[UUID], now: datetime) -> None:
     """Store the facts of obligations of which none stand now, whoever has acted on them; acts wait until it is done."""
-    held = select(stored.c.id).where(stored.c.id.in_(_same_duty_obligations(list(ids)))).order_by(stored.c.id)
-    await connection.execute(held.with_for_update())
+    await fetch_all(connection, _held, ids=list(ids))
     await refresh_snapshot(connection, ids, now)
+
+
+def _held(ids: list[UUID]) -> Statement:
+    held = select(stored.c.id).where(stored.c.id.in_(line_of(ids)))
+    return held.order_by(stored.c.id).with_for_update()
 
 
 async def refresh_some(connection: AsyncConnection, now: datetime) -> bool:
@@ -51,9 +55,8 @@ async def refresh_some(connection: AsyncConnection, now: datetime) -> bool:
     """
     if not await try_lock(connection, LEADER):
         return False
-    ids: set[UUID] = set()
-    for waiting in _waiting(Moment(now)):
-        ids.update((await connection.execute(waiting.limit(BATCH))).scalars())
+    overtaken, begun = await fetch_all(connection, _overtaken), await fetch_all(connection, _begun, moment=Moment(now))
+    ids = {row["id"] for row in (*overtaken, *begun)}
     if ids:
         await refresh_held(connection, ids, now)
     return len(ids) >= BATCH
@@ -61,8 +64,9 @@ async def refresh_some(connection: AsyncConnection, now: datetime) -> bool:
 
 async def refresh_all(connection: AsyncConnection, now: datetime, *among: ColumnElement[bool]) -> int:
     """Store the facts of all obligations, or of some, of which none stand now; return how many there were."""
-    found = await connection.execute(select(stored.c.id).where(_ended(Moment(now)), *among).order_by(stored.c.id))
-    ids = list(found.scalars())
+    ended = select(stored.c.id).where(_ended(Moment(now)), *among).order_by(stored.c.id)
+    # Which some are meant is the seed's or the migration's to say, in its own words.
+    ids = [row["id"] for row in await fetch_built(connection, ended)]
     for start in range(0, len(ids), BATCH):
         await refresh_held(connection, ids[start : start + BATCH], now)
     return len(ids)
@@ -70,30 +74,32 @@ async def refresh_all(connection: AsyncConnection, now: datetime, *among: Column
 
 def storing(ids: list[UUID], moment: Moment) -> Update:
     """Fill what no longer stands of some obligations and their siblings."""
-    same_duty = _same_duty_obligations(ids).subquery("kin")
+    same_duty = line_of(ids).subquery("kin")
     facts = facts_to_keep(moment, obligations.join(same_duty, same_duty.c.id == obligations.c.id)).subquery("new")
     told = {column.name: column for column in facts.c if column.name != "id"}
     return update(stored).where(stored.c.id == facts.c.id, _ended(moment)).values(told).returning(stored.c.id)
 
 
-def _waiting(moment: Moment) -> tuple[Select[Any], Select[Any]]:
-    """Select what has ended for each of the two reasons, so that an index gives it; nearly always it is nothing."""
-    overtaken = select(stored.c.id).where(stored.c.settled_from == NEVER)
-    begun = select(stored.c.id).where(stored.c.settled_until <= moment.as_of_bind).order_by(stored.c.settled_until)
-    return overtaken, begun
+def _overtaken() -> Statement:
+    """Select what has ended for the first of two reasons, so that an index gives it; nearly always it is nothing."""
+    return select(stored.c.id).where(stored.c.settled_from == NEVER).limit(BATCH)
+
+
+def _begun(moment: Moment) -> Statement:
+    """Select what has ended for the second one, likewise."""
+    begun = select(stored.c.id).where(stored.c.settled_until <= moment.as_of_bind)
+    return begun.order_by(stored.c.settled_until).limit(BATCH)
 
 
 def _ended(moment: Moment) -> ColumnElement[bool]:
     return or_(stored.c.settled_from == NEVER, stored.c.settled_until <= moment.as_of_bind)
 
 
-def _same_duty_obligations(ids: list[UUID]) -> Select[Any]:
+def line_of(ids: list[UUID]) -> Statement:
     """Select the ids of obligations and, of a `once` duty, of those in the other cycles."""
     held, same_duty, duty = obligations.alias("held"), obligations.alias("kin_of"), duties.alias("duty_of")
-    same = and_(*(same_duty.c[name] == held.c[name] for name in ("plan_id", "duty_id", "owner_id")))
-    source = held.join(same_duty, same).join(
-        duty, and_(duty.c.id == same_duty.c.duty_id, duty.c.plan_id == same_duty.c.plan_id)
-    )
     touched = held.c.id == any_(bindparam("ids", ids, ARRAY(Uuid())))
-    of_line = or_(same_duty.c.id == held.c.id, duty.c.recurrence == Recurrence.ONCE)
-    return select(same_duty.c.id).distinct().select_from(source).where(touched, of_line)
+    once = and_(duty.c.id == held.c.duty_id, duty.c.plan_id == held.c.plan_id, duty.c.recurrence == Recurrence.ONCE)
+    of_line = select(same_duty.c.id).select_from(held.join(duty, once).join(same_duty, same_line(held, same_duty)))
+    both = union(select(held.c.id).where(touched), of_line.where(touched)).subquery("line")
+    return select(both.c.id)

@@ -7,15 +7,19 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    ARRAY,
     ColumnElement,
     DateTime,
     FromClause,
     Select,
+    String,
     Subquery,
+    and_,
     any_,
     case,
     cast,
     func,
+    literal,
     null,
     or_,
     select,
@@ -24,17 +28,18 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.selectable import LateralFromClause
 
+from app.domain.completion import Judgement
 from app.models import Body, Cycle, Duty, Obligation, Plan
 from app.models.base import table
 from app.models.duty import Recurrence
 from app.standing.cycles import deadlines
 from app.standing.history import HISTORIES, HistoryQuery
-from app.standing.moment import EVER, NEVER, Moment, Source
-from app.standing.once import first_completion
+from app.standing.moment import EVER, NEVER, Moment, Source, annulled
+from app.standing.once import first_completion, line_reported, same_line
 from app.standing.ownership import Ownership
 
 plans, cycles, duties, obligations = (table(model) for model in (Plan, Cycle, Duty, Obligation))
-owners, bodies = table(Body).alias("owner"), table(Body).alias("numbered")
+owners, bodies, planned = (table(Body).alias(name) for name in ("owner", "numbered", "planned"))
 
 
 def named(moment: Moment, some: FromClause = obligations) -> tuple[FromClause, Ownership]:
@@ -54,6 +59,7 @@ def named(moment: Moment, some: FromClause = obligations) -> tuple[FromClause, O
         (duties, obligations.c.duty_id),
         (owners, ownership.owner_id),
         (bodies, ownership.body_id),
+        (planned, obligations.c.owner_id),
     ):
         source = source.join(other, other.c.id == named_by)
     return source, ownership
@@ -82,6 +88,7 @@ def names(owner_id: ColumnElement[UUID], body_id: ColumnElement[UUID]) -> list[C
         owners.c.name.label("owner_name"),
         owners.c.search.label("owner_search"),
         owners.c.position.label("owner_position"),
+        case((planned.c.id != owner_id, planned.c.code), else_=null()).label("inherited_from"),
     ]
 
 
@@ -89,7 +96,8 @@ def replayed(moment: Moment, some: FromClause, *within: ColumnElement[bool]) -> 
     """Select what names some obligations (see `named`), and the facts that their histories give."""
     facts, (source, ownership) = HistoryQuery(obligations, moment), named(moment, some)
     deed = first_completion(obligations, duties, moment)
-    found = select(*names(ownership.owner_id, ownership.body_id), *_facts(facts, deed.c.completed_at))
+    silent = and_(facts.reports.last.c.id.is_(None), ~line_reported(obligations, duties, moment))
+    found = select(*names(ownership.owner_id, ownership.body_id), *_facts(facts, ownership, deed, silent))
     return found.select_from(facts.joined(source).outerjoin(deed, true())).where(*within)
 
 
@@ -100,25 +108,42 @@ def replayed_with_ends(moment: Moment, some: FromClause) -> Subquery:
     return with_ends.join(ends, true()).subquery("replayed")
 
 
-def _facts(facts: HistoryQuery, done_at: ColumnElement[Any]) -> list[ColumnElement[Any]]:
+def _facts(
+    facts: HistoryQuery, ownership: Ownership, deed: Source, silent: ColumnElement[bool]
+) -> list[ColumnElement[Any]]:
+    done_at, reports = deed.c.completed_at, facts.reports
     return [
         facts.due_before.label("due_before"),
-        facts.update.c.state.label("latest_state"),
+        reports.counted.c.state.label("latest_state"),
         facts.claim_state.label("claim_state"),
         facts.awaiting_review.label("awaiting_review"),
         facts.condition_met.label("condition_met"),
-        facts.update.c.percent.label("claim_percent"),
-        facts.update.c.received_at.label("claim_received_at"),
+        reports.claim.c.percent.label("claim_percent"),
+        reports.claim.c.received_at.label("claim_received_at"),
         facts.review.c.outcome.label("review_outcome"),
         facts.review.c.received_at.label("review_received_at"),
         func.coalesce(facts.updated_at, cycles.c.opened_at).label("updated_at"),
-        facts.evidence_count.label("evidence_count"),
+        facts.proof.count.label("evidence_count"),
         func.coalesce(done_at, facts.done_since).label("done_since"),
-        func.coalesce(done_at, facts.proven_since).label("proven_since"),
+        func.coalesce(done_at, facts.proof.since).label("proven_since"),
         case((done_at.is_(None), facts.unmet_targets), else_=null()).label("unmet_targets"),
         func.coalesce(done_at, facts.completed_alone_at).label("completed_at"),
-        _owed(done_at).label("owed"),
+        facts.nothing_arises.label("nothing_arises"),
+        or_(facts.claims_completion, done_at.is_not(None)).label("claims_completion"),
+        func.coalesce(reports.waivers.c.waived, cast([], ARRAY(String))).label("waived"),
+        silent.label("silent"),
+        reports.last.c.received_at.label("last_reported_at"),
+        _judged(facts, deed, silent).label("judged"),
+        and_(_owed(done_at), opened(facts.moment), ownership.ended_by.is_(None)).label("owed"),
+        ownership.ended_by.label("ended_by"),
     ]
+
+
+def _judged(facts: HistoryQuery, deed: Source, silent: ColumnElement[bool]) -> ColumnElement[str]:
+    """Judge an obligation by its own reports; without any, as the one that holds the deed."""
+    elsewhere = func.coalesce(deed.c.judged, literal(Judgement.IN_WORK.value))
+    own = facts.reports.last.c.id.is_not(None)
+    return case((silent, literal(Judgement.SILENT.value)), (own, facts.judged), else_=elsewhere)
 
 
 def _owed(deed_at: ColumnElement[Any]) -> ColumnElement[bool]:
@@ -127,18 +152,22 @@ def _owed(deed_at: ColumnElement[Any]) -> ColumnElement[bool]:
     return or_(deed_at.is_(None), deed_at >= begins)
 
 
+def opened(moment: Moment) -> ColumnElement[bool]:
+    """Say whether its cycle is open: recorded by then, and its opening not annulled."""
+    return and_(moment.knows(cycles), moment.counts(cycles))
+
+
 def _ends_of(obligation: Source, duty: Source, moment: Moment) -> LateralFromClause:
     """Find since when the facts at a moment stand, until when, and when the last act of all was recorded.
 
     The acts of its siblings are among those of a `once` duty, and those on its cycle's deadline among those of each.
+    What is annulled was never there at any instant: an annulment only moves since when all is known.
     """
     kin = table(Obligation).alias("kin")
-    of_line = (
-        *(kin.c[name] == obligation.c[name] for name in ("plan_id", "duty_id", "owner_id")),
-        or_(duty.c.recurrence == Recurrence.ONCE, kin.c.id == obligation.c.id),
-    )
+    of_line = (duty.c.recurrence == Recurrence.ONCE, same_line(obligation, kin))
     # One value: looked up by index, where the planner would read the histories of the whole plan for a set.
-    line = select(func.array_agg(kin.c.id).label("ids")).where(*of_line).correlate(obligation, duty).lateral("line")
+    others = select(func.array_agg(kin.c.id)).where(*of_line).correlate(obligation, duty).scalar_subquery()
+    line = select(func.array_append(others, obligation.c.id).label("ids")).correlate(obligation, duty).lateral("line")
     on = [(history, history.c.obligation_id == any_(line.c.ids)) for history in HISTORIES]
     acts = union_all(
         *(
@@ -146,7 +175,17 @@ def _ends_of(obligation: Source, duty: Source, moment: Moment) -> LateralFromCla
             .where(act.c.plan_id == obligation.c.plan_id, condition)
             .correlate(obligation, line)
             for act, condition in (*on, (deadlines, deadlines.c.cycle_id == obligation.c.cycle_id))
-        )
+        ),
+        *(
+            select(EVER, annulled.c.recorded_at)
+            .where(annulled.c.plan_id == obligation.c.plan_id, condition)
+            .correlate(obligation, line)
+            for condition in (
+                annulled.c.obligation_id == any_(line.c.ids),
+                annulled.c.cycle_id == obligation.c.cycle_id,
+            )
+        ),
+        select(EVER, cycles.c.recorded_at).where(cycles.c.id == obligation.c.cycle_id).correlate(obligation),
     ).lateral("acts")
     seen = acts.c.received_at <= moment.as_of_bind
     ends = select(

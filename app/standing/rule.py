@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 
 from app.database.statements import Statement
-from app.domain.completion import CLOSING_RULES, RULES, STARTED_STATES, ClaimState, Force, Signal
+from app.domain.completion import CLOSING_RULES, RULES, STARTED_STATES, Force, Signal
 from app.standing.moment import Moment
 from app.standing.replay import (
     bodies,
@@ -35,6 +35,7 @@ from app.standing.replay import (
     duties,
     named,
     obligations,
+    opened,
     owners,
     plans,
     replayed,
@@ -45,20 +46,23 @@ from app.standing.snapshot import FACTS, fresh, stale
 __all__ = ["bodies", "cycles", "duties", "named", "obligations", "owners", "plans", "standings"]
 
 
-def standings(moment: Moment, *within: ColumnElement[bool], shown: Collection[str] = ()) -> Subquery:
+def standings(
+    moment: Moment, *within: ColumnElement[bool], shown: Collection[str] = (), ended: bool = False
+) -> Subquery:
     """Give every obligation that is owed its facts, signals and status at a moment.
 
     `within` narrows the obligations down before their histories are read; `shown` names the columns to give, if not
-    all: PostgreSQL works out each that both arms name, whether somebody reads it or not.
+    all: PostgreSQL works out each that both arms name, whether somebody reads it or not.  With `ended`, it gives those
+    that nobody owes any more instead.
     """
-    owed = (_owed(arm) for arm in _arms(moment, *within))
+    owed = (_owed(arm, ended=ended) for arm in _arms(moment, *within))
     both = (arm.with_only_columns(*(arm.selected_columns[name] for name in shown)) if shown else arm for arm in owed)
     return union_all(*both).subquery("standing")
 
 
-def arms(moment: Moment, *within: ColumnElement[bool]) -> tuple[Subquery, Subquery]:
+def arms(moment: Moment, *within: ColumnElement[bool], ended: bool = False) -> tuple[Subquery, Subquery]:
     """Give the two halves of the standings apart: by stored facts that stand at the moment, and by replayed ones."""
-    fresh, stale = (_owed(arm).subquery("standing") for arm in _arms(moment, *within))
+    fresh, stale = (_owed(arm, ended=ended).subquery("standing") for arm in _arms(moment, *within))
     return fresh, stale
 
 
@@ -74,7 +78,12 @@ def standing_of(obligation_id: ColumnElement[UUID], moment: Moment) -> Subquery:
     A `once` duty may prove to have been done before a cycle in which somebody has since reported on it; what was
     recorded there can still be read.
     """
-    return union_all(*_arms(moment, obligations.c.id == obligation_id)).subquery("standing")
+    return _of_open_cycle(union_all(*_arms(moment, obligations.c.id == obligation_id)).subquery("stood"), moment)
+
+
+def standings_owed_or_not(moment: Moment, *within: ColumnElement[bool]) -> Subquery:
+    """Give obligations their facts, signals and status, those of a line that are not owed among them."""
+    return union_all(*_arms(moment, *within)).subquery("standing")
 
 
 def stored_standings(moment: Moment, *within: ColumnElement[bool]) -> Subquery:
@@ -84,7 +93,13 @@ def stored_standings(moment: Moment, *within: ColumnElement[bool]) -> Subquery:
 
 def stored_standing_of(obligation_id: ColumnElement[UUID], moment: Moment) -> Subquery:
     """Give the same as `standing_of` by stored facts alone."""
-    return _by_stored(moment, obligations.c.id == obligation_id).subquery("standing")
+    return _of_open_cycle(_by_stored(moment, obligations.c.id == obligation_id).subquery("stood"), moment)
+
+
+def _of_open_cycle(stood: Subquery, moment: Moment) -> Subquery:
+    """Leave it out when its cycle is not open: it had not been recorded by then, or its opening was annulled."""
+    mine = select(cycles.c.id).where(cycles.c.id == stood.c.cycle_id, opened(moment))
+    return select(*stood.c).where(mine.exists()).subquery("standing")
 
 
 def facts_to_keep(moment: Moment, some: FromClause) -> Statement:
@@ -114,8 +129,9 @@ def _by_stored(moment: Moment, *within: ColumnElement[bool]) -> Statement:
     return _decided(fresh(moment, *within).subquery("facts"), moment)
 
 
-def _owed(stood: Statement) -> Statement:
-    return stood.where(stood.selected_columns.owed)
+def _owed(stood: Statement, *, ended: bool = False) -> Statement:
+    columns = stood.selected_columns
+    return stood.where(columns.ended_by.is_not(None) if ended else columns.owed)
 
 
 def _with_openness(facts: Subquery, moment: Moment) -> Subquery:
@@ -132,8 +148,8 @@ def _decided(facts: Subquery, moment: Moment) -> Statement:
 
 def _signals(f: Any, moment: Moment) -> dict[Signal, ColumnElement[bool]]:
     return {
-        Signal.WAIVED: func.coalesce(f.claim_state == ClaimState.NOT_APPLICABLE, False),
-        Signal.DONE: f.done_since.is_not(None),
+        Signal.NOT_ARISING: f.nothing_arises,
+        Signal.DONE: f.claims_completion,
         Signal.PROVEN: f.proven_since.is_not(None),
         Signal.ON_TARGET: f.unmet_targets.is_(None),
         Signal.IN_TIME: func.coalesce(f.completed_at < f.due_before, False),

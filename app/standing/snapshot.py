@@ -9,7 +9,7 @@ from sqlalchemy.sql.visitors import iterate, replacement_traverse
 from app.models import StandingSnapshot
 from app.models.base import table
 from app.standing.moment import EVER, NEVER, Moment
-from app.standing.replay import bodies, cycles, duties, names, obligations, owners, plans
+from app.standing.replay import bodies, cycles, duties, names, obligations, owners, planned, plans
 
 stored = table(StandingSnapshot)
 COPIED = {name: name for name in ("id", "plan_id", "cycle_id", "duty_id", "position", "force")}
@@ -55,7 +55,7 @@ def stale(moment: Moment, *within: ColumnElement[bool]) -> FromClause:
     ]
     if moment.known_at is not None:
         reasons.append(and_(stored.c.known_from > moment.known_at_bind, stored.c.known_from <= NEVER))
-    among = [_of_stored(said) for said in within if _is_of_obligations_alone(said)]
+    among = [_of_stored(said) for said in within if _is_of_what_is_copied(said)]
     found = (_ended(reason, reasons[:n]).where(*among) for n, reason in enumerate(reasons))
     ended = union_all(*found).subquery("ended")
     return obligations.join(ended, and_(ended.c.id == obligations.c.id, ended.c.plan_id == obligations.c.plan_id))
@@ -74,13 +74,15 @@ def _named() -> FromClause:
         (duties, stored.c.duty_id),
         (owners, stored.c.owner_id),
         (bodies, stored.c.body_id),
+        (planned, stored.c.planned_owner_id),
     ):
         source = source.outerjoin(other, and_(other.c.id == column, other.c.plan_id == stored.c.plan_id))
     return source
 
 
-def _is_of_obligations_alone(said: Any) -> bool:
-    return {element.table for element in iterate(said) if isinstance(element, Column)} == {obligations}
+def _is_of_what_is_copied(said: Any) -> bool:
+    columns = {element for element in iterate(said) if isinstance(element, Column)}
+    return bool(columns) and all(column.table is obligations and column.name in COPIED for column in columns)
 
 
 def _of_stored(said: Any) -> Any:

@@ -1,6 +1,8 @@
 """Requests of many items: each is read by itself, and a refusal says which one it is about."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -26,8 +28,9 @@ def _read(shape: type[Shape], sent: Any) -> Shape | Refusal:
 
 def placed(refusal: Refusal, place: int) -> Refusal:
     """Make the pointers of an item's refusal point into the request."""
-    faults = (Fault(f"/items/{place}{fault.pointer}", fault.detail) for fault in refusal.faults)
-    return type(refusal)(refusal.detail, *faults)
+    again = copy(refusal)
+    again.faults = tuple(replace(fault, pointer=f"/items/{place}{fault.pointer}") for fault in refusal.faults)
+    return again
 
 
 def refuse_all(results: Iterable[Any]) -> None:

@@ -43,20 +43,23 @@ async def beginning(request: Request) -> Response:
 @router.get("/docs")
 async def docs(request: Request) -> HTMLResponse:
     """Show the OpenAPI document with Swagger UI."""
+    prefix = request.scope["prefix"]
     return get_swagger_ui_html(
-        openapi_url=request.app.openapi_url,
+        openapi_url=f"{prefix}{request.app.openapi_url}",
         title="Dondoc",
-        swagger_js_url="/docs/static/swagger-ui-bundle.js",
-        swagger_css_url="/docs/static/swagger-ui.css",
-        swagger_favicon_url="/docs/static/favicon.png",
+        swagger_js_url=f"{prefix}/docs/static/swagger-ui-bundle.js",
+        swagger_css_url=f"{prefix}/docs/static/swagger-ui.css",
+        swagger_favicon_url=f"{prefix}/docs/static/favicon.png",
     )
 
 
 @router.get("/problems")
-async def problems() -> HTMLResponse:
+async def problems(request: Request) -> HTMLResponse:
     """List every problem that the service can answer with."""
+    prefix = request.scope["prefix"]
     rows = "".join(
-        f'<li><a href="/problems/{kind.slug()}">{kind.slug()}</a> ({STATUS[kind]}): {escape(kind.__doc__ or "")}</li>'
+        f'<li><a href="{prefix}/problems/{kind.slug()}">{kind.slug()}</a> ({STATUS[kind]}): '
+        f"{escape(kind.__doc__ or '')}</li>"
         for kind in kinds()
     )
     return page("Problems · Các lỗi", f"<h1>Problems · Các lỗi</h1><ul>{rows}</ul>")

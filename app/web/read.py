@@ -1,21 +1,19 @@
 """What a read begins with: one consistent view of the database, and the moment that is asked about."""
 
 import re
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request, Response
 from pydantic import BeforeValidator, WithJsonSchema
-from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.database.engine import NOBODY, Database, Identity
-from app.database.statements import BoundQuery
 from app.domain.calendar import FIRST_YEAR, HOME_ZONE, LAST_YEAR, end_of, start_of
-from app.domain.errors import NotFound, ServiceUnavailable
+from app.domain.errors import ServiceUnavailable
 from app.schemas.base import DATE, Instant, ResponseModel, Wrong
 from app.standing.moment import Moment
 from app.web.auth.access import caller_of
@@ -23,7 +21,6 @@ from app.web.clock import Now
 from app.web.etags import etag_of, matches
 from app.web.problems.handlers import refuses
 
-Shape = TypeVar("Shape")
 KEPT_SECONDS = 5
 """How long an integrator may go without asking again; an act in between is seen this late at most."""
 _PLUS_LOST = re.compile(r"(T\S+) (\d\d:?\d\d)\Z", re.ASCII)
@@ -111,46 +108,6 @@ def lasting(until: datetime | None, now: datetime) -> dict[str, str]:
     """Let a caller keep an answer for a few seconds, but never past an instant at which it changes by itself."""
     seconds = KEPT_SECONDS if until is None else min(KEPT_SECONDS, int((until - now).total_seconds()))
     return {"Cache-Control": f"private, max-age={seconds}, must-revalidate" if seconds > 0 else "private, no-cache"}
-
-
-Found = BoundQuery | Select[*tuple[Any, ...]]
-"""A query: those that many ask for, and that are long, are prepared."""
-
-
-async def rows_of(connection: AsyncConnection, found: Found) -> Sequence[Mapping[Any, Any]]:
-    """Run a query."""
-    if isinstance(found, BoundQuery):
-        return await found.on(connection)
-    return (await connection.execute(found)).mappings().all()
-
-
-async def fetch_all(connection: AsyncConnection, found: Found, show: Callable[[Any], Shape]) -> list[Shape]:
-    """Run a query and show each of its rows."""
-    return [show(row) for row in await rows_of(connection, found)]
-
-
-async def fetch_some(connection: AsyncConnection, found: Found, show: Callable[[Any], Shape]) -> list[Shape]:
-    """Run a query that must find something.
-
-    Raises:
-        NotFound: there is nothing.
-    """
-    shown = await fetch_all(connection, found, show)
-    if not shown:
-        raise NotFound
-    return shown
-
-
-async def fetch_one(connection: AsyncConnection, *ways: Found) -> Mapping[Any, Any]:
-    """Run a query for one thing, and another one for the same if the first does not find it.
-
-    Raises:
-        NotFound: none does.
-    """
-    for found in ways:
-        if rows := await rows_of(connection, found):
-            return rows[0]
-    raise NotFound
 
 
 def answer(

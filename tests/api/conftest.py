@@ -31,7 +31,7 @@ async def lived_in(
             *[await police.attach(TOUCHED[0], classification=one) for one in Classification],
             await health.report(TOUCHED[1], "in_progress", percent=10),
             await police.report(TOUCHED[2], evidence=[LINK]),
-            await police.report(TOUCHED[3], "not_applicable"),
+            await coordinator.report(TOUCHED[3], "not_applicable", **paper),
             await police.report(TOUCHED[4], "in_progress"),
         ]
         assert {answer.status_code for answer in answers} == {201}

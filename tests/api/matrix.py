@@ -19,7 +19,7 @@ from tests.given import DOCUMENT, FIRST, HOOKS, PLAN, TODAY, TOURISTS, Caller, S
 CALLERS = ("nobody", "owner", "other", "partner", "coordinator", "integrator", "admin", "disabled", "expired")
 OWN, OTHERS, ABSENT = "own", "other's", "absent"
 """What is asked about: a thing of the police, whom culture helps; one of a body that is no caller's; nothing."""
-CHARACTER = {"owner": "police", "other": "health", "partner": "culture"}
+CHARACTER = {"owner": "police", "other": "court", "partner": "culture"}
 TOURISTS_LATER = obligation("3.6", "cong-an", "2026")
 """The same duty in another cycle: evidence of it leaves what is asked about incomplete, so that it can be extended."""
 STRANGE = obligation("10.1", "so-khdt")
@@ -32,6 +32,8 @@ A_FORM = "cycle,duty,owner,state,summary\n2026,3.1,cong-an,in_progress,Đang là
 """A filled-in form of one line."""
 FILES = {"putContent": ("application/pdf", pdf()), "importForm": ("text/csv", A_FORM)}
 FORMS = {"issueToken": {"grant_type": "client_credentials"}, "revokeToken": {"token": "x"}}
+LETTER = {"decided_on": "2021-06-10", "document_number": "9/UBND-KGVX"}
+"""It was decided before the first deadline of all."""
 BODIES: Mapping[str, Mapping[str, Any]] = {
     "reportUpdate": {"state": "in_progress", "summary": "Đang triển khai."},
     "attachEvidence": DOCUMENT,
@@ -44,12 +46,14 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "contribute": {"note": "Đã phối hợp tuyên truyền."},
     "giveReview": {"outcome": "returned", "reason": "Cần bổ sung số liệu."},
     "requestExtension": {"due_before_on": "2027-06-30", "reason": "Chờ kinh phí."},
-    "giveExtension": {"due_before_on": "2027-06-30", "reason": "Theo đề nghị."},
+    "giveExtension": {"due_before_on": "2027-06-30", "reason": "Theo đề nghị.", **LETTER},
     "refuseExtension": {"reason": "Không đủ căn cứ."},
+    "annulAct": {"act": "01a211f7-3f7d-7a44-9d0c-0c9a4f6fd7e1", "reason": "Gửi nhầm kỳ."},
     "decideCondition": {"met": True, "from_on": "2026-11-20", "reason": "Đã có hướng dẫn."},
     "withdrawEvidence": {"reason": "Đính kèm nhầm."},
     "eraseEvidence": {"reason": "Theo yêu cầu.", "legal_basis": "Luật 91/2025/QH15, Điều 14"},
-    "moveCycleDeadline": {"due_before_on": "2027-06-30", "reason": "Theo chỉ đạo."},
+    "moveCycleDeadline": {"due_before_on": "2027-06-30", "reason": "Theo chỉ đạo.", **LETTER},
+    "annulActOnCycle": {"act": "01a211f7-3f7d-7a44-9d0c-0c9a4f6fd7e1", "reason": "Ghi nhầm."},
     "closeCycle": {"reason": "Kết thúc kỳ báo cáo."},
     "giveCalendar": {},
     "revokeCalendar": {},
@@ -61,6 +65,15 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
         "act": {"title": "Nghị quyết về sắp xếp các cơ quan chuyên môn", "issued_on": "2025-02-20"},
     },
     "decideSuccession": {"outcome": "rejected", "reason": "Chưa đủ căn cứ."},
+    "annulSuccession": {"reason": "Xác nhận nhầm."},
+    "addMember": {
+        "code": "thanh-tra",
+        "name": "Thanh tra thành phố",
+        "from_on": "2026-11-20",
+        "reason": "Theo văn bản.",
+    },
+    "endMember": {"until_on": "2026-12-31", "reason": "Theo văn bản."},
+    "namePartner": {"code": "tand", "reason": "Theo văn bản."},
     "addWebhook": {"url": f"{HOOKS}/dondoc"},
     "changeWebhook": {"disabled": True},
     "removeWebhook": {},
@@ -116,19 +129,19 @@ class World:
                 "/v1/obligations": str(TOURISTS), "/v1/evidence": evidence[OWN], "/v1/clients": police,
                 "plan": PLAN, "body_code": "cong-an", "duty": "3.6", "secret": secret, "token": calendars[OWN],
                 "succession": SUCCESSION, **webhooks[OWN],
-                "cycle": FIRST, "day": "2026-09-02",
+                "cycle": FIRST, "day": "2026-09-02", "member": "so-y-te",
             },
             OTHERS: {
                 "/v1/obligations": str(STRANGE), "/v1/evidence": evidence[OTHERS], "/v1/clients": police,
                 "plan": PLAN, "body_code": "so-khdt", "duty": "10.1", "secret": secret, "token": calendars[OTHERS],
                 "succession": SUCCESSION, **webhooks[OTHERS],
-                "cycle": FIRST, "day": "2026-09-02",
+                "cycle": FIRST, "day": "2026-09-02", "member": "so-y-te",
             },
             ABSENT: {
                 "/v1/obligations": absent, "/v1/evidence": absent, "/v1/clients": absent,
                 "plan": "no-such-plan", "body_code": "no-such-body", "duty": "99.9", "secret": absent,
                 "token": "A" * 64, "succession": absent, "/v1/webhooks": absent, "delivery": absent,
-                "cycle": "1999", "day": "2026-09-07",
+                "cycle": "1999", "day": "2026-09-07", "member": "no-such-body",
             },
         }  # fmt: skip
 

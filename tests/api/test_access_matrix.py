@@ -49,7 +49,7 @@ async def test_every_operation_names_its_scope_or_is_public(service: Service) ->
 CALENDARS = {"giveCalendar", "getCalendar", "revokeCalendar"}
 POSTERS_ONLY = {"withdrawEvidence", "contribute"} | CALENDARS
 """Who may do these depends on who posted, or helps, or on whose calendar it is: not every owner does."""
-REPORTERS = {"owner": "cong-an", "other": "so-y-te", "partner": "so-vhttdl"}
+REPORTERS = {"owner": "cong-an", "other": "tand", "partner": "so-vhttdl"}
 
 
 def caller(name: str) -> Caller:

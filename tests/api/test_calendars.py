@@ -81,7 +81,7 @@ async def test_a_calendar_follows_what_happens(service: Service) -> None:
     before = (await events_of(service, path))[str(this_year)]
 
     later = TODAY + timedelta(days=60)
-    await act_of(service.coordinator, Extension, this_year, due_before=later, reason="Theo đề nghị.")
+    await act_of(service.coordinator, Extension, this_year, due_before=later, reason="Vì", decided_on=TODAY.date())
     await service.police.report(this_year, evidence=[DOCUMENT])
     after = (await events_of(service, path))[str(this_year)]
 

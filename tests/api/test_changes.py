@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from app.database.engine import Database
-from tests.api.asking import listed, problem_of
+from tests.api.asking import EVERYTHING_KNOWN, listed, problem_of
 from tests.files import pdf
 from tests.given import DOCUMENT, FIRST, PLAN, TODAY, TOURISTS, TRAINING, Caller, Service, obligation
 from tests.statements import statements_on
@@ -18,8 +18,10 @@ DEADLINE = datetime(2026, 12, 16, 17, tzinfo=UTC)
 
 
 async def changes(who: Caller, since: datetime = YESTERDAY, until: datetime = TOMORROW, **more: Any) -> Any:
-    """Ask what changed."""
-    response = await who.get(CHANGES, **{"from": since.isoformat(), "to": until.isoformat()}, **more)
+    """Ask what changed, with everything known: the clock of these tests is not that of the database."""
+    asked = {"from": since.isoformat(), "to": until.isoformat(), "known_at": EVERYTHING_KNOWN, **more}
+    asked = {name: value for name, value in asked.items() if value is not None}
+    response = await who.get(CHANGES, **asked)
     assert response.status_code == 200, response.text
     return response.json()
 
@@ -67,7 +69,7 @@ async def test_what_leads_to_no_other_status_is_no_change(service: Service) -> N
 async def test_a_deadline_that_passes_changes_everything_that_is_open(service: Service) -> None:
     found = await changes(service.integrator, DEADLINE - timedelta(microseconds=1), DEADLINE, limit=500)
 
-    assert len(found["items"]) == 296
+    assert len(found["items"]) == 296 - 1  # The consolidated report rests on the others and is due after them.
     assert {(one["before"], one["after"]) for one in found["items"]} == {
         ("not_started", "overdue"),
         ("not_started", "awaited"),
@@ -89,11 +91,10 @@ async def test_what_happened_at_the_first_instant_is_no_change_and_at_the_last_i
 
 async def test_every_kind_of_reason_is_named(service: Service) -> None:
     hour = timedelta(hours=1)
-    waived = obligation("3.7", "cong-an")
+    waived = obligation("3.7", "cong-an", "2026")
     await service.police.report(TRAINING, evidence=[DOCUMENT])
     service.clock.now = TODAY + hour
     await service.coordinator.review(TRAINING, "returned")
-    await service.coordinator.extend(obligation("3.5", "cong-an"), "2027-01-15")
     await service.police.report(waived, "not_applicable")
     service.clock.now = TODAY + 2 * hour
     decision = {"met": True, "from_on": "2026-11-25", "reason": "Đã có."}
@@ -104,11 +105,10 @@ async def test_every_kind_of_reason_is_named(service: Service) -> None:
 
     assert {one["duty"]["code"]: (one["before"], one["after"], why(one)) for one in first} == {
         "3.4": ("completed_late", "overdue", [("review", "returned")]),
-        "3.5": ("overdue", "not_started", [("extension", None)]),
-        "3.7": ("overdue", "not_applicable", [("update", "not_applicable")]),
+        "3.7": ("not_started", "not_applicable", [("update", "not_applicable")]),
     }
     assert {one["duty"]["code"]: (one["before"], one["after"], why(one)) for one in second} == {
-        "3.7": ("not_applicable", "overdue", [("condition_decision", None)])
+        "3.7": ("not_applicable", "not_started", [("condition_decision", None)])
     }
 
 
@@ -245,7 +245,7 @@ async def test_a_reporter_sees_the_changes_of_its_own(service: Service) -> None:
 
     assert len((await changes(service.police))["items"]) == 2
     assert [one["duty"]["code"] for one in (await changes(service.culture))["items"]] == ["3.6"]
-    assert (await changes(service.health))["items"] == []
+    assert (await changes(service.court))["items"] == []
     problem_of(await service.admin.get(CHANGES, **{"from": "2026-11-01"}), 403, "not-allowed")
 
 
@@ -287,3 +287,55 @@ async def test_the_first_instant_is_not_the_later_one(service: Service) -> None:
     problem = problem_of(await service.integrator.get(CHANGES, **params), 422, "malformed-content")
 
     assert "`to`" in problem["errors"][0]["detail"]
+
+
+async def test_an_old_paper_that_is_entered_now_is_a_change_of_now(service: Service) -> None:
+    since = datetime.now(UTC)
+    paper = {"received_on": "2022-03-01", "document_number": "9/BC-CATP"}
+    service.clock.catch_up()
+    await service.coordinator.report(TRAINING, evidence=[DOCUMENT], **paper)
+    until = datetime.now(UTC)
+
+    [change] = (await changes(service.integrator, since, until, known_at=None))["items"]
+
+    assert (change["before"], change["after"]) == ("overdue", "completed_late")
+    assert why(change) == [("update", "completed"), ("evidence", None)]
+    assert all(since < datetime.fromisoformat(one["at"]) <= until for one in change["why"])
+
+
+async def test_what_is_taken_back_is_a_change_of_the_instant_at_which_it_was(service: Service) -> None:
+    service.clock.catch_up()
+    update = (await service.police.report(TRAINING, evidence=[DOCUMENT])).json()["update"]["id"]
+    since = datetime.now(UTC)
+    service.clock.catch_up()
+    annulled = (await service.coordinator.annul(TRAINING, update)).json()["annulment"]
+    until = datetime.now(UTC)
+
+    [change] = (await changes(service.integrator, since, until, known_at=None))["items"]
+    before = await changes(service.integrator, since - timedelta(days=1), since, known_at=None)
+
+    assert (change["before"], change["after"], why(change)) == ("completed_late", "overdue", [("annulment", None)])
+    assert change["why"][0]["at"] == annulled["recorded_at"]
+    assert [(one["before"], one["after"]) for one in before["items"]] == [("overdue", "completed_late")]
+
+
+async def test_what_is_entered_and_taken_back_between_two_instants_is_no_change(service: Service) -> None:
+    since = datetime.now(UTC)
+    service.clock.catch_up()
+    update = (await service.police.report(TRAINING, evidence=[DOCUMENT])).json()["update"]["id"]
+    await service.coordinator.annul(TRAINING, update)
+
+    assert (await changes(service.integrator, since, datetime.now(UTC), known_at=None))["items"] == []
+
+
+async def test_a_deed_of_an_old_paper_is_dated_at_its_recording_in_the_other_cycles_too(service: Service) -> None:
+    since = datetime.now(UTC)
+    paper = {"received_on": "2021-06-10", "document_number": "9/BC-CATP"}
+    service.clock.catch_up()
+    await service.coordinator.report(obligation("G.1", "cong-an"), evidence=[DOCUMENT], **paper)
+    until = datetime.now(UTC)
+
+    found = (await changes(service.integrator, since, until, known_at=None))["items"]
+
+    assert len(found) == 7
+    assert all(since < datetime.fromisoformat(one["at"]) <= until for change in found for one in change["why"])

@@ -35,7 +35,13 @@ from tests.given import (
 CYCLES = f"/v1/plans/{PLAN}/cycles"
 WAIVABLE = obligation("3.7", "cong-an")
 CONFIRMED = {"due_before_on": "2021-06-15", "reason": "Xác nhận.", "document_number": "11/UBND-KGVX"}
+LETTER = {"decided_on": "2021-06-10", "document_number": "7/UBND-KGVX"}
 PAPER: dict[str, Any] = {"received_on": "2021-06-10", "document_number": "9/BC-CATP"}
+REOPENED = PAPER | {"reopened_by": "8/UBND-KGVX"}
+
+
+LACKING = [f"target:3.2-{letter}" for letter in "abcd"]
+"""What the report on 3.2 lacks in the first cycle."""
 
 
 async def close(who: Caller, cycle: str = FIRST, **more: Any) -> Any:
@@ -55,7 +61,7 @@ async def live(service: Service) -> None:
         await coordinator.review(TRAINING, "returned"),
         await police.ask_for(TRAINING, "2027-01-15"),
         await coordinator.refuse(TRAINING),
-        await coordinator.extend(TRAINING, "2027-01-15"),
+        await coordinator.extend(TRAINING, "2027-01-15", **LETTER),
         await coordinator.post(f"{CYCLES}/{FIRST}/deadlines", CONFIRMED),
         await police.report(WAIVABLE, "not_applicable"),
         await coordinator.post(
@@ -123,9 +129,9 @@ async def test_what_comes_later_leaves_the_seal_intact(own_service: Service, add
     own_service.clock.now = TODAY + timedelta(days=1)
     answers = [
         await own_service.police.report(TRAINING, evidence=[LINK]),
-        await own_service.coordinator.report(obligation("3.5", "cong-an"), evidence=[DOCUMENT], **PAPER),
-        await own_service.coordinator.report(obligation("G.1", "cong-an", "2026"), evidence=[DOCUMENT], **PAPER),
-        await own_service.coordinator.review(INVESTIGATION, "accepted"),
+        await own_service.coordinator.report(obligation("3.5", "cong-an"), evidence=[DOCUMENT], **REOPENED),
+        await own_service.coordinator.report(obligation("G.1", "cong-an", "2026"), evidence=[DOCUMENT], **REOPENED),
+        await own_service.coordinator.review(INVESTIGATION, "accepted", waives=LACKING, reopened_by="8/UBND-KGVX"),
         await own_service.police.withdraw((await own_service.police.attach(WAIVABLE)).json()["id"]),
     ]
 
@@ -290,8 +296,7 @@ async def test_a_cycle_is_closed_once(service: Service) -> None:
     problem_of(await close(service.coordinator), 409, "cycle-closed")
 
     assert await rows_of(service) == before
-    moved = {"due_before_on": "2021-06-15", "reason": "Vì"}
-    problem_of(await service.coordinator.post(f"{CYCLES}/{FIRST}/deadlines", moved), 409, "cycle-closed")
+    problem_of(await service.coordinator.post(f"{CYCLES}/{FIRST}/deadlines", CONFIRMED), 409, "letter-needed")
 
 
 async def test_a_cycle_is_closed_once_its_deadline_has_passed(service: Service) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.database.statements import fetch_all
 from app.models.base import stable_id
 from app.queries import seals
 from app.standing.moment import Moment
@@ -48,8 +49,9 @@ async def test_an_erasure_under_a_seal_of_the_first_form_is_told(sealed: Service
 
 async def test_the_first_form_spells_evidence_as_it_always_did(sealed: Service) -> None:
     async with sealed.app.state.database.reading() as connection:
-        found = await connection.execute(seals.acts_of(stable_id(PLAN, "cycle", FIRST), Moment(TODAY), 1))
-        spelled = [row.act for row in found if row.act.get("act") == "evidence"]
+        asked = {"cycle_id": stable_id(PLAN, "cycle", FIRST), "moment": Moment(TODAY), "form": seals.Form.STANDINGS}
+        found = await fetch_all(connection, seals.acts_of, **asked)
+        spelled = [row["act"] for row in found if row["act"].get("act") == "evidence"]
 
     assert spelled
     for act in spelled:

@@ -69,7 +69,7 @@ async def test_what_a_partner_restricts_other_partners_do_not_see(service: Servi
     seen = {name: len((await getattr(service, name).get(PATH)).json()["items"]) for name in ("police", "culture")}
 
     assert seen == {"police": 2, "culture": 2}
-    problem_of(await service.health.get(PATH), 404, "not-found")
+    problem_of(await service.court.get(PATH), 404, "not-found")
     problem_of(await service.integrator.get(PATH), 403, "not-allowed")
 
 
@@ -82,7 +82,7 @@ async def test_the_owner_reports_and_does_not_contribute(service: Service) -> No
 
 
 async def test_who_coordinates_nothing_here_contributes_nothing(service: Service) -> None:
-    problem_of(await contribute(service.health), 404, "not-found")
+    problem_of(await contribute(service.court), 404, "not-found")
     problem_of(await contribute(service.culture, TRAINING), 404, "not-found")
     for name in ("coordinator", "integrator", "admin"):
         problem_of(await contribute(getattr(service, name)), 403, "not-allowed")

@@ -7,7 +7,6 @@ import httpx
 import pytest
 from sqlalchemy import true
 
-from app.commands import downloads, withdrawals
 from app.commands import obligations as held
 from app.database.engine import NOBODY, Identity
 from app.domain.access import Classification
@@ -18,7 +17,7 @@ from tests.api.conftest import TOUCHED
 from tests.files import pdf
 from tests.given import PLAN, TOURISTS, TRAINING, Caller, Service
 
-NAMES = ("police", "culture", "health", "coordinator", "integrator")
+NAMES = ("police", "culture", "health", "court", "coordinator", "integrator")
 NARRATIVE = "Đã triển khai theo kế hoạch."
 
 
@@ -28,7 +27,7 @@ def take_the_filters_away(patch: pytest.MonkeyPatch) -> None:
         patch.setattr(module, "reachable", lambda *_: true())
     for module in (obligations, status):
         patch.setattr(module, "visible", lambda *_: true())
-    for module in (evidence, history, downloads, withdrawals):
+    for module in (evidence, history):
         patch.setattr(module, "readable", lambda *_: true())
 
 
@@ -89,7 +88,7 @@ async def test_the_database_alone_gives_bytes_to_whom_the_application_does(
 
     after = [(answer.status_code, answer.content) for answer in [await who.get(path) for who, path in asked]]
     assert [status for status, _ in after] == [status for status, _ in before]
-    assert [status for status, _ in before].count(200) == 3 + 2 + 0 + 3 + 1
+    assert [status for status, _ in before].count(200) == 3 + 2 + 2 + 0 + 3 + 1
     assert {content for status, content in after if status == 200} == {pdf()}
 
 
@@ -115,7 +114,7 @@ async def test_without_the_first_gate_the_second_takes_no_act_of_a_stranger(
     take_the_filters_away(monkeypatch)
     take_the_gate_away(monkeypatch)
 
-    for caller in (service.health, service.integrator, service.admin):
+    for caller in (service.court, service.integrator, service.admin):
         problem_of(await caller.report(TRAINING), 404, "not-found")
         problem_of(await caller.attach(TRAINING), 404, "not-found")
 

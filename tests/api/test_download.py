@@ -17,7 +17,7 @@ from tests.files import pdf, sha256
 from tests.given import LINK, TOURISTS, TRAINING, Service
 
 CONTENT = pdf("Biên bản", size=5000)
-EVERYBODY = ("police", "culture", "health", "coordinator", "integrator", "admin")
+EVERYBODY = ("police", "culture", "health", "court", "coordinator", "integrator", "admin")
 
 
 async def uploaded(service: Service, **fields: Any) -> str:
@@ -58,8 +58,8 @@ async def test_a_file_comes_back_byte_by_byte_as_an_attachment(service: Service)
 @pytest.mark.parametrize(
     ("classification", "readers"),
     [
-        ("public", {"police", "culture", "coordinator", "integrator"}),
-        ("internal", {"police", "culture", "coordinator"}),
+        ("public", {"police", "culture", "health", "coordinator", "integrator"}),
+        ("internal", {"police", "culture", "health", "coordinator"}),
         ("restricted", {"police", "coordinator"}),
     ],
 )
@@ -84,7 +84,7 @@ async def test_a_reporter_cannot_tell_anothers_evidence_from_none(service: Servi
     absent = "00000000-0000-0000-0000-000000000000"
 
     for path in ("", "/content", "/reads"):
-        answers = [await service.health.get(f"/v1/evidence/{one}{path}") for one in (there, absent)]
+        answers = [await service.court.get(f"/v1/evidence/{one}{path}") for one in (there, absent)]
         shown = [(a.status_code, a.json() | {"request_id": ""}, sorted(a.headers)) for a in answers]
         assert shown[0] == shown[1]
 

@@ -24,7 +24,10 @@ PROPOSED = {
 }
 PASSES = obligation("1.3", "so-ldtbxh", "2026")
 sequenced = table(SequencedEvent)
-DERIVED = {"measurement", "evidence_read", "sealed_standing", "event", "sequenced_event", "checkpoint"}
+DERIVED = {
+    *("annulled_act", "measurement", "evidence_read", "reopening", "sealed_standing", "succession_part"),
+    *("event", "sequenced_event", "checkpoint"),
+}
 """What comes with an act, or out of it, and is no act of its own."""
 
 
@@ -125,24 +128,35 @@ async def everything(service: Service) -> None:
     police, coordinator = service.police, service.coordinator
     one, whole, shared = (obligation(code, "cong-an") for code in ("3.4", "3.7", "3.6"))
     cycles, reason = f"/v1/plans/{PLAN}/cycles", {"reason": "Theo chỉ đạo."}
+    letter = {"due_before_on": "2028-06-30", "document_number": "9/UBND"}
     evidence = (await police.attach(one)).json()["id"]
     file = (await police.upload(one, pdf()))["id"]
+    stray = (await police.report(one, "in_progress")).json()["update"]["id"]
     sent = (
+        await coordinator.annul(one, stray),
         await police.withdraw(evidence),
         await coordinator.post(f"/v1/evidence/{file}/erasure", WHY),
         await police.report(shared),
         await coordinator.review(shared, "returned"),
         await police.ask_for(one, "2027-06-30"),
         await coordinator.refuse(one),
-        await coordinator.extend(one, "2027-06-30"),
+        await coordinator.extend(one, "2027-06-30", decided_on="2021-06-10", document_number="7/UBND"),
         await coordinator.post(
             f"/v1/obligations/{whole}/condition-decisions", {"met": True, "from_on": "2026-11-20", **reason}
         ),
         await service.culture.post(f"/v1/obligations/{shared}/contributions", {"note": "Đã phối hợp."}),
         await coordinator.post(cycles, {"code": "2027"}),
-        await coordinator.post(f"{cycles}/2027/deadlines", {"due_before_on": "2028-06-30", **reason}),
+        await coordinator.post(f"{cycles}/2027/deadlines", reason | letter),
         await coordinator.post(f"{cycles}/2021-06-15/closing", reason),
         await coordinator.post(f"/v1/plans/{PLAN}/holidays", {"observed_on": "2026-12-31", "name": "Nghỉ bù"}),
+        await coordinator.post(
+            f"/v1/plans/{PLAN}/bodies/so-ban-nganh/members",
+            {"code": "thanh-tra", "name": "Thanh tra thành phố", "from_on": "2026-11-20", **reason},
+        ),
+        await coordinator.post(
+            f"/v1/plans/{PLAN}/bodies/so-ban-nganh/members/thanh-tra/ending", {"until_on": "2026-12-31", **reason}
+        ),
+        await coordinator.post(f"/v1/plans/{PLAN}/duties/11.1/partners", {"code": "cong-an", **reason}),
     )
     assert {response.status_code for response in sent} == {201}
     await decide(service, await propose(service))

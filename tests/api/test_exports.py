@@ -133,7 +133,8 @@ async def test_a_history_in_a_table_shows_what_was_written(own_service: Service)
 
 async def test_the_deadline_of_a_cycle_is_in_the_history_of_each_of_its_obligations(service: Service) -> None:
     cycles = f"/v1/plans/{PLAN}/cycles"
-    moved = {"due_before_on": "2028-01-10", "reason": "Theo công văn của UBND thành phố."}
+    reason = {"reason": "Theo công văn của UBND thành phố.", "document_number": "99/UBND-KGVX"}
+    moved = {"due_before_on": "2028-01-10", **reason}
     await service.coordinator.post(cycles, {"code": "2027"})
     await service.coordinator.post(f"{cycles}/2027/deadlines", moved)
 

@@ -16,6 +16,9 @@ from tests.given import DOCUMENT, FIRST, PLAN, TODAY, TRAINING, Service, act_of,
 THIS_YEAR = obligation("3.4", "cong-an", "2026")
 REQUESTS = "/v1/extension-requests"
 MOMENT = timedelta(microseconds=1)
+DECIDED: dict[str, Any] = {"decided_on": TODAY.date()}
+LETTER = {"decided_on": "2021-06-14", "document_number": "12/UBND-KGVX"}
+"""A letter that was decided on the last day on time of the first cycle, and is found today."""
 
 
 async def test_a_coordinator_moves_a_deadline(service: Service) -> None:
@@ -27,7 +30,8 @@ async def test_a_coordinator_moves_a_deadline(service: Service) -> None:
     assert (standing["due_before"], standing["last_day_on_time"]) == ("2027-01-14T17:00:00Z", "2027-01-14")
     assert (standing["original_due_before"], standing["version"]) == ("2026-12-16T17:00:00Z", 2)
     [act] = await service.police.history(THIS_YEAR)
-    assert act == {"act": "extension"} | extension
+    counting = {"annulled": None, "counts": True, "why": None}
+    assert act == {"act": "extension", "reopened_by": None} | counting | extension
 
 
 async def test_lateness_is_measured_against_the_deadline_in_force(service: Service) -> None:
@@ -54,17 +58,102 @@ async def test_each_day_has_the_deadline_of_that_day(service: Service) -> None:
     assert since["original_due_before"] == before["due_before"]
 
 
-async def test_what_is_overdue_can_be_extended_and_was_overdue_until_then(service: Service) -> None:
-    response = await service.coordinator.extend(TRAINING, "2026-12-01")
+async def test_a_letter_that_was_decided_in_time_and_is_found_years_later_moves_the_deadline(service: Service) -> None:
+    response = await service.coordinator.extend(TRAINING, "2026-12-01", **LETTER)
 
+    extension = response.json()["extension"]
+    assert (extension["decided_on"], extension["received_at"]) == ("2021-06-14", "2021-06-14T16:59:59.999999Z")
     assert response.json()["obligation"]["status"] == "not_started"
-    assert (await service.police.standing(TRAINING, as_of=(TODAY - MOMENT).isoformat()))["status"] == "overdue"
-    assert (await service.police.standing(TRAINING, as_of="2026-11-30"))["status"] == "not_started"
+    assert (await service.police.standing(TRAINING, as_of="2021-06-13"))["due_before"] == "2021-06-14T17:00:00Z"
+    assert (await service.police.standing(TRAINING, as_of="2021-06-15"))["status"] == "not_started"
     assert (await service.police.standing(TRAINING, as_of="2026-12-01"))["status"] == "overdue"
     assert (await status_of(service.integrator, cycle=FIRST))["cycles"][0]["totals"]["overdue"] == 219
 
 
-@pytest.mark.parametrize(("one", "state"), [(TRAINING, "completed"), (obligation("3.7", "cong-an"), "not_applicable")])
+async def test_what_is_long_overdue_is_not_extended_by_a_letter_of_today(service: Service) -> None:
+    before = await rows_of(service)
+
+    problem = problem_of(await service.coordinator.extend(TRAINING, "2027-01-15"), 422, "letter-decided-too-late")
+
+    assert [fault["pointer"] for fault in problem["errors"]] == ["/decided_on"]
+    assert await rows_of(service) == before
+    assert (await service.police.standing(TRAINING))["days_overdue"] == 1989
+
+
+async def test_what_was_done_late_is_in_time_by_a_letter_that_was_decided_before(service: Service) -> None:
+    paper = {"received_on": "2021-06-20", "document_number": "9/BC-CATP"}
+    late = await service.coordinator.report(TRAINING, evidence=[DOCUMENT], **paper)
+
+    extended = await service.coordinator.extend(TRAINING, "2021-06-21", **LETTER)
+
+    assert late.json()["obligation"]["status"] == "completed_late"
+    assert extended.json()["obligation"]["status"] == "completed_on_time"
+    assert extended.json()["obligation"]["last_day_on_time"] == "2021-06-20"
+
+
+@pytest.mark.parametrize(
+    ("decided_on", "kind"),
+    [
+        ("2021-05-30", "letter-date-impossible"),
+        ("2021-05-31", None),
+        ("2021-06-13", None),
+        ("2021-06-14", None),
+        ("2021-06-15", "letter-decided-too-late"),
+        ("2026-11-24", "letter-decided-too-late"),
+        ("2026-11-25", "letter-date-impossible"),
+    ],
+)
+async def test_a_letter_is_decided_between_the_plans_issue_and_the_last_day_on_time(
+    service: Service, decided_on: str, kind: str | None
+) -> None:
+    letter = {"decided_on": decided_on, "document_number": "12/UBND-KGVX"}
+
+    response = await service.coordinator.extend(TRAINING, "2027-01-15", **letter)
+
+    if kind is None:
+        assert response.status_code == 201
+    else:
+        problem = problem_of(response, 422, kind)
+        assert [fault["pointer"] for fault in problem["errors"]] == ["/decided_on"]
+
+
+async def test_a_letter_of_an_earlier_day_needs_its_number_and_one_of_today_may_go_without(service: Service) -> None:
+    yesterday = await service.coordinator.extend(THIS_YEAR, "2027-01-15", decided_on="2026-11-23")
+    today = await service.coordinator.extend(THIS_YEAR, "2027-01-15", decided_on="2026-11-24")
+
+    problem = problem_of(yesterday, 422, "letter-number-needed")
+    assert [fault["pointer"] for fault in problem["errors"]] == ["/document_number"]
+    assert today.json()["extension"]["received_at"] == "2026-11-24T03:00:00Z"
+
+
+async def test_a_deadline_lies_after_the_day_on_which_it_was_decided(service: Service) -> None:
+    problem = problem_of(await service.coordinator.extend(THIS_YEAR, "2026-11-24"), 422, "deadline-not-after")
+
+    assert [fault["pointer"] for fault in problem["errors"]] == ["/due_before_on"]
+
+
+async def test_of_two_letters_the_one_decided_last_is_in_force_whichever_was_recorded_last(
+    own_service: Service, address: Address
+) -> None:
+    async with as_owner(address, own_service.app.state.database.engine.url.database) as owner:
+        await owner.execute(text("UPDATE plan SET max_extensions = 3"))
+    coordinator = own_service.coordinator
+    later = {"decided_on": "2026-11-20", "document_number": "20/UBND-KGVX"}
+    earlier = {"decided_on": "2026-11-10", "document_number": "10/UBND-KGVX"}
+
+    await coordinator.extend(THIS_YEAR, "2027-01-15", **later)
+    response = await coordinator.extend(THIS_YEAR, "2027-03-01", **earlier)
+
+    assert response.json()["obligation"]["due_before"] == "2027-01-14T17:00:00Z"
+    between = await own_service.police.standing(THIS_YEAR, as_of="2026-11-19")
+    assert between["due_before"] == "2027-02-28T17:00:00Z"
+    same_day = await coordinator.extend(THIS_YEAR, "2027-01-20", **later)
+    assert same_day.json()["obligation"]["due_before"] == "2027-01-19T17:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("one", "state"), [(TRAINING, "completed"), (obligation("3.7", "cong-an", "2026"), "not_applicable")]
+)
 async def test_what_is_complete_or_does_not_arise_is_extended_no_more(service: Service, one: UUID, state: str) -> None:
     await service.police.report(one, state, evidence=[DOCUMENT])
     before = await service.police.standing(one)
@@ -79,19 +168,20 @@ async def test_what_was_returned_can_be_extended_again(service: Service) -> None
     await service.police.report(TRAINING, evidence=[DOCUMENT])
     await service.coordinator.review(TRAINING, "returned")
 
-    assert (await service.coordinator.extend(TRAINING, "2027-01-15")).status_code == 201
+    assert (await service.coordinator.extend(TRAINING, "2027-01-15", **LETTER)).status_code == 201
 
 
 async def test_a_deadline_that_moved_twice(service: Service) -> None:
-    first, second = TODAY + timedelta(days=10), TODAY + timedelta(days=20)
-    await act_of(service.coordinator, Extension, THIS_YEAR, due_before=first, reason="Lần một")
+    first, second = TODAY + timedelta(days=30), TODAY + timedelta(days=40)
+    await act_of(service.coordinator, Extension, THIS_YEAR, due_before=first, reason="Lần một", **DECIDED)
     moved_again = TODAY + timedelta(days=2)
-    await act_of(service.coordinator, Extension, THIS_YEAR, at=moved_again, due_before=second, reason="Lần hai")
+    again = {"at": moved_again, "due_before": second, "reason": "Lần hai", **DECIDED}
+    await act_of(service.coordinator, Extension, THIS_YEAR, **again)
 
     once = await service.police.standing(THIS_YEAR, as_of=(moved_again - MOMENT).isoformat())
     twice = await service.police.standing(THIS_YEAR, as_of=moved_again.isoformat())
 
-    assert (once["due_before"], twice["due_before"]) == ("2026-12-04T03:00:00Z", "2026-12-14T03:00:00Z")
+    assert (once["due_before"], twice["due_before"]) == ("2026-12-24T03:00:00Z", "2027-01-03T03:00:00Z")
     assert once["original_due_before"] == twice["original_due_before"] == "2026-12-16T17:00:00Z"
 
 
@@ -110,29 +200,20 @@ async def test_a_deadline_moves_once_unless_the_plan_allows_more(own_service: Se
     problem_of(await coordinator.extend(THIS_YEAR, "2027-03-15"), 409, "extension-limit-reached")
 
 
-@pytest.mark.parametrize(
-    ("one", "day"),
-    [
-        (THIS_YEAR, "2026-12-17"),  # The deadline in force.
-        (THIS_YEAR, "2026-12-01"),
-        (TRAINING, "2021-06-16"),  # Later than the deadline, and over.
-        (TRAINING, "2026-11-24"),  # Today: nothing received from now on could be in time.
-        (TRAINING, "1900-01-01"),
-    ],
-)
-async def test_an_extension_moves_the_deadline_later_and_into_the_future(service: Service, one: Any, day: str) -> None:
+@pytest.mark.parametrize("day", ["2026-12-17", "2026-12-01"])
+async def test_an_extension_moves_the_deadline_later(service: Service, day: str) -> None:
     before = await rows_of(service)
 
-    for response in (await service.coordinator.extend(one, day), await service.police.ask_for(one, day)):
+    for response in (await service.coordinator.extend(THIS_YEAR, day), await service.police.ask_for(THIS_YEAR, day)):
         problem = problem_of(response, 422, "extension-not-later")
         assert [fault["pointer"] for fault in problem["errors"]] == ["/due_before_on"]
     assert await rows_of(service) == before
 
 
-async def test_tomorrow_is_late_enough(service: Service) -> None:
-    response = await service.coordinator.extend(TRAINING, "2026-11-25")
+async def test_a_later_deadline_is_asked_for_on_a_day_to_come(service: Service) -> None:
+    problem_of(await service.police.ask_for(TRAINING, "2026-11-24"), 422, "extension-not-later")
 
-    assert response.json()["obligation"]["last_day_on_time"] == "2026-11-24"
+    assert (await service.police.ask_for(TRAINING, "2026-11-25")).status_code == 201
 
 
 @pytest.mark.parametrize(

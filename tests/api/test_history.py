@@ -7,6 +7,8 @@ from app.models import Extension, Review, Withdrawal
 from tests.api.asking import problem_of
 from tests.given import DOCUMENT, INVESTIGATION, LINK, TODAY, TRAINING, Service, act_of
 
+COUNTS = {"annulled": None, "counts": True, "why": None, "reopened_by": None}
+"""What the history says of every act beside what the write answered."""
 HISTORY = f"/v1/obligations/{TRAINING}/history"
 
 
@@ -49,9 +51,11 @@ async def test_paper_takes_its_place_by_the_day_it_was_received(service: Service
 async def test_reviews_extensions_and_withdrawals_are_acts_like_others(service: Service) -> None:
     reported = (await service.police.report(TRAINING, evidence=[LINK])).json()["update"]
     later: dict[str, Any] = {"at": TODAY + timedelta(minutes=1), "reason": "Chưa đủ"}
+    extended: dict[str, Any] = {"due_before": TODAY + timedelta(days=9), "decided_on": TODAY.date()}
     evidence = reported["evidence"][0]["id"]
-    await act_of(service.coordinator, Review, TRAINING, outcome="returned", **later)
-    await act_of(service.coordinator, Extension, TRAINING, due_before=TODAY + timedelta(days=9), **later)
+    of = {"update_id": reported["id"], "waives": []}
+    await act_of(service.coordinator, Review, TRAINING, outcome="returned", **of, **later)
+    await act_of(service.coordinator, Extension, TRAINING, **extended, **later)
     await act_of(service.police, Withdrawal, TRAINING, evidence_id=evidence, **later)
     service.clock.now = TODAY + timedelta(minutes=2)
 
@@ -65,10 +69,12 @@ async def test_reviews_extensions_and_withdrawals_are_acts_like_others(service: 
 
 
 async def test_a_return_voids_the_claim_and_an_extension_moves_the_deadline(service: Service) -> None:
-    await service.police.report(TRAINING, evidence=[LINK])
+    reported = (await service.police.report(TRAINING, evidence=[LINK])).json()["update"]
+    of = {"update_id": reported["id"], "waives": []}
     later: dict[str, Any] = {"at": TODAY + timedelta(minutes=1), "reason": "Chưa đủ"}
-    await act_of(service.coordinator, Review, TRAINING, outcome="returned", **later)
-    await act_of(service.coordinator, Extension, TRAINING, due_before=TODAY + timedelta(days=9), **later)
+    extended: dict[str, Any] = {"due_before": TODAY + timedelta(days=9), "decided_on": TODAY.date()}
+    await act_of(service.coordinator, Review, TRAINING, outcome="returned", **of, **later)
+    await act_of(service.coordinator, Extension, TRAINING, **extended, **later)
     service.clock.now = TODAY + timedelta(minutes=2)
 
     shown = await service.police.standing(TRAINING)
@@ -84,7 +90,7 @@ async def test_measurements_come_in_the_order_of_the_plan(service: Service) -> N
 
     acts = (await service.police.get(f"/v1/obligations/{INVESTIGATION}/history")).json()["items"]
 
-    assert acts[0]["measurements"] == measurements[::-1]
+    assert acts[0]["measurements"] == [one | {"cases": None} for one in measurements[::-1]]
 
 
 async def test_an_act_in_the_history_is_what_the_write_answered(service: Service) -> None:
@@ -93,7 +99,7 @@ async def test_an_act_in_the_history_is_what_the_write_answered(service: Service
 
     acts = (await service.police.get(HISTORY)).json()["items"]
 
-    assert acts == [{"act": "update"} | update, {"act": "evidence"} | evidence]
+    assert acts == [{"act": "update"} | update | COUNTS, {"act": "evidence"} | evidence | COUNTS]
 
 
 async def test_an_update_in_the_history_names_the_evidence_that_came_with_it(service: Service) -> None:
@@ -101,7 +107,7 @@ async def test_an_update_in_the_history_names_the_evidence_that_came_with_it(ser
 
     acts = (await service.police.get(HISTORY)).json()["items"]
 
-    assert acts == [{"act": "update"} | update, {"act": "evidence"} | update["evidence"][0]]
+    assert acts == [{"act": "update"} | update | COUNTS, {"act": "evidence"} | update["evidence"][0] | COUNTS]
 
 
 async def test_an_update_names_no_evidence_that_came_by_itself(service: Service) -> None:

@@ -65,10 +65,16 @@ async def test_the_arithmetic_of_every_deadline_can_be_counted_again(service: Se
 async def test_a_cycle_that_is_open_keeps_its_deadline(service: Service) -> None:
     before = (await service.integrator.get(f"{CYCLES}/2026")).json()
 
-    await mark(service.coordinator, "2026-12-15")
+    marked = await mark(service.coordinator, "2026-12-15")
     await service.coordinator.post(CYCLES, {"code": "2026"})
 
-    assert (await service.integrator.get(f"{CYCLES}/2026")).json() == before
+    after = (await service.integrator.get(f"{CYCLES}/2026")).json()
+    assert marked.json()["counted_over"] == ["2026"]
+    assert {**after, "basis": before["basis"]} == before
+    assert after["basis"].endswith(
+        "Counted from 2026-12-14: Tue 2026-12-15 was counted and has been marked as off since, "
+        "Wed 2026-12-16 is working day 2; due before 2026-12-17."
+    )
 
 
 async def test_a_day_can_be_taken_out_and_put_back_and_nothing_is_forgotten(service: Service) -> None:

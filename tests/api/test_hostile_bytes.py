@@ -6,12 +6,10 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from app.server.serve import Server, listening
-from app.settings import Settings
+from app.server.serve import Server, bound, listening
 from tests.api.asking import problem_of, rows_of
 from tests.api.hostile import MARKER, refused
 from tests.given import TRAINING, Service
-from tests.process.running import free_port
 
 WAY = f"/v1/obligations/{TRAINING}/updates".encode()
 MARK = MARKER.encode()
@@ -55,14 +53,14 @@ ODD: dict[str, bytes] = {
 @pytest.fixture(scope="module")
 async def port(lived_in: Service) -> AsyncIterator[int]:
     """Serve the lived-in plan on a socket, as `dondoc serve` does."""
-    settings = Settings(port=free_port())
     ready = asyncio.Event()
-    server = Server(listening(lived_in.app, settings), lived_in.app.state.feed, ready.set)
-    serving = asyncio.create_task(server.serve())
-    await ready.wait()
-    yield settings.port
-    server.should_exit = True
-    await serving
+    server = Server(listening(lived_in.app), lived_in.app.state, ready.set)
+    with bound("127.0.0.1", 0) as shared:
+        serving = asyncio.create_task(server.serve(sockets=[shared]))
+        await ready.wait()
+        yield shared.getsockname()[1]
+        server.should_exit = True
+        await serving
 
 
 async def answer_to(port: int, sent: bytes) -> httpx.Response:

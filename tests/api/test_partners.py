@@ -1,4 +1,4 @@
-"""Who sees and does what: culture is a partner of the police in 3.6, health has nothing to do with either."""
+"""Who sees and does what: culture is a partner of the police in 3.6, the court has nothing to do with either."""
 
 import pytest
 
@@ -81,30 +81,34 @@ async def test_partnership_goes_one_way(service: Service) -> None:
     problem_of(await service.police.get(f"/v1/obligations/{other}"), 404, "not-found")
 
 
-async def test_evidence_of_a_partner_proves_the_owners_report(service: Service) -> None:
-    await service.culture.attach(TOURISTS)
-
+async def test_evidence_of_a_partner_proves_nothing_for_the_owner(service: Service) -> None:
+    attached = (await service.culture.attach(TOURISTS)).json()["id"]
     await service.police.report(TOURISTS)
 
+    shown = await service.police.standing(TOURISTS)
+
+    assert (shown["status"], shown["missing"], shown["evidence_count"]) == ("overdue", ["evidence"], 1)
+    await service.police.attach(TOURISTS)
+    await service.culture.withdraw(attached)
     assert (await service.police.standing(TOURISTS))["status"] == "completed_late"
 
 
-async def test_health_sees_nothing_of_the_police(service: Service) -> None:
+async def test_the_court_sees_nothing_of_the_police(service: Service) -> None:
     evidence = (await service.police.attach(TRAINING)).json()["id"]
 
     read = [
-        await service.health.get(path)
+        await service.court.get(path)
         for path in (
             f"/v1/obligations/{TRAINING}",
             f"/v1/obligations/{TRAINING}/history",
             f"/v1/evidence/{evidence}",
         )
     ]
-    written = [await service.health.report(TRAINING, evidence=[DOCUMENT]), await service.health.attach(TRAINING)]
+    written = [await service.court.report(TRAINING, evidence=[DOCUMENT]), await service.court.attach(TRAINING)]
 
     for response in (*read, *written):
         problem_of(response, 404, "not-found")
-    assert (await service.health.get("/v1/obligations", owner="cong-an")).json()["items"] == []
+    assert (await service.court.get("/v1/obligations", owner="cong-an")).json()["items"] == []
 
 
 async def test_an_integrator_reads_standings_and_no_narrative(service: Service) -> None:

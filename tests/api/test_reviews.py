@@ -35,11 +35,12 @@ async def test_acceptance_waives_what_is_missing_and_moves_no_time(service: Serv
     before = await service.police.standing(INVESTIGATION)
     await later(service, days=3)
 
-    await service.coordinator.review(INVESTIGATION, "accepted")
+    await service.coordinator.review(INVESTIGATION, "accepted", waives=before["missing"])
 
     after = await service.police.standing(INVESTIGATION)
     assert before["missing"] == ["evidence", "target:3.2-a", "target:3.2-b", "target:3.2-c", "target:3.2-d"]
-    assert (after["status"], after["missing"]) == ("completed_late", [])
+    assert (after["status"], after["missing"], after["waived"]) == ("completed_late", [], before["missing"])
+    assert after["judged"] == "accepted_with_waiver"
     assert after["completed_at"] == "2026-11-24T03:00:00Z"
 
 
@@ -147,7 +148,7 @@ async def test_a_claim_that_nothing_arises_can_be_returned(service: Service) -> 
 
     standing = await service.police.standing(WAIVABLE)
     assert (standing["status"], standing["missing"]) == ("overdue", ["report", "evidence"])
-    assert (await service.police.standing(WAIVABLE, as_of="2026-11-24T03:30:00Z"))["status"] == "not_applicable"
+    assert standing["judged"] == "returned"
 
 
 async def test_a_claim_that_nothing_arises_can_be_accepted(service: Service) -> None:
@@ -186,15 +187,72 @@ async def test_a_claim_is_accepted_once_and_returned_once(service: Service) -> N
         problem_of(await service.coordinator.review(TRAINING, outcome), 409, "nothing-to-review")
 
 
-async def test_a_paper_report_that_came_before_a_return_does_not_undo_it(service: Service) -> None:
+@pytest.mark.parametrize("waives", [[], ["evidence"], ["target:3.2-c"], ["evidence", "target:3.2-c", "target:3.2-d"]])
+async def test_an_acceptance_names_exactly_what_is_missing(service: Service, waives: list[str]) -> None:
+    figures = {"3.2-a": 100, "3.2-b": 100, "3.2-c": 90, "3.2-d": 6}
+    await service.police.report(INVESTIGATION, measurements=[{"target": t, "value": v} for t, v in figures.items()])
+    before = await rows_of(service)
+
+    problem = problem_of(
+        await service.coordinator.review(INVESTIGATION, "accepted", waives=waives), 409, "waiver-mismatch"
+    )
+
+    assert problem["missing"] == ["evidence", "target:3.2-c"]
+    assert await rows_of(service) == before
+
+
+async def test_a_review_of_a_version_that_is_not_the_latest_decides_nothing(service: Service) -> None:
+    seen = (await service.police.report(TRAINING, evidence=[DOCUMENT])).json()["obligation"]["version"]
+    await service.police.attach(TRAINING)
+    before = await rows_of(service)
+
+    problem = problem_of(await service.coordinator.review(TRAINING, "accepted", seen=seen), 409, "changed-since-seen")
+
+    assert problem["version"] == seen + 1
+    assert await rows_of(service) == before
+    assert (await service.coordinator.review(TRAINING, "accepted", seen=seen + 1)).status_code == 201
+
+
+async def test_a_review_names_the_update_that_it_is_of(service: Service) -> None:
+    update = (await service.police.report(TRAINING, evidence=[DOCUMENT])).json()["update"]["id"]
+
+    review = (await service.coordinator.review(TRAINING, "returned")).json()["review"]
+
+    assert (review["update"], review["waives"]) == (update, [])
+
+
+async def test_where_there_was_no_case_a_share_is_met_and_a_fall_is_not(service: Service) -> None:
+    no_case = [{"target": f"3.2-{letter}", "cases": 0} for letter in "abc"]
+    fall = {"target": "3.2-d", "value": 5}
+
+    refused = await service.police.report(INVESTIGATION, measurements=[*no_case, {"target": "3.2-d", "cases": 0}])
+    taken = await service.police.report(INVESTIGATION, measurements=[*no_case, fall], evidence=[DOCUMENT])
+
+    assert [one["pointer"] for one in problem_of(refused, 422, "figure-needed")["errors"]] == ["/measurements/3/cases"]
+    assert taken.json()["obligation"]["status"] == "completed_late"
+    assert taken.json()["update"]["measurements"][0] == {"target": "3.2-a", "value": None, "cases": 0}
+
+
+async def test_a_paper_report_from_before_what_was_returned_does_not_undo_the_return(service: Service) -> None:
     await service.police.report(TRAINING, evidence=[DOCUMENT])
     await later(service, days=1)
     await service.coordinator.review(TRAINING, "returned")
 
-    late = {"received_on": "2026-11-24", "document_number": "9/BC-CATP"}
-    await service.coordinator.report(TRAINING, **late)
+    paper = {"received_on": "2026-11-23", "document_number": "9/BC-CATP"}
+    await service.coordinator.report(TRAINING, **paper)
 
     assert (await service.police.standing(TRAINING))["status"] == "overdue"
+
+
+async def test_a_paper_report_from_after_what_was_returned_counts(service: Service) -> None:
+    await service.police.report(TRAINING, evidence=[DOCUMENT])
+    await later(service, days=1)
+    await service.coordinator.review(TRAINING, "returned")
+
+    paper = {"received_on": "2026-11-24", "document_number": "9/BC-CATP"}
+    await service.coordinator.report(TRAINING, **paper)
+
+    assert (await service.police.standing(TRAINING))["status"] == "completed_late"
 
 
 async def test_a_review_answers_the_version_that_was_read(service: Service) -> None:
@@ -220,7 +278,7 @@ async def test_a_review_that_is_sent_twice_is_given_once(service: Service) -> No
     assert len(await service.police.history(TRAINING)) == 3
 
 
-@pytest.mark.parametrize("name", ["police", "culture", "health", "integrator", "admin"])
+@pytest.mark.parametrize("name", ["police", "culture", "court", "integrator", "admin"])
 async def test_only_a_coordinator_reviews(service: Service, name: str) -> None:
     await service.police.report(TRAINING, evidence=[DOCUMENT])
 
@@ -256,7 +314,7 @@ async def test_the_queue_holds_what_waits_for_a_review_oldest_first(service: Ser
     queue = {"cycle": FIRST, "awaiting_review": True, "sort": "updated_at"}
 
     assert await ids(service.coordinator, **queue) == [str(one) for one in waiting]
-    assert await ids(service.health, **queue) == []
+    assert await ids(service.court, **queue) == []
     assert str(TRAINING) not in await ids(service.coordinator, cycle=FIRST, awaiting_review=False)
 
 

@@ -40,11 +40,13 @@ def rate(completed: int, denominator: int) -> float | None:
 async def test_an_integrator_pulls_where_the_plan_stands(service: Service) -> None:
     document = await status_of(service.integrator)
 
-    assert set(document) == {"plan", "as_of", "known_at", "cycles"}
+    assert set(document) == {"plan", "as_of", "known_at", "totals", "cycles", "missing_cycles"}
     first = document["cycles"][0]
     assert (document["plan"], document["known_at"], first["cycle"]) == (PLAN, None, FIRST)
     assert (first["due_before"], first["status"]) == ("2021-06-14T17:00:00Z", "overdue")
     assert first["totals"] == dict.fromkeys(STATUSES, 0) | {"owed": 252, "overdue": 220, "awaited": 32}
+    assert (first["judged"]["silent"], sum(first["judged"].values()), first["on_time_rate"]) == (252, 252, None)
+    assert document["totals"]["owed"] == 252 + 6 * 296
     assert [cycle["totals"]["owed"] for cycle in document["cycles"]] == [252] + [296] * 6
     assert document["cycles"][-1]["totals"]["not_started"] == 296
 
@@ -115,7 +117,7 @@ async def test_a_reporter_sees_only_its_own_figures(service: Service) -> None:
     cycle = document["cycles"][0]
     assert cycle["totals"]["owed"] == len(seen)
     assert {body["code"] for body in cycle["bodies"]} == {item["body"]["code"] for item in seen}
-    assert (await status_of(service.health, cycle=FIRST, body="cong-an"))["cycles"][0]["bodies"] == []
+    assert (await status_of(service.court, cycle=FIRST, body="cong-an"))["cycles"][0]["bodies"] == []
 
 
 async def test_the_document_is_the_same_bytes_until_something_changes(service: Service) -> None:

@@ -96,7 +96,7 @@ async def test_what_came_on_paper_is_withdrawn_by_a_coordinator(service: Service
 async def test_evidence_that_one_may_not_know_cannot_be_withdrawn(service: Service) -> None:
     hidden = await attached(service.police, TOURISTS, classification="restricted")
 
-    problem_of(await service.health.withdraw(hidden), 404, "not-found")
+    problem_of(await service.court.withdraw(hidden), 404, "not-found")
     problem_of(await service.culture.withdraw(hidden), 404, "not-found")
     problem_of(await service.police.withdraw(str(UUID(int=0))), 404, "not-found")
     problem_of(await service.integrator.withdraw(hidden), 403, "not-allowed")

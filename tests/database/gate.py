@@ -14,8 +14,11 @@ from sqlmodel import SQLModel
 from app.database.engine import SYSTEM, Database, Identity
 from app.database.failures import sqlstate_of
 from app.domain.access import Caller, Classification, Permission, Resource, Role
+from app.domain.acts import ActKind
 from app.domain.completion import ClaimState, ReviewOutcome
 from app.models import (
+    AnnulledAct,
+    Annulment,
     ConditionDecision,
     Contribution,
     DutyPartner,
@@ -45,13 +48,14 @@ ON = [INVESTIGATION, TRAINING, TOURISTS, obligation("7.8", "so-vhttdl"), obligat
 OWNERS = dict(zip(ON, ("cong-an", "cong-an", "cong-an", "so-vhttdl", "so-y-te"), strict=True))
 NARRATIVES = (
     *("progress_update", "review", "extension", "extension_request", "extension_refusal"),
-    *("condition_decision", "contribution"),
+    *("condition_decision", "contribution", "annulment"),
 )
 BESIDE_EVIDENCE = ("evidence_text", "evidence_content", "erasure")
 """What whoever sees an evidence sees of it."""
 POLICED = (
     *(*NARRATIVES, *BESIDE_EVIDENCE),
     *("obligation", "standing_facts", "measurement", "evidence", "evidence_read", "withdrawal", "transfer"),
+    "annulled_act",
 )
 OF_EVIDENCE: Mapping[type[SQLModel], Mapping[str, Any]] = {
     EvidenceContent: {"size": 10, "sha256": "0" * 64},
@@ -74,8 +78,9 @@ def called(name: str) -> Caller:
 def rows(client_id: UUID, on: UUID) -> list[tuple[type[SQLModel], dict[str, Any]]]:
     """Return one act of each kind on an obligation, and evidence of each classification by the owner and by culture."""
     act = {"plan_id": PLAN_ID, "obligation_id": on, "client_id": client_id, "received_at": TODAY}
-    update, first = new_id(), new_id()
-    link = {"kind": "link"}
+    update, first, annulment = new_id(), new_id(), new_id()
+    link = {"kind": "link", "of_owner": False}
+    of_update = {"update_id": update, "waives": []}
     culture = stable_id(PLAN, "body", "so-vhttdl")
     attached = [
         (Evidence, {**act, **link, "id": new_id(), "classification": kind, "body_id": stable_id(PLAN, "body", by)})
@@ -86,10 +91,10 @@ def rows(client_id: UUID, on: UUID) -> list[tuple[type[SQLModel], dict[str, Any]
     kept = {"owner_id": owner, "body_id": owner, "succession_id": SUCCEEDED}
     return [
         (Update, {**act, "id": update, "state": ClaimState.COMPLETED, "summary": "Đã triển khai."}),
-        (Review, {**act, "id": new_id(), "outcome": ReviewOutcome.ACCEPTED, "reason": "Đã xem."}),
+        (Review, {**act, "id": new_id(), **of_update, "outcome": ReviewOutcome.ACCEPTED, "reason": "Đã xem."}),
         (ExtensionRequest, {**act, "id": new_id(), "due_before": TODAY, "reason": "Chờ kinh phí."}),
         (ExtensionRefusal, {**act, "id": new_id(), "reason": "Không đủ căn cứ."}),
-        (Extension, {**act, "id": new_id(), "due_before": TODAY, "reason": "Theo đề nghị."}),
+        (Extension, {**act, "id": new_id(), "due_before": TODAY, "reason": "Vì", "decided_on": TODAY.date()}),
         (ConditionDecision, {**act, "id": new_id(), "met": True, "reason": "Đã có hướng dẫn."}),
         (
             Contribution,
@@ -104,6 +109,19 @@ def rows(client_id: UUID, on: UUID) -> list[tuple[type[SQLModel], dict[str, Any]
             for _, row in attached
         ),
         (Withdrawal, {**act, "id": new_id(), "evidence_id": first, "reason": "Đính kèm nhầm."}),
+        (Annulment, {**act, "id": annulment, "act_id": update, "kind": ActKind.UPDATE, "reason": "Nhầm kỳ."}),
+        (
+            AnnulledAct,
+            {
+                "id": new_id(),
+                "plan_id": PLAN_ID,
+                "obligation_id": on,
+                "annulment_id": annulment,
+                "act_id": update,
+                "kind": ActKind.UPDATE,
+                "counts": False,
+            },
+        ),
     ]
 
 

@@ -11,10 +11,14 @@ READ, ADD, FORGET = {"SELECT"}, {"SELECT", "INSERT"}, {"SELECT", "INSERT", "DELE
 HISTORY = (
     *("condition_decision", "contribution", "erasure", "evidence", "evidence_content", "evidence_read", "extension"),
     *("extension_refusal", "extension_request", "measurement", "progress_update", "review", "transfer", "withdrawal"),
+    *("annulment", "annulled_act"),
 )
 """The acts on obligations, which nobody changes."""
+WITHOUT_VIEW = {"evidence_read", "annulment", "annulled_act"}
+"""Acts of which no view is needed: no standing reads them, or whoever reads the standing reads them whole."""
 KEPT = (
-    *("cycle_deadline", "holiday", "seal", "sealed_standing", "succession", "succession_decision"),
+    *("cycle_deadline", "holiday", "seal", "sealed_standing", "succession", "succession_decision", "succession_part"),
+    *("membership", "membership_ending", "partner_naming", "reopening"),
     *("event", "sequenced_event", "checkpoint"),
 )
 """What else nobody changes: to all other tables rows may be corrected by the owner, when it seeds a plan anew."""
@@ -24,12 +28,13 @@ RIGHTS: dict[str, set[str]] = {
     **dict.fromkeys(("client_body", "client_secret", "revoked_token"), FORGET),
     "client": ADD,
     **dict.fromkeys(
-        (*(f"{history}_fact" for history in HISTORY if history != "evidence_read"), "plan_size", "client_name"), READ
+        (*(f"{history}_fact" for history in HISTORY if history not in WITHOUT_VIEW), "plan_size", "client_name"), READ
     ),
     **dict.fromkeys(("body", "cycle", "obligation"), ADD),
     "client_reference": ADD,
     "calendar_feed": ADD,
-    **dict.fromkeys(("deadline_watch", "feed_head", "plan_change", "standing_facts"), READ),
+    **dict.fromkeys(("deadline_watch", "feed_head", "plan_change", "standing_facts", "succeeded_duty"), READ),
+    "confirmed_part": READ,
     "idempotency_record": FORGET,
     # A trigger lets a text go only when its erasure is recorded.
     "evidence_text": FORGET,

@@ -130,7 +130,8 @@ def desk(client_id: UUID) -> Iterator[tuple[type[SQLModel], dict[str, Any]]]:
     yield models.ExtensionRequest, on_one | reason | {"due_before": NOON}
     yield models.ExtensionRefusal, on_one | reason
     yield models.Contribution, on_one | {"body_id": stable_id(PLAN, "body", "so-vhttdl"), "note": "Đã phối hợp."}
-    yield models.CycleDeadline, cycle | reason | {"due_before": NOON}
+    yield models.CycleDeadline, cycle | reason | {"due_before": NOON, "decided_on": NOON.date(), "working_days": [NOON]}
+    yield models.Reopening, cycle | {"act_id": uuid4(), "document_number": "9/UBND"}
     for observed in (True, False, True):
         yield models.Holiday, {"observed_on": NOON.date(), "observed": observed, "name": "Nghỉ"}
     seal = uuid4()
@@ -140,8 +141,14 @@ def desk(client_id: UUID) -> Iterator[tuple[type[SQLModel], dict[str, Any]]]:
     joined = {"id": body["successor_id"], "code": "new", "name": "Sở mới", "search": "so moi", "force": "directed"}
     yield models.Body, joined | {"position": 99, "open_class": False, "joined_on": NOON.date()}
     predecessor = {"predecessor_id": stable_id(PLAN, "body", PLAIN.owner)}
-    yield models.Succession, predecessor | names | {"id": succession["succession_id"]}
-    yield models.SuccessionDecision, act | reason | succession | body | {"outcome": "confirmed"}
+    yield models.Succession, predecessor | names | {"id": succession["succession_id"], "successors": []}
+    yield models.SuccessionDecision, act | reason | succession | {"outcome": "confirmed"}
+    yield models.SuccessionPart, succession | body | {"position": 1, "whole": True}
+    letter, member = act | reason | {"decided_on": NOON.date()}, uuid4()
+    joining = {"class_id": predecessor["predecessor_id"], "member_id": body["successor_id"], "from_on": NOON.date()}
+    yield models.Membership, letter | joining | {"id": member}
+    yield models.MembershipEnding, letter | {"membership_id": member, "until_on": NOON.date()}
+    yield models.PartnerNaming, letter | {"duty_id": stable_id(PLAN, "duty", "2.5"), "body_id": body["successor_id"]}
     to = {"owner_id": body["successor_id"], "body_id": body["successor_id"]}
     yield models.Transfer, on_one | succession | to
     sealed = {"seal_id": seal, "obligation_id": PLAIN.id}
@@ -161,7 +168,7 @@ async def _write_a_file(connection: AsyncConnection, client_id: UUID, link_id: U
     of_file = {"evidence_id": file_id, "id": uuid4(), **act}
     rows: list[tuple[type[SQLModel], dict[str, Any]]] = [
         (EvidenceText, text_of_link),
-        (EvidenceRow, {"id": file_id, "body_id": owner, **act, **described}),
+        (EvidenceRow, {"id": file_id, "body_id": owner, "of_owner": True, **act, **described}),
         (EvidenceText, {"id": file_id, "plan_id": plan_id, "title": "Biên bản", "file_name": "bien-ban.pdf"}),
         (EvidenceContent, {**of_file, "size": 10, "sha256": digest}),
         (EvidenceRead, {**of_file, "sha256": digest}),

@@ -38,7 +38,14 @@ MEASUREMENTS = """
     INSERT INTO measurement (id, plan_id, update_id, target_id, value)
     SELECT gen_random_uuid(), u.plan_id, u.id, t.id, 90 FROM progress_update u, (SELECT id FROM target LIMIT 1) t
 """
-FILE = "o.owner_id, 'file', 'public', 'application/pdf', 10"
+FILE = "o.owner_id, 'file', 'public', 'application/pdf', 10, true"
+OF_UPDATE = "(SELECT (array_agg(u.id ORDER BY u.received_at))[n] FROM progress_update u WHERE u.obligation_id = o.id)"
+REVIEWED = f"(ARRAY['accepted', 'returned'])[1 + n % 2], 'x', {OF_UPDATE}, '{{evidence}}'"
+ANNULLED = """
+    INSERT INTO annulled_act (id, plan_id, annulment_id, act_id, kind, counts, obligation_id)
+    SELECT gen_random_uuid(), u.plan_id, a.id, u.id, 'update', true, u.obligation_id
+    FROM annulment a JOIN progress_update u ON u.plan_id = a.plan_id AND u.obligation_id = a.obligation_id
+"""
 TRANSFERRED = "o.owner_id, o.body_id, (SELECT (array_agg(s.id ORDER BY s.id))[n] FROM succession s)"
 CONTENTS = """
     INSERT INTO evidence_content (id, plan_id, obligation_id, client_id, received_at, evidence_id, size, sha256)
@@ -46,26 +53,30 @@ CONTENTS = """
 """
 LONG_HISTORY = (
     ACTS.format("progress_update", "state, summary", "(ARRAY['in_progress', 'completed'])[1 + n % 2], 'x'", 6),
-    ACTS.format("review", "outcome, reason", "(ARRAY['accepted', 'returned'])[1 + n % 2], 'x'", 3),
-    ACTS.format("extension", "due_before, reason", "o.due_before + n * interval '1 day', 'x'", 3),
+    ACTS.format("review", "outcome, reason, update_id, waives", REVIEWED, 3),
+    ACTS.format(
+        "extension", "due_before, reason, decided_on", "o.due_before + n * interval '1 day', 'x', '2021-06-01'", 3
+    ),
     ACTS.format("extension_request", "due_before, reason", "o.due_before + n * interval '1 day', 'x'", 3),
     ACTS.format("extension_refusal", "reason", "'x'", 3),
     ACTS.format("condition_decision", "met, reason", "n % 2 = 0, 'x'", 3),
     ACTS.format("contribution", "body_id, note", "o.owner_id, 'x'", 3),
     ACTS.format("transfer", "owner_id, body_id, succession_id", TRANSFERRED, 3),
-    ACTS.format("evidence", "body_id, kind, classification, media_type, size", FILE, 4),
+    ACTS.format("evidence", "body_id, kind, classification, media_type, size, of_owner", FILE, 4),
     CONTENTS,
     ERASURES,
     WITHDRAWALS,
     MEASUREMENTS,
+    ACTS.format("annulment", "act_id, kind, reason", "gen_random_uuid(), 'update', 'x'", 1),
+    ANNULLED,
     "ANALYZE",
 )
-BY_ITS_OWN = re.compile(r"\((obligation_id|evidence_id|update_id|due_before|id) ")
+BY_ITS_OWN = re.compile(r"\((obligation_id|evidence_id|update_id|act_id|due_before|id) ")
 """What an index must be searched by: the plan alone would be the whole table."""
 BY_INSTANT = {"ix_condition_decision_since"}
 """Indexes that give a plan's last and next instant at once."""
 
-WITHOUT_EFFECT = {"contribution", "erasure", "evidence_read", "extension_refusal", "extension_request"}
+WITHOUT_EFFECT = {"annulment", "contribution", "erasure", "evidence_read", "extension_refusal", "extension_request"}
 """Acts that the history shows and no standing reads."""
 
 

@@ -17,7 +17,7 @@ from app.database.engine import SYSTEM, Database
 from app.domain.completion import Facts, Force, Signal, Status, signals_of
 from app.domain.completion import decide as decide_one
 from app.standing.rule import decide
-from tests.acts import done, extended, going_on, proof, returned, waived
+from tests.acts import done, extended, going_on, of_claims, proof, returned, waived
 from tests.histories import (
     CONDITIONAL,
     DUE_2022,
@@ -25,6 +25,7 @@ from tests.histories import (
     PLAIN,
     REQUESTED,
     Act,
+    Annulment,
     Subject,
     ask,
     record,
@@ -46,7 +47,8 @@ def facts_of(row: Mapping[str, Any]) -> Facts:
         force=Force(row["force"]),
         due_before=row["due_before"],
         latest_state=row["latest_state"],
-        claim=row["claim_state"],
+        nothing_arises=row["nothing_arises"],
+        claims_completion=row["claims_completion"],
         done_since=row["done_since"],
         proven_since=row["proven_since"],
         unmet_targets=row["unmet_targets"] or (),
@@ -97,9 +99,13 @@ async def test_what_is_received_or_recorded_later_changes_no_answer(
     moment: Moment,
 ) -> None:
     as_of, known_at = moment
+    by_id = {act.id: act for acts in told.values() for act in acts}
 
     def is_seen(act: Act) -> bool:
-        return act.received_at <= as_of and (known_at is None or act.recorded_at <= known_at)
+        if known_at is not None and act.recorded_at > known_at:
+            return False
+        # An annulment speaks of the day of what it takes back, whenever it was made.
+        return is_seen(by_id[act.act_id]) if isinstance(act, Annulment) else act.received_at <= as_of
 
     async with undone(database) as connection:
         await record(connection, cast["police"].id, {one: [*filter(is_seen, acts)] for one, acts in told.items()})
@@ -125,12 +131,12 @@ TALES: dict[str, tuple[list[Act], Status]] = {
 async def test_time_alone_turns_what_is_open_late_at_the_very_deadline(
     database: Database, cast: Mapping[str, NewClient], acts: list[Act], in_time: Status, moved: datetime | None
 ) -> None:
-    due = moved or DUE_FIRST
+    due = max(moved or DUE_FIRST, DUE_FIRST)
     told = acts if moved is None else [*acts, extended(EARLY, moved)]
     expected = {PLAIN: [in_time, Status.OVERDUE, Status.OVERDUE], REQUESTED: [in_time, Status.AWAITED, Status.AWAITED]}
     async with undone(database) as connection:
         for subject, late in expected.items():
-            await record(connection, cast["police"].id, {subject: [replace(act, id=uuid4()) for act in told]})
+            await record(connection, cast["police"].id, {subject: of_claims(replace(act, id=uuid4()) for act in told)})
 
             found = [(await ask(connection, [subject], due + n * MOMENT))[subject]["status"] for n in (-1, 0, 1)]
 

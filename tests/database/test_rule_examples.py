@@ -4,7 +4,7 @@ The oracle is held to them as well.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -14,11 +14,26 @@ from app.commands.clients import NewClient
 from app.database.engine import Database
 from app.domain.completion import ClaimState, Status
 from app.standing.refresh import refresh_snapshot
-from tests.acts import accepted, done, extended, going_on, good, proof, returned, waived, withdrawn
+from tests.acts import (
+    accepted,
+    annulled,
+    done,
+    extended,
+    going_on,
+    good,
+    met,
+    of_claims,
+    proof,
+    returned,
+    waived,
+    withdrawn,
+)
 from tests.histories import (
     BEGIN_2022,
     CONDITIONAL,
     DUE_FIRST,
+    GOOD_FIGURES,
+    LIABLE,
     MEASURED,
     ONCE,
     PLAIN,
@@ -26,6 +41,7 @@ from tests.histories import (
     REQUESTED,
     Act,
     Evidence,
+    Review,
     Subject,
     Update,
     ask,
@@ -65,6 +81,19 @@ PAPER: list[Act] = [
 ]
 OLD_PAPER = Update(id=uuid4(), received_at=EARLY - DAY, recorded_at=LATE, state=ClaimState.COMPLETED)
 
+REPORTED, STRAY, BACK = done(EARLY), going_on(LATE), returned(LATE)
+GONE = annulled(LATER, STRAY)
+THEIRS = replace(proof(EARLY), of_owner=False)
+TAKEN_AWAY = withdrawn(LATE, FIRST_PROOF)
+PAPER_BETWEEN = Update(id=uuid4(), received_at=EARLY + DAY, recorded_at=LATEST, state=ClaimState.COMPLETED, paper=True)
+STALE_PAPER = replace(PAPER_BETWEEN, id=uuid4(), state=ClaimState.IN_PROGRESS)
+
+
+def of(update: Update, review: Review) -> Review:
+    """Let a review be of another update than the latest."""
+    return replace(review, update_id=update.id)
+
+
 RECORDED_LAST = Update(id=UUID(int=1), received_at=EARLY, recorded_at=JUST, state=ClaimState.COMPLETED)
 RECORDED_FIRST = Update(id=UUID(int=2), received_at=EARLY, recorded_at=EARLY, state=ClaimState.IN_PROGRESS)
 SMALLER_ID = Update(id=UUID(int=3), received_at=EARLY, recorded_at=EARLY, state=ClaimState.COMPLETED)
@@ -94,38 +123,54 @@ TALES = {
     "returned in time": Tale([done(EARLY), proof(EARLY), returned(JUST)], BEGUN, ["report"], as_of=JUST),
     "returned and then past due": Tale([done(EARLY), proof(EARLY), returned(JUST)], OVERDUE, ["report"], as_of=DUE),
     "returned and completed again": Tale([done(EARLY), proof(EARLY), returned(LATE), done(LATER)], TOO_LATE, [], LATER),
-    "accepted without evidence": Tale([done(EARLY), accepted(LATE)], IN_TIME, [], EARLY),
+    "accepted without evidence": Tale([done(EARLY), accepted(LATE, "evidence")], IN_TIME, [], EARLY),
     "accepted with evidence": Tale([done(EARLY), proof(EARLY), accepted(LATE)], IN_TIME, [], EARLY),
     "accepted when proven late": Tale([done(EARLY), proof(LATE), accepted(LATER)], TOO_LATE, [], LATE),
-    "accepted, and proven afterwards": Tale([done(EARLY), accepted(JUST), proof(LATE)], IN_TIME, [], EARLY),
+    "accepted, and proven afterwards": Tale([done(EARLY), accepted(JUST, "evidence"), proof(LATE)], IN_TIME, [], EARLY),
     "accepted, and its late evidence withdrawn": Tale(
         [done(EARLY), LATE_PROOF, accepted(LATER), withdrawn(LATEST, LATE_PROOF)], TOO_LATE, [], LATE
     ),
     "accepted twice, proven between": Tale(
-        [done(EARLY), accepted(JUST), proof(LATE), done(LATE), accepted(LATER)], IN_TIME, [], EARLY
+        [done(EARLY), accepted(JUST, "evidence"), proof(LATE), done(LATE), accepted(LATER)], IN_TIME, [], EARLY
     ),
-    "accepted when reported late": Tale([done(LATE), accepted(LATER)], TOO_LATE, [], LATE),
-    "accepted and reported again": Tale([done(EARLY), accepted(JUST), done(LATE)], IN_TIME, [], EARLY),
+    "accepted when reported late": Tale([done(LATE), accepted(LATER, "evidence")], TOO_LATE, [], LATE),
+    "accepted and reported again": Tale([done(EARLY), accepted(JUST, "evidence"), done(LATE)], IN_TIME, [], EARLY),
     "accepted and returned": Tale([done(EARLY), proof(EARLY), accepted(JUST), returned(LATE)], OVERDUE, ["report"]),
-    "returned and accepted": Tale([done(EARLY), proof(EARLY), returned(JUST), accepted(LATE)], OVERDUE, ["report"]),
-    "accepted before it was reported": Tale([accepted(EARLY), done(JUST)], OVERDUE, ["evidence"]),
     "accepted once, returned, reported again": Tale(
-        [done(EARLY), accepted(JUST), returned(LATE), done(LATER)], OVERDUE, ["evidence"]
+        [done(EARLY), accepted(JUST, "evidence"), returned(LATE), done(LATER)], OVERDUE, ["evidence"]
     ),
     "accepted once, taken back, reported again": Tale(
-        [done(EARLY), accepted(JUST), going_on(LATE), done(LATER)], OVERDUE, ["evidence"]
+        [done(EARLY), accepted(JUST, "evidence"), going_on(LATE), done(LATER)], OVERDUE, ["evidence"]
     ),
     "a microsecond before its evidence is withdrawn": Tale(WITHDRAWAL, IN_TIME, [], EARLY, as_of=LATE - MOMENT),
     "when its evidence is withdrawn": Tale(WITHDRAWAL, OVERDUE, ["evidence"], as_of=LATE),
     "withdrawn and proven anew": Tale([*WITHDRAWAL, proof(LATER)], TOO_LATE, [], LATER),
     "withdrawn and proven otherwise": Tale([*WITHDRAWAL, OTHER_PROOF], IN_TIME, [], JUST),
-    "withdrawn and accepted": Tale([*WITHDRAWAL, accepted(LATER)], IN_TIME, [], EARLY),
-    "waived": Tale([waived(LATE)], WAIVED, [], subject=CONDITIONAL, as_of=LATE),
-    "a microsecond before it is waived": Tale([waived(LATE)], OVERDUE, BOTH, subject=CONDITIONAL, as_of=LATE - MOMENT),
-    "a waiver that is returned": Tale([waived(EARLY), returned(JUST)], OVERDUE, BOTH, subject=CONDITIONAL),
-    "a waiver that is returned and accepted": Tale(
-        [waived(EARLY), returned(JUST), accepted(LATE)], OVERDUE, BOTH, subject=CONDITIONAL
+    "withdrawn and accepted": Tale([*WITHDRAWAL, accepted(LATER, "evidence")], IN_TIME, [], EARLY),
+    "claimed too late not to arise": Tale([waived(LATE)], OVERDUE, BOTH, subject=CONDITIONAL),
+    "claimed in the last microsecond not to arise": Tale([waived(JUST)], WAIVED, [], subject=CONDITIONAL),
+    "claimed in time, and again later": Tale([waived(JUST), waived(LATE)], WAIVED, [], subject=CONDITIONAL),
+    "claimed too late and accepted": Tale([waived(LATE), accepted(LATER)], WAIVED, [], subject=CONDITIONAL),
+    "a microsecond before it is accepted": Tale(
+        [waived(LATE), accepted(LATER)], OVERDUE, BOTH, subject=CONDITIONAL, as_of=LATER - MOMENT
     ),
+    "claimed too late after it was done": Tale(
+        [done(EARLY), proof(EARLY), waived(LATE)], IN_TIME, [], EARLY, subject=CONDITIONAL
+    ),
+    "claimed too late after it was done, and returned": Tale(
+        [done(EARLY), proof(EARLY), waived(LATE), returned(LATER)], IN_TIME, [], EARLY, subject=CONDITIONAL
+    ),
+    "claimed in time, returned, claimed again too late": Tale(
+        [waived(EARLY), returned(JUST), waived(LATE)], OVERDUE, BOTH, subject=CONDITIONAL
+    ),
+    "the condition is met before the last day": Tale(
+        [waived(EARLY), met(DUE - 2 * DAY)], OVERDUE, BOTH, subject=CONDITIONAL
+    ),
+    "the condition is met on the last day": Tale([waived(EARLY), met(DUE - DAY)], WAIVED, [], subject=CONDITIONAL),
+    "the condition is met, and it was done before": Tale(
+        [done(EARLY), proof(EARLY), waived(LATE), met(EARLY)], IN_TIME, [], EARLY, subject=CONDITIONAL
+    ),
+    "a waiver that is returned": Tale([waived(EARLY), returned(JUST)], OVERDUE, BOTH, subject=CONDITIONAL),
     "a waiver that is accepted": Tale([waived(EARLY), accepted(JUST)], WAIVED, [], subject=CONDITIONAL),
     "done after all": Tale([waived(EARLY), done(JUST), proof(JUST)], IN_TIME, [], JUST, subject=CONDITIONAL),
     "a microsecond before a later deadline": Tale(
@@ -138,11 +183,55 @@ TALES = {
         [extended(EARLY, LATEST), extended(JUST, LATE), done(LATER), proof(LATER)], TOO_LATE, [], LATER
     ),
     "extended after it was completed late": Tale([done(LATE), proof(LATE), extended(LATER, LATEST)], IN_TIME, [], LATE),
+    "a statement proves itself": Tale([done(EARLY)], IN_TIME, [], EARLY, subject=LIABLE),
+    "a partner's evidence proves nothing": Tale([done(EARLY), THEIRS], OVERDUE, ["evidence"]),
+    "a return of the earlier report": Tale(
+        [REPORTED, proof(EARLY), done(LATE), of(REPORTED, returned(LATER))], TOO_LATE, [], LATE
+    ),
+    "paper from after what was returned": Tale(
+        [REPORTED, proof(EARLY), returned(LATER), PAPER_BETWEEN], IN_TIME, [], EARLY + DAY
+    ),
+    "paper from before an acceptance that takes it back": Tale(
+        [done(EARLY), proof(EARLY), accepted(LATER), STALE_PAPER], IN_TIME, [], EARLY
+    ),
+    "paper from before an acceptance that makes it earlier": Tale(
+        [done(LATE), proof(EARLY), accepted(LATER), PAPER_BETWEEN], IN_TIME, [], EARLY + DAY
+    ),
+    "a stray report is annulled": Tale([done(EARLY), proof(EARLY), STRAY, annulled(LATER, STRAY)], IN_TIME, [], EARLY),
+    "a microsecond before it was known to be annulled": Tale(
+        [done(EARLY), proof(EARLY), STRAY, annulled(LATER, STRAY)], OVERDUE, ["report"], known_at=LATER - MOMENT
+    ),
+    "annulled, asked about an instant before": Tale(
+        [done(EARLY), proof(EARLY), STRAY, annulled(LATER, STRAY)], IN_TIME, [], EARLY, as_of=LATE
+    ),
+    "a return is annulled": Tale([done(EARLY), proof(EARLY), BACK, annulled(LATER, BACK)], IN_TIME, [], EARLY),
+    "an annulment is annulled": Tale(
+        [done(EARLY), proof(EARLY), STRAY, GONE, annulled(LATEST, GONE)], OVERDUE, ["report"]
+    ),
+    "a report falls with its acceptance": Tale(
+        [REPORTED, accepted(JUST, "evidence"), annulled(LATE, REPORTED)], OVERDUE, BOTH
+    ),
+    "what an acceptance rested on is annulled": Tale(
+        [done(EARLY), FIRST_PROOF, accepted(JUST), annulled(LATE, FIRST_PROOF)], OVERDUE, ["evidence"]
+    ),
+    "a withdrawal is annulled": Tale(
+        [done(EARLY), FIRST_PROOF, TAKEN_AWAY, annulled(LATER, TAKEN_AWAY)], IN_TIME, [], EARLY
+    ),
     "asked for only": Tale([going_on(EARLY)], AWAITED, BOTH, subject=REQUESTED),
     "asked for only, completed late": Tale([done(LATE), proof(LATE)], TOO_LATE, [], LATE, subject=REQUESTED),
 }
+NO_CASE = replace(good(EARLY), figures={**GOOD_FIGURES, "3.2-a": None, "3.2-b": None, "3.2-c": None})
 TARGETS = {
     "all figures good": Tale([good(EARLY), proof(EARLY)], IN_TIME, [], EARLY),
+    "no case at all": Tale([NO_CASE, proof(EARLY)], IN_TIME, [], EARLY),
+    "a missed target that is met too late": Tale(
+        [good(EARLY, c="90"), proof(EARLY), good(LATE, c="95")], TOO_LATE, [], LATE
+    ),
+    "a missed target waived in the accepted report alone": Tale(
+        [good(EARLY, c="90"), proof(EARLY), accepted(JUST, "target:3.2-c"), good(LATE, c="90")],
+        OVERDUE,
+        ["target:3.2-c"],
+    ),
     "no figures": Tale([done(EARLY), proof(EARLY)], OVERDUE, [f"target:3.2-{letter}" for letter in "abcd"]),
     "one figure": Tale([done(EARLY, c="95"), proof(EARLY)], OVERDUE, [f"target:3.2-{letter}" for letter in "abd"]),
     "a little below all": Tale([good(EARLY, a="99.999999"), proof(EARLY)], OVERDUE, ["target:3.2-a"]),
@@ -153,14 +242,16 @@ TARGETS = {
     "a little below the least": Tale([good(EARLY, d="4.999999"), proof(EARLY)], OVERDUE, ["target:3.2-d"]),
     "neither a target nor evidence": Tale([good(EARLY, c="90")], OVERDUE, ["evidence", "target:3.2-c"]),
     "no target before it is completed": Tale([going_on(EARLY)], OVERDUE, BOTH),
-    "a missed target that is accepted": Tale([good(EARLY, c="90"), proof(EARLY), accepted(LATE)], IN_TIME, [], EARLY),
+    "a missed target that is accepted": Tale(
+        [good(EARLY, c="90"), proof(EARLY), accepted(LATE, "target:3.2-c")], IN_TIME, [], EARLY
+    ),
     "the last report's figures count": Tale([good(EARLY), proof(EARLY), good(JUST, c="90")], OVERDUE, ["target:3.2-c"]),
 }
 
 
 async def assert_stands(database: Database, client: NewClient, subject: Subject, tale: Tale) -> None:
     """Hold the service and the oracle against what a tale says."""
-    told = {subject: tale.acts}
+    told = {subject: of_claims(tale.acts)}
     async with undone(database) as connection:
         await record(connection, client.id, told)
         found = await ask(connection, told, tale.as_of, tale.known_at)
@@ -205,7 +296,7 @@ DEEDS: dict[str, tuple[dict[int, list[Act]], list[Status | None]]] = {
 async def test_a_duty_owed_once_is_one_deed_for_all_cycles(
     database: Database, cast: Mapping[str, NewClient], acts: dict[int, list[Act]], expected: list[Status | None]
 ) -> None:
-    told = {subject: acts.get(n, []) for n, subject in enumerate(ONCE)}
+    told = {subject: of_claims(acts.get(n, [])) for n, subject in enumerate(ONCE)}
     as_of = BEGIN_2022 + 30 * DAY
     async with undone(database) as connection:
         await record(connection, cast["police"].id, told)

@@ -19,8 +19,8 @@ from tests.database.gate import BESIDE_EVIDENCE, CALLERS, NARRATIVES, ON, POLICE
 from tests.database.rights import CHANGED, RIGHTS
 from tests.given import TODAY
 
-OF_NO_OBLIGATION = {"plan_size", "feed_head", "plan_change"}
-"""Views that tell how many there are of something, or that something has changed, which is no secret."""
+OF_NO_OBLIGATION = {"plan_size", "feed_head", "plan_change", "succeeded_duty", "confirmed_part"}
+"""Views that tell of the plan itself, how many there are of something, or that it has changed: no secret."""
 
 
 async def ids(database: Database, identity: Identity, of: Table, *conditions: Any) -> set[UUID]:

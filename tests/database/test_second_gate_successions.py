@@ -33,7 +33,7 @@ def act(client_id: UUID, **more: Any) -> dict[str, Any]:
 
 
 def evidence(client_id: UUID, by: UUID, **more: Any) -> dict[str, Any]:
-    return act(client_id, kind="link", classification=Classification.RESTRICTED, body_id=by, **more)
+    return act(client_id, kind="link", classification=Classification.RESTRICTED, body_id=by, of_owner=True, **more)
 
 
 @pytest.fixture
@@ -109,7 +109,7 @@ async def test_what_a_client_sent_and_was_answered_is_its_own(
 async def test_what_is_open_to_every_caller_has_been_decided(database: Database) -> None:
     public = {
         *("alembic_version", "body", "cycle", "cycle_deadline", "duty", "duty_owner", "duty_partner", "holiday"),
-        *("plan", "seal", "target"),
+        *("plan", "reopening", "seal", "target"),
     }
     readable = """
         SELECT c.relname FROM pg_class c WHERE c.relkind IN ('r', 'p') AND NOT c.relrowsecurity

@@ -78,6 +78,7 @@ async def test_only_a_coordinator_reviews_extends_and_opens(told: Database, name
     else:
         row = next(row for model, row in rows(await a_client(told), TRAINING) if model is kind)
         row |= {"succession_id": ANOTHER} if kind is Transfer else {}
+        row |= {"update_id": None} if kind is Review else {}
 
     assert await is_taken(told, caller, insert(table(kind)).values(row)) is (caller.role is Role.COORDINATOR)
 

@@ -23,12 +23,14 @@ from app.standing.rule import facts_to_keep
 from app.standing.snapshot import ENDS, FACTS, stands, stored
 from tests.database.gate import ON, rows
 from tests.given import DOCUMENT, FIRST, INVESTIGATION, LINK, PLAN, TODAY, TOURISTS, TRAINING, Service, obligation
-from tests.histories import CONDITIONAL, Act, Subject, record, undone
+from tests.histories import Act, Subject, record, undone
 from tests.strategies import histories, moments
 
 SHARED = [HealthCheck.function_scoped_fixture]
 TOLD = [name for name in FACTS if name not in ENDS]
 Rows = dict[Any, dict[str, Any]]
+GUIDED = obligation("3.7", "cong-an", "2026")
+"""Its condition covers the whole of it."""
 
 
 async def compared(connection: AsyncConnection, moment: Moment, among: Iterable[UUID]) -> tuple[Rows, Rows]:
@@ -104,7 +106,7 @@ async def test_whatever_leaves_an_act_ends_what_is_stored_of_its_obligation_alon
 
         left = select(stored.c.id).where(~stands(Moment(TODAY)))
         ended = (await connection.execute(left)).scalars().all()
-    assert ended == ([] if kind == "EvidenceRead" else [INVESTIGATION])
+    assert ended == ([] if kind in {"EvidenceRead", "Annulment"} else [INVESTIGATION])
 
 
 async def test_what_nobody_has_stored_is_asked_of_the_history_and_stored_in_the_end(
@@ -138,10 +140,11 @@ async def test_every_act_leaves_the_facts_that_the_history_then_gives(service: S
         await culture.post(f"/v1/obligations/{TOURISTS}/contributions", {"note": "Đã phối hợp."}),
         await health.report(once[1], evidence=[DOCUMENT]),
         await health.report(once[0], "in_progress"),
-        await coordinator.extend(TRAINING, "2027-01-31"),
+        await coordinator.extend(TRAINING, "2027-01-31", decided_on="2021-06-10", document_number="7/UBND-KGVX"),
         await coordinator.post(f"/v1/plans/{PLAN}/cycles", {"code": "2027"}),
         await coordinator.post(
-            f"/v1/plans/{PLAN}/cycles/2027/deadlines", {"due_before_on": "2028-01-20", "reason": "Theo đề nghị."}
+            f"/v1/plans/{PLAN}/cycles/2027/deadlines",
+            {"due_before_on": "2028-01-20", "reason": "Theo đề nghị.", "document_number": "99/UBND-KGVX"},
         ),
     ]
 
@@ -155,20 +158,20 @@ async def test_every_act_leaves_the_facts_that_the_history_then_gives(service: S
 
 async def test_what_begins_by_itself_is_stored_once_its_day_has_come(service: Service) -> None:
     decided = {"met": True, "from_on": "2026-12-01", "reason": "Đã có hướng dẫn."}
-    answer = await service.coordinator.post(f"/v1/obligations/{CONDITIONAL.id}/condition-decisions", decided)
+    answer = await service.coordinator.post(f"/v1/obligations/{GUIDED}/condition-decisions", decided)
     assert answer.status_code == 201, answer.text
     service.clock.now += timedelta(days=30)
     database, then = service.app.state.database, Moment(service.clock())
     async with database.reading(SYSTEM) as connection:
-        before, _ = await compared(connection, then, [CONDITIONAL.id])
+        before, _ = await compared(connection, then, [GUIDED])
 
     await service.jobs.refresh_snapshot()
 
     async with database.reading(SYSTEM) as connection:
-        after, replayed = await compared(connection, then, [CONDITIONAL.id])
+        after, replayed = await compared(connection, then, [GUIDED])
     assert before == {}
     assert after == replayed
-    assert after[CONDITIONAL.id]["condition_met"]
+    assert after[GUIDED]["condition_met"]
 
 
 async def test_acts_on_one_deed_at_the_same_time_leave_what_all_of_them_amount_to(own_service: Service) -> None:

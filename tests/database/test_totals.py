@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands.clients import NewClient
 from app.database.engine import SYSTEM, Database
+from app.database.statements import fetch_all
 from app.domain.access import Caller, Role
 from app.domain.completion import Force, Status
 from app.domain.totals import completion_rate, due_completion_rate, roll_up
@@ -24,7 +25,6 @@ from app.standing.cycles import cycles_of
 from app.standing.filters import Filters, within
 from app.standing.moment import Moment
 from app.standing.rule import standings
-from app.web.read import fetch_all
 from tests.given import FIRST, PLAN, TODAY
 from tests.histories import (
     ALONE,
@@ -55,9 +55,11 @@ async def document(
     connection: AsyncConnection, moment: Moment, *, cycle: str | None = None, body: str | None = None
 ) -> list[CycleStatus]:
     """Put the status document's cycles together, as the API does."""
-    counted = await fetch_all(connection, tally(INTEGRATOR, Filters(plan=PLAN, cycle=cycle, body=body), moment), dict)
-    bodies = await fetch_all(connection, bodies_of(PLAN), dict)
-    return cycle_statuses(await fetch_all(connection, cycles_of(PLAN, moment, cycle), dict), bodies, counted)
+    wanted = Filters(plan=PLAN, cycle=cycle, body=body)
+    counted = await fetch_all(connection, tally, caller=INTEGRATOR, filters=wanted, moment=moment)
+    bodies = await fetch_all(connection, bodies_of, slug=PLAN)
+    cycles = await fetch_all(connection, cycles_of, slug=PLAN, moment=moment, code=cycle)
+    return cycle_statuses(cycles, bodies, counted)
 
 
 async def one_by_one(connection: AsyncConnection, moment: Moment, cycle: str | None = None) -> list[tuple[Any, ...]]:

@@ -19,6 +19,7 @@ ALLOWED = {
         Permission.REPORT,
         Permission.ATTACH,
         Permission.REQUEST_EXTENSION,
+        Permission.ANNUL,
         Permission.CONTRIBUTE,
     },
     Role.COORDINATOR: {
@@ -34,6 +35,7 @@ ALLOWED = {
         Permission.ATTACH,
         Permission.REVIEW,
         Permission.REQUEST_EXTENSION,
+        Permission.ANNUL,
         Permission.EXTEND,
         Permission.DECIDE_CONDITIONS,
         Permission.EDIT_CALENDAR,

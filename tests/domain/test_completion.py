@@ -28,11 +28,18 @@ DUE = datetime(2021, 6, 14, 17, tzinfo=UTC)
 MOMENT = timedelta(microseconds=1)
 DAY = timedelta(days=1)
 COMPLETE = {Signal.DONE, Signal.PROVEN, Signal.ON_TARGET}
-OPEN = Facts(force=Force.DIRECTED, due_before=DUE, latest_state=None, claim=None, done_since=None, proven_since=None)
+OPEN = Facts(
+    force=Force.DIRECTED,
+    due_before=DUE,
+    latest_state=None,
+    claims_completion=False,
+    done_since=None,
+    proven_since=None,
+)
 DONE = replace(
     OPEN,
     latest_state=ClaimState.COMPLETED,
-    claim=ClaimState.COMPLETED,
+    claims_completion=True,
     done_since=DUE - DAY,
     proven_since=DUE - DAY,
 )
@@ -46,7 +53,7 @@ def every_set() -> Iterator[frozenset[Signal]]:
 
 def in_words(holding: Collection[Signal]) -> Status:
     """Say the same as the rule, in nested sentences instead of a table."""
-    if Signal.WAIVED in holding:
+    if Signal.NOT_ARISING in holding:
         return Status.NOT_APPLICABLE
     if all(signal in holding for signal in COMPLETE):
         return Status.COMPLETED_ON_TIME if Signal.IN_TIME in holding else Status.COMPLETED_LATE
@@ -109,7 +116,7 @@ def test_the_deadline_itself_is_late_for_report_and_evidence(
 def test_an_open_obligation_turns_late_at_the_deadline_and_not_before(
     state: ClaimState | None, force: Force, late: Status
 ) -> None:
-    facts = replace(OPEN, force=force, latest_state=state, claim=state)
+    facts = replace(OPEN, force=force, latest_state=state)
     in_time = Status.IN_PROGRESS if state is ClaimState.IN_PROGRESS else Status.NOT_STARTED
 
     turning = [standing(facts, DUE + n * MOMENT) for n in (-1, 0, 1)]
@@ -121,7 +128,14 @@ def test_a_completed_obligation_stays_as_it_is_whatever_the_instant() -> None:
     assert {standing(DONE, DUE + n * DAY) for n in range(-5, 400, 7)} == {Status.COMPLETED_ON_TIME}
 
 
-@pytest.mark.parametrize("lacking", [{"done_since": None}, {"proven_since": None}, {"unmet_targets": ("3.2-c",)}])
+@pytest.mark.parametrize(
+    "lacking",
+    [
+        {"done_since": None, "claims_completion": False},
+        {"proven_since": None},
+        {"done_since": None, "unmet_targets": ("3.2-c",)},
+    ],
+)
 def test_what_lacks_one_part_is_not_completed(lacking: dict[str, Any]) -> None:
     facts = replace(DONE, **lacking)
 
@@ -130,35 +144,36 @@ def test_what_lacks_one_part_is_not_completed(lacking: dict[str, Any]) -> None:
     assert standing(facts, DUE) is Status.OVERDUE
 
 
-def test_a_waiver_counts_at_once_and_long_after_the_deadline() -> None:
-    facts = replace(OPEN, latest_state=ClaimState.NOT_APPLICABLE, claim=ClaimState.NOT_APPLICABLE)
+def test_a_claim_that_nothing_arises_and_counts_does_so_long_after_the_deadline() -> None:
+    facts = replace(OPEN, latest_state=ClaimState.NOT_APPLICABLE, nothing_arises=True)
 
     assert {standing(facts, DUE + n * DAY) for n in (-1, 0, 1)} == {Status.NOT_APPLICABLE}
 
 
-def test_a_voided_waiver_is_open_and_not_started() -> None:
-    facts = replace(OPEN, latest_state=ClaimState.NOT_APPLICABLE, claim=None)
+def test_a_claim_that_nothing_arises_and_does_not_count_is_open_and_not_started() -> None:
+    facts = replace(OPEN, latest_state=ClaimState.NOT_APPLICABLE)
 
     assert standing(facts, DUE - MOMENT) is Status.NOT_STARTED
     assert standing(facts, DUE) is Status.OVERDUE
 
 
 def test_a_returned_report_leaves_the_work_begun() -> None:
-    facts = replace(OPEN, latest_state=ClaimState.COMPLETED, claim=None)
+    facts = replace(OPEN, latest_state=ClaimState.COMPLETED)
 
     assert standing(facts, DUE - MOMENT) is Status.IN_PROGRESS
 
 
 def test_facts_turn_into_signals_one_by_one() -> None:
     instants = (None, DUE - MOMENT, DUE)
-    for done, proven, unmet, as_of in product(instants, instants, ((), ("a",)), (DUE - MOMENT, DUE)):
-        facts = replace(DONE, done_since=done, proven_since=proven, unmet_targets=unmet)
-        in_time = DUE not in {done, proven} and None not in {done, proven} and not unmet
+    for done, proven, claims, as_of in product(instants, instants, (False, True), (DUE - MOMENT, DUE)):
+        unmet = () if done or not claims else ("a",)
+        facts = replace(DONE, done_since=done, proven_since=proven, claims_completion=claims, unmet_targets=unmet)
+        in_time = DUE not in {done, proven} and None not in {done, proven}
 
         assert signals_of(facts, as_of) == {
             Signal.STARTED,
             Signal.BINDING,
-            *([Signal.DONE] if done else []),
+            *([Signal.DONE] if claims else []),
             *([Signal.PROVEN] if proven else []),
             *([] if unmet else [Signal.ON_TARGET]),
             *([Signal.IN_TIME] if in_time else []),
@@ -178,7 +193,7 @@ def test_missing_names_report_then_evidence_then_targets() -> None:
     assert missing({Signal.PAST_DUE}, ()) == ["report", "evidence"]
     assert missing({Signal.DONE}, ("3.2-a", "3.2-c")) == ["evidence", "target:3.2-a", "target:3.2-c"]
     assert missing({Signal.PROVEN}, ()) == ["report"]
-    assert missing({Signal.WAIVED}, ("3.2-a",)) == []
+    assert missing({Signal.NOT_ARISING}, ("3.2-a",)) == []
 
 
 @pytest.mark.parametrize(

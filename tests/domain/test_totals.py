@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.completion import Status
-from app.domain.totals import Totals, completion_rate, due_completion_rate, owed, roll_up, total
+from app.domain.totals import Figures, Totals, completion_rate, due_completion_rate, owed, roll_up, total
 
 NA, ON_TIME, LATE = Status.NOT_APPLICABLE, Status.COMPLETED_ON_TIME, Status.COMPLETED_LATE
 OVERDUE, AWAITED, BEGUN, UNTOUCHED = Status.OVERDUE, Status.AWAITED, Status.IN_PROGRESS, Status.NOT_STARTED
@@ -58,7 +58,7 @@ def test_the_worst_that_is_due_comes_first_then_how_far_they_are(some: list[Stat
 
 @given(st.lists(statuses, max_size=5))
 def test_a_group_is_the_sum_of_its_members(members: list[list[Status]]) -> None:
-    together = total(Counter(member) for member in members)
+    together = total(Figures(Counter(member)) for member in members).totals
 
     assert owed(together) == sum(len(member) for member in members)
     assert [together[status] for status in Status] == [sum(m.count(status) for m in members) for status in Status]

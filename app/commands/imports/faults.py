@@ -6,6 +6,7 @@ from typing import Any
 from app.commands.imports.lines import Form, Line, Wrong
 from app.commands.imports.sayings import Say, advice, choices_of, said
 from app.domain.errors import Fault, MalformedContent, Refusal
+from app.domain.sentences import in_vietnamese
 from app.schemas.imports import LineFault
 
 _OF_THE_WHOLE = {
@@ -43,9 +44,13 @@ def _malformed(form: Form, line: Line, faults: Sequence[Fault], title: str, viet
             about, say = _OF_THE_WHOLE[fault.detail]
             yield _fault(form, line, about, said(say, vietnamese=vietnamese))
         elif key := _key(fault, line.item or {}):
-            yield _fault(form, line, key, advice(key, vietnamese=vietnamese) or fault.detail)
+            yield _fault(form, line, key, advice(key, vietnamese=vietnamese) or _told(fault, vietnamese))
         else:
-            yield _fault(form, line, None, fault.detail or title)
+            yield _fault(form, line, None, _told(fault, vietnamese) or title)
+
+
+def _told(fault: Fault, vietnamese: bool) -> str:
+    return fault.detail_vi or in_vietnamese(fault.detail) if vietnamese else fault.detail
 
 
 def _fault(form: Form, line: Line, key: str | None, detail: str, letters: str | None = None) -> LineFault:

@@ -67,7 +67,7 @@ class Import:
         async def attempt() -> list[Outcome]:
             try:
                 async with self.transaction() as connection:
-                    foreign = set((await connection.scalars(of_another_plan(self.plan, _ids(read)))).all())
+                    foreign = await of_another_plan(connection, self.plan, list(_ids(read)))
                     # What is another plan's is not found in this one.
                     own = [NotFound() if _obligation(one) in foreign else one for one in read]
                     outcomes[:] = await bulk.report(connection, self.caller, own, now=now)

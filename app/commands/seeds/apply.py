@@ -8,25 +8,30 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, Table, and_, bindparam, delete, exists, insert, or_, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import events
 from app.commands.holidays import observed
-from app.commands.seeds.rows import Rows, rows_of
-from app.database.statements import Row
+from app.commands.owners import changes_by
+from app.commands.seeds.kept import keep_open_obligations
+from app.commands.seeds.rows import Rows, Since, rows_of
+from app.database.builders import among, rows_where
+from app.database.failures import CONSTRAINT_BROKEN
+from app.database.statements import Row, Statement, fetch_all, run_each
 from app.standing.refresh import refresh_all
 from app.commands.transfers import carry_over
+from app.domain.calendar import day_of
 from app.domain.errors import Hindrance
-from app.models import Cycle, Obligation, Target, Update
+from app.models import Body, Cycle, Obligation, Target, Update
 from app.models.base import HistoryRow, stable_id, table
 from app.standing.snapshot import stored
 from app.schemas.seed import Seed
 
 HISTORIES = HistoryRow.__subclasses__()
-LIVING = {"cycle": {"opened_at"}, "obligation": {"version", "updated_at"}}
+LIVING: dict[str, set[str]] = {"cycle": {"opened_at"}, "obligation": {"version", "updated_at", "lines"}}
 """Columns that live on after the seed, and are no difference."""
 GROWING = {"holiday", "succession"}
 """Tables that only ever grow: the seed begins them, and what acts have added stays."""
@@ -72,8 +77,12 @@ async def apply(connection: AsyncConnection, seed: Seed, *, now: datetime, dry_r
     """
     plan_id = stable_id(seed.plan.plan.slug)
     opened = await _rows(connection, table(Cycle), plan_id)
-    wanted = rows_of(seed, now, opened, await observed(connection, plan_id))
+    today = day_of(now, ZoneInfo(seed.plan.plan.time_zone))
+    later = [row for row in await _rows(connection, table(Body), plan_id) if row["joined_on"]]
+    since = Since(await changes_by(connection, plan_id, today), later)
+    wanted = rows_of(seed, now, opened, await observed(connection, plan_id), since)
     changes = await compare(connection, wanted, plan_id)
+    keep_open_obligations(changes, {row["id"]: row for row in opened})
     await _refuse_lost_history(connection, changes, plan_id)
     if not dry_run:
         await _write(connection, changes, wanted, now)
@@ -111,15 +120,18 @@ def _sort_out(changes: Changes, these: Table, rows: list[Row], standing: dict[An
 
 
 def _differences(these: Table, row: Row, old: Row) -> list[str]:
-    return [name for name in row if name not in LIVING.get(these.name, ()) and row[name] != old[name]]
+    # What rests on the reports of others stays due as it was when its cycle was opened.
+    resting = row.get("due_after_others_days") or old.get("due_after_others_days")
+    opened = {"due_before", "due_after_others_days"} if these.name == "obligation" and resting else set()
+    return [name for name in row if name not in LIVING.get(these.name, set()) | opened and row[name] != old[name]]
 
 
 async def _refuse_lost_history(connection: AsyncConnection, changes: Changes, plan_id: UUID) -> None:
     moved = [row for row in changes.altered.get("obligation", []) if "due_before" in row["changed"]]
     at_stake = [row["id"] for row in (*changes.dropped.get("obligation", []), *moved)]
-    found = (await connection.execute(_with_history(at_stake, plan_id))).scalars().all()
+    found = await fetch_all(connection, _with_history, ids=at_stake, plan_id=plan_id)
     if found:
-        named = sorted(str(one) for one in found)
+        named = sorted(str(row["id"]) for row in found)
         raise SeedRefused("these obligations have history and keep their owner and deadline: " + ", ".join(named[:20]))
     retargeted = [row for name in ("altered", "dropped") for row in getattr(changes, name).get("target", [])]
     await _refuse_measured(connection, retargeted, plan_id)
@@ -127,27 +139,30 @@ async def _refuse_lost_history(connection: AsyncConnection, changes: Changes, pl
 
 async def _refuse_measured(connection: AsyncConnection, rows: list[Row], plan_id: UUID) -> None:
     """A target that moves would change what past reports were worth."""
+    if found := await fetch_all(connection, _reported, ids=[row["id"] for row in rows], plan_id=plan_id):
+        named = sorted(row["code"] for row in found)
+        raise SeedRefused("these targets have been reported on and stay as they are: " + ", ".join(named))
+
+
+def _reported(ids: list[UUID], plan_id: UUID) -> Statement:
     obligations, targets, updates = table(Obligation), table(Target), table(Update)
     reported = exists().where(
-        obligations.c.plan_id == plan_id,
+        obligations.c.plan_id == bindparam("plan_id", plan_id),
         obligations.c.duty_id == targets.c.duty_id,
-        updates.c.plan_id == plan_id,
+        updates.c.plan_id == obligations.c.plan_id,
         updates.c.obligation_id == obligations.c.id,
     )
-    asked = select(targets.c.code).where(targets.c.id.in_([row["id"] for row in rows]), reported)
-    if found := (await connection.execute(asked)).scalars().all():
-        raise SeedRefused("these targets have been reported on and stay as they are: " + ", ".join(sorted(found)))
+    return select(targets.c.code).where(among(targets.c.id, "ids", ids), reported)
 
 
-def _with_history(ids: Sequence[UUID], plan_id: UUID) -> Select[Any]:
+def _with_history(ids: list[UUID], plan_id: UUID) -> Statement:
     obligations = table(Obligation)
+    of_plan = obligations.c.plan_id == bindparam("plan_id", plan_id)
     acts = [
-        exists().where(table(model).c.plan_id == plan_id, table(model).c.obligation_id == obligations.c.id)
+        exists().where(table(model).c.plan_id == obligations.c.plan_id, table(model).c.obligation_id == obligations.c.id)
         for model in HISTORIES
     ]
-    return select(obligations.c.id).where(
-        obligations.c.plan_id == plan_id, obligations.c.id.in_(ids), or_(*acts)
-    )
+    return select(obligations.c.id).where(of_plan, among(obligations.c.id, "ids", ids), or_(*acts))
 
 
 async def _write(connection: AsyncConnection, changes: Changes, wanted: Rows, now: datetime) -> None:
@@ -155,14 +170,22 @@ async def _write(connection: AsyncConnection, changes: Changes, wanted: Rows, no
         for name in reversed(wanted):
             await _each(connection, delete(_table(name)), _table(name), changes.dropped.get(name, []))
         for name in wanted:
-            if rows := changes.added.get(name):
-                await connection.execute(insert(_table(name)), rows)
+            for rows in _alike(changes.added.get(name, [])):
+                await run_each(connection, insert(_table(name)), rows)
             await _alter(connection, _table(name), changes.altered.get(name, []))
         await events.tell(connection, [events.opened(cycle) for cycle in changes.added.get("cycle", [])])
         if changes and "plan" not in changes.added:
             await events.tell(connection, [events.amended(wanted["plan"][0]["id"], now)])
-    except IntegrityError as error:
-        raise SeedRefused(f"something that the seed drops is still referred to: {error.orig}") from None
+    except CONSTRAINT_BROKEN as error:
+        raise SeedRefused(f"something that the seed drops is still referred to: {getattr(error, 'orig', error)}") from None
+
+
+def _alike(rows: Iterable[Row]) -> Iterable[list[Row]]:
+    """Group rows by their columns: those that are inserted at once have the same."""
+    groups: dict[Any, list[Row]] = {}
+    for row in rows:
+        groups.setdefault(tuple(row), []).append(row)
+    return groups.values()
 
 
 async def _alter(connection: AsyncConnection, these: Table, rows: Iterable[Row]) -> None:
@@ -172,17 +195,14 @@ async def _alter(connection: AsyncConnection, these: Table, rows: Iterable[Row])
 
 
 async def _each(connection: AsyncConnection, act: Any, these: Table, rows: list[Row]) -> None:
-    if not rows:
-        return
     keys = [column.name for column in these.primary_key]
     matching = and_(*(these.c[name] == bindparam(f"key_{name}") for name in keys))
-    await connection.execute(act.where(matching), [{f"key_{name}": row[name] for name in keys} for row in rows])
+    await run_each(connection, act.where(matching), [{f"key_{name}": row[name] for name in keys} for row in rows])
 
 
 async def _rows(connection: AsyncConnection, these: Table, plan_id: UUID) -> list[Row]:
-    mine = these.c.id if these.name == "plan" else these.c.plan_id
-    found = await connection.execute(select(these).where(mine == plan_id))
-    return [dict(row) for row in found.mappings()]
+    mine = {"id" if these.name == "plan" else "plan_id": plan_id}
+    return await fetch_all(connection, rows_where, these=these, **mine)
 
 
 def _key(these: Table, row: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -1,9 +1,9 @@
 """What the files of a seed must say together: names that exist, owners that can answer, words that the source has."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
-from app.schemas.seed import DutySeed, Seed, SuccessionSeed
+from app.schemas.seed import DutySeed, Partner, Seed, SuccessionSeed
 
 Path = tuple[int | str, ...]
 Complaint = tuple[str, Path, str]
@@ -86,6 +86,16 @@ def _who(seed: Seed, duty: DutySeed) -> Iterator[tuple[Path, str]]:
     for n, partner in enumerate(duty.partners):
         if partner.body and partner.body not in everyone:
             yield ("partners", n, "body"), "no such body"
+        yield from ((("partners", n, "bodies", m), fault) for m, fault in _helpers(duty, partner, everyone))
+
+
+def _helpers(duty: DutySeed, partner: Partner, everyone: Collection[str]) -> Iterator[tuple[int, str]]:
+    for m, body in enumerate(partner.bodies):
+        if body not in everyone:
+            yield m, "no such body"
+        elif body in duty.owners:
+            yield m, "is an owner of this duty"
+    yield from ((m, "stands twice") for m in _repeated(partner.bodies))
 
 
 def _words(seed: Seed, duty: DutySeed) -> Iterator[tuple[Path, str]]:

@@ -1,6 +1,7 @@
 """Seed → rows: what should stand in the database once the seed is applied."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import count
 from types import MappingProxyType
@@ -10,15 +11,28 @@ from zoneinfo import ZoneInfo
 
 from app.database.statements import Row
 from app.commands.cycles import cycle_row, obligation_rows
-from app.domain.calendar import day_of
+from app.commands.owners import resolved
+from app.domain.calendar import WorkingDays, day_of
 from app.domain.completion import Force
+from app.domain.owners import Changes
 from app.domain.text import fold
 from app.models.base import stable_id
-from app.schemas.seed import BodySeed, DutySeed, HolidaySeed, Seed, SuccessionSeed
+from app.schemas.seed import BodySeed, DutySeed, HolidaySeed, Seed, SuccessionSeed, SuccessorSeed
 
 UNMARKED: Mapping[date, bool] = MappingProxyType({})
 Rows = dict[str, list[Row]]
 """Rows by table, in the order in which they can be inserted."""
+
+
+@dataclass(frozen=True)
+class Since:
+    """What has become of a plan's bodies since it was issued, and those that came after it."""
+
+    changes: Changes = field(default_factory=Changes)
+    bodies: Sequence[Row] = ()
+
+
+AS_ISSUED = Since()
 
 
 def plan_id_of(seed: Seed) -> UUID:
@@ -26,11 +40,19 @@ def plan_id_of(seed: Seed) -> UUID:
     return stable_id(seed.plan.plan.slug)
 
 
-def rows_of(seed: Seed, now: datetime, opened: Iterable[Row] = (), marked: Mapping[date, bool] = UNMARKED) -> Rows:
+def rows_of(
+    seed: Seed,
+    now: datetime,
+    opened: Iterable[Row] = (),
+    marked: Mapping[date, bool] = UNMARKED,
+    since: Since = AS_ISSUED,
+) -> Rows:
     """Work out every row of the plan: its fixed cycles and the annual ones up to today, and those already opened.
 
     A day that the calendar of the database has marked is off or not as it says there, and not as the seed says; an
-    annual cycle that is open keeps the terms with which it was opened.
+    annual cycle that is open, or one of its own kind, keeps the terms with which it was opened.  In a cycle that is
+    opened now the duties are owed by those who owe them by now; in one that is open they are those of the plan's
+    owners, as if nobody had come since.
     """
     ids = _Ids(seed.plan.plan.slug)
     rows: Rows = {"plan": [_plan(seed, ids)]}
@@ -42,11 +64,14 @@ def rows_of(seed: Seed, now: datetime, opened: Iterable[Row] = (), marked: Mappi
     rows["succession"] = [_succession(succession, seed, ids) for succession in seed.successions]
     rows["holiday"] = [_holiday(day, ids) for day in seed.holidays if day.on not in marked]
     off = {row["observed_on"] for row in rows["holiday"]} | {day for day, observed in marked.items() if observed}
-    rows["cycle"] = _cycles(seed, rows["plan"][0], now, {row["code"]: row for row in opened}, off)
+    known = {row["code"]: row for row in opened}
+    rows["cycle"] = _cycles(seed, rows["plan"][0], now, known, off)
+    days = WorkingDays(off, ZoneInfo(seed.plan.plan.time_zone))
+    today = {"duty_owner": resolved(rows["duty_owner"], since.changes), "body": [*rows["body"], *since.bodies]}
     rows["obligation"] = [
         obligation
         for cycle in rows["cycle"]
-        for obligation in obligation_rows(seed.plan.plan.slug, cycle, rows, now)
+        for obligation in obligation_rows(ids.slug, cycle, rows if cycle["code"] in known else rows | today, days, now)
     ]
     return rows
 
@@ -78,7 +103,7 @@ def _plan(seed: Seed, ids: _Ids) -> Row:
 def _bodies(seed: Seed, ids: _Ids) -> Iterator[Row]:
     position = count(1)
     for body in seed.bodies:
-        columns = body.model_dump(include={"code", "no", "name", "heading", "force", "open_class", "source_line", "note"})
+        columns = body.model_dump(include={"code", "no", "name", "heading", "force", "open_class", "others", "source_line", "note"})
         yield {**ids.row("body", body.code), **columns, "search": fold(body.name), "group_id": None, "joined_on": None, "position": next(position)}
         yield from _members(body, position, ids)
 
@@ -93,6 +118,7 @@ def _members(body: BodySeed, position: Iterator[int], ids: _Ids) -> Iterator[Row
             "search": fold(member.name),
             "force": body.force,
             "open_class": False,
+            "others": False,
             "group_id": ids.of("body", body.code),
             "position": next(position),
         }
@@ -104,7 +130,7 @@ def _duty(duty: DutySeed, position: int, ids: _Ids) -> Row:
     columns = ("code", "title_vi", "title_en", "text", "source_line", "kind", "force", "lead", "mirrors", "note")
     return {
         **ids.row("duty", duty.code),
-        **duty.model_dump(include=set(columns)),
+        **duty.model_dump(include={*columns, "due_after_others_days"}),
         "body_id": ids.of("body", duty.body) if duty.body else None,
         "position": position,
         "search": fold(" ".join((duty.code, duty.title_vi, duty.title_en, duty.text))),
@@ -132,13 +158,15 @@ def _owners(seed: Seed, ids: _Ids) -> Iterator[Row]:
 
 def _partners(seed: Seed, ids: _Ids) -> Iterator[Row]:
     for duty in seed.duties:
-        for position, partner in enumerate(duty.partners, 1):
+        named = [(partner, body) for partner in duty.partners for body in partner.named]
+        for position, (partner, body) in enumerate(named, 1):
             yield {
                 **ids.row("duty_partner", duty.code, str(position)),
                 "duty_id": ids.of("duty", duty.code),
                 "position": position,
-                "body_id": ids.of("body", partner.body) if partner.body else None,
+                "body_id": ids.of("body", body) if body else None,
                 "named_as": partner.named_as,
+                "open": partner.open,
             }
 
 
@@ -163,10 +191,14 @@ def _succession(succession: SuccessionSeed, seed: Seed, ids: _Ids) -> Row:
         **succession.model_dump(include={"kind", "duties", "effective_on", "note"}),
         **{f"act_{field}": value for field, value in succession.act.model_dump().items()},
         "predecessor_id": ids.of("body", succession.predecessor),
-        "successor_code": successor.code if successor else None,
-        "successor_name": (names.get(successor.code) or successor.name) if successor else None,
+        "successors": [_successor(successor, names)] if successor else [],
+        "ends": False,
         "client_id": None,
     }
+
+
+def _successor(successor: SuccessorSeed, names: Mapping[str, str]) -> Row:
+    return {"code": successor.code, "name": names.get(successor.code) or successor.name, "duties": None}
 
 
 def _holiday(day: HolidaySeed, ids: _Ids) -> Row:
@@ -176,7 +208,7 @@ def _holiday(day: HolidaySeed, ids: _Ids) -> Row:
 
 def _cycles(seed: Seed, plan: Row, now: datetime, opened: Mapping[str, Row], holidays: Collection[date]) -> list[Row]:
     zone, rules = ZoneInfo(plan["time_zone"]), seed.plan.cycle_rules
-    kept = {code: row for code, row in opened.items() if row["annual"] and rules.annual}
+    kept = {code: row for code, row in opened.items() if row["title_vi"] or (row["annual"] and rules.annual)}
     codes = opened.keys() | rules.codes_until(day_of(now, zone))
     terms = (rules.terms(code, holidays, zone) for code in sorted(codes - kept.keys()))
     return [*kept.values(), *(cycle_row(plan["slug"], each, now) for each in terms if each)]

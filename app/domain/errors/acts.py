@@ -1,6 +1,8 @@
 """Acts on obligations."""
 
-from app.domain.errors.base import Refusal
+from collections.abc import Sequence
+
+from app.domain.errors.base import Fault, Refusal
 
 
 class NotFound(Refusal):
@@ -34,9 +36,9 @@ class NothingToReview(Refusal):
 
 
 class ExtensionNotLater(Refusal):
-    """An extension moves the deadline to a later day, which has not passed."""
+    """An extension moves the deadline to a later day."""
 
-    title_vi = "Gia hạn phải lùi thời hạn đến một ngày muộn hơn và chưa qua."
+    title_vi = "Gia hạn phải lùi thời hạn đến một ngày muộn hơn."
 
 
 class ObligationAlreadyComplete(Refusal):
@@ -69,10 +71,66 @@ class ConditionMet(Refusal):
     title_vi = "Điều kiện của nhiệm vụ đã được đáp ứng; không thể báo cáo “không phát sinh”."
 
 
+class ActUnknown(Refusal):
+    """There is no such act here that could be taken back."""
+
+    title_vi = "Không có ghi nhận này, hoặc đây không phải loại ghi nhận có thể hủy."
+
+
+class AlreadyAnnulled(Refusal):
+    """This act has been annulled already, by itself or together with another one."""
+
+    title_vi = "Ghi nhận này đã bị hủy, riêng hoặc cùng với ghi nhận khác."
+
+
+class ActNotYours(Refusal):
+    """An owner takes back what it posted itself; all else, the coordinator does."""
+
+    title_vi = "Cơ quan chủ trì chỉ được hủy ghi nhận do mình gửi; ghi nhận khác do cơ quan đầu mối hủy."
+
+
+class ActReviewed(Refusal):
+    """The coordinator has reviewed this; ask the coordinator to take it back."""
+
+    title_vi = "Nội dung này đã được xem xét; đề nghị cơ quan đầu mối hủy ghi nhận."
+
+
+class DeadlinePassed(Refusal):
+    """The deadline has passed; ask the coordinator to take this back."""
+
+    title_vi = "Đã hết thời hạn; đề nghị cơ quan đầu mối hủy ghi nhận."
+
+
+class WaiverMismatch(Refusal):
+    """An acceptance names exactly what is missing and is let pass; a report that is missing cannot be."""
+
+    title_vi = "Phải nêu đúng những nội dung còn thiếu được miễn bổ sung hoặc chấp nhận chưa đạt."
+
+    def __init__(self, missing: Sequence[str] = ()) -> None:
+        super().__init__(None, Fault("/waives", "must name exactly what is missing"))
+        self.more = {"missing": list(missing)}
+
+
+class ChangedSinceSeen(Refusal):
+    """Something came in since the version that was read; read it before you decide."""
+
+    title_vi = "Đã có ghi nhận mới sau phiên bản được xem; cần xem lại trước khi quyết định."
+
+    def __init__(self, version: int = 1) -> None:
+        super().__init__(None, Fault("/seen", "is no longer the latest version"))
+        self.more = {"version": version}
+
+
 class TargetUnknown(Refusal):
     """The duty has no such target."""
 
     title_vi = "Nhiệm vụ không có chỉ tiêu này."
+
+
+class FigureNeeded(Refusal):
+    """A rise or a fall needs a figure, also where there was no case."""
+
+    title_vi = "Chỉ tiêu tăng hoặc giảm phải có số liệu, kể cả khi không phát sinh vụ việc."
 
 
 class PaperReportIncomplete(Refusal):

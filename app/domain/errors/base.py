@@ -1,21 +1,22 @@
 """What every refusal is."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from types import MappingProxyType
+from typing import Any, ClassVar
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One place that is wrong: an RFC 6901 JSON pointer (or a parameter's name) and a sentence, in Vietnamese too."""
+    """One place that is wrong: an RFC 6901 JSON pointer (or a parameter's name) and a sentence.
+
+    In Vietnamese, too, where `sentences` has no other words for it.
+    """
 
     pointer: str
     detail: str
     detail_vi: str | None = None
-
-    def told(self, *, vietnamese: bool) -> str:
-        """Return the sentence in the language that is asked for, if there is one."""
-        return (self.detail_vi if vietnamese else None) or self.detail
 
 
 class Hindrance(Exception):
@@ -26,10 +27,18 @@ class Refusal(Exception):
     """The request is refused."""
 
     title_vi: ClassVar[str] = "Yêu cầu bị từ chối."
+    more: Mapping[str, Any] = MappingProxyType({})
+    """What a client needs beside the words, by the name of the problem's member."""
 
-    def __init__(self, detail: str | None = None, *faults: Fault, wait_seconds: int | None = None) -> None:
+    def __init__(
+        self,
+        detail: str | None = None,
+        *faults: Fault,
+        detail_vi: str | None = None,
+        wait_seconds: int | None = None,
+    ) -> None:
         super().__init__(detail or type(self).__doc__)
-        self.detail = detail
+        self.detail, self.detail_vi = detail, detail_vi
         self.faults = faults
         self.wait_seconds = wait_seconds
 

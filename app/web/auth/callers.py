@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import RowMapping
-
 from app.database.engine import SYSTEM, Database
+from app.database.statements import Row, fetch_first
 from app.domain.access import Caller, Role, granted
 from app.queries import clients
 from app.security.token_keys import Keys
@@ -83,11 +82,10 @@ class Callers:
 
 
 async def _look_up(database: Database, verified: Verified) -> Caller:
-    found = clients.caller(
-        client_id=verified.client_id, issuer=verified.issuer, subject=verified.subject, jti=verified.jti
-    )
+    ours = {"client_id": verified.client_id}
+    named = ours if verified.client_id else {"issuer": verified.issuer, "subject": verified.subject}
     async with database.reading(SYSTEM) as connection:
-        row = (await connection.execute(found)).mappings().first()
+        row = await fetch_first(connection, clients.caller, jti=verified.jti, **named)
     if row is None:
         raise TokenRefused(Reason.CLIENT_UNKNOWN)
     for is_so, reason in ((row["disabled_at"], Reason.CLIENT_DISABLED), (row["revoked"], Reason.REVOKED)):
@@ -96,7 +94,7 @@ async def _look_up(database: Database, verified: Verified) -> Caller:
     return _caller(row, verified)
 
 
-def _caller(row: RowMapping, verified: Verified) -> Caller:
+def _caller(row: Row, verified: Verified) -> Caller:
     """Cut what the token may do to what its client may."""
     role = Role(row["role"])
     return Caller(

@@ -5,12 +5,12 @@ Whoever waits holds no connection to the database and no place at work.
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from typing import Any
 
 from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.database.engine import Identity
+from app.database.statements import Row, fetch_all, fetch_only
 from app.domain.access import Caller, Permission
 from app.domain.errors import Fault, MalformedContent, ServiceUnavailable
 from app.queries import events
@@ -30,20 +30,20 @@ async def page_of(connection: AsyncConnection, caller: Caller, after: int, limit
     Raises:
         MalformedContent: the feed has not come as far as the caller: it was restored from an older backup.
     """
-    head = (await connection.execute(events.head())).scalar_one()
+    head: int = (await fetch_only(connection, events.head))["seq"]
     if after > head:
         raise MalformedContent(None, Fault("query: after", f"is ahead of the feed, which ends at {head}"))
-    rows = (await connection.execute(events.page(caller, after, limit, moment))).mappings().all()
+    rows = await fetch_all(connection, events.page, caller=caller, after=after, limit=limit, moment=moment)
     items = await shown(connection, caller, rows, moment)
     return EventPage(items=items, next_after=rows[-1]["seq"] if len(rows) == limit else head)
 
 
-async def shown(connection: AsyncConnection, caller: Caller, rows: Sequence[Any], moment: Moment) -> list[EventOut]:
+async def shown(connection: AsyncConnection, caller: Caller, told: Sequence[Row], moment: Moment) -> list[EventOut]:
     """Show events; that there is an evidence, only to whoever may read it."""
-    found = [EventOut.of(row["content"]) for row in rows]
+    found = [EventOut.of(row["content"]) for row in told]
     acts = [one.act for one in found if one.act and one.is_of_evidence]
-    asked = readable_acts(caller, acts, moment)
-    readable = set((await connection.execute(asked)).scalars()) if acts else set()
+    rows = await fetch_all(connection, readable_acts, caller=caller, acts=acts, moment=moment) if acts else []
+    readable = {row["id"] for row in rows}
     return [one for one in found if not one.is_of_evidence or one.act in readable]
 
 

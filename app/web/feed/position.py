@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from uuid import UUID
 
 from app.database.engine import SYSTEM, Database
+from app.database.statements import fetch_only
 from app.domain.errors import ServiceUnavailable
 from app.queries import events
 
@@ -84,7 +85,7 @@ class Feed:
 
     async def _look(self) -> None:
         async with self._database.reading(SYSTEM) as connection:
-            head = (await connection.execute(events.head())).scalar_one()
+            head = (await fetch_only(connection, events.head))["seq"]
         if head != self._head:
             self._head = head
             async with self._changed:

@@ -15,6 +15,7 @@ from starlette.responses import StreamingResponse
 
 from app.commands.downloads import Content
 from app.database.engine import SYSTEM
+from app.database.statements import fetch_first
 from app.domain.errors import RangeNotSatisfiable
 from app.domain.files import MediaType
 from app.logs import log
@@ -162,7 +163,7 @@ async def remove_bytes(request: Request, evidence_id: UUID) -> None:
     """Remove what an erasure has ended from the store; what fails here, tidying up does later."""
     state = request.app.state
     async with state.database.reading(SYSTEM) as connection:
-        ended = (await connection.execute(erased_content(evidence_id))).mappings().first()
+        ended = await fetch_first(connection, erased_content, evidence_id=evidence_id)
     if ended:
         await run_in_threadpool(state.store.remove, name_of(ended["id"], ended["sha256"]))
 

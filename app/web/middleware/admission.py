@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.domain.errors import ServiceUnavailable, TooManyRequests, UnreadableRequest
+from app.web import metrics
 from app.web.problems.handlers import answer_to
 
 PATIENCE_SECONDS = 5
@@ -96,6 +97,7 @@ class Slot:
         if self._held:
             self._held = False
             self._gate.places.release()
+            metrics.AT_WORK.dec()
 
 
 class AdmissionControl:
@@ -153,10 +155,12 @@ class AdmissionControl:
         if self.places.locked() and self._waiting >= self._may_wait:
             return False
         self._waiting += 1
+        metrics.WAITING.inc()
         try:
             return await self._acquire(PATIENCE_SECONDS)
         finally:
             self._waiting -= 1
+            metrics.WAITING.dec()
 
     async def acquire_after_transfer(self) -> bool:
         """Take a place again: how many may do so at once is bounded by their transfers."""
@@ -165,7 +169,9 @@ class AdmissionControl:
     async def _acquire(self, patience: float) -> bool:
         try:
             async with asyncio.timeout(patience):
-                return await self.places.acquire()
+                await self.places.acquire()
+            metrics.AT_WORK.inc()
+            return True
         except TimeoutError:
             return False
 

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.domain.personal_data import IN_REFERENCES, objections
 from app.logs import about, log
+from app.web import metrics
 
 _ACCEPTABLE = re.compile(rb"[A-Za-z0-9._-]{1,64}\Z")
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
@@ -59,9 +60,11 @@ def _is_personal(request_id: str) -> bool:
 def _line(scope: Scope, status: int, seconds: float) -> None:
     """Log a request by its route, never by its path: a path, and even a method, may hold what somebody typed."""
     route = getattr(scope.get("route"), "path", None)
+    method = scope["method"] if scope["method"] in _METHODS else None
+    metrics.REQUESTS.labels(method, route, status).observe(seconds)
     log.info(
         "request",
-        method=scope["method"] if scope["method"] in _METHODS else None,
+        method=method,
         route=route,
         status=status,
         ms=round(seconds * 1000, 1),

@@ -33,6 +33,7 @@ TAGS = [
     {"name": "evidence", "description": "What proves it."},
     {"name": "contributions", "description": "What partners add; it never changes what the owner claims."},
     {"name": "reviews", "description": "What the coordinator says of it."},
+    {"name": "annulments", "description": "What was recorded by mistake, taken back."},
     {"name": "extensions", "description": "Later deadlines: asked for, given, refused."},
     {"name": "conditions", "description": "From when the condition of a duty is met."},
     {"name": "calendars", "description": "Deadlines in the calendars of those who must meet them."},
@@ -68,16 +69,20 @@ def install(app: FastAPI) -> None:
 
 
 def _document(app: FastAPI) -> Json:
+    prefix = app.state.settings.prefix
     made = get_openapi(
         title="Dondoc",
         version=app.version,
         description=DESCRIPTION,
         routes=app.routes,
         tags=TAGS,
-        servers=[{"url": "/", "description": "This service."}],
+        servers=[{"url": prefix or "/", "description": "This service."}],
         contact={"name": "The office that runs this service"},
     )
     components = made["components"]
+    for scheme in components["securitySchemes"].values():
+        flow = scheme["flows"]["clientCredentials"]
+        flow["tokenUrl"] = prefix + flow["tokenUrl"]
     components["schemas"] = _untitled(_shapes(components["schemas"]))
     made["paths"] = _untitled(made["paths"])
     for route, method in _operations(app):

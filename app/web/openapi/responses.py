@@ -22,9 +22,9 @@ from app.domain.errors import (
     UnreadableRequest,
     kinds,
 )
+from app.schemas.problem import Problem
 from app.web.problems import handlers
 from app.web.problems.catalogue import HEADERS as ALSO_SAID
-from app.web.problems.catalogue import STATUS
 from app.web.problems.handlers import MEDIA_TYPE, NAMES, Kinds
 
 Json = dict[str, Any]
@@ -86,12 +86,15 @@ def reads(operation: Json, method: str) -> bool:
 def responses_of(route: RouteContext, operation: Json, method: str) -> Json:
     """Return every answer that an operation can give, by status."""
     success, names = str(route.status_code or 200), _headers(operation, method)
-    shown: Json = {status: one for status, one in operation["responses"].items() if NAMES not in one}
+    # What is sent is validated here, and what FastAPI says of that is not so.
+    answers = {status: one for status, one in operation["responses"].items() if status != "422"}
+    shown: Json = {status: one for status, one in answers.items() if NAMES not in one}
     headers = _references("headers", names) | shown[success].get("headers", {})
     shown[success] |= {"headers": headers, **_description(route.response_model)}
     if reads(operation, method):
         shown["304"] = {"$ref": "#/components/responses/NotModified"}
-    return dict(sorted((shown | _problems(_refusals(route, operation))).items()))
+    problems = _problems(_refusals(route, operation), of_oauth=route.path_format in handlers.OAUTH_PATHS)
+    return dict(sorted((shown | problems).items()))
 
 
 def components() -> dict[str, Json]:
@@ -139,34 +142,45 @@ def _of(dependant: Dependant) -> Iterator[Kinds]:
         yield from _of(other)
 
 
-def _problems(found: Iterable[Kinds]) -> Json:
+def _problems(found: Iterable[Kinds], *, of_oauth: bool) -> Json:
     by_status: dict[str, list[Kinds]] = {}
     for kind in found:
-        by_status.setdefault(str(STATUS[kind]), []).append(kind)
-    return {status: _problem(some) for status, some in by_status.items()}
+        by_status.setdefault(str(_spelled(kind, of_oauth=of_oauth).status), []).append(kind)
+    return {status: _problem(some, of_oauth=of_oauth) for status, some in by_status.items()}
 
 
-def _problem(found: list[Kinds]) -> Json:
-    """Refer to the answer of one kind; the answers of several kinds that share a status are spelled out."""
+def _problem(found: list[Kinds], *, of_oauth: bool) -> Json:
+    """Refer to the answer of one kind; those of several kinds that share a status, and of OAuth, are spelled out."""
+    if of_oauth:
+        examples = {kind.slug(): {"value": _shown(_spelled(kind, of_oauth=True))} for kind in found}
+        return _described(found, handlers.JSON, examples)
     return {"$ref": f"#/components/responses/{found[0].__name__}"} if len(found) == 1 else _described(found)
 
 
-def _described(found: list[Kinds]) -> Json:
+def _described(found: list[Kinds], media_type: str = MEDIA_TYPE, examples: Json | None = None) -> Json:
     names = dict.fromkeys([*_OF_PROBLEMS, *(name for kind in found for name in ALSO_SAID.get(kind, ()))])
     content = {
         "schema": {"$ref": "#/components/schemas/Problem"},
-        "examples": _references("examples", [kind.slug() for kind in found]),
+        "examples": examples or _references("examples", [kind.slug() for kind in found]),
     }
     return {
         "description": "\n".join(f"* `{kind.slug()}`: {kind.__doc__}" for kind in found),
         "headers": _references("headers", names),
-        "content": {MEDIA_TYPE: content},
+        "content": {media_type: content},
     }
 
 
 def _example(kind: Kinds) -> Json:
-    refusal = _EXAMPLES.get(kind) or kind()
-    return handlers.spelled_out(refusal, request_id=REQUEST_ID).model_dump(exclude_none=True)
+    return _shown(_spelled(kind, of_oauth=False))
+
+
+def _spelled(kind: Kinds, *, of_oauth: bool) -> Problem:
+    problem = handlers.spelled_out(_EXAMPLES.get(kind) or kind(), request_id=REQUEST_ID)
+    return handlers.for_oauth(problem, kind) if of_oauth else problem
+
+
+def _shown(problem: Problem) -> Json:
+    return problem.model_dump(exclude_none=True)
 
 
 def _references(part: str, names: Iterable[str]) -> Json:

@@ -4,6 +4,7 @@ No problem ever repeats what was sent, and none shows a trace.
 """
 
 import errno
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -12,10 +13,11 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.database.failures import Failure, constraint_of, kind_of
+from app.database.failures import Failure, cause_of, constraint_of, is_outdated, kind_of
 from app.domain import errors
-from app.domain.errors import Refusal
-from app.logs import log
+from app.domain.errors import Fault, Refusal
+from app.domain.sentences import in_vietnamese
+from app.logs import log, recurring
 from app.schemas.problem import FaultOut, Problem
 from app.web.languages import prefers_vietnamese
 from app.web.problems.catalogue import BY_STATUS, CONSTRAINTS, HEADERS, OAUTH, STATUS
@@ -24,6 +26,10 @@ from app.web.problems.faults import faults, kind_of_fault
 MEDIA_TYPE = "application/problem+json"
 NOT_JSON = "The body is not I-JSON (RFC 7493): JSON in UTF-8 with finite numbers, each field of an object named once."
 
+JSON = "application/json"
+OAUTH_PATHS = {"/v1/oauth/token", "/v1/oauth/revoke"}
+_UNSAYABLE = re.compile(r"[^\x20-\x21\x23-\x5B\x5D-\x7E]")
+"""What an `error_description` may not hold."""
 Kinds = type[Refusal]
 Call = TypeVar("Call", bound=Callable[..., Any])
 NAMES = "x-problems"
@@ -50,21 +56,33 @@ def answer_to(request: Request, refusal: Refusal) -> Response:
     """Answer a refusal."""
     kind = type(refusal)
     problem = problem_of(request, refusal)
-    headers = {
+    request.scope["refusal"] = kind.slug()
+    content = problem.model_dump_json(exclude_none=True)
+    media_type = JSON if problem.error else MEDIA_TYPE
+    return Response(content, problem.status, _headers(request, refusal), media_type=media_type)
+
+
+def _headers(request: Request, refusal: Refusal) -> dict[str, str]:
+    kind = type(refusal)
+    also = {name: value.format_map(vars(refusal)) for name, value in HEADERS.get(kind, {}).items()}
+    if kind is errors.NotAuthenticated and request.headers.get("authorization", "").lower().startswith("bearer "):
+        # RFC 6750, section 3.1: who sent a token is told that it is the token, who came in another way is not.
+        also["WWW-Authenticate"] += ', error="invalid_token"'
+    return {
         "Content-Language": "vi" if _vietnamese(request) else "en",
         "Cache-Control": "no-store",
         "Vary": "Accept-Language",
-        **{name: value.format_map(vars(refusal)) for name, value in HEADERS.get(kind, {}).items()},
+        **also,
         **({"Retry-After": str(refusal.wait_seconds)} if refusal.wait_seconds else {}),
     }
-    request.scope["refusal"] = kind.slug()
-    content = problem.model_dump_json(exclude_none=True)
-    return Response(content, STATUS[kind], headers, media_type=MEDIA_TYPE)
 
 
 def problem_of(request: Request, refusal: Refusal) -> Problem:
     """Show a refusal in the caller's language."""
-    return spelled_out(refusal, request_id=request.scope.get("request_id"), vietnamese=_vietnamese(request))
+    scope = request.scope
+    problem = spelled_out(refusal, request_id=scope.get("request_id"), vietnamese=_vietnamese(request))
+    of_oauth = for_oauth(problem, type(refusal)) if scope.get("path") in OAUTH_PATHS else problem
+    return of_oauth.model_copy(update={"type": scope.get("prefix", "") + problem.type})
 
 
 def _vietnamese(request: Request) -> bool:
@@ -78,12 +96,30 @@ def spelled_out(refusal: Refusal, *, request_id: str | None, vietnamese: bool = 
         type=f"/problems/{kind.slug()}",
         title=kind.title_vi if vietnamese else (kind.__doc__ or ""),
         status=STATUS[kind],
-        detail=refusal.detail,
-        errors=[FaultOut(pointer=fault.pointer, detail=fault.told(vietnamese=vietnamese)) for fault in refusal.faults]
+        detail=_told(refusal, vietnamese=vietnamese),
+        errors=[
+            FaultOut(pointer=fault.pointer, detail=_told(fault, vietnamese=vietnamese) or "")
+            for fault in refusal.faults
+        ]
         or None,
         request_id=request_id,
-        **({"error": OAUTH[kind]} if kind in OAUTH else {}),
+        **refusal.more,
     )
+
+
+def _told(about: Refusal | Fault, *, vietnamese: bool) -> str | None:
+    """Say what is wrong: in Vietnamese by its own words for it, or else by those of its English sentence."""
+    if not vietnamese or about.detail is None:
+        return about.detail
+    return about.detail_vi or in_vietnamese(about.detail)
+
+
+def for_oauth(problem: Problem, kind: Kinds) -> Problem:
+    """Add what OAuth clients read, and nothing else of (RFC 6749, section 5.2): its codes know three statuses."""
+    code = OAUTH.get(kind) or ("invalid_request" if problem.status < 500 else "temporarily_unavailable")
+    status = 400 if problem.status in {415, 422} else problem.status
+    said = _UNSAYABLE.sub("", kind.__doc__ or "")
+    return problem.model_copy(update={"status": status, "error": code, "error_description": said})
 
 
 def from_validation(error: RequestValidationError) -> Refusal:
@@ -106,7 +142,7 @@ def from_failure(error: BaseException) -> Refusal:
         return errors.StorageFull()
     match kind_of(error):
         case Failure.UNAVAILABLE:
-            log.warning("database unavailable", kind=type(error).__name__)
+            recurring.warning("database unavailable", kind=type(error).__name__, cause=cause_of(error))
             return errors.ServiceUnavailable()
         case Failure.MALFORMED:
             return errors.MalformedContent()
@@ -144,7 +180,8 @@ def install(app: FastAPI) -> None:
     async def framework(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101  It is registered for these.
         response = answer_to(request, from_status(error.status_code))
-        response.headers.update({name: value for name, value in (error.headers or {}).items() if name == "Allow"})
+        if allowed := (error.headers or {}).get("Allow"):
+            response.headers["Allow"] = re.sub(r"\bGET\b", "GET, HEAD", allowed)
         return response
 
     app.add_exception_handler(Refusal, refused)
@@ -165,7 +202,7 @@ class Failsafe:
 
         async def sending(message: Message) -> None:
             nonlocal began, replaced
-            if not began and (status := _foreign_error(message)):
+            if not began and (status := _foreign_error(scope, message)):
                 replaced = True
                 await answer_to(Request(scope), from_status(status))(scope, receive, send)
             began = True
@@ -177,12 +214,26 @@ class Failsafe:
         except Exception as error:
             if scope["type"] != "http" or began:
                 raise
+            await self._answer(error, scope, receive, send)
+
+    async def _answer(self, error: Exception, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a failure; a question that a change of tables spoiled is put once more."""
+        if is_outdated(error) and scope["method"] in {"GET", "HEAD"} and "asked_again" not in scope:
+            scope["asked_again"] = True
+            await self(scope, _nothing_more, send)
+        else:
             await answer_to(Request(scope), from_failure(error))(scope, receive, send)
 
 
-def _foreign_error(message: Message) -> int | None:
+def _foreign_error(scope: Scope, message: Message) -> int | None:
     """Return the status of an answer that tells of an error in another form than ours; middleware may give one."""
     if message["type"] != "http.response.start" or message["status"] < 400:
         return None
+    ours = JSON if scope["path"] in OAUTH_PATHS else MEDIA_TYPE
     headers = dict(message.get("headers", ()))
-    return None if headers.get(b"content-type") == MEDIA_TYPE.encode() else message["status"]
+    return None if headers.get(b"content-type") == ours.encode() else message["status"]
+
+
+async def _nothing_more() -> Message:
+    """Receive the body of a request that has none, as often as it is asked for."""
+    return {"type": "http.request", "body": b"", "more_body": False}

@@ -1,0 +1,58 @@
+"""`dondoc backup` and `dondoc restore`: everything that there is, in a folder, and back."""
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from app.cli.running import owner, plainly
+from app.settings import Settings
+from app.stores.opening import open_store
+
+if TYPE_CHECKING:
+    from app.server.backups import Manifest, Place
+
+Folder = Annotated[Path, typer.Argument(help="The backup: a folder.")]
+Programs = Annotated[
+    Path | None,
+    typer.Option("--programs", help="The folder of pg_dump and pg_restore, of your server's version or later."),
+]
+
+
+def back_up(
+    folder: Folder,
+    programs: Programs = None,
+    check: Annotated[bool, typer.Option("--check", help="Make none; hold one beside its manifest.")] = False,
+) -> None:
+    """Back the database, the files and the keys up into a new folder; keep it as you keep the keys."""
+    # Few commands need what speaks of backups.
+    from app.server import backups  # noqa: PLC0415
+
+    with plainly():
+        if check:
+            _tell("is whole", backups.check(folder))
+            return
+        with owner() as url:
+            _tell("is made", asyncio.run(backups.back_up(_place(url, programs), folder, now=datetime.now(UTC))))
+
+
+def restore(folder: Folder, programs: Programs = None) -> None:
+    """Restore a backup to an empty database, an empty store, and a folder of keys that is empty; then verify it."""
+    from app.server import backups  # noqa: PLC0415
+
+    with plainly(), owner() as url:
+        _tell("is restored", asyncio.run(backups.restore(_place(url, programs), folder)))
+
+
+def _place(url: str, programs: Path | None) -> "Place":
+    from app.server import backups  # noqa: PLC0415
+
+    settings = Settings()
+    return backups.Place(url, open_store(settings), settings.keys_dir, programs)
+
+
+def _tell(what: str, manifest: "Manifest") -> None:
+    files = len(manifest.names)
+    typer.echo(f"The backup {what}: migration {manifest.revision}, event {manifest.position}, {files} files.")

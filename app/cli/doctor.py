@@ -1,0 +1,142 @@
+"""`dondoc doctor`: looks at everything that the service needs, one line a check."""
+
+import asyncio
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+import embedded_postgres
+from app.database.engine import NOBODY, connect, prove
+from app.database.failures import Failure, cause_of, kind_of
+from app.database.revision import head, revision_of
+from app.database.statements import Statement, fetch_only
+from app.domain.errors import Hindrance
+from app.inspection.clamav import Scanner
+from app.security import checkpoint_keys, token_keys
+from app.settings import Settings
+from app.stores.opening import open_store
+
+LEAST_FREE_GIB = 1
+CLOCKS_APART_SECONDS = 2
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one check has found."""
+
+    check: str
+    ok: bool
+    said: str
+
+
+class Unwell(Exception):
+    """A check has found what must be put right, in words."""
+
+
+def doctor(as_json: Annotated[bool, typer.Option("--json", help="One JSON array.")] = False) -> None:
+    """Look at configuration, database, keys, clock, disk, store and virus scanner; exit with 1 if anything is wrong."""
+    found = list(_findings())
+    if as_json:
+        typer.echo(json.dumps([asdict(one) for one in found], ensure_ascii=False))
+    else:
+        typer.echo("\n".join(f"{'ok ' if one.ok else 'BAD'} {one.check}: {one.said}" for one in found))
+    if not all(one.ok for one in found):
+        raise typer.Exit(1)
+
+
+def _findings() -> Iterator[Finding]:
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        # What was set is not repeated: it may be a secret.
+        wrong = "; ".join(f"{'.'.join(map(str, one['loc']))} {one['msg']}".strip() for one in error.errors())
+        yield Finding("configuration", ok=False, said=wrong)
+        return
+    yield Finding("configuration", ok=True, said=f"serves {settings.issuer}")
+    checks = {"database": _database, "keys": _keys, "disk": _disk, "store": _store, "virus scanner": _scanner}
+    for name, check in checks.items():
+        yield _looked_at(name, lambda check=check: check(settings))  # type: ignore[misc]
+
+
+def _looked_at(name: str, check: Callable[[], str]) -> Finding:
+    try:
+        return Finding(name, ok=True, said=check())
+    except (Unwell, Hindrance, embedded_postgres.Hindrance) as error:
+        return Finding(name, ok=False, said=str(error))
+    except Exception as error:  # noqa: BLE001  Whatever it is, the other checks are of use.
+        away = kind_of(error) is Failure.UNAVAILABLE and name == "database"
+        return Finding(name, ok=False, said=cause_of(error) if away else f"failed ({type(error).__name__})")
+
+
+def _database(settings: Settings) -> str:
+    url = settings.database_url.get_secret_value() if settings.database_url else _embedded(settings)
+    return asyncio.run(_looked_into(url)) if url else "embedded, and not running"
+
+
+def _embedded(settings: Settings) -> str | None:
+    address = embedded_postgres.running(settings.data_dir / "postgres")
+    return address.url(embedded_postgres.APP) if address else None
+
+
+async def _looked_into(url: str) -> str:
+    await prove(url)
+    database = connect(url, pool_size=1)
+    try:
+        async with database.reading(NOBODY) as connection:
+            return await _told(connection)
+    finally:
+        await database.close()
+
+
+async def _told(connection: AsyncConnection) -> str:
+    revision = await revision_of(connection)
+    if (revision or "") < head():
+        raise Unwell(f"has migration {revision or 'none'} of {head()}: run `dondoc migrate`")
+    server = await fetch_only(connection, _server)
+    apart = abs((server["now"] - datetime.now(UTC)).total_seconds())
+    if apart > CLOCKS_APART_SECONDS:
+        raise Unwell(f"its clock and ours are {apart:.0f} seconds apart: let both follow a time server")
+    return f"PostgreSQL {server['version']}, migration {revision}, clocks {apart:.1f} s apart"
+
+
+def _server() -> Statement:
+    version = func.current_setting("server_version")
+    return select(func.clock_timestamp().label("now"), version.label("version"))
+
+
+def _keys(settings: Settings) -> str:
+    if not settings.keys_dir.exists():
+        return "none yet; the first start makes them"
+    held = token_keys.load(settings.keys_dir)
+    checkpoint_keys.load(settings.keys_dir)
+    return f"{len(held.all)} to sign tokens, and those of checkpoints"
+
+
+def _disk(settings: Settings) -> str:
+    folder = settings.data_dir.absolute()
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free / 2**30
+    if free < LEAST_FREE_GIB:
+        raise Unwell(f"only {free:.1f} GiB are free where DONDOC_DATA_DIR is")
+    return f"{free:.0f} GiB free"
+
+
+def _store(settings: Settings) -> str:
+    kept = sum(1 for _ in open_store(settings).names(older_than=datetime.now(UTC)))
+    return f"{kept} files in {'the bucket' if settings.evidence_url else 'the data directory'}"
+
+
+def _scanner(settings: Settings) -> str:
+    if settings.clamav_address is None:
+        return "none is configured"
+    asyncio.run(Scanner(settings.clamav_address).ping())
+    return "answers"

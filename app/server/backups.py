@@ -1,0 +1,232 @@
+"""Backups: the database as of one instant, every file that it promises, the keys, and a manifest of what is there.
+
+The database comes first, then the files: one too many is nobody's, one too few would be a promise broken.  A backup is
+written beside its name and gets it when it is whole; nothing is restored that differs from its manifest, and nothing
+over anything that is there already.
+"""
+
+import asyncio
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from secrets import token_hex
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app import __version__
+from app.database.engine import SYSTEM, connect
+from app.database.revision import head, revision_of
+from app.database.statements import Prepared, Statement, fetch_all, fetch_only
+from app.domain.errors import Hindrance
+from app.models import Erasure, EvidenceContent
+from app.models.base import table
+from app.queries import events
+from app.server import programs
+from app.stores import Store
+from app.stores.base import ContentLost, name_of
+
+DUMP, KEYS, FILES, MANIFEST = "database.dump", "keys", "files", "manifest.json"
+_ROLE = Prepared(
+    "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'dondoc_app') THEN "
+    "CREATE ROLE dondoc_app NOLOGIN; END IF; END $$",
+    names=(),
+    reads={},
+)
+"""A backup is of one database, and roles belong to the server."""
+
+
+class NotABackup(Hindrance):
+    """The folder holds no whole backup, or one that was changed."""
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a backup holds: the version that made it, when, how far the database and the feed were, and each digest."""
+
+    version: str
+    made_at: str
+    revision: str
+    position: int
+    digests: Mapping[str, str]
+    erased: Sequence[str] = ()
+    """Files that were erased while the backup was made, after the instant of the database: they stay erased."""
+
+    @property
+    def names(self) -> list[str]:
+        """The names under which a store keeps the files."""
+        return [name.removeprefix(f"{FILES}/") for name in self.digests if name.startswith(f"{FILES}/")]
+
+
+@dataclass(frozen=True)
+class Place:
+    """What is backed up, or restored to: a database, as its owner, a store, and the folder of the keys."""
+
+    url: str
+    store: Store
+    keys: Path
+    programs: Path | None = None
+    """Where pg_dump and pg_restore are; by default those of the embedded server, or of the system."""
+
+
+async def back_up(place: Place, folder: Path, *, now: datetime) -> Manifest:
+    """Make a backup in a folder that is not there yet.
+
+    Raises:
+        Hindrance: it is there, or something that belongs into the backup is not.
+    """
+    if await asyncio.to_thread(folder.exists):
+        raise Hindrance(f"{folder.name} is there already: name a folder that is not.")
+    draft = folder.with_name(f".{folder.name}.{token_hex(4)}")
+    draft.mkdir(mode=0o700)
+    try:
+        manifest = await _write(place, draft, now)
+        draft.rename(folder)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return manifest
+
+
+async def _write(place: Place, folder: Path, now: datetime) -> Manifest:
+    database = connect(place.url, role=None)
+    try:
+        async with database.reading(SYSTEM) as connection:
+            # What pg_dump reads is what this transaction sees, also of the feed's place.
+            seen = (await fetch_only(connection, _exported))["snapshot"]
+            revision, position = await revision_of(connection), await _position(connection)
+            promised = await _promised(connection)
+            arguments = ("--format=custom", f"--snapshot={seen}", "--file", folder / DUMP)
+            await programs.run(place.url, "pg_dump", *arguments, folder=place.programs)
+        await asyncio.to_thread(_copy, place, folder, promised)
+        digests = await asyncio.to_thread(_digests, folder)
+        erased = [name for name in promised if f"{FILES}/{name}" not in digests]
+        async with database.reading(SYSTEM) as connection:
+            lost = await _promised(connection) if erased else {}
+    finally:
+        await database.close()
+    if missing := lost.keys() & erased:
+        raise Hindrance(f"The database promises {len(missing)} files that are not in the store: no backup was made.")
+    made = Manifest(__version__, now.isoformat(), revision or "", position, digests, erased)
+    (folder / MANIFEST).write_text(json.dumps(asdict(made), indent=1) + "\n", "utf-8")
+    return made
+
+
+def _copy(place: Place, folder: Path, promised: Mapping[str, int]) -> None:
+    (folder / KEYS).mkdir(mode=0o700)
+    for key in filter(Path.is_file, place.keys.iterdir()):
+        shutil.copy2(key, folder / KEYS)
+    for name, size in promised.items():
+        path = folder / FILES / name
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            with path.open("wb") as file:
+                file.writelines(place.store.open(name, 0, size))
+        except ContentLost:
+            path.unlink()
+
+
+def check(folder: Path) -> Manifest:
+    """Read a backup's manifest and hold everything beside it.
+
+    Raises:
+        NotABackup: something is missing, too much, or not what it was.
+    """
+    try:
+        manifest = Manifest(**json.loads((folder / MANIFEST).read_text("utf-8")))
+    except (OSError, ValueError, TypeError):
+        raise NotABackup(f"{folder.name} holds no whole backup: its manifest cannot be read.") from None
+    found = _digests(folder)
+    wrong = sorted(name for name in found.keys() | manifest.digests if found.get(name) != manifest.digests.get(name))
+    if wrong:
+        raise NotABackup("\n".join(["The backup is not what it was:", *(f"  {name}" for name in wrong[:20])]))
+    return manifest
+
+
+async def restore(place: Place, folder: Path) -> Manifest:
+    """Restore a backup to where nothing is yet, and verify what came of it.
+
+    Raises:
+        NotABackup: it is not whole.
+        Hindrance: something is there already, or the backup is of a later version.
+    """
+    manifest = await asyncio.to_thread(check, folder)
+    if manifest.revision > head():
+        raise Hindrance(f"The backup is of version {manifest.version}, which is later than this one.")
+    if place.keys.exists() and any(place.keys.iterdir()):
+        raise Hindrance("There are keys already; name a folder for them that is empty, by DONDOC_KEYS_DIR.")
+    await _restore_database(place, folder, manifest)
+    await asyncio.to_thread(_put_back, place, folder, manifest)
+    return manifest
+
+
+async def _restore_database(place: Place, folder: Path, manifest: Manifest) -> None:
+    database = connect(place.url, role=None)
+    try:
+        async with database.writing(SYSTEM) as connection:
+            if await revision_of(connection) is not None:
+                raise Hindrance("The database holds a plan already: restore to an empty one.")
+            await _ROLE.fetch(connection, {})
+        arguments = ("--single-transaction", "--exit-on-error", "--no-owner")
+        await programs.run(place.url, "pg_restore", *arguments, folder / DUMP, folder=place.programs)
+        async with database.reading(SYSTEM) as connection:
+            seen = await revision_of(connection), await _position(connection)
+            promised = await _promised(connection)
+    finally:
+        await database.close()
+    if seen != (manifest.revision, manifest.position):
+        raise NotABackup("What was restored is not what the manifest says.")
+    if missing := promised.keys() - {*manifest.names, *manifest.erased}:
+        raise NotABackup(f"The database was restored, and promises {len(missing)} files that the backup does not hold.")
+
+
+def _put_back(place: Place, folder: Path, manifest: Manifest) -> None:
+    place.keys.mkdir(mode=0o700, parents=True, exist_ok=True)
+    owner = place.keys.stat()
+    for path in sorted((folder / KEYS).iterdir()):
+        copied = Path(shutil.copy2(path, place.keys))
+        if os.geteuid() == 0:
+            # Whoever runs the service reads them, also when root restores.
+            os.chown(copied, owner.st_uid, owner.st_gid)
+    parts = place.keys.with_name(f".{place.keys.name}.restoring")
+    parts.mkdir(mode=0o700, exist_ok=True)
+    for name in manifest.names:
+        place.store.keep(Path(shutil.copyfile(folder / FILES / name, parts / "part")), name)
+    shutil.rmtree(parts)
+
+
+async def _position(connection: AsyncConnection) -> int:
+    if await revision_of(connection) is None:
+        raise Hindrance("The database holds nothing of Dondoc.")
+    position: int = (await fetch_only(connection, events.head))["seq"]
+    return position
+
+
+async def _promised(connection: AsyncConnection) -> dict[str, int]:
+    """Return the names and the sizes of the files that must be there."""
+    return {name_of(row["id"], row["sha256"]): row["size"] for row in await fetch_all(connection, _contents)}
+
+
+def _contents() -> Statement:
+    contents, erasures = table(EvidenceContent), table(Erasure)
+    erased = exists().where(erasures.c.evidence_id == contents.c.evidence_id)
+    return select(contents.c.id, contents.c.sha256, contents.c.size).where(~erased)
+
+
+def _exported() -> Statement:
+    return select(func.pg_export_snapshot().label("snapshot"))
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    return dict(sorted(_every_digest(folder)))
+
+
+def _every_digest(folder: Path) -> Iterator[tuple[str, str]]:
+    for path in folder.rglob("*"):
+        if path.is_file() and path != folder / MANIFEST:
+            with path.open("rb") as file:
+                yield path.relative_to(folder).as_posix(), hashlib.file_digest(file, "sha256").hexdigest()
