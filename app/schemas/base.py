@@ -30,6 +30,7 @@ from app.domain.personal_data import ALL, IN_REFERENCES, Kind, objections
 from app.domain.personal_data.patterns import has_digits
 from app.domain.text import first_invisible, is_storable
 from app.domain.totals import Judged, Totals, owed
+from app.domain.words import Words
 
 DATE = r"\d{4}-\d\d-\d\d"
 
@@ -48,6 +49,18 @@ class ResponseModel(BaseModel):
     def repeatable(self) -> "ResponseModel":
         """Return what is answered to a repeated request: all but what is shown once and kept nowhere."""
         return self
+
+
+class TextOut(ResponseModel):
+    """A sentence in Vietnamese and in English."""
+
+    vi: str
+    en: str
+
+    @classmethod
+    def of(cls, text: Words) -> "TextOut":
+        """Show a text."""
+        return cls(vi=text.vi, en=text.en)
 
 
 class Wrong(ValueError):

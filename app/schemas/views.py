@@ -7,8 +7,11 @@ from zoneinfo import ZoneInfo
 
 from app.database.statements import Row
 from app.domain.access import Role
-from app.domain.calendar import days_overdue, last_day_on_time, told_off
+from app.domain.basis import marked_off, ordered
+from app.domain.calendar import days_overdue, last_day_on_time
 from app.domain.completion import Signal, Status, missing
+from app.domain.words import Words
+from app.schemas.base import TextOut
 from app.schemas.clients import ClientOut, scopes_of
 from app.schemas.cycles import CycleDeadlineOut, CycleDetail, CycleOut
 from app.schemas.evidence import EvidenceOut
@@ -119,8 +122,20 @@ def cycle_detail(row: Row, deadlines: Iterable[Row]) -> CycleDetail:
 
 def _dated(row: Row) -> dict[Any, Any]:
     last_day = last_day_on_time(row["due_before"], ZoneInfo(row["time_zone"]))
-    shown = {"last_day_on_time": last_day, "basis": told_off(row["basis"], row["off_since"] or ())}
+    shown = {"last_day_on_time": last_day, "basis": _basis(row)}
     return {**row, **shown, "opening": row["id"], "closing": row["seal_id"]}
+
+
+def _basis(row: Row) -> TextOut:
+    """Say where the deadline in force comes from: the letter that moved it, else how it was first set."""
+    if not row["moved_by"]:
+        return counted_basis(row)
+    return TextOut.of(ordered(row["moved_document_number"], row["moved_decided_on"], row["moved_reason"]))
+
+
+def counted_basis(row: Row) -> TextOut:
+    """Say where the first deadline of a cycle comes from."""
+    return TextOut.of(marked_off(Words(row["basis_vi"], row["basis"]), row["off_since"] or ()))
 
 
 def _decision(row: Row) -> dict[str, Any] | None:
