@@ -75,10 +75,15 @@ TYPES: Mapping[type[PlanRow], EventType | Mapping[Any, EventType]] = {
 
 async def write(connection: AsyncConnection, model: type[PlanRow], rows: Sequence[Row]) -> dict[UUID, datetime]:
     """Write acts of one kind and tell of each; return when the database recorded them, by their ids."""
-    written = await write_rows(connection, table(model), rows, "id", "recorded_at")
-    recorded: dict[UUID, datetime] = {row["id"]: row["recorded_at"] for row in written}
+    recorded = await keep(connection, model, rows)
     await tell(connection, [_event(model, row, recorded[row["id"]]) for row in rows])
     return recorded
+
+
+async def keep(connection: AsyncConnection, model: type[PlanRow], rows: Sequence[Row]) -> dict[UUID, datetime]:
+    """Write the same without a word: whoever calls this tells of them, on each obligation that they touch."""
+    written = await write_rows(connection, table(model), rows, "id", "recorded_at")
+    return {row["id"]: row["recorded_at"] for row in written}
 
 
 async def tell(connection: AsyncConnection, events: Sequence[Row]) -> None:

@@ -24,6 +24,7 @@ from sqlalchemy import (
     union_all,
 )
 
+from app.database.builders import among
 from app.database.statements import Row, Statement
 from app.domain.acts import Act, ActKind
 from app.domain.completion import ClaimState, ReviewOutcome
@@ -73,13 +74,13 @@ ON_PAPER = {ActKind.UPDATE, ActKind.EVIDENCE}
 """What a coordinator may enter for an owner; then it has the number of the paper."""
 
 
-def acts_on(obligation_id: UUID, moment: Moment) -> Statement:
-    """Select every act on an obligation that can be taken back, recorded so far, whether it counts or not."""
-    acts = union_all(*(_acts(kind, act, obligation_id, moment) for kind, act in TABLES.items())).subquery("acts")
+def acts_on(ids: list[UUID], moment: Moment) -> Statement:
+    """Select every act on obligations that can be taken back, recorded so far, whether it counts or not."""
+    acts = union_all(*(_acts(kind, act, ids, moment) for kind, act in TABLES.items())).subquery("acts")
     return select(*acts.c)
 
 
-def _acts(kind: ActKind, act: Table, obligation_id: UUID, moment: Moment) -> Statement:
+def _acts(kind: ActKind, act: Table, ids: list[UUID], moment: Moment) -> Statement:
     shown: dict[str, ColumnElement[Any]] = {
         "id": act.c.id,
         "kind": literal(kind.value),
@@ -88,13 +89,14 @@ def _acts(kind: ActKind, act: Table, obligation_id: UUID, moment: Moment) -> Sta
         "falls_with": act.c[FALLS_WITH[kind]] if kind in FALLS_WITH else cast(null(), Uuid()),
         "names": act.c.act_id if kind is ActKind.ANNULMENT else cast(null(), Uuid()),
         "obligation_id": act.c.obligation_id,
+        "on_id": act.c.obligation_id,
         "counts": moment.counts(act),
         "client_id": act.c.client_id,
         "posted_for": act.c.body_id if "body_id" in act.c else owner_when(act, obligations, moment),
         "on_paper": act.c.document_number.is_not(None) if kind in ON_PAPER else false(),
         **_of_proof(kind, act),
     }
-    mine = act.c.obligation_id == bindparam("obligation_id", obligation_id, Uuid())
+    mine = among(act.c.obligation_id, "ids", ids)
     source: FromClause = act.join(
         obligations, and_(obligations.c.id == act.c.obligation_id, obligations.c.plan_id == act.c.plan_id)
     )

@@ -3,13 +3,15 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, FromClause, Uuid, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, and_, func, or_, select
 
+from app.database.builders import among
 from app.database.statements import Statement
 from app.models import Duty, Obligation, Seal
 from app.models.base import table
 from app.models.duty import Recurrence
 from app.standing.moment import Moment, Source
+from app.standing.once import same_line
 
 seals, obligations, duties = table(Seal), table(Obligation), table(Duty)
 line = obligations.alias("of_line")
@@ -21,16 +23,18 @@ def closed_at(obligation: Source, duty: Source, moment: Moment) -> ColumnElement
     return found.correlate(obligation, duty).scalar_subquery()
 
 
-def closed_cycles_of(obligation_id: UUID, moment: Moment) -> Statement:
-    """Select the closed cycles that an act on an obligation touches."""
-    found = select(seals.c.cycle_id).select_from(_named()).join(seals, _touched(obligations, duties, moment))
-    return found.where(obligations.c.id == bindparam("obligation_id", obligation_id, Uuid()))
+def closed_cycles_of(ids: list[UUID], moment: Moment) -> Statement:
+    """Select, for each of some obligations, the closed cycles that an act on it touches."""
+    touched = _named().join(seals, _touched(obligations, duties, moment))
+    found = select(obligations.c.id.label("obligation_id"), seals.c.cycle_id).select_from(touched)
+    return found.where(among(obligations.c.id, "ids", ids))
 
 
-def line_of(obligation_id: UUID) -> Statement:
-    """Select the ids of an obligation and, of a duty owed once, of those of its line."""
-    found = select(line.c.id).select_from(_named()).join(line, _of_line(obligations, duties))
-    return found.where(obligations.c.id == bindparam("obligation_id", obligation_id, Uuid()))
+def lines_of(ids: list[UUID]) -> Statement:
+    """Select, for each of some obligations, its id and, of a duty owed once, those of its line."""
+    of_line = _named().join(line, _of_line(obligations, duties))
+    found = select(obligations.c.id.label("obligation_id"), line.c.id).select_from(of_line)
+    return found.where(among(obligations.c.id, "ids", ids))
 
 
 def _named() -> FromClause:
@@ -44,5 +48,5 @@ def _touched(obligation: Source, duty: Source, moment: Moment) -> ColumnElement[
 
 
 def _of_line(obligation: Source, duty: Source) -> ColumnElement[bool]:
-    same = and_(*(line.c[name] == obligation.c[name] for name in ("plan_id", "duty_id", "owner_id")))
-    return or_(line.c.id == obligation.c.id, and_(duty.c.recurrence == Recurrence.ONCE, same))
+    once = and_(duty.c.recurrence == Recurrence.ONCE, same_line(obligation, line))
+    return or_(line.c.id == obligation.c.id, once)

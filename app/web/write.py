@@ -69,6 +69,11 @@ class Write:
         self._location = location
         return self
 
+    def trying(self, dry_run: bool) -> "Write":
+        """Forget the key where nothing is recorded: a trial has no effect that could be repeated."""
+        self._key = None if dry_run else self._key
+        return self
+
     async def run(self, command: Command[Given], *args: Given.args, **named: Given.kwargs) -> Response:
         """Run a command once: commit, then answer."""
         caller = await caller_of(self._request)

@@ -21,6 +21,7 @@ from app.domain.errors.acts import (
     NotFound,
     NothingToReview,
     ObligationAlreadyComplete,
+    ObligationRepeated,
     PaperReportIncomplete,
     PaperReportNotYours,
     PartnersOnly,
@@ -29,7 +30,7 @@ from app.domain.errors.acts import (
     TargetUnknown,
     WaiverMismatch,
 )
-from app.domain.errors.base import Fault, Hindrance, Refusal, kinds
+from app.domain.errors.base import MAX_FAULTS, Fault, Hindrance, Refusal, kinds
 from app.domain.errors.clients import (
     BodiesAreForReporters,
     BodyUnknown,
@@ -118,6 +119,7 @@ from app.domain.errors.requests import (
 )
 
 __all__ = [
+    "MAX_FAULTS",
     "ActNotYours",
     "ActReviewed",
     "ActUnknown",
@@ -190,6 +192,7 @@ __all__ = [
     "NothingToReview",
     "ObligationAlreadyComplete",
     "ObligationEnded",
+    "ObligationRepeated",
     "PaperReportIncomplete",
     "PaperReportNotYours",
     "PartnersNotOpen",

@@ -121,6 +121,12 @@ class ChangedSinceSeen(Refusal):
         self.more = {"version": version}
 
 
+class ObligationRepeated(Refusal):
+    """An earlier item of this request is on the same obligation; each can be named once."""
+
+    title_vi = "Nghĩa vụ đã được nêu ở mục trước trong cùng yêu cầu; mỗi nghĩa vụ chỉ được nêu một lần."
+
+
 class TargetUnknown(Refusal):
     """The duty has no such target."""
 

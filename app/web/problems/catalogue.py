@@ -85,6 +85,7 @@ STATUS: dict[type[Refusal], int] = {
     errors.IdempotencyKeyReused: 422,
     errors.ClientRefReused: 422,
     errors.ItemsRefused: 422,
+    errors.ObligationRepeated: 422,
     errors.ExtensionNotLater: 422,
     errors.ContentDiffers: 422,
     errors.FileRefused: 422,
