@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -62,7 +62,7 @@ def _found(place: int, item: Item, ids: Mapping[Key, UUID | Refusal]) -> Asked[I
 def placed(refusal: Refusal, place: int) -> Refusal:
     """Make the pointers of an item's refusal point into the request."""
     again = copy(refusal)
-    again.faults = tuple(Fault(f"/items/{place}{fault.pointer}", fault.detail) for fault in refusal.faults)
+    again.faults = tuple(replace(fault, pointer=f"/items/{place}{fault.pointer}") for fault in refusal.faults)
     return again
 
 

@@ -428,5 +428,5 @@ def test_the_first_word_of_a_type_is_what_it_happened_to() -> None:
     nouns = {one.value.partition(".")[0] for one in EventType}
 
     assert nouns == {"update", "evidence", "contribution", "review", "extension", "condition", "annulment"} | {
-        *("obligation", "cycle", "holiday", "succession", "plan"),
+        *("obligation", "cycle", "closing", "holiday", "succession", "member", "partner", "plan"),
     }

@@ -18,7 +18,7 @@ from app.commands.imports.lines import FileUnreadable
 from app.commands.imports.reading import ReadForm, read
 from app.commands.imports.recording import Import
 from app.commands.imports.sayings import Say, said
-from app.domain.errors import FiguresLookScaled, FormUnreadable, UnsupportedMediaType
+from app.domain.errors import FiguresLookScaled, FormUnreadable, Refusal, UnsupportedMediaType
 from app.schemas.imports import ImportCounts, ImportLine
 from app.web.files.spreadsheets import MEDIA_TYPE as XLSX
 from app.web.files.uploads import Upload
@@ -56,16 +56,21 @@ async def received(request: Request, upload: Upload, *, as_is: bool) -> ReadForm
         FiguresLookScaled: no percentage is above 1, and nobody said that it is meant so.
         UnsupportedMediaType, ContentTooLarge, UploadTooSlow: see `says_json` and `Upload.spool`.
     """
-    vietnamese, is_json = is_vietnamese(request), says_json(request)
+    is_json = says_json(request)
     async with upload.spool() as part:
         try:
             form = await read(part.path, is_json=is_json)
         except FileUnreadable as error:
-            raise FormUnreadable(said(error.remark.say, vietnamese=vietnamese, **error.remark.parts)) from None
+            raise _refused(FormUnreadable, error.remark.say, **error.remark.parts) from None
     if form.looks_scaled and not as_is:
         form.close()
-        raise FiguresLookScaled(said(Say.SCALED, vietnamese=vietnamese))
+        raise _refused(FiguresLookScaled, Say.SCALED)
     return form
+
+
+def _refused(kind: type[Refusal], say: Say, **parts: str) -> Refusal:
+    """Refuse a form in the words that are said of it at the terminal, too."""
+    return kind(said(say, vietnamese=False, **parts), detail_vi=said(say, vietnamese=True, **parts))
 
 
 def is_vietnamese(request: Request) -> bool:
