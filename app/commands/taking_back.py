@@ -4,7 +4,7 @@ It writes the annulment, and for each act that counts now and did not, or the ot
 """
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -35,7 +35,7 @@ class Taking:
     plan_id: UUID
     reason: str
     now: datetime
-    id: UUID = field(default_factory=new_id)
+    id: UUID
 
     def after(self, acts: Collection[Act]) -> list[Act]:
         """Return the acts as they are once it is taken back, and the annulment among them."""
@@ -77,12 +77,14 @@ def taking(acts: Collection[Act], act_id: UUID, *, plan_id: UUID, reason: str, n
     if not act.counts:
         raise AlreadyAnnulled(None, Fault("/act", "counts no more already"))
     at = max([now, *(one.recorded_at for one in acts)])
-    return Taking(act=act, changed=differing(acts, act, at), plan_id=plan_id, reason=reason, now=at)
+    id_ = new_id()
+    changed = differing(acts, _annulment_of(act, id_, at))
+    return Taking(id=id_, act=act, changed=changed, plan_id=plan_id, reason=reason, now=at)
 
 
-def differing(acts: Collection[Act], act: Act, now: datetime) -> list[Act]:
-    """Return the acts that are otherwise once one of them is annulled, each as it will be."""
-    after = counting([*acts, _annulment_of(act, new_id(), now)])
+def differing(acts: Collection[Act], annulment: Act) -> list[Act]:
+    """Return the acts that are otherwise once there is one more annulment, each as it will be."""
+    after = counting([*acts, annulment])
     return [replace(one, counts=not one.counts) for one in acts if one.counts != (one.id in after)]
 
 

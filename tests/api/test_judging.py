@@ -247,6 +247,7 @@ async def test_on_a_closed_cycle_only_an_acceptance_that_changes_nothing_needs_n
 
     assert kinds_of(response) == [None, "letter-needed", "letter-needed"]
     assert statuses(lettered) == [201, 201]
+    assert [one["obligation"]["waived"] for one in results_of(lettered)] == [[], ["evidence"]]
     kept = [one["reopened_by"] for one in await service.coordinator.history(SAFETY) if one["act"] == "review"]
     assert kept == ["30/UBND-KGVX"]
 
