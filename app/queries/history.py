@@ -107,7 +107,7 @@ def contributions(caller: Caller, of: Obligations, moment: Moment) -> Statement:
 
 def some_updates(caller: Caller, ids: Collection[UUID], moment: Moment) -> Statement:
     """Select updates by their ids, each a whole wire shape."""
-    shown = _spelled(updates, **_shown_of_updates(caller, moment))
+    shown = as_wire(updates, **_shown_of_updates(caller, moment))
     return select(shown.label("update")).where(among(updates.c.id, "ids", ids))
 
 
@@ -134,7 +134,7 @@ def _deadline_acts(of: Obligations, moment: Moment) -> Statement:
     """Select the acts on the deadline of the whole cycle, which are acts on each of its obligations."""
     shown = _pick(deadlines, ("id", "due_before", "reason", "document_number", "decided_on"))
     told = {**shown, **_counting(deadlines, moment), "obligation": obligations.c.id}
-    spelled = _spelled(deadlines, act=literal("cycle_deadline"), **told)
+    spelled = as_wire(deadlines, act=literal("cycle_deadline"), **told)
     its_cycle = and_(obligations.c.plan_id == deadlines.c.plan_id, obligations.c.cycle_id == deadlines.c.cycle_id)
     found = select(*order_of(deadlines), spelled.label("act")).join(obligations, its_cycle)
     return found.where(of.own(obligations.c.plan_id, obligations.c.id), moment.reaches(deadlines))
@@ -150,9 +150,9 @@ def _transfer_acts(of: Obligations, moment: Moment) -> Statement:
     shown = {
         **_pick(transfers, ("id", "ends")),
         "succession": transfers.c.succession_id,
-        "predecessor": _object(**_pick(predecessors, ("code", "name"))),
-        "owner": _object(**_pick(bodies, ("code", "name"))),
-        "act_of_succession": _object(**by),
+        "predecessor": as_object(**_pick(predecessors, ("code", "name"))),
+        "owner": as_object(**_pick(bodies, ("code", "name"))),
+        "act_of_succession": as_object(**by),
     }
     return _acts(transfers, of, moment, source=source, **shown)
 
@@ -181,7 +181,7 @@ def _acts(
 ) -> Statement:
     """Select the acts of one table, spelled as the wire shows them."""
     act = literal(_NAMES.get(table_.name, str(table_.name)))
-    spelled = _spelled(table_, act=act, **shown, **_counting(table_, moment))
+    spelled = as_wire(table_, act=act, **shown, **_counting(table_, moment))
     found = select(*order_of(table_), spelled.label("act")).select_from(table_ if source is None else source)
     return found.where(of.own(table_.c.plan_id, table_.c.obligation_id), moment.reaches(table_))
 
@@ -200,7 +200,7 @@ def _counting(act: Table, moment: Moment) -> dict[str, Any]:
         return last.correlate(act).scalar_subquery()
 
     return {
-        "annulled": of(_object(**{name: annulling.c[column] for name, column in by.items()})),
+        "annulled": of(as_object(**{name: annulling.c[column] for name, column in by.items()})),
         "counts": moment.counts(act),
         "why": of(why),
         "reopened_by": _letter(act),
@@ -213,13 +213,15 @@ def _letter(act: Table) -> ColumnElement[Any]:
     return select(reopenings.c.document_number).where(*mine).limit(1).correlate(act).scalar_subquery()
 
 
-def _spelled(table_: Table, **shown: Any) -> ColumnElement[Any]:
+def as_wire(table_: Table, **shown: Any) -> ColumnElement[Any]:
+    """Spell an act as the wire does: what every act says, and what is shown of this kind."""
     common = {"obligation": "obligation_id", "client": "client_id", **{name: name for name in TIMES}}
     every = {name: table_.c[column] for name, column in common.items() if column in table_.c} | shown
-    return _object(**every)
+    return as_object(**every)
 
 
-def _object(**shown: Any) -> ColumnElement[Any]:
+def as_object(**shown: Any) -> ColumnElement[Any]:
+    """Spell columns as one object of JSON."""
     return func.jsonb_build_object(*(part for pair in shown.items() for part in pair))
 
 
@@ -242,7 +244,7 @@ def _measured() -> ColumnElement[Any]:
 
 def _attached(caller: Caller, moment: Moment) -> ColumnElement[Any]:
     """Spell the evidence that came with an update, as far as the caller may read it."""
-    one = _spelled(evidence, **fields())
+    one = as_wire(evidence, **fields())
     found = (
         select(func.jsonb_agg(aggregate_order_by(one, *order_of(evidence))))
         .select_from(named(moment))
