@@ -1,11 +1,13 @@
 """POST /v1/reviews, /v1/extensions, /v1/annulments: what a coordinator decides about many obligations at once."""
 
+from collections.abc import Callable
+from time import perf_counter
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from tests.api.asking import listed, problem_of, rows_of
+from tests.api.asking import listed, pages, problem_of, rows_of
 from tests.api.test_bulk import FIGURES, NAMES, results_of, statuses
 from tests.given import (
     DOCUMENT,
@@ -274,3 +276,34 @@ async def test_many_reviews_take_no_more_statements_than_two(service: Service) -
     few, many = await judged(*owed[:2]), await judged(*owed[2:])
 
     assert few == many <= 20
+
+
+async def test_a_coordinator_reviews_a_whole_cycle_by_one_question_and_one_request(
+    service: Service, record_property: Callable[[str, object], None]
+) -> None:
+    coordinator = service.coordinator
+    paper = {"received_on": "2026-11-20", "document_number": "9/BC-CATP", "evidence": [DOCUMENT]}
+    owed = await listed(coordinator, cycle="2026")
+    entered = await coordinator.bulk(*(item(UUID(one["id"]), "completed", **paper) for one in owed))
+    assert (len(owed), set(statuses(entered))) == (296, {201})
+    asked = {"plan": PLAN, "cycle": "2026", "awaiting_review": True, "include": "claim", "limit": 100}
+
+    began = perf_counter()
+    read = await pages(coordinator, **asked)
+    seen = [one for page in read for one in page["items"]]
+    looked = perf_counter()
+    await service.police.report(obligation("3.4", "cong-an", "2026"), evidence=[LINK])
+    items = [review(UUID(one["id"]), seen=one["version"], waives=one["missing"]) for one in seen]
+    reviewed = perf_counter()
+    response = await coordinator.judge("reviews", *items)
+
+    figure = f"296 claims: read in {looked - began:.2f} s, reviewed in {perf_counter() - reviewed:.2f} s"
+    record_property("figure", figure)
+    assert [len(page["items"]) for page in read] == [100, 100, 96]
+    assert all(one["claim"]["summary"] and one["claim"]["evidence"] for one in seen)
+    refused = [one["id"] for one, result in zip(seen, results_of(response), strict=True) if result["status"] != 201]
+    assert refused == [str(obligation("3.4", "cong-an", "2026"))]
+    assert kinds_of(response).count("changed-since-seen") == 1
+    assert await listed(coordinator, cycle="2026", awaiting_review=True) == [
+        await coordinator.standing(obligation("3.4", "cong-an", "2026"))
+    ]
