@@ -22,6 +22,7 @@ from app.commands.taking_back import Taking, refuse_excess, take_all_back, takin
 from app.database.statements import Row, fetch_all
 from app.domain.access import Caller, Role
 from app.domain.acts import Act
+from app.domain.errors import ActUnknown, Fault
 from app.queries.acts import act_of, acts_on, line_standings
 from app.queries.closings import lines_of
 from app.schemas.annulments import Annulled, AnnulmentIn, AnnulmentOut
@@ -108,6 +109,8 @@ def accept(caller: Caller, held: Locked, sent: AnnulmentIn, known: Known) -> Acc
     """
     acts = known.acts[held.id]
     refuse_sealed(caller, held.closed_at, sent.reopened_by)
+    if any(one.id == sent.act and one.paper_report_id for one in acts):
+        raise ActUnknown(None, Fault("/act", "is of a whole paper report, and is taken back there"))
     took = taking(acts, sent.act, plan_id=held.plan_id, reason=sent.reason, now=held.seen_at)
     refuse_excess(acts, took.changed, held)
     known.acts[held.id] = took.after(acts)

@@ -1,6 +1,6 @@
 """Requests of many items: how the obligation of each is found, and what is said of each."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
@@ -9,8 +9,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands.naming import ids_of
+from app.commands.obligations import Locked
 from app.domain.completion import Status
-from app.domain.errors import MAX_FAULTS, Fault, ItemsRefused, NotFound, Refusal
+from app.domain.errors import MAX_FAULTS, Fault, ItemsRefused, NotFound, ObligationRepeated, Refusal
 from app.queries.natural_keys import Key
 from app.schemas.bulk import Naming
 from app.schemas.obligations import ObligationOut
@@ -18,6 +19,7 @@ from app.standing.moment import Moment
 
 Item = TypeVar("Item", bound=Naming)
 Shown = TypeVar("Shown")
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,51 @@ def _found(place: int, item: Item, ids: Mapping[Key, UUID | Refusal]) -> Asked[I
         return obligation_id
     assert obligation_id is not None  # noqa: S101  An item names its obligation in one way or the other.
     return Asked(place, item, obligation_id)
+
+
+def decide(
+    asked: Iterable[Asked[Item] | Refusal],
+    held: Mapping[UUID, Locked],
+    accept: Callable[[Locked, Item], Made],
+    *,
+    repeats: bool = False,
+) -> Iterator[Made | Refusal]:
+    """Decide about each item, in order: what `accept` makes of it, or why it is refused.
+
+    Without `repeats` an obligation can be named once.
+    """
+    met: set[UUID] = set()
+    for one in asked:
+        if isinstance(one, Refusal):
+            yield one
+        elif one.obligation_id not in held:
+            yield NotFound()
+        elif one.obligation_id in met and not repeats:
+            yield ObligationRepeated()
+        else:
+            met.add(one.obligation_id)
+            yield _accepted(held[one.obligation_id], one.item, accept)
+
+
+def _accepted(held: Locked, item: Item, accept: Callable[[Locked, Item], Made]) -> Made | Refusal:
+    try:
+        return accept(held, item)
+    except Refusal as refusal:
+        return refusal
+
+
+def found(asked: Iterable[Asked[Item] | Refusal], held: Mapping[UUID, Locked]) -> list[tuple[Locked, Item]]:
+    """Return the items whose obligations are held, each beside its own."""
+    return [
+        (held[one.obligation_id], one.item)
+        for one in asked
+        if not isinstance(one, Refusal) and one.obligation_id in held
+    ]
+
+
+def named_by(asked: Iterable[Asked[Item] | Refusal]) -> set[UUID]:
+    """Return the obligations that items name."""
+    return {one.obligation_id for one in asked if not isinstance(one, Refusal)}
 
 
 def placed(refusal: Refusal, place: int) -> Refusal:

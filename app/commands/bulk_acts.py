@@ -6,7 +6,7 @@ is done as it would be, and undone.
 """
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,12 +16,12 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands.acts import Accepted, finish_acts, loud_among, refuse_unseen
-from app.commands.bulk import Asked, Outcome, find
+from app.commands.bulk import Asked, Outcome, decide, find, found, named_by
 from app.commands.closings import NEEDED
 from app.commands.obligations import Locked, count_up, hold_all, standing_rows
 from app.database.engine import undone
 from app.domain.access import Caller
-from app.domain.errors import LetterNeeded, NotFound, ObligationRepeated, Refusal
+from app.domain.errors import LetterNeeded, Refusal
 from app.schemas.bulk import JudgingItemIn
 from app.standing.moment import Moment
 
@@ -29,7 +29,6 @@ Item = TypeVar("Item", bound=JudgingItemIn)
 Known = TypeVar("Known")
 Made = TypeVar("Made", bound=Accepted)
 Shown = TypeVar("Shown")
-Held = Mapping[UUID, Locked]
 
 
 def _nothing(_: Any) -> None:
@@ -72,38 +71,17 @@ class BulkActs(Generic[Item, Known, Made, Shown]):
         return [Outcome(one) if isinstance(one, Refusal) else became[one.id] for one in decided]
 
     async def _decide(self, asked: Sequence[Asked[Item] | Refusal]) -> list[Made | Refusal]:
-        ids = {one.obligation_id for one in asked if isinstance(one, Asked)}
-        held = await hold_all(self.connection, self.caller, ids, now=self.now, include_done=self.steps.done)
-        found = [one for one in asked if isinstance(one, Asked) and one.obligation_id in held]
-        known = await self.steps.known_of(
-            self.connection, self.caller, [(held[one.obligation_id], one.item) for one in found]
-        )
-        decided = list(self._decided(asked, held, known))
-        loud = await loud_among(
-            self.connection, self.caller, [one for one in decided if not isinstance(one, Refusal)], self.steps.write
-        )
+        held = await hold_all(self.connection, self.caller, named_by(asked), now=self.now, include_done=self.steps.done)
+        known = await self.steps.known_of(self.connection, self.caller, found(asked, held))
+
+        def accept(held: Locked, item: Item) -> Made:
+            refuse_unseen(held, item.seen)
+            return self.steps.accept(self.caller, held, item, known)
+
+        decided = list(decide(asked, held, accept, repeats=self.steps.repeats))
+        accepted = [one for one in decided if not isinstance(one, Refusal)]
+        loud = await loud_among(self.connection, self.caller, accepted, self.steps.write)
         return [LetterNeeded(None, NEEDED) if isinstance(one, Accepted) and one.id in loud else one for one in decided]
-
-    def _decided(self, asked: Sequence[Asked[Item] | Refusal], held: Held, known: Known) -> Iterator[Made | Refusal]:
-        """Decide about each item, in order."""
-        met: set[UUID] = set()
-        for one in asked:
-            if isinstance(one, Refusal):
-                yield one
-            elif one.obligation_id in met and not self.steps.repeats:
-                yield ObligationRepeated()
-            else:
-                met.add(one.obligation_id)
-                yield self._accepted(one, held, known)
-
-    def _accepted(self, one: Asked[Item], held: Held, known: Known) -> Made | Refusal:
-        if one.obligation_id not in held:
-            return NotFound()
-        try:
-            refuse_unseen(held[one.obligation_id], one.item.seen)
-            return self.steps.accept(self.caller, held[one.obligation_id], one.item, known)
-        except Refusal as refusal:
-            return refusal
 
     async def _record(self, accepted: Sequence[Made], *, dry_run: bool) -> dict[UUID, Outcome[Shown | None]]:
         held = {one.held.id: one.held for one in accepted}

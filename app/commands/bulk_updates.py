@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,9 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.commands import bulk, references, updates
 from app.commands.acts import finish_acts
 from app.commands.bulk import Asked, Outcome
-from app.commands.obligations import Locked, count_up, hold_all
+from app.commands.obligations import count_up, hold_all
 from app.commands.references import Earlier, Named
-from app.commands.updates import Known, Report
+from app.commands.updates import Report
 from app.domain.access import Caller
 from app.domain.errors import ClientRefReused, Fault, NotFound, Refusal
 from app.schemas.bulk import NAMES, ItemIn
@@ -36,12 +37,10 @@ Decision = Report | Earlier | Refusal
 
 
 @dataclass(frozen=True)
-class Told:
+class Told(Asked[ItemIn]):
     """One item whose obligation has been found: under which name, and a digest of what it reports."""
 
-    item: ItemIn
     name: Name
-    obligation_id: UUID
     fingerprint: bytes
 
     @classmethod
@@ -49,7 +48,7 @@ class Told:
         """Read what was asked."""
         content = one.obligation_id.bytes + one.item.model_dump_json(exclude=_LABELS).encode()
         name = one.item.client_ref or one.place
-        return cls(one.item, name, one.obligation_id, hashlib.sha256(content).digest())
+        return cls(one.place, one.item, one.obligation_id, name, hashlib.sha256(content).digest())
 
 
 async def report(
@@ -104,19 +103,10 @@ async def _accept(
     connection: AsyncConnection, caller: Caller, fresh: Mapping[Name, Told], *, now: datetime
 ) -> dict[Name, Report | Refusal]:
     """Hold the obligations of new items, and refuse what must be refused."""
-    held = await hold_all(connection, caller, {one.obligation_id for one in fresh.values()}, now=now)
-    asked = [(held[one.obligation_id], one.item) for one in fresh.values() if one.obligation_id in held]
-    known = await updates.known_of(connection, caller, asked, now=now)
-    return {name: _accepted(caller, one, held, known, now) for name, one in fresh.items()}
-
-
-def _accepted(caller: Caller, one: Told, held: Mapping[UUID, Locked], known: Known, now: datetime) -> Report | Refusal:
-    if one.obligation_id not in held:
-        return NotFound()
-    try:
-        return updates.accept(caller, held[one.obligation_id], one.item, known, now=now)
-    except Refusal as refusal:
-        return refusal
+    held = await hold_all(connection, caller, bulk.named_by(fresh.values()), now=now)
+    known = await updates.known_of(connection, caller, bulk.found(fresh.values(), held), now=now)
+    accept = partial(updates.accept, caller, known=known, now=now)
+    return dict(zip(fresh, bulk.decide(fresh.values(), held, accept, repeats=True), strict=True))
 
 
 async def _record(

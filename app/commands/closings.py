@@ -59,12 +59,12 @@ async def keep_letters(
     touched: dict[UUID, list[UUID]] = {}
     for row in await fetch_all(connection, closed_cycles_of, ids=ids, moment=Moment(now)):
         touched.setdefault(row["obligation_id"], []).append(row["cycle_id"])
-    rows = [
-        _reopening(caller, held.plan_id, cycle_id, act_id, letter, now)
+    rows = {
+        (act_id, cycle_id): _reopening(caller, held.plan_id, cycle_id, act_id, letter, now)
         for held, act_id, letter in named
         for cycle_id in touched.get(held.id, ())
-    ]
-    await write_rows(connection, table(Reopening), rows)
+    }
+    await write_rows(connection, table(Reopening), list(rows.values()))
 
 
 async def keep_letter_of(

@@ -29,6 +29,7 @@ from app.models import (
     Holiday,
     Membership,
     MembershipEnding,
+    PaperReport,
     PartnerNaming,
     Review,
     Seal,
@@ -43,6 +44,7 @@ from app.models.succession import Decision
 
 TYPES: Mapping[type[PlanRow], EventType | Mapping[Any, EventType]] = {
     Update: EventType.UPDATE_REPORTED,
+    PaperReport: EventType.PAPER_REPORT_ENTERED,
     Evidence: EventType.EVIDENCE_ATTACHED,
     EvidenceContent: EventType.EVIDENCE_RECEIVED,
     Withdrawal: EventType.EVIDENCE_WITHDRAWN,
@@ -100,6 +102,11 @@ def opened(cycle: Row) -> Row:
 def changed_by(annulment: Row, obligation_id: UUID) -> Row:
     """Spell that an annulment changed one more obligation than the one whose act it takes back."""
     return _event(Annulment, {**annulment, "obligation_id": obligation_id}, annulment["received_at"])
+
+
+def entered(paper: Row, obligation_id: UUID) -> Row:
+    """Spell that a paper was entered which reports on an obligation, among others."""
+    return _event(PaperReport, {**paper, "obligation_id": obligation_id}, paper["recorded_at"])
 
 
 def closing_annulled(annulment: Row) -> Row:

@@ -22,7 +22,7 @@ from app.models.base import new_id, table
 from app.schemas.annulments import AnnulmentOut
 
 Write = Callable[..., Awaitable[dict[UUID, datetime]]]
-ON = ("obligation_id", "cycle_id")
+ON = ("obligation_id", "cycle_id", "paper_report_id")
 """What an act can be on."""
 
 

@@ -15,7 +15,7 @@ from app.domain.access import Caller, Permission
 from app.models import Cycle, Measurement, Obligation, Target, Update
 from app.models.base import table
 from app.queries.evidence import evidence, fields, named, readable, withdrawals
-from app.queries.history import as_object, as_wire
+from app.queries.wire import as_object, as_wire, nothing
 from app.standing.history import HistoryQuery
 from app.standing.moment import Moment, Source, order_of
 from app.standing.ownership import owner_of
@@ -113,7 +113,7 @@ def _figures(report: Source, obligation: Source) -> ColumnElement[Any]:
         .where(targets.c.plan_id == obligation.c.plan_id, targets.c.duty_id == obligation.c.duty_id)
         .correlate(report, obligation)
     )
-    return func.coalesce(found.scalar_subquery(), func.jsonb_build_array())
+    return func.coalesce(found.scalar_subquery(), nothing())
 
 
 def _evidence(caller: Caller, moment: Moment) -> ColumnElement[Any]:
@@ -126,4 +126,4 @@ def _evidence(caller: Caller, moment: Moment) -> ColumnElement[Any]:
         .where(moment.sees(evidence), withdrawals.c.id.is_(None), readable(caller, moment))
         .correlate(owed)
     )
-    return func.coalesce(found.scalar_subquery(), func.jsonb_build_array())
+    return func.coalesce(found.scalar_subquery(), nothing())

@@ -28,6 +28,7 @@ from app.domain.errors import Hindrance
 from app.models import Erasure, EvidenceContent
 from app.models.base import table
 from app.queries import events
+from app.queries.evidence import KEPT_AS
 from app.stores import Store
 from app.stores.base import ContentLost, name_of
 from embedded_postgres import EmbeddedUnavailable, binaries
@@ -206,8 +207,8 @@ async def _promised(connection: AsyncConnection) -> dict[str, int]:
     """Return the names and the sizes of the files that must be there."""
     contents, erasures = table(EvidenceContent), table(Erasure)
     erased = exists().where(erasures.c.evidence_id == contents.c.evidence_id)
-    found = await connection.execute(select(contents.c.id, contents.c.sha256, contents.c.size).where(~erased))
-    return {name_of(row.id, row.sha256): row.size for row in found}
+    kept = select(KEPT_AS.label("id"), contents.c.sha256, contents.c.size).where(~erased)
+    return {name_of(row.id, row.sha256): row.size for row in await connection.execute(kept)}
 
 
 def _digests(folder: Path) -> dict[str, str]:

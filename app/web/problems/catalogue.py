@@ -33,6 +33,7 @@ STATUS: dict[type[Refusal], int] = {
     errors.DeadlinePassed: 409,
     errors.WaiverMismatch: 409,
     errors.ChangedSinceSeen: 409,
+    errors.PaperReportExists: 409,
     errors.TooManySecrets: 409,
     errors.TooManyWebhooks: 409,
     errors.WebhookDisabled: 409,
