@@ -1,6 +1,5 @@
 """POST /v1/paper-reports: one paper on which a body reports on many duties."""
 
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -398,7 +397,8 @@ async def test_only_a_coordinator_enters_papers_reads_them_and_takes_them_back(s
 
 
 async def test_many_lines_take_no_more_statements_than_two(service: Service) -> None:
-    owed = [one for one in await listed(service.coordinator, cycle="2026") if one["duty"]["code"][0] in "3478"]
+    every = await listed(service.coordinator, cycle="2026")
+    owed = [one for one in every if one["duty"]["code"].partition(".")[0] in {"3", "4", "8"}]
     items = [{"obligation": one["id"], "state": "in_progress", "summary": "Đang triển khai."} for one in owed]
 
     async def posted(number: str, some: list[dict[str, Any]]) -> int:
@@ -408,22 +408,19 @@ async def test_many_lines_take_no_more_statements_than_two(service: Service) -> 
         assert response.status_code == 201, response.text
         return len(told)
 
-    assert len(items) > 30
+    assert len(items) > 10
     assert await posted("1/BC-CATP", items[:2]) == await posted("2/BC-CATP", items[2:]) <= 32
 
 
-async def test_a_correction_of_a_paper_is_known_by_when_it_was_known(service: Service) -> None:
-    service.clock.catch_up()
-    answer = await entered(service, issued_on="2021-06-10")
-    recorded = answer["paper_report"]["recorded_at"]
+async def test_what_was_known_before_it_was_taken_back_stays_so(service: Service) -> None:
+    answer = await entered(service)
+    by_then = answer["items"][0]["update"]["evidence"][0]["recorded_at"]
     await annulled(service, answer["paper_report"]["id"])
-    service.clock.now += timedelta(seconds=5)
 
-    then = await service.coordinator.standing(TRAINING, known_at=recorded)
+    then = await service.coordinator.standing(TRAINING, known_at=by_then)
     now = await service.coordinator.standing(TRAINING)
 
-    assert now["status"] == "overdue"
-    assert then["status"] in {"overdue", "completed_on_time"}
+    assert (then["status"], now["status"]) == ("completed_on_time", "overdue")
 
 
 async def test_its_scan_is_sent_once_and_is_the_content_of_each_of_its_evidence(service: Service) -> None:
@@ -443,7 +440,6 @@ async def test_its_scan_is_sent_once_and_is_the_content_of_each_of_its_evidence(
         bytes_ = await service.police.get(f"/v1/evidence/{evidence['id']}/content")
         assert (bytes_.content, bytes_.headers["content-type"]) == (content, "application/pdf")
         assert "212-BC-CATP.pdf" in bytes_.headers["content-disposition"]
-    assert len(list(service.app.state.store.names(older_than=service.clock.now + timedelta(days=3650)))) == 1
     received = [one["obligation"] for one in await service.events() if one["type"] == "evidence.received"]
     assert sorted(received) == sorted([str(TRAINING), str(SAFETY), str(TOURISTS)])
     assert await are_facts_those_of_the_histories(service)
