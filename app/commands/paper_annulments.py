@@ -42,7 +42,8 @@ async def annul(
         PaperReportExists: it would count again, and another one has been entered meanwhile that has its number.
     """
     asked = {"paper_report_id": paper_report_id, "moment": Moment(now)}
-    paper, rows = await fetch_one(connection, one_paper, **asked), await fetch_all(connection, lines_of, **asked)
+    paper = await fetch_one(connection, one_paper, **asked)
+    rows = await fetch_all(connection, lines_of, caller=caller, **asked)
     of: dict[UUID, UUID] = {row["id"]: row["obligation_id"] for row in rows}
     named = _named(sent, of)
     held = await hold_all(connection, caller, {of[one] for one in named}, now=now, include_done=True)

@@ -26,7 +26,7 @@ from app.database.locks import lock
 from app.database.statements import Row, fetch_all, fetch_first, fetch_one
 from app.domain.access import Caller
 from app.domain.calendar import day_of, working_day_after
-from app.domain.errors import BodyUnknown, Fault, PaperReportExists, ReceivedOnImpossible, Refusal
+from app.domain.errors import BodyUnknown, Fault, NotFound, PaperReportExists, ReceivedOnImpossible, Refusal
 from app.domain.words import entered_late
 from app.models import PaperReport
 from app.models.base import new_id
@@ -201,13 +201,15 @@ async def shown_paper(connection: AsyncConnection, paper_report_id: UUID, now: d
 async def whole(
     connection: AsyncConnection, caller: Caller, paper_report_id: UUID, *, now: datetime
 ) -> PaperReportWhole:
-    """Return a paper and all that it says.
+    """Return a paper and all that it says, as far as the caller may read it.
 
     Raises:
-        NotFound: there is none.
+        NotFound: there is none, or the caller may not know of it.
     """
     moment, paper = Moment(now), await shown_paper(connection, paper_report_id, now)
-    lines = await fetch_all(connection, lines_of, paper_report_id=paper_report_id, moment=moment)
+    lines = await fetch_all(connection, lines_of, caller=caller, paper_report_id=paper_report_id, moment=moment)
+    if not lines:
+        raise NotFound
     ids = [row["id"] for row in lines]
     rows = await fetch_all(connection, some_updates, caller=caller, ids=ids, moment=moment)
     said = {update.id: update for update in (UpdateOut.model_validate(row["update"]) for row in rows)}

@@ -8,12 +8,15 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from app.database.builders import equal
 from app.database.statements import Statement
-from app.models import Body, Erasure, Evidence, EvidenceContent, PaperReport, Plan, Update
+from app.domain.access import Caller, Permission
+from app.models import Body, Erasure, Evidence, EvidenceContent, Obligation, PaperReport, Plan, Update
 from app.models.base import table
 from app.queries.wire import as_object, counting
 from app.standing.moment import Moment
+from app.standing.ownership import owner_of
+from app.standing.reach import reachable
 
-papers, plans, bodies, updates = (table(model) for model in (PaperReport, Plan, Body, Update))
+papers, plans, bodies, updates, obligations = (table(model) for model in (PaperReport, Plan, Body, Update, Obligation))
 evidence, contents, erasures = (table(model) for model in (Evidence, EvidenceContent, Erasure))
 OF_CONTENT = ("size", "sha256", "received_at", "recorded_at")
 
@@ -46,11 +49,13 @@ def _content() -> ColumnElement[Any]:
     return found.where(*mine, ~select(erasures.c.id).where(erased).exists()).correlate(papers).scalar_subquery()
 
 
-def lines_of(paper_report_id: UUID, moment: Moment) -> Statement:
-    """Select the updates of a paper in the order in which it has them, and whether each counts."""
-    found = select(updates.c.id, updates.c.obligation_id, moment.counts(updates).label("counts"))
+def lines_of(caller: Caller, paper_report_id: UUID, moment: Moment) -> Statement:
+    """Select the updates of a paper that the caller may read, in the order of the paper, and whether each counts."""
+    on = and_(obligations.c.plan_id == updates.c.plan_id, obligations.c.id == updates.c.obligation_id)
+    found = select(updates.c.id, updates.c.obligation_id, moment.counts(updates).label("counts")).join(obligations, on)
     mine = updates.c.paper_report_id == bindparam("paper_report_id", paper_report_id, Uuid())
-    return found.where(mine).order_by(updates.c.recorded_at, updates.c.id)
+    theirs = reachable(caller, Permission.READ_HISTORY, obligations, owner_of(obligations, moment))
+    return found.where(mine, theirs).order_by(updates.c.recorded_at, updates.c.id)
 
 
 def evidence_of(paper_report_id: UUID) -> Statement:

@@ -7,7 +7,7 @@ from fastapi import Response
 from app.commands import annulments
 from app.commands.annulments import Undone
 from app.domain import errors
-from app.domain.access import Caller, Permission, Role
+from app.domain.access import Caller, Permission
 from app.routers.obligations import ACTS, ObligationId
 from app.schemas.annulments import Annulled, AnnulmentIn
 from app.schemas.bulk import AnnulmentItemIn, AnnulmentResult, AnnulmentsIn, AnnulmentsOut
@@ -53,7 +53,7 @@ async def annul_act(
     responses=documented(errors.ItemsRefused),
 )
 async def annul_acts(
-    caller: Annotated[Caller, may(Permission.ANNUL, only=Role.COORDINATOR)], bulk: InBulk, sent: AnnulmentsIn
+    caller: Annotated[Caller, may(Permission.ANNUL_MANY)], bulk: InBulk, sent: AnnulmentsIn
 ) -> Response:
     """Take back up to 500 acts on obligations; each item has a result of its own, and a bad one hurts no other.
 

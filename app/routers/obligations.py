@@ -77,7 +77,7 @@ async def filters(
     "",
     operation_id="listObligations",
     summary="List obligations",
-    response_model=CountedObligationList | ObligationList | ReviewableList,
+    response_model=CountedObligationList | ReviewableList | ObligationList,
     responses=documented(errors.BrokenCursor),
 )
 async def list_obligations(

@@ -7,7 +7,7 @@ from fastapi import Path, Request, Response
 
 from app.commands import paper_annulments, paper_reports, scans
 from app.domain import errors
-from app.domain.access import Caller, Permission, Role
+from app.domain.access import Caller, Permission
 from app.routers.evidence import SENT
 from app.schemas.paper_reports import (
     PaperAnnulled,
@@ -28,11 +28,11 @@ from app.web.problems.handlers import documented
 from app.web.read import Reading, answer
 from app.web.write import Creating
 
-router = Router(prefix="/v1/paper-reports", tags=["paper reports"], route_class=ExactRoute)
+router = Router(prefix="/v1/paper-reports", tags=["paper-reports"], route_class=ExactRoute)
 TRIED: dict[int | str, dict[str, Any]] = {
     200: {"model": PaperReportEntered, "description": "What would be recorded: it was only tried."}
 }
-PaperReportId = Annotated[UUID, Path(alias="id", description="The paper report's id.")]
+PaperReportId = Annotated[UUID, Path(alias="paper_report", description="The paper report's id.")]
 
 
 @router.post(
@@ -49,7 +49,7 @@ PaperReportId = Annotated[UUID, Path(alias="id", description="The paper report's
 )
 async def enter_paper_report(
     request: Request,
-    caller: Annotated[Caller, may(Permission.REPORT, only=Role.COORDINATOR)],
+    caller: Annotated[Caller, may(Permission.ENTER_PAPER_REPORTS)],
     write: Creating,
     sent: PaperReportIn,
     dry_run: DryRun = False,
@@ -74,7 +74,7 @@ async def enter_paper_report(
 
 
 @router.get(
-    "/{id}",
+    "/{paper_report}",
     operation_id="getPaperReport",
     summary="Get a paper report",
     response_model=PaperReportWhole,
@@ -83,16 +83,16 @@ async def enter_paper_report(
 async def get_paper_report(
     request: Request,
     paper_report_id: PaperReportId,
-    caller: Annotated[Caller, may(Permission.READ_HISTORY, only=Role.COORDINATOR)],
+    caller: Annotated[Caller, may(Permission.READ_HISTORY)],
     reading: Reading,
     now: Now,
 ) -> Response:
-    """Get a paper, what it says of each obligation, whether that counts, and where each stands now."""
+    """Get a paper, what it says of each obligation whose history the caller may read, and whether that counts."""
     return answer(request, await paper_reports.whole(reading, caller, paper_report_id, now=now))
 
 
 @router.put(
-    "/{id}/content",
+    "/{paper_report}/content",
     operation_id="putScan",
     summary="Send the scan of a paper report",
     response_model=PaperReportWhole,
@@ -102,7 +102,7 @@ async def get_paper_report(
 )
 async def put_scan(
     paper_report_id: PaperReportId,
-    caller: Annotated[Caller, may(Permission.ATTACH, only=Role.COORDINATOR)],
+    caller: Annotated[Caller, may(Permission.ENTER_PAPER_REPORTS)],
     upload: Uploading,
     now: Now,
 ) -> Response:
@@ -119,7 +119,7 @@ async def put_scan(
 
 
 @router.post(
-    "/{id}/annulments",
+    "/{paper_report}/annulments",
     operation_id="annulPaperReport",
     summary="Take back a paper report",
     status_code=201,
@@ -131,7 +131,7 @@ async def put_scan(
 )
 async def annul_paper_report(
     paper_report_id: PaperReportId,
-    caller: Annotated[Caller, may(Permission.ANNUL, only=Role.COORDINATOR)],
+    caller: Annotated[Caller, may(Permission.ENTER_PAPER_REPORTS)],
     write: Creating,
     sent: PaperAnnulmentIn,
 ) -> Response:

@@ -387,13 +387,26 @@ async def test_it_is_answered_again_under_its_key_and_entered_once(service: Serv
 
 
 @pytest.mark.parametrize("name", ["police", "integrator", "admin"])
-async def test_only_a_coordinator_enters_papers_reads_them_and_takes_them_back(service: Service, name: str) -> None:
+async def test_only_a_coordinator_enters_papers_and_takes_them_back(service: Service, name: str) -> None:
     paper_id = (await entered(service))["paper_report"]["id"]
-    who = getattr(service, name)
+    who, path = getattr(service, name), f"/v1/paper-reports/{paper_id}"
 
     problem_of(await who.post("/v1/paper-reports", paper(line("3.1"))), 403, "not-allowed")
-    problem_of(await who.get(f"/v1/paper-reports/{paper_id}"), 403, "not-allowed")
-    problem_of(await who.post(f"/v1/paper-reports/{paper_id}/annulments", {"reason": "Nhầm."}), 403, "not-allowed")
+    problem_of(await who.send(f"{path}/content", pdf(), method="PUT"), 403, "not-allowed")
+    problem_of(await who.post(f"{path}/annulments", {"reason": "Nhầm."}), 403, "not-allowed")
+
+
+async def test_an_owner_reads_of_a_paper_what_is_said_of_its_own(service: Service) -> None:
+    answer = await entered(service, line(), line("4.1", owner="so-y-te"))
+    path = f"/v1/paper-reports/{answer['paper_report']['id']}"
+
+    read = [(await who.get(path)).json() for who in (service.police, service.health)]
+
+    assert [[one["update"]["id"] for one in told["items"]] for told in read] == [
+        [one["update"]["id"]] for one in answer["items"]
+    ]
+    problem_of(await service.court.get(path), 404, "not-found")
+    problem_of(await service.integrator.get(path), 403, "not-allowed")
 
 
 async def test_many_lines_take_no_more_statements_than_two(service: Service) -> None:

@@ -75,15 +75,15 @@ def _token_of(request: Request) -> str:
     return token.strip()
 
 
-def may(act: Permission, *, only: Role | None = None) -> Any:
-    """Depend on a caller who may do an act, of one role alone if it is named; the act's scope is named in OpenAPI."""
-    barred = () if MAY[act] == set(Role) and only is None else (NotAllowed,)
+def may(act: Permission) -> Any:
+    """Depend on a caller who may do an act; the act's scope is named in OpenAPI."""
+    barred = () if MAY[act] == set(Role) else (NotAllowed,)
 
     @refuses(NotAuthenticated, *barred, ServiceUnavailable)
     async def permitted(request: Request, _: Annotated[str | None, Security(bearer)] = None) -> Caller:
         caller = await caller_of(request)
         note(request.scope, act=act.value)
-        if not authorize(caller, act) or only not in {None, caller.role}:
+        if not authorize(caller, act):
             raise NotAllowed
         return caller
 
