@@ -54,7 +54,7 @@ def request(method: str, path: str, headers: Mapping[str, str], body: bytes = b"
 
 
 class Connection(asyncio.Protocol):
-    """Sends one request after the other until the time is up."""
+    """Sends one request after the other until the time is up, and one at least: connecting may take all of it."""
 
     def __init__(self, texts: Iterator[bytes], until: float, taken: Taken, statuses: "Counter[str]") -> None:
         self._texts, self._until, self._taken, self._statuses = texts, until, taken, statuses
@@ -81,7 +81,7 @@ class Connection(asyncio.Protocol):
 
     def _send_next(self) -> None:
         text = next(self._texts, None)
-        if text is None or time.perf_counter() >= self._until:
+        if text is None or (self._began and time.perf_counter() >= self._until):
             self.done.set_result(None)
             self._transport.close()
             return

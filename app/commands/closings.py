@@ -67,6 +67,29 @@ async def keep_letters(
     await write_rows(connection, table(Reopening), list(rows.values()))
 
 
+async def keep_letter_on(
+    connection: AsyncConnection,
+    caller: Caller,
+    plan_id: UUID,
+    ids: Collection[UUID],
+    act_id: UUID,
+    reopened_by: str | None,
+    *,
+    now: datetime,
+) -> None:
+    """Keep the same with an act on many obligations.
+
+    Raises:
+        LetterNeeded: it touches a closed cycle, and names no letter.
+    """
+    rows = await fetch_all(connection, closed_cycles_of, ids=list(ids), moment=Moment(now))
+    touched = {row["cycle_id"] for row in rows}
+    if touched and reopened_by is None:
+        raise LetterNeeded(None, NEEDED)
+    if touched and reopened_by:
+        await keep_letter_of(connection, caller, plan_id, touched, act_id, reopened_by, now=now)
+
+
 async def keep_letter_of(
     connection: AsyncConnection,
     caller: Caller,

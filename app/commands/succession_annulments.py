@@ -8,6 +8,7 @@ from sqlalchemy import ARRAY, Update, Uuid, any_, bindparam, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import events
+from app.commands.closings import keep_letter_on
 from app.commands.holidays import plan_of
 from app.commands.obligations import touched_at
 from app.database.locks import lock
@@ -43,6 +44,7 @@ async def annul(
         SuccessionNotConfirmed: it is only proposed, or was rejected.
         AlreadyAnnulled: it was taken back before.
         SuccessionActedOn: somebody has acted on what passed by it, or a cycle has been opened since.
+        LetterNeeded: something passed or ended by it in a cycle that is closed, and no letter reopens it.
     """
     plan_id = await plan_of(connection, slug)
     await lock(connection, plan_id.bytes)
@@ -55,6 +57,7 @@ async def annul(
     if await fetch_all(connection, acted_under, **asked):
         raise SuccessionActedOn
     annulment = await _write(connection, caller, found, sent, passed, now)
+    await keep_letter_on(connection, caller, plan_id, ids, annulment["id"], sent.reopened_by, now=now)
     await events.tell(connection, [events.changed_by(annulment, one) for one in ids])
     await refresh_snapshot(connection, ids, now)
     asked = {"slug": slug, "moment": Moment(now), "succession_id": succession_id}

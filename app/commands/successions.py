@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import events
 from app.commands.bodies import NamedBody, body_named, join, owner_named
+from app.commands.closings import keep_letter_on
 from app.commands.holidays import plan_of
 from app.commands.parts import parts_of
 from app.commands.transfers import carry_over
@@ -78,19 +80,21 @@ async def decide(
         SuccessionAhead: it takes effect on a day to come, and who owes what by then is not known yet.
         AlreadySucceeded: the body has been succeeded for some of the same duties.
         SuccessorUnclear, NotAnOwner, DutyUnknown: who takes over is not said, or twice, or can own nothing.
+        LetterNeeded: something passes over or ends in a closed cycle, and no letter reopens it.
     """
     plan_id = await plan_of(connection, slug)
     await lock(connection, plan_id.bytes)
     found = await fetch_one(connection, successions_of, slug=slug, moment=Moment(now), succession_id=succession_id)
     if found["outcome"]:
         raise AlreadyDecided
-    row = {"id": new_id(), "plan_id": plan_id, "client_id": caller.client_id, "received_at": now}
+    row: dict[str, Any] = {"id": new_id(), "plan_id": plan_id, "client_id": caller.client_id, "received_at": now}
     decision = {"succession_id": succession_id, "outcome": sent.outcome, "reason": sent.reason}
     await events.write(connection, SuccessionDecision, [row | decision])
     if sent.outcome is Decision.CONFIRMED:
         for part in await _confirmed(connection, found, sent, now):
             await write_rows(connection, table(SuccessionPart), [part])
-        await carry_over(connection, plan_id, now=now)
+        passed = await carry_over(connection, plan_id, now=now)
+        await keep_letter_on(connection, caller, plan_id, passed, row["id"], sent.reopened_by, now=now)
     return await _shown(connection, slug, succession_id, now)
 
 

@@ -61,6 +61,14 @@ class Status(StrEnum):
     NOT_STARTED = "not_started"
 
 
+class Missing(StrEnum):
+    """What can keep an obligation from complete; of targets there may be several, each with its code."""
+
+    REPORT = "report"
+    EVIDENCE = "evidence"
+    TARGET = "target"
+
+
 class Signal(StrEnum):
     """A yes or no that the rule reads."""
 
@@ -181,6 +189,6 @@ def missing(holding: Collection[Signal], unmet_targets: Sequence[str]) -> list[s
     """
     if Signal.NOT_ARISING in holding:
         return []
-    parts = {"report": Signal.DONE, "evidence": Signal.PROVEN}
-    lacking = [name for name, signal in parts.items() if signal not in holding]
-    return lacking + [f"target:{code}" for code in unmet_targets]
+    parts = {Missing.REPORT: Signal.DONE, Missing.EVIDENCE: Signal.PROVEN}
+    lacking = [name.value for name, signal in parts.items() if signal not in holding]
+    return lacking + [f"{Missing.TARGET}:{code}" for code in unmet_targets]

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple, TypeVar
 
 from app.domain.access import Classification
-from app.domain.completion import ClaimState, Force, ReviewOutcome, Status
+from app.domain.completion import ClaimState, Force, Missing, ReviewOutcome, Status
 from app.domain.text import fold
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -42,6 +42,11 @@ _WORDS: Mapping[type[StrEnum], Mapping[str, Words]] = {
     ReviewOutcome: {
         ReviewOutcome.ACCEPTED: Words("chấp nhận", "accepted"),
         ReviewOutcome.RETURNED: Words("trả lại", "returned"),
+    },
+    Missing: {
+        Missing.REPORT: Words("báo cáo", "report"),
+        Missing.EVIDENCE: Words("minh chứng", "evidence"),
+        Missing.TARGET: Words("chỉ tiêu", "target"),
     },
     Classification: {
         Classification.PUBLIC: Words("công khai", "public"),

@@ -42,8 +42,7 @@ def _named() -> FromClause:
 
 
 def _touched(obligation: Source, duty: Source, moment: Moment) -> ColumnElement[bool]:
-    of_line = _of_line(obligation, duty)
-    cycle_ids = select(line.c.cycle_id).where(of_line).correlate(obligation, duty)
+    cycle_ids = select(line.c.cycle_id).where(_of_line(obligation, duty)).correlate(obligation, duty)
     return and_(seals.c.plan_id == obligation.c.plan_id, moment.sees(seals), seals.c.cycle_id.in_(cycle_ids))
 
 

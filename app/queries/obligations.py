@@ -1,21 +1,23 @@
 """Obligations with their standing: the query of coordinators, one obligation, and who may see which."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from datetime import date
 from enum import StrEnum
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, Subquery, Uuid, bindparam, func, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Integer, Subquery, Uuid, bindparam, func, literal, select, tuple_, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.database.builders import among
 from app.database.keyset import KeysetCursor
 from app.database.statements import Statement, fetch_all, fetch_first, fetch_one
 from app.domain.access import Caller, Permission
+from app.domain.calendar import FIRST_YEAR, HOME_ZONE, start_of
 from app.models import Obligation
 from app.models.base import table
 from app.standing.filters import Filters, matching, within
-from app.standing.moment import Moment
+from app.standing.moment import INSTANT, Moment
 from app.standing.reach import reachable
 from app.standing.row import SHOWN, StandingRow
 from app.standing.rule import arms, standing_of, standings, stored_standing_of, stored_standings
@@ -29,6 +31,7 @@ class Sort(StrEnum):
     DUTY = "duty"
     OWNER = "owner"
     UPDATED_AT = "updated_at"
+    LAST_REPORTED_AT = "last_reported_at"
 
 
 SORT_COLUMNS: dict[Sort, tuple[str, ...]] = {
@@ -37,8 +40,11 @@ SORT_COLUMNS: dict[Sort, tuple[str, ...]] = {
     Sort.DUTY: ("position", "due_before", "id"),
     Sort.OWNER: ("owner_position", "due_before", "position", "id"),
     Sort.UPDATED_AT: ("updated_at", "position", "id"),
+    Sort.LAST_REPORTED_AT: ("reported_at", "position", "id"),
 }
 """The columns of each order; the id makes it total, which keyset paging needs."""
+BEFORE_ALL = start_of(date(FIRST_YEAR, 1, 1), HOME_ZONE)
+"""Where in the order of reports those stand that have none: first, for they have been silent the longest."""
 
 
 def page(
@@ -52,7 +58,8 @@ def page(
     halves = [_first(half, caller, filters, sort, limit, after) for half in both]
     rows = union_all(*halves).subquery("rows")
     first = select(*rows.c, func.clock_timestamp().label("recorded_until"))
-    return first.order_by(*_in_order(rows, sort)).limit(_more_than(limit))
+    keys = [rows.c[name] for name in SORT_COLUMNS[sort]]
+    return first.order_by(*_in_order(keys, sort)).limit(_more_than(limit))
 
 
 def _first(
@@ -62,17 +69,23 @@ def _first(
 
     Nothing but what is shown, and what puts it in order: when an obligation was last touched is dear to find out.
     """
-    shown = dict.fromkeys((*SHOWN, *SORT_COLUMNS[sort]))
-    found = select(*(standing.c[name] for name in shown)).where(visible(caller, standing), *matching(standing, filters))
+    keys = {name: _key(standing, name) for name in SORT_COLUMNS[sort]}
+    shown = {name: standing.c[name] for name in SHOWN} | keys
+    found = select(*shown.values()).where(visible(caller, standing), *matching(standing, filters))
     if after is not None:
-        keys = [standing.c[name] for name in SORT_COLUMNS[sort]]
-        last = after.row(keys)
-        found = found.where(tuple_(*keys) < last if sort is Sort.DUE_LAST else tuple_(*keys) > last)
-    return found.order_by(*_in_order(standing, sort)).limit(_more_than(limit))
+        last = after.row([*keys.values()])
+        this = tuple_(*keys.values())
+        found = found.where(this < last if sort is Sort.DUE_LAST else this > last)
+    return found.order_by(*_in_order([*keys.values()], sort)).limit(_more_than(limit))
 
 
-def _in_order(rows: Subquery, sort: Sort) -> list[ColumnElement[Any]]:
-    keys = (rows.c[name] for name in SORT_COLUMNS[sort])
+def _key(standing: Subquery, name: str) -> ColumnElement[Any]:
+    if name == "reported_at":
+        return func.coalesce(standing.c.last_reported_at, literal(BEFORE_ALL, INSTANT)).label(name)
+    return standing.c[name]
+
+
+def _in_order(keys: Sequence[ColumnElement[Any]], sort: Sort) -> list[ColumnElement[Any]]:
     return [key.desc() if sort is Sort.DUE_LAST else key for key in keys]
 
 

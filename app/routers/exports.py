@@ -4,7 +4,8 @@ An export walks through the plan's order page by page, each page in a short view
 connection.  All pages are as of one instant, and know only what had been recorded when the first was read.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
+from enum import StrEnum
 from typing import Annotated, Any
 
 from fastapi import Depends, Response
@@ -165,15 +166,26 @@ def _lines(named: Named, acts: Sequence[Any]) -> list[ResponseModel]:
     return [HistoryLine.model_validate({**one, "act": act}) for one in named for act in by_obligation[str(one["id"])]]
 
 
+_YES_OR_NO: Mapping[bool | None, str] = {True: "có", False: "không"}
+
+
 def _details(wanted: Filters, asked: Moment, caller: Caller) -> list[str]:
     filters = {
         "kỳ báo cáo": wanted.cycle,
         "cơ quan": wanted.body,
         "cơ quan chủ trì": wanted.owner,
         "nhiệm vụ": wanted.duty,
-        "tình trạng": ", ".join(words_of(one).vi for one in wanted.status or ()),
+        "tình trạng": _words(wanted.status),
+        "còn thiếu": _words(wanted.missing),
+        "trạng thái do cơ quan báo cáo": _words(wanted.claim),
+        "chưa có báo cáo": _YES_OR_NO.get(wanted.silent),
+        "chấp nhận, có miễn bổ sung hoặc chưa đạt chỉ tiêu": _YES_OR_NO.get(wanted.waived),
     }
     return printed.details(plan=wanted.plan, as_of=asked.as_of, filters=filters, made_by=str(caller.client_id))
+
+
+def _words(choices: Collection[StrEnum]) -> str:
+    return ", ".join(words_of(one).vi for one in choices)
 
 
 def _total(cycle: CycleStatus) -> Total:

@@ -12,7 +12,7 @@ from app.database.statements import fetch_all, fetch_first, fetch_only
 from app.domain import errors
 from app.domain.access import Caller, Permission
 from app.domain.calendar import day_after
-from app.domain.completion import Status
+from app.domain.completion import ClaimState, Missing, Status
 from app.queries import history as histories
 from app.queries import obligations as queries
 from app.queries.claims import fetch_claims
@@ -58,8 +58,15 @@ async def filters(
     status: Annotated[list[Status] | None, Query(description="Repeat it to name several.")] = None,
     past_due: Annotated[bool | None, Query(description="Whether the deadline has passed at `as_of`.")] = None,
     awaiting_review: Annotated[bool | None, Query(description="Whether a claim waits for a review.")] = None,
-    due_after: Annotated[Since | None, Query(description="Those due after an instant, or a day's begin.")] = None,
-    due_before: Annotated[Since | None, Query(description="Those due before an instant, or a day's begin.")] = None,
+    silent: Annotated[bool | None, Query(description="Whether no report counts.")] = None,
+    missing: Annotated[list[Missing] | None, Query(description="What is missing; of several, any.")] = None,
+    claim: Annotated[list[ClaimState] | None, Query(description="What the owner says; of several, any.")] = None,
+    waived: Annotated[bool | None, Query(description="Whether an acceptance lets something pass.")] = None,
+    due_after: Annotated[Since | None, Query(description="The others: those due after an instant, or a day.")] = None,
+    due_before: Annotated[
+        Since | None,
+        Query(description="Those whose deadline has come by an instant; *trước ngày 17/12* has by 17/12."),
+    ] = None,
     force: WantedForce = None,
     kind: WantedKind = None,
     q: Words = None,
@@ -68,8 +75,8 @@ async def filters(
     """Read what to list."""
     return Filters(
         plan=plan, cycle=cycle, body=body, owner=owner, duty=duty, status=status or (), past_due=past_due,
-        awaiting_review=awaiting_review, due_after=due_after, due_before=due_before, force=force, kind=kind, q=q,
-        ended=ended,
+        awaiting_review=awaiting_review, silent=silent, missing=missing or (), claim=claim or (), waived=waived,
+        due_after=due_after, due_before=due_before, force=force, kind=kind, q=q, ended=ended,
     )  # fmt: skip
 
 

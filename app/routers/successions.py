@@ -93,6 +93,7 @@ async def propose_succession(slug: Slug, caller: Coordinator, write: Creating, s
         errors.DutyUnknown,
         errors.NotAnOwner,
         errors.SuccessorUnclear,
+        errors.LetterNeeded,
     ),
 )
 async def decide_succession(
@@ -111,7 +112,9 @@ async def decide_succession(
     summary="Annul a succession",
     status_code=201,
     response_model=SuccessionOut,
-    responses=documented(*WRITES, errors.AlreadyAnnulled, errors.SuccessionNotConfirmed, errors.SuccessionActedOn),
+    responses=documented(
+        *WRITES, errors.AlreadyAnnulled, errors.SuccessionNotConfirmed, errors.SuccessionActedOn, errors.LetterNeeded
+    ),
 )
 async def annul_succession(
     slug: Slug, succession_id: SuccessionId, caller: Coordinator, write: Creating, sent: SuccessionAnnulmentIn

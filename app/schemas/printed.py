@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from app.domain.calendar import HOME_ZONE
-from app.domain.completion import Force, Status
+from app.domain.completion import Force, Missing, Status
 from app.domain.words import words_of
 from app.schemas.base import TotalsOut
 from app.schemas.columns import Column, shown
@@ -26,7 +26,6 @@ _ACTS: Mapping[str, str] = {
     "contribution": "ý kiến phối hợp",
     "condition_decision": "quyết định về điều kiện",
 }
-_MISSING = {"report": "báo cáo", "evidence": "minh chứng"}
 _TEXTS = ("summary", "reason", "note", "title", "legal_basis")
 
 
@@ -41,7 +40,8 @@ def day_of(instant: datetime | None) -> date | None:
 
 
 def _missing(one: Any) -> str:
-    return ", ".join(_MISSING.get(part) or f"chỉ tiêu {part.removeprefix('target:')}" for part in one.missing)
+    parts = (part.partition(":") for part in one.missing)
+    return ", ".join(f"{words_of(Missing(name)).vi} {code}".rstrip() for name, _, code in parts)
 
 
 def _told(line: Any) -> str | None:

@@ -15,6 +15,7 @@ from app.schemas.base import (
     Instant,
     Name,
     Narrative,
+    Reopening,
     RequestModel,
     ResponseModel,
     Title,
@@ -88,12 +89,14 @@ class SuccessionDecisionIn(SuccessorsIn):
 
     outcome: Decision
     reason: Narrative
+    reopened_by: Reopening = None
 
 
 class SuccessionAnnulmentIn(RequestModel):
     """Takes back a confirmed succession that should never have been recorded."""
 
     reason: Narrative
+    reopened_by: Reopening = None
 
 
 class ActOut(ResponseModel):

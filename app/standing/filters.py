@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Select, String, Subquery, and_, bindparam, func, or_, select, true
 
 from app.database.statements import Values, split_arguments
-from app.domain.completion import CLOSING_RULES, RULES, Force, Status
+from app.domain.completion import CLOSING_RULES, RULES, ClaimState, Force, Missing, Signal, Status
 from app.domain.text import fold
 from app.models import Cycle, Duty, Obligation, Plan
 from app.models.base import table
@@ -20,6 +20,7 @@ from app.standing.rule import owners
 NAMES = ("plan", "cycle", "body", "owner", "duty")
 PARAMETERS = (*NAMES, "due_after", "due_before", "q")
 """The filters whose values travel as parameters; of the others there are few, and each has a text of its own."""
+ONE_OF_FEW = ("past_due", "awaiting_review", "silent", "waived", "force", "kind", "ended")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +35,10 @@ class Filters:
     status: Collection[Status] = field(default=())
     past_due: bool | None = None
     awaiting_review: bool | None = None
+    silent: bool | None = None
+    missing: Collection[Missing] = field(default=())
+    claim: Collection[ClaimState] = field(default=())
+    waived: bool | None = None
     due_after: datetime | None = None
     due_before: datetime | None = None
     force: Force | None = None
@@ -54,7 +59,8 @@ class Filters:
     def shape(self) -> Hashable:
         """Return what of the filters decides the text of the query."""
         given = tuple(name for name in PARAMETERS if getattr(self, name) is not None)
-        return given, frozenset(self.status), self.past_due, self.awaiting_review, self.force, self.kind, self.ended
+        several = tuple(frozenset(getattr(self, name)) for name in ("status", "missing", "claim"))
+        return given, several, *(getattr(self, name) for name in ONE_OF_FEW)
 
     def values(self) -> dict[str, Any]:
         """Return what travels as parameters, by name."""
@@ -96,8 +102,12 @@ def matching(standing: Subquery, filters: Filters) -> list[ColumnElement[bool]]:
         "status": lambda some: standing_at(s, some),
         "past_due": s.past_due.is_,
         "awaiting_review": s.awaiting_review.is_,
+        "silent": s.silent.is_,
+        "missing": lambda some: lacking(s, some),
+        "claim": lambda some: s.claim_state.in_(sorted(some)),
+        "waived": (func.cardinality(s.waived) > 0).is_,
         "due_after": lambda instant: s.due_before > bindparam("due_after", instant, INSTANT),
-        "due_before": lambda instant: s.due_before < bindparam("due_before", instant, INSTANT),
+        "due_before": lambda instant: s.due_before <= bindparam("due_before", instant, INSTANT),
         "force": lambda force: s.force == force,
         "kind": lambda kind: s.kind == kind,
         "q": lambda sought: says(fold(sought), s.search, s.owner_search),
@@ -120,6 +130,16 @@ def standing_at(s: Any, statuses: Collection[Status]) -> ColumnElement[bool]:
     next_ones = {status for status, _ in RULES[len(closing) : len(closing) + len(needs)]}
     enough = next_ones == set(statuses) and needs[-1] == common
     return and_(*bare, s.is_open, true() if enough else s.status.in_(sorted(statuses)))
+
+
+def lacking(s: Any, parts: Collection[Missing]) -> ColumnElement[bool]:
+    """Keep what lacks one of some parts, as `completion.missing` lists them; what has ended lacks nothing."""
+    lacks = {
+        Missing.REPORT: ~s[Signal.DONE.value],
+        Missing.EVIDENCE: ~s[Signal.PROVEN.value],
+        Missing.TARGET: ~s[Signal.ON_TARGET.value],
+    }
+    return and_(~s[Signal.NOT_ARISING.value], s.ended_by.is_(None), or_(*(lacks[part] for part in sorted(parts))))
 
 
 def says(folded: str, *texts: ColumnElement[str]) -> ColumnElement[bool]:

@@ -5,8 +5,9 @@ import base64
 import httpx
 import pytest
 
+from tests.api import hostile
 from tests.api.asking import problem_of
-from tests.api.hostile import MARKER, refused
+from tests.api.hostile import MARKER
 from tests.given import Service
 
 TOKEN = "/v1/oauth/token"
@@ -23,6 +24,11 @@ FORMS: dict[str, bytes] = {
     "no form": MARKER.encode(),
     "only ends": b"&&&===&",
 }
+
+
+def refused(response: httpx.Response) -> int:
+    """Return the status of a refusal in the media type that OAuth clients read (RFC 6749, section 5.2)."""
+    return hostile.refused(response, "application/json")
 
 
 @pytest.mark.parametrize("content", FORMS.values(), ids=FORMS)

@@ -1,5 +1,6 @@
 """Every filter and every sort of GET /v1/obligations, against a full listing that is filtered here."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -8,14 +9,14 @@ import pytest
 from app.domain.text import fold
 from tests.api.asking import EVERYTHING_KNOWN, ids, listed, page, problem_of
 from tests.api.conftest import TOUCHED
-from tests.given import FIRST, PLAN, Service
+from tests.api.test_successions import NINH_KIEU, decide
+from tests.given import FIRST, INVESTIGATION, LINK, PLAN, Service
 
 Item = dict[str, Any]
 NOW = {"as_of": "2026-11-24T03:00:00Z", "known_at": EVERYTHING_KNOWN}
 TEXTS: dict[str, str] = {}
 """What each duty says, folded; filled with the full listing."""
 FIRST_DUE, LAST_DUE = "2021-06-14T17:00:00Z", "2026-12-16T17:00:00Z"
-"""When the first cycle and the last one are due; the consolidated report is due five working days after either."""
 
 
 @pytest.fixture(scope="module")
@@ -66,13 +67,28 @@ FILTERS: list[tuple[dict[str, Any], Callable[[Item], bool]]] = [
     ({"past_due": "true"}, lambda item: item["due_before"] <= NOW["as_of"]),
     ({"past_due": "false"}, lambda item: item["due_before"] > NOW["as_of"]),
     ({"due_after": FIRST_DUE}, lambda item: item["due_before"] > FIRST_DUE),
+    ({"awaiting_review": "true"}, lambda item: item["judged"] == "awaiting_review"),
     ({"due_after": "2021-06-14T16:59:59.999999Z"}, lambda _: True),
-    ({"due_before": LAST_DUE}, lambda item: item["due_before"] < LAST_DUE),
-    ({"due_before": "2026-12-16T17:00:00.000001Z"}, lambda item: item["due_before"] <= LAST_DUE),
-    ({"due_before": "2026-12-25"}, lambda _: True),
-    ({"due_before": "2021-06-15"}, lambda _: False),
-    ({"due_before": "2021-06-16"}, lambda item: item["due_before"] == FIRST_DUE),
-    ({"due_before": "2021-06-23"}, lambda item: item["cycle"] == FIRST),
+    ({"due_before": LAST_DUE}, lambda item: item["due_before"] <= LAST_DUE),
+    ({"due_before": "2026-12-16T16:59:59.999999Z"}, lambda item: item["due_before"] < LAST_DUE),
+    ({"due_before": "2026-12-17"}, lambda item: item["due_before"] <= LAST_DUE),
+    ({"due_after": "2026-12-17"}, lambda item: item["due_before"] > LAST_DUE),
+    ({"due_before": "2021-06-14"}, lambda _: False),
+    # The consolidated report is due five working days after the others.
+    ({"due_before": "2021-06-15"}, lambda item: item["cycle"] == FIRST and item["duty"]["code"] != "R.3"),
+    ({"due_before": "2021-06-22"}, lambda item: item["cycle"] == FIRST),
+    ({"silent": "true"}, lambda item: item["silent"]),
+    ({"silent": "false"}, lambda item: not item["silent"]),
+    ({"missing": "report"}, lambda item: "report" in item["missing"]),
+    ({"missing": "evidence"}, lambda item: "evidence" in item["missing"]),
+    ({"missing": "target"}, lambda item: any(part.startswith("target:") for part in item["missing"])),
+    ({"missing": ["report", "target"]}, lambda item: bool({*item["missing"]} - {"evidence"})),
+    ({"claim": "completed"}, lambda item: (item["claim"] or {}).get("state") == "completed"),
+    (
+        {"claim": ["in_progress", "not_applicable"]},
+        lambda item: (item["claim"] or {}).get("state") in {"in_progress", "not_applicable"},
+    ),
+    ({"waived": "false"}, lambda item: not item["waived"]),
     ({"force": "requested"}, lambda item: item["force"] == "requested"),
     ({"kind": "reporting"}, lambda item: item["kind"] == "reporting"),
     ({"q": "tap huan"}, lambda item: says(item, "tap", "huan")),
@@ -165,9 +181,47 @@ async def test_obligations_can_be_sorted_by_when_they_were_last_touched(
     assert set(found) == {item["id"] for item in everything}
 
 
+async def test_obligations_can_be_sorted_by_when_they_were_last_reported_on_and_the_silent_come_first(
+    lived_in: Service, everything: list[Item]
+) -> None:
+    found = await listed(lived_in.coordinator, **NOW, sort="last_reported_at")
+
+    reported = [one["last_reported_at"] for one in found if one["last_reported_at"]]
+    silent = [one["last_reported_at"] for one in found[: -len(reported)]]
+    assert (reported, {*silent}) == (sorted(reported), {None})
+    assert len(reported) == len(TOUCHED)
+    assert {one["id"] for one in found} == {one["id"] for one in everything}
+
+
+async def test_what_misses_a_target_is_found_until_an_acceptance_lets_it_pass(service: Service) -> None:
+    figures = [{"target": f"3.2-{one}", "value": value} for one, value in zip("abcd", (100, 100, 90, 5), strict=True)]
+    await service.police.report(INVESTIGATION, measurements=figures, evidence=[LINK])
+    of_police = {"cycle": FIRST, "owner": "cong-an"}
+
+    short = await ids(service.coordinator, **of_police, missing="target")
+    await service.coordinator.review(INVESTIGATION, "accepted", waives=["target:3.2-c"])
+
+    assert short == [str(INVESTIGATION)]
+    assert await ids(service.coordinator, **of_police, missing="target") == []
+    assert await ids(service.coordinator, **of_police, waived="true") == [str(INVESTIGATION)]
+    export = await service.coordinator.get("/v1/obligations/export", **of_police, waived="true", format="ndjson")
+    assert [json.loads(line)["id"] for line in export.text.splitlines()] == [str(INVESTIGATION)]
+
+
+async def test_what_has_ended_misses_nothing(service: Service) -> None:
+    await decide(service.coordinator, NINH_KIEU, ends=True)
+
+    assert await ids(service.coordinator, ended="true")
+    assert await ids(service.coordinator, ended="true", missing="report") == []
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        ("silent", "perhaps"),
+        ("missing", "target:3.2-c"),
+        ("claim", "done"),
+        ("waived", "evidence"),
         ("sort", "status"),
         ("status", "late"),
         ("past_due", "perhaps"),

@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from app.database.engine import SYSTEM
 from tests.api.asking import problem_of, rows_of, status_of
+from tests.api.test_successions import SUCCESSIONS, decide, propose, succeed
 from tests.given import DOCUMENT, FIRST, LINK, PLAN, TODAY, TRAINING, Service, obligation
 
 CYCLES = f"/v1/plans/{PLAN}/cycles"
@@ -34,6 +35,12 @@ async def closed(service: Service) -> Service:
     await service.police.ask_for(OTHER, "2027-01-15")
     await close(service)
     return service
+
+
+async def letters(service: Service) -> list[str]:
+    """Return the letters that have reopened figures, one for each act and cycle."""
+    async with service.app.state.database.reading(SYSTEM) as connection:
+        return list(await connection.scalars(text("SELECT document_number FROM reopening")))
 
 
 def acts(service: Service) -> dict[str, tuple[str, dict[str, Any]]]:
@@ -70,9 +77,7 @@ async def test_every_act_of_a_coordinator_needs_the_letter_that_reopens_the_figu
     done = await closed.coordinator.post(path, sent | {"reopened_by": BY})
 
     assert done.status_code == 201, done.text
-    async with closed.app.state.database.reading(SYSTEM) as connection:
-        kept = (await connection.execute(text("SELECT document_number, act_id FROM reopening"))).all()
-    assert [number for number, _ in kept] == [BY]
+    assert await letters(closed) == [BY]
 
 
 async def test_the_history_shows_by_which_letter_the_figures_were_reopened(closed: Service) -> None:
@@ -210,3 +215,45 @@ async def test_taking_back_an_act_on_a_closed_cycle_needs_the_letter(closed: Ser
     problem_of(await closed.coordinator.post(path, sent), 409, "letter-needed")
 
     assert (await closed.coordinator.post(path, sent | {"reopened_by": BY})).status_code == 201
+
+
+async def test_a_succession_that_touches_a_closed_cycle_needs_the_letter(closed: Service) -> None:
+    proposed = await propose(closed.coordinator, "so-tu-phap", "so-y-te", effective_on="2021-06-10")
+    one = proposed.json()["id"]
+    before = await rows_of(closed)
+
+    problem = problem_of(await decide(closed.coordinator, one), 409, "letter-needed")
+    assert [fault["pointer"] for fault in problem["errors"]] == ["/reopened_by"]
+    assert await rows_of(closed) == before
+    assert (await decide(closed.coordinator, one, reopened_by=BY)).status_code == 201
+    # One act, one closed cycle, however many obligations of it have passed.
+    assert await letters(closed) == [BY]
+
+    path, sent = f"{SUCCESSIONS}/{one}/annulments", {"reason": "Ghi nhầm."}
+    problem_of(await closed.coordinator.post(path, sent), 409, "letter-needed")
+    assert (await closed.coordinator.post(path, sent | {"reopened_by": BY})).status_code == 201
+    assert await letters(closed) == [BY, BY]
+
+
+async def test_a_succession_that_touches_no_closed_cycle_needs_no_letter(closed: Service) -> None:
+    done = await succeed(closed, "so-tu-phap", "so-y-te", duties=["5.1"])
+
+    assert done.status_code == 201, done.text
+    assert await letters(closed) == []
+
+
+async def test_what_goes_on_with_a_successor_touches_the_closed_cycles_of_whom_it_follows(closed: Service) -> None:
+    proposed = await propose(closed.coordinator, "so-tu-phap", {"code": "so-moi", "name": "Sở Mới"})
+    # What is owed once touches every cycle of its line, so the succession itself needs the letter.
+    problem_of(await decide(closed.coordinator, proposed.json()["id"]), 409, "letter-needed")
+    await decide(closed.coordinator, proposed.json()["id"], reopened_by=BY)
+    closed.clock.now += timedelta(seconds=1)
+    await closed.coordinator.post(CYCLES, {"code": "2027"})
+    theirs = obligation("G.1", "so-moi", "2027")
+    paper = {"received_on": "2021-06-10", "document_number": "9/BC-STP"}
+
+    problem_of(await closed.coordinator.report(theirs, **paper), 409, "letter-needed")
+    done = await closed.coordinator.report(theirs, **paper, reopened_by=BY)
+
+    assert done.status_code == 201, done.text
+    assert await letters(closed) == [BY, BY]

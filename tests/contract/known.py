@@ -51,7 +51,7 @@ IN_BODIES: dict[str, dict[str, list[Any]]] = {
     "SuccessionIn": {"predecessor": ["so-gtvt"], "duties": [["8.1"]]},
     "SuccessorIn": {"code": ["so-xay-dung", "so-moi"]},
     "MeasurementIn": {"target": ["3.2-a", "3.2-c"], "value": [90, 90.5, 100]},
-    "UpdateIn": PAPER,
+    "UpdateIn": PAPER | {"percent": [None]},
     "LinkIn": LINK,
     "WebhookIn": TARGET,
     "WebhookChange": TARGET,
@@ -60,6 +60,8 @@ IN_BODIES: dict[str, dict[str, list[Any]]] = {
     "PaperDocumentIn": DOCUMENT | PAPER,
     "PaperFileIn": A_PDF | PAPER,
 }
+ANYWHERE: dict[str, list[Any]] = {"reopened_by": [None, "36/TB-VPUB"]}
+"""What any body may hold that has such a field."""
 
 
 def knowing(
@@ -91,6 +93,9 @@ def knowing(
     for name, fields in {**IN_BODIES, "AnnulmentIn": {"act": acts}}.items():
         properties = shapes[name]["properties"]
         properties |= {field: _either(values, properties[field]) for field, values in fields.items()}
+    for properties in (shape.get("properties", {}) for name, shape in shapes.items() if name.endswith("In")):
+        letters = ANYWHERE.keys() & properties
+        properties |= {field: _either(ANYWHERE[field], properties[field]) for field in letters}
     credentials = {
         "client_id": {"enum": [str(client.client_id)]},
         "client_secret": {"enum": [client.secret, "wrong"]},

@@ -12,7 +12,7 @@ from app.jobs.audit import verify
 from app.security import checkpoint_keys
 from app.server.backups import NotABackup, Place, back_up, check, restore
 from app.stores.local import LocalStore
-from embedded_postgres import APP, OWNER, Address, Embedded
+from embedded_postgres import APP, OWNER, Address, Embedded, binaries
 from tests.conftest import url_of
 from tests.files import pdf
 from tests.given import INVESTIGATION, TODAY, TRAINING, Service
@@ -141,3 +141,15 @@ async def test_what_cannot_be_backed_up_is_said_in_words(own_database: Database,
     nowhere = Place(place.url, place.store, place.keys, tmp_path)
     with pytest.raises(Hindrance, match="pg_dump was not found"):
         await back_up(nowhere, tmp_path / "backup", now=TODAY)
+
+
+async def test_a_password_is_on_no_command_line(place: Place, address: Address, tmp_path: Path) -> None:
+    program, said = tmp_path / "pg_dump", tmp_path / "said"
+    program.write_text(f"""#!/bin/sh\necho "$@" > {said}\nexec {binaries.find().path}/pg_dump "$@"\n""")
+    program.chmod(0o700)
+
+    await back_up(Place(place.url, place.store, place.keys, tmp_path), tmp_path / "backup", now=TODAY)
+
+    assert "--format=custom" in said.read_text()
+    assert address.password(OWNER) in place.url
+    assert address.password(OWNER) not in said.read_text()

@@ -29,8 +29,15 @@ async def said(address: Address, name: str) -> dict[str, Any]:
             for letters in ("extension", "cycle_deadline")
         ]
         opened = await connection.scalar(text("SELECT count(*) FROM cycle WHERE recorded_at = opened_at"))
+        resting = await connection.scalar(text("SELECT count(due_after_others_days) FROM obligation"))
         stood = (await ask(connection, {PLAIN: []}, RECEIVED + timedelta(days=3)))[PLAIN]
-    return {"days": days, "opened": opened, "due_before": stood["due_before"], "status": stood["status"]}
+    return {
+        "days": days,
+        "opened": opened,
+        "resting": resting,
+        "due_before": stood["due_before"],
+        "status": stood["status"],
+    }
 
 
 async def test_a_letter_was_decided_on_the_day_it_was_received(
@@ -38,12 +45,13 @@ async def test_a_letter_was_decided_on_the_day_it_was_received(
 ) -> None:
     name = f"letters_{uuid4().hex}"
     await create_database(address, name, template)
-    url, due = url_of(address, OWNER, name), RECEIVED + timedelta(days=60)
+    url, sooner, due = url_of(address, OWNER, name), RECEIVED + timedelta(days=30), RECEIVED + timedelta(days=60)
     act = {"plan_id": stable_id(PLAN), "client_id": cast["coordinator"].id, "received_at": RECEIVED, "reason": "Vì"}
-    act |= {"due_before": due, "decided_on": date(2021, 6, 11)}
-    moved = {"cycle_id": stable_id(PLAN, "cycle", PLAIN.cycle), "working_days": []}
+    act |= {"decided_on": date(2021, 6, 11)}
+    given = {"obligation_id": PLAIN.id, "due_before": sooner}
+    moved = {"cycle_id": stable_id(PLAN, "cycle", PLAIN.cycle), "working_days": [], "due_before": due}
     async with as_owner(address, name) as connection:
-        await connection.execute(insert(table(Extension)).values(act | {"id": new_id(), "obligation_id": PLAIN.id}))
+        await connection.execute(insert(table(Extension)).values(act | given | {"id": new_id()}))
         await connection.execute(insert(table(CycleDeadline)).values(act | moved | {"id": new_id()}))
     before = await said(address, name)
 
@@ -55,3 +63,5 @@ async def test_a_letter_was_decided_on_the_day_it_was_received(
     assert (after["due_before"], after["status"]) == (before["due_before"], before["status"]) == (due, "not_started")
     # The seed opened all seven by the clock of the tests; once migrated, each was recorded when it was opened.
     assert (before["opened"], after["opened"]) == (0, 7)
+    # What rests on the reports of others does so in cycles that are opened later.
+    assert before["resting"] > after["resting"] == 0

@@ -284,4 +284,4 @@ def test_a_form_goes_out_is_filled_in_by_hand_and_comes_back(service: Running, t
     act = service.get("cong-an", f"/v1/obligations/{row['obligation']}/history")["items"][-1]
     assert (act["state"], act["summary"]) == ("completed", "- Đã khởi tố 12 vụ")
     assert act["occurred_on"] == "2026-11-20"
-    assert act["measurements"] == [{"target": "3.2-c", "value": 93.5}]
+    assert act["measurements"] == [{"target": "3.2-c", "value": 93.5, "cases": None}]

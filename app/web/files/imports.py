@@ -18,7 +18,7 @@ from app.commands.imports.lines import FileUnreadable
 from app.commands.imports.reading import ReadForm, read
 from app.commands.imports.recording import Import
 from app.commands.imports.sayings import Say, said
-from app.domain.errors import FiguresLookScaled, FormUnreadable, Refusal, UnsupportedMediaType
+from app.domain.errors import FiguresLookScaled, FormUnreadable, UnsupportedMediaType
 from app.schemas.imports import ImportCounts, ImportLine
 from app.web.files.spreadsheets import MEDIA_TYPE as XLSX
 from app.web.files.uploads import Upload
@@ -61,16 +61,18 @@ async def received(request: Request, upload: Upload, *, as_is: bool) -> ReadForm
         try:
             form = await read(part.path, is_json=is_json)
         except FileUnreadable as error:
-            raise _refused(FormUnreadable, error.remark.say, **error.remark.parts) from None
+            english, vietnamese = _worded(error.remark.say, **error.remark.parts)
+            raise FormUnreadable(english, detail_vi=vietnamese) from None
     if form.looks_scaled and not as_is:
         form.close()
-        raise _refused(FiguresLookScaled, Say.SCALED)
+        english, vietnamese = _worded(Say.SCALED)
+        raise FiguresLookScaled(english, detail_vi=vietnamese)
     return form
 
 
-def _refused(kind: type[Refusal], say: Say, **parts: str) -> Refusal:
-    """Refuse a form in the words that are said of it at the terminal, too."""
-    return kind(said(say, vietnamese=False, **parts), detail_vi=said(say, vietnamese=True, **parts))
+def _worded(say: Say, **parts: str) -> tuple[str, str]:
+    """Word a refusal of a form as it is said at the terminal, in English and in Vietnamese."""
+    return said(say, vietnamese=False, **parts), said(say, vietnamese=True, **parts)
 
 
 def is_vietnamese(request: Request) -> bool:
