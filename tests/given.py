@@ -148,6 +148,13 @@ class Caller:
         """Post many updates at once."""
         return await self.post(f"/v1/updates?atomic={str(atomic).lower()}", {"items": items}, headers=headers)
 
+    async def judge(
+        self, path: str, *items: Any, headers: dict[str, str] | None = None, **asked: bool
+    ) -> httpx.Response:
+        """Review, extend or annul many at once."""
+        query = "&".join(f"{name}={str(value).lower()}" for name, value in asked.items())
+        return await self.post(f"/v1/{path}?{query}", {"items": items}, headers=headers)
+
     async def attach(self, obligation_id: UUID, *, headers: Any = None, **fields: Any) -> httpx.Response:
         """Attach an evidence, a document unless the fields say otherwise."""
         return await self.post(f"/v1/obligations/{obligation_id}/evidence", DOCUMENT | fields, headers=headers)

@@ -1,6 +1,7 @@
 """The words in which people read what machines call by codes: Vietnamese and English."""
 
 from collections.abc import Mapping
+from datetime import date
 from enum import StrEnum
 from typing import NamedTuple, TypeVar
 
@@ -53,6 +54,14 @@ _WORDS: Mapping[type[StrEnum], Mapping[str, Words]] = {
         Classification.RESTRICTED: Words("hạn chế", "restricted"),
     },
 }
+
+
+def entered_late(until: date) -> Words:
+    """Say that a paper report was entered after the day by which it should have been."""
+    return Words(
+        f"Báo cáo giấy được nhập sau ngày làm việc tiếp theo kể từ ngày nhận ({until:%d/%m/%Y}).",
+        f"The paper report is entered later than the working day after it came in ({until}).",
+    )
 
 
 def words_of(choice: StrEnum) -> Words:

@@ -13,6 +13,7 @@ from app.models.evidence import Erasure, Evidence, EvidenceContent, EvidenceRead
 from app.models.extension import Extension, ExtensionRefusal, ExtensionRequest
 from app.models.idempotency import IdempotencyRecord
 from app.models.obligation import Obligation
+from app.models.paper import PaperReport
 from app.models.plan import Plan
 from app.models.reference import ClientReference
 from app.models.review import Review
@@ -54,6 +55,7 @@ __all__ = [
     "Membership",
     "MembershipEnding",
     "Obligation",
+    "PaperReport",
     "PartnerNaming",
     "Plan",
     "Reopening",

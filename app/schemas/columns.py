@@ -111,6 +111,7 @@ HISTORY: Sequence[Column] = (
     shown("erased_at", "Thời điểm xóa", "Erased at", 18, "act.erased_at"),
     shown("legal_basis", "Căn cứ pháp lý", "Legal basis", 30, "act.legal_basis"),
     shown("document_number", "Số, ký hiệu báo cáo giấy", "Document number", 20, "act.document_number"),
+    shown("paper_report", "Mã báo cáo giấy", "Paper report", 38, "act.paper_report"),
     shown("client", "Ứng dụng gửi", "Client", 38, "act.client"),
     shown("id", "Mã", "Id", 38, "act.id"),
 )

@@ -1,8 +1,9 @@
 """Rows → wire shapes, where more is needed than the same names."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.database.statements import Row
@@ -12,6 +13,7 @@ from app.domain.calendar import days_overdue, last_day_on_time
 from app.domain.completion import Signal, Status, missing
 from app.domain.words import Words
 from app.schemas.base import TextOut
+from app.schemas.claims import WholeClaim
 from app.schemas.clients import ClientOut, scopes_of
 from app.schemas.cycles import CycleDeadlineOut, CycleDetail, CycleOut
 from app.schemas.evidence import EvidenceOut
@@ -57,6 +59,12 @@ def obligation_shown(row: Row, as_of: datetime) -> dict[str, Any]:
         "ended_by": row["ended_by"],
         **{name: row[name] for name in ("waived", "silent", "last_reported_at", "judged", "version")},
     }
+
+
+def with_claim(shown: dict[str, Any], claims: Mapping[UUID, Row]) -> dict[str, Any]:
+    """Add to what is shown of an obligation all that a reviewer needs of its claim, where that was asked for."""
+    told, whole = shown["claim"], claims.get(shown["id"])
+    return {**shown, "claim": WholeClaim.model_validate({**told, **whole})} if told and whole else shown
 
 
 def extension_request_out(row: Row, as_of: datetime) -> ExtensionRequested:

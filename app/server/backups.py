@@ -27,6 +27,7 @@ from app.domain.errors import Hindrance
 from app.models import Erasure, EvidenceContent
 from app.models.base import table
 from app.queries import events
+from app.queries.evidence import KEPT_AS
 from app.server import programs
 from app.stores import Store
 from app.stores.base import ContentLost, name_of
@@ -214,7 +215,7 @@ async def _promised(connection: AsyncConnection) -> dict[str, int]:
 def _contents() -> Statement:
     contents, erasures = table(EvidenceContent), table(Erasure)
     erased = exists().where(erasures.c.evidence_id == contents.c.evidence_id)
-    return select(contents.c.id, contents.c.sha256, contents.c.size).where(~erased)
+    return select(KEPT_AS.label("id"), contents.c.sha256, contents.c.size).where(~erased)
 
 
 def _exported() -> Statement:

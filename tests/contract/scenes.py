@@ -68,6 +68,8 @@ async def place_of(service: Service, operation: str, role: str | None, path: str
         return {"id": await filed(service, role, operation)}
     if "/evidence/" in path:
         return {"id": (await attached(service, role)).json()["id"]}
+    if "{paper_report}" in path:
+        return {"paper_report": await entered(service)}
     if path.startswith("/v1/clients/"):
         return {"id": str(service.police.client_id), **await secrets_of(service)}
     if path.startswith("/v1/webhooks/"):
@@ -124,6 +126,20 @@ async def attached(service: Service, role: str | None) -> httpx.Response:
     if role == "coordinator":
         return await service.coordinator.attach(INVESTIGATION, **own, **PAPER)
     return await service.police.attach(INVESTIGATION, **own)
+
+
+async def named_in(service: Service, path: str) -> dict[str, str]:
+    """Return what stands in a path and is made anew for each test."""
+    secrets = await secrets_of(service) if "{secret}" in path or "{token}" in path else {}
+    return secrets | ({"paper_report": await entered(service)} if "{paper_report}" in path else {})
+
+
+async def entered(service: Service) -> str:
+    """Enter the paper that the document shows, the same however often it is asked for, and return its id."""
+    scene = {"Idempotency-Key": "scene-paper"}
+    answer = await service.coordinator.post("/v1/paper-reports", _shown("enterPaperReport"), headers=scene)
+    paper_id: str = answer.json()["paper_report"]["id"]
+    return paper_id
 
 
 async def filed(service: Service, role: str | None, operation: str) -> str:

@@ -18,7 +18,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.commands import bulk
+from app.commands import bulk_updates
 from app.commands.bulk import Outcome
 from app.commands.imports import faults
 from app.commands.imports.lines import Form, Line, Wrong
@@ -29,10 +29,12 @@ from app.domain.errors import NotFound, Refusal
 from app.queries.imports import of_another_plan
 from app.schemas.bulk import MAX_ITEMS, ItemIn
 from app.schemas.imports import ImportLine, LineResult
+from app.schemas.updates import UpdateOut
 
 MAX_BYTES = 900_000
 """How much one transaction may record."""
 Item = Mapping[str, Any]
+Outcomes = list[Outcome[UpdateOut]]
 Read = Callable[[Sequence[Item]], Sequence[ItemIn | Refusal]]
 Transaction = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
 
@@ -52,7 +54,7 @@ class Import:
     vietnamese: bool
     transaction: Transaction
     read: Read
-    repeat: Callable[[Callable[[], Awaitable[list[Outcome]]]], Awaitable[list[Outcome]]]
+    repeat: Callable[[Callable[[], Awaitable[Outcomes]]], Awaitable[Outcomes]]
 
     async def results(self, form: ReadForm, now: Callable[[], datetime]) -> AsyncIterator[list[ImportLine]]:
         """Record batch after batch, and yield what became of the lines that were filled in."""
@@ -62,15 +64,15 @@ class Import:
     async def _record(self, form: Form, batch: Sequence[Line], now: datetime) -> list[ImportLine]:
         sent = [line for line in batch if line.item is not None]
         read = self.read([line.item for line in sent if line.item is not None])
-        outcomes: list[Outcome] = []
+        outcomes: Outcomes = []
 
-        async def attempt() -> list[Outcome]:
+        async def attempt() -> Outcomes:
             try:
                 async with self.transaction() as connection:
                     foreign = await of_another_plan(connection, self.plan, list(_ids(read)))
                     # What is another plan's is not found in this one.
                     own = [NotFound() if _obligation(one) in foreign else one for one in read]
-                    outcomes[:] = await bulk.report(connection, self.caller, own, now=now)
+                    outcomes[:] = await bulk_updates.report(connection, self.caller, own, now=now)
                     if self.dry_run:
                         raise Undone
             except Undone:
@@ -81,7 +83,7 @@ class Import:
         became = {line.number: self._result(form, line, one) for line, one in zip(sent, recorded, strict=True)}
         return [became.get(line.number) or self._unread(form, line) for line in batch]
 
-    def _result(self, form: Form, line: Line, outcome: Outcome) -> ImportLine:
+    def _result(self, form: Form, line: Line, outcome: Outcome[UpdateOut]) -> ImportLine:
         if isinstance(outcome.result, Refusal):
             told = faults.of_refusal(form, line, outcome.result, vietnamese=self.vietnamese)
             return _refused(line, outcome.result.slug(), told)
