@@ -46,10 +46,13 @@ class MemberRef(ResponseModel):
     force: Force
 
 
-class BodyLine(MemberRef):
+class BodyLine(ResponseModel):
     """How a body is called that has a number, or came after the plan."""
 
     no: int | None
+    code: str
+    name: str
+    force: Force
 
 
 class DutyLine(ResponseModel):
