@@ -4,6 +4,7 @@ A test that commits, or that needs several connections, asks for `own_database` 
 """
 
 import gc
+import os
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -24,6 +25,11 @@ from app.security import token_keys
 from app.settings import ROOT
 from embedded_postgres import APP, OWNER, Address, Embedded
 from tests.given import TODAY, Service, introduce
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Run one worker more than there are processors: tests wait for PostgreSQL and for processes half of their time."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -10,13 +10,14 @@ from typing import Annotated
 
 import typer
 from pydantic import ValidationError
-from sqlalchemy import text
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 import embedded_postgres
 from app.database.engine import NOBODY, connect, prove
 from app.database.failures import Failure, cause_of, kind_of
 from app.database.revision import head, revision_of
+from app.database.statements import Statement, fetch_only
 from app.domain.errors import Hindrance
 from app.inspection.clamav import Scanner
 from app.security import checkpoint_keys, token_keys
@@ -99,12 +100,16 @@ async def _told(connection: AsyncConnection) -> str:
     revision = await revision_of(connection)
     if (revision or "") < head():
         raise Unwell(f"has migration {revision or 'none'} of {head()}: run `dondoc migrate`")
-    now: datetime = (await connection.execute(text("SELECT clock_timestamp()"))).scalar_one()
-    apart = abs((now - datetime.now(UTC)).total_seconds())
+    server = await fetch_only(connection, _server)
+    apart = abs((server["now"] - datetime.now(UTC)).total_seconds())
     if apart > CLOCKS_APART_SECONDS:
         raise Unwell(f"its clock and ours are {apart:.0f} seconds apart: let both follow a time server")
-    version = (await connection.execute(text("SHOW server_version"))).scalar_one()
-    return f"PostgreSQL {version}, migration {revision}, clocks {apart:.1f} s apart"
+    return f"PostgreSQL {server['version']}, migration {revision}, clocks {apart:.1f} s apart"
+
+
+def _server() -> Statement:
+    version = func.current_setting("server_version")
+    return select(func.clock_timestamp().label("now"), version.label("version"))
 
 
 def _keys(settings: Settings) -> str:

@@ -57,7 +57,7 @@ TYPES: Mapping[type[PlanRow], EventType | Mapping[Any, EventType]] = {
     ExtensionRefusal: EventType.EXTENSION_REFUSED,
     ConditionDecision: EventType.CONDITION_DECIDED,
     Annulment: EventType.ANNULMENT_MADE,
-    CycleDeadline: EventType.CYCLE_DEADLINE_MOVED,
+    CycleDeadline: EventType.DEADLINE_MOVED,
     Seal: EventType.CYCLE_CLOSED,
     Holiday: EventType.HOLIDAY_MARKED,
     Succession: EventType.SUCCESSION_PROPOSED,

@@ -30,7 +30,7 @@ def terms_of(plan: Row, sent: CycleIn, duties: Sequence[Row], now: datetime) -> 
         DutyUnknown, DutyNotEveryCycle: it asks for what no such cycle can ask for.
     """
     zone, code = ZoneInfo(plan["time_zone"]), sent.code
-    if CycleRules.model_validate(plan["cycle_rules"]).is_reserved(code):
+    if CycleRules.model_validate(plan["cycle_rules"]).reserves(code):
         raise CycleCodeReserved(None, Fault("/code", "belongs to a cycle of the plan itself"))
     number = sent.document_number
     letter = letters.dated(sent.decided_on, number, issued_on=plan["issued_on"], zone=zone, now=now)

@@ -56,6 +56,8 @@ class Connection(asyncpg.Connection):  # type: ignore[misc]
 
     entering = ""
     """What every transaction begins with, where settings do not outlive one; it ends with a semicolon."""
+    pool = 0
+    """How many pools were dropped before the one that it was taken from."""
 
     def _get_unique_id(self, prefix: str) -> str:
         return f"dondoc_{prefix}_{_PROCESS}_{next(_numbers):x}"

@@ -106,6 +106,7 @@ class Database:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
+        self._pools_before = 0
 
     @asynccontextmanager
     async def reading(self, identity: Identity) -> AsyncIterator[AsyncConnection]:
@@ -122,7 +123,7 @@ class Database:
     async def glance(self, asked: BoundQuery) -> list[Row]:
         """Put one question for nobody: it sees no more than what is no secret, and is a view of its own."""
         connection, rows = await self._first(lambda connection: _glance(connection, asked))
-        await connection.close()
+        await self._end(connection)
         return rows
 
     async def close(self) -> None:
@@ -140,25 +141,42 @@ class Database:
         except Exception as error:
             if is_outdated(error):
                 # What others prepared before the table changed is no better.
-                await self.engine.dispose()
+                await self._drop_idle()
             raise
         finally:
-            await _end(connection)
+            await self._end(connection)
 
     async def _first(self, do: Callable[[AsyncConnection], Awaitable[T]]) -> tuple[AsyncConnection, T]:
         """Take a connection and do something; one that died while it was idle is dropped, with all that are idle."""
         for last in (False, True):
+            pool = self._pools_before
             connection = await self.engine.connect()
             driver = driver_of(connection)
+            driver.pool = pool
             try:
                 return connection, await do(connection)
             except BaseException:
                 died = driver.is_closed()
-                await _end(connection)
+                await self._end(connection)
                 if last or not died:
                     raise
-                await self.engine.dispose()
+                await self._drop_idle()
         raise AssertionError  # pragma: no cover
+
+    async def _drop_idle(self) -> None:
+        """Close every connection that is idle; what is in use goes back to a pool that nobody will take from."""
+        self._pools_before += 1
+        await self.engine.dispose()
+
+    async def _end(self, connection: AsyncConnection) -> None:
+        """Undo what was not committed, and give the connection back; it goes on only if that is certain."""
+        try:
+            if not connection.invalidated:
+                await _undo(connection)
+            if not connection.invalidated and driver_of(connection).pool != self._pools_before:
+                await connection.invalidate()
+        finally:
+            await connection.close()
 
 
 async def _begin(connection: AsyncConnection, begin: str, identity: Identity) -> None:
@@ -175,15 +193,6 @@ async def _glance(connection: AsyncConnection, asked: BoundQuery) -> list[Row]:
     rows = await asked.on(connection)
     await driver.execute("COMMIT")
     return rows
-
-
-async def _end(connection: AsyncConnection) -> None:
-    """Undo what was not committed, and give the connection back; it goes on only if that is certain."""
-    try:
-        if not connection.invalidated:
-            await _undo(connection)
-    finally:
-        await connection.close()
 
 
 async def _undo(connection: AsyncConnection) -> None:

@@ -1,7 +1,7 @@
 """Events: what can change, in one word each, and how one is spelled for ever."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -30,7 +30,9 @@ class EventType(StrEnum):
     OBLIGATION_ENDED = "obligation.ended"
     PLAN_AMENDED = "plan.amended"
     CYCLE_OPENED = "cycle.opened"
+    DEADLINE_MOVED = "deadline.moved"
     CYCLE_DEADLINE_MOVED = "cycle.deadline_moved"
+    """How `deadline.moved` was told at first; nobody is told so any more, and who was reads it for ever."""
     CYCLE_CLOSED = "cycle.closed"
     CLOSING_ANNULLED = "closing.annulled"
     HOLIDAY_MARKED = "holiday.marked"
@@ -40,6 +42,15 @@ class EventType(StrEnum):
     MEMBER_ADDED = "member.added"
     MEMBER_ENDED = "member.ended"
     PARTNER_NAMED = "partner.named"
+
+
+FORMER_NAMES = {EventType.CYCLE_DEADLINE_MOVED: EventType.DEADLINE_MOVED}
+"""Types by names that are given no more, and by the names that they have: who waits for one waits for both."""
+
+
+def is_wanted(told: EventType, types: Collection[EventType]) -> bool:
+    """Say whether an event is of one of some types, by whichever of its names."""
+    return FORMER_NAMES.get(told, told) in {FORMER_NAMES.get(one, one) for one in types}
 
 
 def canonical(content: Mapping[str, Any]) -> bytes:

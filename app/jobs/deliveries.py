@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.database.builders import Columns, among, changed_where
 from app.database.locks import lock, try_lock
 from app.database.statements import Row, fetch_all, fetch_first, fetch_only, write_new_rows, write_rows
+from app.domain.events import is_wanted
 from app.domain.webhooks import GONE, DeliveryState, Disabled, Outcome, wait_after
 from app.models import Webhook, WebhookAttempt, WebhookDelivery
 from app.models.base import new_id, table
@@ -50,7 +51,7 @@ async def owe(connection: AsyncConnection, webhook: Row, page: EventPage, *, now
     came = {"id": webhook["id"], "after_seq": webhook["after_seq"]}
     further = Columns(after_seq=page.next_after)
     moved = await fetch_all(connection, changed_where, these=webhooks, columns=further, **came)
-    wanted = [one for one in page.items if webhook["types"] is None or one.type in webhook["types"]]
+    wanted = [one for one in page.items if webhook["types"] is None or is_wanted(one.type, webhook["types"])]
     if not (moved and wanted):
         return
     anew = {"webhook_id": webhook["id"], "state": DeliveryState.PENDING, "attempts": 0, "next_attempt_at": now}

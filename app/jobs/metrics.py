@@ -7,33 +7,23 @@ from threading import Thread
 from wsgiref.simple_server import WSGIServer
 
 from prometheus_client import start_http_server
-from sqlalchemy import QueuePool, text
+from sqlalchemy import QueuePool
 
 from app.database.engine import SYSTEM, Database
+from app.database.statements import fetch_only
 from app.domain.errors import Hindrance
+from app.queries.measures import measured
 from app.web import metrics
 
 MEASURED_EVERY_SECONDS = 10
-_ASKED = text("""
-    SELECT seq AS feed,
-        (SELECT max(size) FROM checkpoint) AS signed,
-        (SELECT min(told.recorded_at) FROM event AS told
-            WHERE told.xid >= coalesce((SELECT last.xid FROM event AS last
-                JOIN sequenced_event AS numbered ON numbered.id = last.id WHERE numbered.seq = feed_head.seq), '0')
-            AND NOT EXISTS (SELECT FROM sequenced_event AS numbered WHERE numbered.id = told.id)) AS unnumbered,
-        (SELECT min(created_at) FROM webhook_delivery WHERE state = 'pending') AS undelivered,
-        (SELECT max(watched_until) FROM deadline_watch) AS watched
-    FROM feed_head
-""")
-"""One question, which looks at events only from the transaction of the last one that has its place."""
 
 
 async def measure(database: Database, clock: Callable[[], datetime]) -> None:
     """Look everything up that only the database knows."""
     async with database.reading(SYSTEM) as connection:
-        row = (await connection.execute(_ASKED)).mappings().one()
+        row = await fetch_only(connection, measured)
     now = clock()
-    metrics.FEED.set(row["feed"] or 0)
+    metrics.FEED.set(row["feed"])
     metrics.SIGNED.set(row["signed"] or 0)
     metrics.UNNUMBERED.set(_age(row["unnumbered"], now))
     metrics.UNDELIVERED.set(_age(row["undelivered"], now))

@@ -143,7 +143,7 @@ class CycleRules(SeedModel):
         following = [rule.starts_on(max(rule.year_of(today) + 1, rule.first_year))] if rule else []
         return min((day for day in (*(one.starts_on for one in self.fixed), *following) if day > today), default=None)
 
-    def is_reserved(self, code: str) -> bool:
+    def reserves(self, code: str) -> bool:
         """Say whether a code belongs to a cycle of the plan itself, also of a year for which it has none."""
         return bool(_YEAR.match(code)) or any(cycle.code == code for cycle in self.fixed)
 

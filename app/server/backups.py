@@ -11,32 +11,34 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from secrets import token_hex
 
-from sqlalchemy import exists, select, text
+from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app import __version__
-from app.database.address import read
 from app.database.engine import SYSTEM, connect
 from app.database.revision import head, revision_of
+from app.database.statements import Prepared, Statement, fetch_all, fetch_only
 from app.domain.errors import Hindrance
 from app.models import Erasure, EvidenceContent
 from app.models.base import table
 from app.queries import events
+from app.server import programs
 from app.stores import Store
 from app.stores.base import ContentLost, name_of
-from embedded_postgres import EmbeddedUnavailable, binaries
 
 DUMP, KEYS, FILES, MANIFEST = "database.dump", "keys", "files", "manifest.json"
-_ROLE = text(
+_ROLE = Prepared(
     "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'dondoc_app') THEN "
-    "CREATE ROLE dondoc_app NOLOGIN; END IF; END $$"
+    "CREATE ROLE dondoc_app NOLOGIN; END IF; END $$",
+    names=(),
+    reads={},
 )
+"""A backup is of one database, and roles belong to the server."""
 
 
 class NotABackup(Hindrance):
@@ -95,10 +97,11 @@ async def _write(place: Place, folder: Path, now: datetime) -> Manifest:
     try:
         async with database.reading(SYSTEM) as connection:
             # What pg_dump reads is what this transaction sees, also of the feed's place.
-            seen = str(await connection.scalar(text("SELECT pg_export_snapshot()")))
+            seen = (await fetch_only(connection, _exported))["snapshot"]
             revision, position = await revision_of(connection), await _position(connection)
             promised = await _promised(connection)
-            await _run(place, "pg_dump", "--format=custom", f"--snapshot={seen}", "--file", folder / DUMP)
+            arguments = ("--format=custom", f"--snapshot={seen}", "--file", folder / DUMP)
+            await programs.run(place.url, "pg_dump", *arguments, folder=place.programs)
         await asyncio.to_thread(_copy, place, folder, promised)
         digests = await asyncio.to_thread(_digests, folder)
         erased = [name for name in promised if f"{FILES}/{name}" not in digests]
@@ -167,9 +170,9 @@ async def _restore_database(place: Place, folder: Path, manifest: Manifest) -> N
         async with database.writing(SYSTEM) as connection:
             if await revision_of(connection) is not None:
                 raise Hindrance("The database holds a plan already: restore to an empty one.")
-            await connection.execute(_ROLE)
+            await _ROLE.fetch(connection, {})
         arguments = ("--single-transaction", "--exit-on-error", "--no-owner")
-        await _run(place, "pg_restore", *arguments, folder / DUMP, into="--dbname")
+        await programs.run(place.url, "pg_restore", *arguments, folder / DUMP, folder=place.programs)
         async with database.reading(SYSTEM) as connection:
             seen = await revision_of(connection), await _position(connection)
             promised = await _promised(connection)
@@ -199,15 +202,23 @@ def _put_back(place: Place, folder: Path, manifest: Manifest) -> None:
 async def _position(connection: AsyncConnection) -> int:
     if await revision_of(connection) is None:
         raise Hindrance("The database holds nothing of Dondoc.")
-    return int((await connection.execute(events.head())).scalar_one())
+    position: int = (await fetch_only(connection, events.head))["seq"]
+    return position
 
 
 async def _promised(connection: AsyncConnection) -> dict[str, int]:
     """Return the names and the sizes of the files that must be there."""
+    return {name_of(row["id"], row["sha256"]): row["size"] for row in await fetch_all(connection, _contents)}
+
+
+def _contents() -> Statement:
     contents, erasures = table(EvidenceContent), table(Erasure)
     erased = exists().where(erasures.c.evidence_id == contents.c.evidence_id)
-    found = await connection.execute(select(contents.c.id, contents.c.sha256, contents.c.size).where(~erased))
-    return {name_of(row.id, row.sha256): row.size for row in found}
+    return select(contents.c.id, contents.c.sha256, contents.c.size).where(~erased)
+
+
+def _exported() -> Statement:
+    return select(func.pg_export_snapshot().label("snapshot"))
 
 
 def _digests(folder: Path) -> dict[str, str]:
@@ -219,26 +230,3 @@ def _every_digest(folder: Path) -> Iterator[tuple[str, str]]:
         if path.is_file() and path != folder / MANIFEST:
             with path.open("rb") as file:
                 yield path.relative_to(folder).as_posix(), hashlib.file_digest(file, "sha256").hexdigest()
-
-
-async def _run(place: Place, program: str, *arguments: str | Path, into: str = "--dbname") -> None:
-    """Run one of PostgreSQL's programs; passwords go by the environment, which nobody else can read."""
-    address = read(place.url)
-    login = {f"PG{name.upper()}": value for name, value in address.login.items()}
-    try:
-        process = await asyncio.create_subprocess_exec(
-            _program(place, program), *arguments, into, address.place, env=login, stderr=asyncio.subprocess.PIPE
-        )
-    except OSError:
-        raise Hindrance(f"{program} was not found: install PostgreSQL's client, or name its folder.") from None
-    _, said = await process.communicate()
-    if process.returncode:
-        raise Hindrance(f"{program} failed: {said.decode('utf-8', 'replace').strip()}")
-
-
-def _program(place: Place, name: str) -> Path | str:
-    if place.programs:
-        return place.programs / name
-    with suppress(EmbeddedUnavailable):
-        return binaries.find().path / name
-    return shutil.which(name) or name

@@ -144,14 +144,18 @@ class HistoryQuery:
 
     @property
     def updated_at(self) -> ColumnElement[Any]:
-        """When the last act was recorded; null when there was none."""
-        mine = (annulled.c.plan_id == self._obligation.c.plan_id, annulled.c.obligation_id == self._obligation.c.id)
-        taken_back = select(annulled.c.recorded_at).where(*mine, self._moment.knows(annulled))
-        acts = union_all(
-            *(self._history(history).with_only_columns(history.c.recorded_at) for history in HISTORIES),
-            taken_back.correlate(self._obligation),
-        ).subquery()
+        """When the last act was recorded, or taken back; null when there was none."""
+        acts = union_all(*map(self._touched, HISTORIES)).subquery()
         return select(func.max(acts.c.recorded_at)).scalar_subquery()
+
+    def _touched(self, history: Table) -> Statement:
+        """Select when each act was last heard of, whether it counts or not: an annulment of it is of no other day."""
+        of_it = (annulled.c.plan_id == history.c.plan_id, annulled.c.act_id == history.c.id)
+        words = select(func.max(annulled.c.recorded_at)).where(*of_it, self._moment.knows(annulled))
+        heard = func.greatest(history.c.recorded_at, words.correlate(history).scalar_subquery())
+        mine = (history.c.plan_id == self._obligation.c.plan_id, history.c.obligation_id == self._obligation.c.id)
+        found = select(heard.label("recorded_at")).where(*mine, self._moment.reaches(history))
+        return found.correlate(self._obligation)
 
     def _history(self, history: Table) -> Statement:
         return history_of(history, self._obligation, self._moment)

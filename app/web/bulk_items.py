@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -28,7 +29,7 @@ def _read(shape: type[Shape], sent: Any) -> Shape | Refusal:
 def placed(refusal: Refusal, place: int) -> Refusal:
     """Make the pointers of an item's refusal point into the request."""
     again = copy(refusal)
-    again.faults = tuple(Fault(f"/items/{place}{fault.pointer}", fault.detail) for fault in refusal.faults)
+    again.faults = tuple(replace(fault, pointer=f"/items/{place}{fault.pointer}") for fault in refusal.faults)
     return again
 
 

@@ -36,11 +36,11 @@ PLACES = {"plan": PLAN, "id": str(TRAINING), "body": "cong-an", "duty": "3.4"}
 """What stands in a path where nothing is wrong."""
 
 
-def refused(response: httpx.Response) -> int:
+def refused(response: httpx.Response, media_type: str = "application/problem+json") -> int:
     """Return the status of an answer, which must be a problem of the caller's that repeats nothing."""
     shown = (response.status_code, response.headers.get("content-type"), response.text[:300])
     assert 400 <= response.status_code < 500, shown
-    assert response.headers["content-type"] == "application/problem+json", shown
+    assert response.headers["content-type"] == media_type, shown
     assert "x-request-id" in response.headers, shown
     assert MARKER.lower() not in f"{response.text} {response.headers}".lower(), shown
     return response.status_code

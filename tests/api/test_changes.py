@@ -69,7 +69,7 @@ async def test_what_leads_to_no_other_status_is_no_change(service: Service) -> N
 async def test_a_deadline_that_passes_changes_everything_that_is_open(service: Service) -> None:
     found = await changes(service.integrator, DEADLINE - timedelta(microseconds=1), DEADLINE, limit=500)
 
-    assert len(found["items"]) == 296
+    assert len(found["items"]) == 296 - 1  # The consolidated report rests on the others and is due after them.
     assert {(one["before"], one["after"]) for one in found["items"]} == {
         ("not_started", "overdue"),
         ("not_started", "awaited"),

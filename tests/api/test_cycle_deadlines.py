@@ -44,8 +44,10 @@ async def test_every_obligation_of_the_cycle_follows_and_counts_its_version_up(o
     owed = await listed(opened.coordinator, cycle="2027")
 
     assert {(one["due_before"], one["original_due_before"], one["version"]) for one in owed} == {
-        ("2028-01-09T17:00:00Z", "2027-12-16T17:00:00Z", 2)
+        ("2028-01-09T17:00:00Z", "2027-12-16T17:00:00Z", 2),
+        ("2028-01-14T17:00:00Z", "2027-12-23T17:00:00Z", 2),
     }
+    assert [one["duty"]["code"] for one in owed if one["due_before"] > "2028-01-10"] == ["R.3"]
     assert len(owed) == 296
     [act] = await opened.police.history(NEXT)
     assert (act["act"], act["due_before"]) == ("cycle_deadline", "2028-01-09T17:00:00Z")

@@ -14,13 +14,18 @@ from app.models.base import table
 from embedded_postgres import Address
 from tests.api.asking import listed, rows_of, status_of
 from tests.conftest import as_owner
-from tests.given import FIRST, PLAN, Service, obligation
+from tests.given import FIRST, PLAN, TODAY, Service, obligation
 
 CYCLES = f"/v1/plans/{PLAN}/cycles"
 TURN = datetime(2026, 12, 14, 17, tzinfo=UTC)
 """The first instant of 15/12/2026 in Cần Thơ, on which the period of 2027 begins."""
 MOMENT = timedelta(microseconds=1)
 CONSOLIDATION = obligation("R.3", "so-ldtbxh", "2027")
+
+
+def name_of(service: Service) -> str:
+    """Name the database that a service keeps for itself."""
+    return str(service.app.state.database.engine.url.database)
 
 
 async def codes(service: Service, **params: Any) -> list[str]:
@@ -114,18 +119,21 @@ async def test_a_cycle_that_was_opened_later_was_not_there_before(own_service: S
         assert (await coordinator.get(path, known_at=known_after)).status_code == 200
 
 
-async def test_before_anything_was_known_every_cycle_that_should_have_been_open_is_missing(service: Service) -> None:
-    document = await status_of(service.integrator, as_of="2022-03-01", known_at="2021-12-20")
+async def test_before_anything_was_known_every_cycle_that_should_have_been_open_is_missing(
+    own_service: Service, address: Address
+) -> None:
+    async with as_owner(address, name_of(own_service)) as owner:
+        for entered in ("cycle SET recorded_at", "obligation SET recorded_at", "standing_facts SET known_from"):
+            await owner.execute(text(f"UPDATE {entered} = :on"), {"on": TODAY})
+
+    document = await status_of(own_service.integrator, as_of="2022-03-01", known_at="2021-12-20")
 
     assert (document["cycles"], document["missing_cycles"]) == ([], ["2021", "2021-06-15", "2022"])
 
 
 @pytest.fixture
-async def resting(own_service: Service, address: Address) -> Service:
-    """Let the consolidated report rest on the reports of the others, as a seed may say, before 2027 is opened."""
-    async with as_owner(address, str(own_service.app.state.database.engine.url.database)) as owner:
-        duties = table(Duty)
-        await owner.execute(duties.update().where(duties.c.code == "R.3").values(due_after_others_days=5))
+async def resting(own_service: Service) -> Service:
+    """Open 2027, in which the consolidated report rests on the reports of the others."""
     assert (await own_service.coordinator.post(CYCLES, {"code": "2027"})).status_code == 201
     return own_service
 
@@ -141,10 +149,18 @@ async def test_what_rests_on_the_others_is_due_five_working_days_after_them(rest
     )
 
 
-async def test_it_stays_as_it_was_in_cycles_that_were_open_before(resting: Service) -> None:
-    earlier = await resting.coordinator.standing(obligation("R.3", "so-ldtbxh", FIRST))
+async def test_another_number_of_days_holds_in_cycles_that_are_opened_from_then_on(
+    own_service: Service, address: Address
+) -> None:
+    async with as_owner(address, name_of(own_service)) as owner:
+        duties = table(Duty)
+        await owner.execute(duties.update().where(duties.c.code == "R.3").values(due_after_others_days=7))
+    assert (await own_service.coordinator.post(CYCLES, {"code": "2027"})).status_code == 201
 
-    assert earlier["last_day_on_time"] == "2021-06-14"
+    earlier = await own_service.coordinator.standing(obligation("R.3", "so-ldtbxh", FIRST))
+    later = await own_service.coordinator.standing(CONSOLIDATION)
+
+    assert (earlier["last_day_on_time"], later["last_day_on_time"]) == ("2021-06-21", "2027-12-27")
 
 
 async def test_it_moves_with_the_deadline_of_its_cycle_and_with_nobodys_extension(resting: Service) -> None:

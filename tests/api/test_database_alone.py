@@ -17,7 +17,7 @@ from tests.api.conftest import TOUCHED
 from tests.files import pdf
 from tests.given import PLAN, TOURISTS, TRAINING, Caller, Service
 
-NAMES = ("police", "culture", "health", "coordinator", "integrator")
+NAMES = ("police", "culture", "health", "court", "coordinator", "integrator")
 NARRATIVE = "Đã triển khai theo kế hoạch."
 
 
@@ -88,7 +88,7 @@ async def test_the_database_alone_gives_bytes_to_whom_the_application_does(
 
     after = [(answer.status_code, answer.content) for answer in [await who.get(path) for who, path in asked]]
     assert [status for status, _ in after] == [status for status, _ in before]
-    assert [status for status, _ in before].count(200) == 3 + 2 + 0 + 3 + 1
+    assert [status for status, _ in before].count(200) == 3 + 2 + 2 + 0 + 3 + 1
     assert {content for status, content in after if status == 200} == {pdf()}
 
 

@@ -303,20 +303,20 @@ async def test_for_a_day_the_secret_before_verifies_too(service: Service) -> Non
 
 
 async def test_a_webhook_gets_what_its_client_may_read_and_wants(service: Service) -> None:
+    of_the_court = obligation("15.1", "tand")
     async with receiving() as receiver:
         delivering = deliverer(service, to(receiver))
         await subscribe(service.culture, f"{receiver.origin}/culture")
-        await subscribe(service.health, f"{receiver.origin}/health")
+        await subscribe(service.court, f"{receiver.origin}/court")
         await subscribe(service.integrator, f"{receiver.origin}/some", types=["evidence.attached"])
         await service.police.report(TRAINING)
         await service.police.report(TOURISTS)
-        await service.health.attach(obligation("4.1", "so-y-te"), classification="public")
+        await service.court.attach(of_the_court, classification="public")
         await service.jobs.number()
         await delivering.deliver()
 
     came = {(one.path, json.loads(one.body)["data"]["obligation"]) for one in receiver.received}
-    health = str(obligation("4.1", "so-y-te"))
-    assert came == {("/culture", str(TOURISTS)), ("/health", health), ("/some", health)}
+    assert came == {("/culture", str(TOURISTS)), ("/court", str(of_the_court)), ("/some", str(of_the_court))}
 
 
 async def test_a_client_that_may_not_call_any_more_gets_nothing(service: Service) -> None:

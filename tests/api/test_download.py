@@ -17,7 +17,7 @@ from tests.files import pdf, sha256
 from tests.given import LINK, TOURISTS, TRAINING, Service
 
 CONTENT = pdf("Biên bản", size=5000)
-EVERYBODY = ("police", "culture", "health", "coordinator", "integrator", "admin")
+EVERYBODY = ("police", "culture", "health", "court", "coordinator", "integrator", "admin")
 
 
 async def uploaded(service: Service, **fields: Any) -> str:
@@ -58,8 +58,8 @@ async def test_a_file_comes_back_byte_by_byte_as_an_attachment(service: Service)
 @pytest.mark.parametrize(
     ("classification", "readers"),
     [
-        ("public", {"police", "culture", "coordinator", "integrator"}),
-        ("internal", {"police", "culture", "coordinator"}),
+        ("public", {"police", "culture", "health", "coordinator", "integrator"}),
+        ("internal", {"police", "culture", "health", "coordinator"}),
         ("restricted", {"police", "coordinator"}),
     ],
 )

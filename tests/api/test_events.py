@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 
 from app.domain import checkpoints
-from app.domain.events import EventType, canonical
+from app.domain.events import EventType, canonical, is_wanted
 from app.domain.merkle import Tree
 from tests.api.asking import problem_of
 from tests.given import DOCUMENT, FIRST, INVESTIGATION, LINK, PLAN, TODAY, TOURISTS, TRAINING, Service, obligation
@@ -93,7 +93,7 @@ async def test_every_act_is_told_of_once(service: Service) -> None:
         "condition.decided",
         "contribution.made",
         "cycle.opened",
-        "cycle.deadline_moved",
+        "deadline.moved",
         "cycle.closed",
         "holiday.marked",
     ]
@@ -428,5 +428,12 @@ def test_the_first_word_of_a_type_is_what_it_happened_to() -> None:
     nouns = {one.value.partition(".")[0] for one in EventType}
 
     assert nouns == {"update", "evidence", "contribution", "review", "extension", "condition", "annulment"} | {
-        *("obligation", "cycle", "holiday", "succession", "plan"),
+        *("obligation", "cycle", "deadline", "closing", "holiday", "succession", "member", "partner", "plan"),
     }
+
+
+def test_a_type_that_has_another_name_now_is_known_by_both() -> None:
+    for type_ in (EventType.DEADLINE_MOVED, EventType.CYCLE_DEADLINE_MOVED):
+        for wanted in (EventType.DEADLINE_MOVED, EventType.CYCLE_DEADLINE_MOVED):
+            assert is_wanted(type_, [wanted])
+        assert not is_wanted(type_, [EventType.CYCLE_OPENED])

@@ -13,7 +13,7 @@ from tests.given import Caller, Service, obligation
 from tests.receiving import deliverer, log_of, receiving, status, subscribe, to
 
 SHARED = obligation("3.6", "cong-an")
-"""Owned by the police, coordinated by the department of culture."""
+"""Owned by the police, coordinated by the department of culture and, as one of the departments, by that of health."""
 ALL_ACTS = ["evidence.attached", "evidence.received", "evidence.withdrawn", "evidence.erased"]
 
 
@@ -34,8 +34,8 @@ async def told(who: Caller, after: int) -> list[str]:
 @pytest.mark.parametrize(
     ("classification", "seen_by"),
     [
-        ("public", {"coordinator", "police", "culture", "integrator"}),
-        ("internal", {"coordinator", "police", "culture"}),
+        ("public", {"coordinator", "police", "culture", "health", "integrator"}),
+        ("internal", {"coordinator", "police", "culture", "health"}),
         ("restricted", {"coordinator", "police"}),
     ],
 )
@@ -46,7 +46,7 @@ async def test_an_evidence_is_told_of_to_whoever_may_read_it(
 
     await everything_on(service, classification)
 
-    for name in ("coordinator", "police", "culture", "integrator", "health"):
+    for name in ("coordinator", "police", "culture", "health", "integrator", "court"):
         found = await told(getattr(service, name), before)
         assert found == (ALL_ACTS if name in seen_by else []), name
     assert {"evidence", "evidence_content", "withdrawal", "erasure"} <= {*HISTORY}

@@ -169,6 +169,14 @@ async def test_a_file_that_cannot_be_read_says_what_to_do(service: Service, cont
     assert words in problem["detail"]
 
 
+async def test_what_is_wrong_with_a_file_is_said_in_english_too(service: Service) -> None:
+    unreadable = problem_of(await sent(service, b"%PDF-1.7", language="en"), 422, "form-unreadable")
+    percents = await sent(service, HEADINGS + row("3.1", percent="1"), language="en")
+
+    assert unreadable["detail"] == "The file is no spreadsheet; send XLSX, ODS, CSV or NDJSON."
+    assert "as_is=true" in problem_of(percents, 422, "figures-look-scaled")["detail"]
+
+
 async def test_a_form_has_a_media_type_and_a_plan(service: Service) -> None:
     problem_of(await sent(service, b"{}", "application/json"), 415, "unsupported-media-type")
     answer = await service.http.post(

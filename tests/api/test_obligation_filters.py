@@ -15,6 +15,7 @@ NOW = {"as_of": "2026-11-24T03:00:00Z", "known_at": EVERYTHING_KNOWN}
 TEXTS: dict[str, str] = {}
 """What each duty says, folded; filled with the full listing."""
 FIRST_DUE, LAST_DUE = "2021-06-14T17:00:00Z", "2026-12-16T17:00:00Z"
+"""When the first cycle and the last one are due; the consolidated report is due five working days after either."""
 
 
 @pytest.fixture(scope="module")
@@ -67,9 +68,11 @@ FILTERS: list[tuple[dict[str, Any], Callable[[Item], bool]]] = [
     ({"due_after": FIRST_DUE}, lambda item: item["due_before"] > FIRST_DUE),
     ({"due_after": "2021-06-14T16:59:59.999999Z"}, lambda _: True),
     ({"due_before": LAST_DUE}, lambda item: item["due_before"] < LAST_DUE),
-    ({"due_before": "2026-12-16T17:00:00.000001Z"}, lambda _: True),
+    ({"due_before": "2026-12-16T17:00:00.000001Z"}, lambda item: item["due_before"] <= LAST_DUE),
+    ({"due_before": "2026-12-25"}, lambda _: True),
     ({"due_before": "2021-06-15"}, lambda _: False),
-    ({"due_before": "2021-06-16"}, lambda item: item["cycle"] == FIRST),
+    ({"due_before": "2021-06-16"}, lambda item: item["due_before"] == FIRST_DUE),
+    ({"due_before": "2021-06-23"}, lambda item: item["cycle"] == FIRST),
     ({"force": "requested"}, lambda item: item["force"] == "requested"),
     ({"kind": "reporting"}, lambda item: item["kind"] == "reporting"),
     ({"q": "tap huan"}, lambda item: says(item, "tap", "huan")),

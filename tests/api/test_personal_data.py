@@ -111,7 +111,7 @@ WRITTEN = [
     for shape in objects(DOCUMENT_OF_API, body)
     for field in free_text(shape)
 ]
-_OF_A_FORM = {"number", "document_number"}
+_OF_A_FORM = {"number", "document_number", "reopened_by"}
 """Numbers of documents, which have a form of their own that the document cannot say."""
 _NOT_PROSE = {"url", "subject"}
 """Where only the kinds are looked for that no other number is taken for."""

@@ -10,9 +10,9 @@ from tests.api.test_successions import CHILDREN, decide, labour
 from tests.files import pdf, sha256
 from tests.given import TOURISTS, Caller, Service
 
-EVERYBODY = ("police", "culture", "health", "labour", "coordinator", "integrator", "admin")
+EVERYBODY = ("police", "culture", "health", "labour", "court", "coordinator", "integrator", "admin")
 PAPER: dict[str, Any] = {"received_on": "2026-11-20", "document_number": "9/BC-CATP"}
-ALL = {"police", "culture", "coordinator", "integrator"}
+ALL = {"police", "culture", "health", "labour", "coordinator", "integrator"}
 READERS: dict[tuple[str, str], set[str]] = {
     ("police", "public"): ALL,
     ("police", "internal"): ALL - {"integrator"},
@@ -24,7 +24,7 @@ READERS: dict[tuple[str, str], set[str]] = {
     ("coordinator", "internal"): ALL - {"integrator"},
     ("coordinator", "restricted"): {"police", "coordinator"},
 }
-"""A duty of the police that culture coordinates; the coordinator enters papers of the police."""
+"""A duty of the police that culture and other departments coordinate; the coordinator enters papers of the police."""
 
 
 async def assert_given(service: Service, evidence: str, content: bytes, readers: set[str]) -> None:

@@ -110,9 +110,11 @@ async def test_what_is_done_or_does_not_arise_is_in_no_list(service: Service) ->
     assert counts((await reminders(service.coordinator, cycle=FIRST))["cong-an"]) == {"overdue": 8}
 
 
-async def test_a_reporter_is_reminded_of_its_own(service: Service) -> None:
-    assert set(await reminders(service.health)) == {"so-y-te"}
-    assert set(await reminders(service.culture)) == {"so-vhttdl", "cong-an", "ban-dan-toc"}
+async def test_a_reporter_is_reminded_of_its_own_and_of_what_it_helps_with(service: Service) -> None:
+    assert set(await reminders(service.court)) == {"tand"}
+    helped = {"so-ldtbxh", "cong-an", "bao-can-tho", "dai-ptth"}
+    assert set(await reminders(service.health)) == {"so-y-te"} | helped
+    assert set(await reminders(service.culture)) == {"so-vhttdl", "ban-dan-toc"} | helped
     assert set(await reminders(service.integrator, plan=PLAN, owner="tand")) == {"tand"}
     problem_of(await service.admin.get(REMINDERS), 403, "not-allowed")
 

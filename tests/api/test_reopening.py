@@ -190,10 +190,10 @@ async def test_sealed_figures_go_with_closed_cycles_and_no_other_instant(closed:
 
 
 async def test_a_reporter_reads_what_was_sealed_of_its_own(closed: Service) -> None:
-    answer = await closed.health.get(STATUS, cycle=FIRST, sealed=True)
+    answer = await closed.court.get(STATUS, cycle=FIRST, sealed=True)
 
     [cycle] = answer.json()["cycles"]
-    assert [body["code"] for body in cycle["bodies"]] == ["so-y-te"]
+    assert [body["code"] for body in cycle["bodies"]] == ["tand"]
 
 
 async def test_an_acceptance_that_waives_and_so_completes_needs_the_letter(closed: Service) -> None:

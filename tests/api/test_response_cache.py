@@ -254,11 +254,11 @@ async def test_a_remembered_page_is_for_whoever_it_was_made_for(own_service: Ser
                 item["owner"]["code"]
                 for item in (await getattr(own_service, name).get(LISTS, plan=PLAN, cycle=FIRST)).json()["items"]
             }
-            for name in ("coordinator", "police", "health")
+            for name in ("coordinator", "police", "court")
         }
         assert len(owners["coordinator"]) > 2
         assert "cong-an" in owners["police"]
-        assert "cong-an" not in owners["health"]
+        assert "cong-an" not in owners["court"]
     problem_of(await own_service.admin.get(LISTS, plan=PLAN, cycle=FIRST), 403, "not-allowed")
     problem_of(await own_service.http.get(LISTS, params={"plan": PLAN, "cycle": FIRST}), 401, "not-authenticated")
 

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from app.domain.access import Permission
-from tests.contract.scenes import ASKED, FILES, place_of
+from tests.contract.scenes import ASKED, FILES, MISTAKES, place_of
 from tests.contract.snapshot import checked_in
 from tests.given import Service
 
@@ -113,6 +113,8 @@ class Operation:
             token["Content-Type"] = self.media_type
         elif self.requests and not {"json", "content"} & set(request):
             request["json"] = next(iter(self.requests.values()))["value"]
+        if "json" in request and (mistaken := MISTAKES.get(str(self))):
+            request["json"] = request["json"] | {"act": await mistaken(service)}
         headers = token | request.pop("headers", {})
         request["params"] = ASKED.get(str(self), {}) | request.pop("params", {})
         return await service.http.request(self.method, self.path.format(**values), headers=headers, **request)

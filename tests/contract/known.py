@@ -51,7 +51,7 @@ IN_BODIES: dict[str, dict[str, list[Any]]] = {
     "SuccessionIn": {"predecessor": ["so-gtvt"], "duties": [["8.1"]]},
     "SuccessorIn": {"code": ["so-xay-dung", "so-moi"]},
     "MeasurementIn": {"target": ["3.2-a", "3.2-c"], "value": [90, 90.5, 100]},
-    "UpdateIn": PAPER,
+    "UpdateIn": PAPER | {"percent": [None]},
     "LinkIn": LINK,
     "WebhookIn": TARGET,
     "WebhookChange": TARGET,
@@ -60,31 +60,42 @@ IN_BODIES: dict[str, dict[str, list[Any]]] = {
     "PaperDocumentIn": DOCUMENT | PAPER,
     "PaperFileIn": A_PDF | PAPER,
 }
+ANYWHERE: dict[str, list[Any]] = {"reopened_by": [None, "36/TB-VPUB"]}
+"""What any body may hold that has such a field."""
 
 
 def knowing(
-    document: Json, *, evidence: list[str], client: Caller, named: dict[str, str], webhook: dict[str, str]
+    document: Json,
+    *,
+    evidence: list[str],
+    client: Caller,
+    named: dict[str, str],
+    webhook: dict[str, str],
+    acts: list[str],
 ) -> Json:
     """Let the paths of a document lead somewhere, and its filters, headers and bodies be real.
 
-    `named` is what stands in a path and is made anew for each test, `webhook` what stands in the paths of webhooks.
+    `named` is what stands in a path and is made anew for each test, `webhook` what stands in the paths of webhooks,
+    `acts` what can be taken back.
     """
     for path, operations in document["paths"].items():
         for operation in operations.values():
-            elsewhere = ELSEWHERE.get(operation["operationId"], {}).get("id")
-            owed = [elsewhere] if elsewhere else [str(one) for one in OBLIGATIONS]
+            elsewhere = {name: [value] for name, value in ELSEWHERE.get(operation["operationId"], {}).items()}
             clients = [str(client.client_id)] if path.startswith("/v1/clients/") else None
-            ids = clients or (evidence if "/evidence/" in path else owed)
+            ids = clients or (evidence if "/evidence/" in path else [str(one) for one in OBLIGATIONS])
             these = webhook if path.startswith("/v1/webhooks") else named
             operation["parameters"] = [
-                _known(parameter, IN_PATHS | {"id": ids} | {name: [value] for name, value in these.items()})
+                _known(parameter, IN_PATHS | {"id": ids} | elsewhere | {name: [one] for name, one in these.items()})
                 for parameter in operation.get("parameters", ())
                 if parameter.get("name") != "cursor"
             ]
     shapes = document["components"]["schemas"]
-    for name, fields in IN_BODIES.items():
+    for name, fields in {**IN_BODIES, "AnnulmentIn": {"act": acts}}.items():
         properties = shapes[name]["properties"]
         properties |= {field: _either(values, properties[field]) for field, values in fields.items()}
+    for properties in (shape.get("properties", {}) for name, shape in shapes.items() if name.endswith("In")):
+        letters = ANYWHERE.keys() & properties
+        properties |= {field: _either(ANYWHERE[field], properties[field]) for field in letters}
     credentials = {
         "client_id": {"enum": [str(client.client_id)]},
         "client_secret": {"enum": [client.secret, "wrong"]},

@@ -10,10 +10,20 @@ from app.models.base import stable_id
 from app.web.openapi.document import EXAMPLES
 from tests.given import DOCUMENT, HOOKS, INVESTIGATION, PLAN, TRAINING, Service, obligation
 
+
+def _shown(operation: str) -> Any:
+    """Return the first example of what can be sent to an operation."""
+    requests = json.loads((EXAMPLES / f"{operation}.json").read_text("utf-8"))["request"]
+    return next(iter(requests.values()))["value"]
+
+
 COORDINATED = str(obligation("7.8", "so-vhttdl"))
 """The police coordinate it."""
 CONDITIONAL = str(obligation("3.7", "cong-an"))
 """Its condition covers the whole of it."""
+MISTAKEN = obligation("3.2", "cong-an", "2026")
+"""Its deadline lies ahead: so its owner, too, may take back what it posted."""
+CLASS, MEMBER = "so-ban-nganh", "thanh-tra"
 SUCCESSION = str(stable_id(PLAN, "succession", "so-ldtbxh", "2025-03-01"))
 """The seed proposes it."""
 PLACES: dict[str, str] = {
@@ -31,6 +41,11 @@ ELSEWHERE: dict[str, dict[str, str]] = {
     "decideCondition": {"id": CONDITIONAL},
     "moveCycleDeadline": {"cycle": "2027"},
     "closeCycle": {"cycle": "2021-06-15"},
+    "annulAct": {"id": str(MISTAKEN)},
+    "annulActOnCycle": {"cycle": "2027"},
+    "addMember": {"body_code": CLASS},
+    "endMember": {"body_code": CLASS, "member": MEMBER},
+    "namePartner": {"duty": "11.1"},
 }
 ASKED: dict[str, dict[str, str]] = {
     "getTemplate": {"cycle": "2026", "owner": "cong-an"},
@@ -39,8 +54,8 @@ ASKED: dict[str, dict[str, str]] = {
 """What must be in the query."""
 CALENDAR = f"/v1/plans/{PLAN}/bodies/cong-an/calendar"
 ON_FILES = {"putContent", "getContent", "listReads"}
-A_FILE: bytes = json.loads((EXAMPLES / "putContent.json").read_text("utf-8"))["request"]["bytes"]["value"].encode()
-A_FORM: bytes = json.loads((EXAMPLES / "importForm.json").read_text("utf-8"))["request"]["csv"]["value"].encode()
+A_FILE: bytes = _shown("putContent").encode()
+A_FORM: bytes = _shown("importForm").encode()
 FILES = {"application/pdf": A_FILE, "text/csv": A_FORM}
 """The files that the document shows."""
 PAPER = {"received_on": "2021-06-14", "document_number": "9/BC-CATP"}
@@ -86,6 +101,23 @@ async def prepare(service: Service, operation: str) -> None:
         await before(service)
 
 
+async def _misposted(service: Service) -> str:
+    scene = {"Idempotency-Key": "scene-misposted"}
+    posted = await service.police.report(MISTAKEN, evidence=[DOCUMENT], headers=scene)
+    return str(posted.json()["update"]["id"])
+
+
+async def _mistyped(service: Service) -> str:
+    await _opened(service)
+    sent, scene = _shown("moveCycleDeadline"), {"Idempotency-Key": "scene-mistyped"}
+    moved = await service.coordinator.post(f"/v1/plans/{PLAN}/cycles/2027/deadlines", sent, headers=scene)
+    return str(moved.json()["deadlines"][0]["id"])
+
+
+MISTAKES: dict[str, Callable[[Service], Awaitable[str]]] = {"annulAct": _misposted, "annulActOnCycle": _mistyped}
+"""What makes the act that an operation takes back, the same however often it is asked for, and gives its id."""
+
+
 async def attached(service: Service, role: str | None) -> httpx.Response:
     """Attach one evidence, the same however often it is asked for: as the coordinator its own, else as the police."""
     own = {"headers": {"Idempotency-Key": f"scene-{role}"}, "classification": "public"}
@@ -107,7 +139,10 @@ async def filed(service: Service, role: str | None, operation: str) -> str:
 
 
 async def _claimed(service: Service) -> None:
-    await service.police.report(INVESTIGATION, "completed", evidence=[DOCUMENT])
+    # It meets every target but the last one.
+    values = {"3.2-a": 100, "3.2-b": 100, "3.2-c": 92.5, "3.2-d": 1}
+    figures = [{"target": target, "value": value} for target, value in values.items()]
+    await service.police.report(INVESTIGATION, "completed", measurements=figures, evidence=[DOCUMENT])
 
 
 async def _asked_for_time(service: Service) -> None:
@@ -122,6 +157,14 @@ async def _contributed(service: Service) -> None:
 
 async def _opened(service: Service) -> None:
     await service.coordinator.post(f"/v1/plans/{PLAN}/cycles", {"code": "2027"})
+
+
+async def _confirmed(service: Service) -> None:
+    await service.coordinator.post(f"/v1/plans/{PLAN}/successions/{SUCCESSION}/decision", _shown("decideSuccession"))
+
+
+async def _joined(service: Service) -> None:
+    await service.coordinator.post(f"/v1/plans/{PLAN}/bodies/{CLASS}/members", _shown("addMember"))
 
 
 async def _calendar_given(service: Service) -> None:
@@ -139,6 +182,8 @@ BEFORE: dict[str, Callable[[Service], Awaitable[Any]]] = {
     "listExtensionRequests": _asked_for_time,
     "listContributions": _contributed,
     "moveCycleDeadline": _opened,
+    "annulSuccession": _confirmed,
+    "endMember": _joined,
     "getCalendar": _calendar_given,
     "revokeCalendar": _calendar_given,
     "readCalendar": _calendar_given,

@@ -48,6 +48,7 @@ async def test_no_chain_of_calls_breaks_and_links_lead_somewhere(service: Servic
         client=service.police,
         named=await secrets_of(service),
         webhook=await webhook_of(service, role),
+        acts=[],
     )
     followed: Counter[str] = Counter()
     async with service.app.state.database.writing() as connection:

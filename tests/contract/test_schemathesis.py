@@ -21,7 +21,7 @@ from app.domain.access import MAY, Classification
 from tests.contract.cases import CHECKS, NOBODY, Case, ask
 from tests.contract.document import OPERATIONS, Operation
 from tests.contract.known import knowing
-from tests.contract.scenes import ON_FILES, attached, filed, prepare, secrets_of, webhook_of
+from tests.contract.scenes import MISTAKES, ON_FILES, attached, filed, prepare, secrets_of, webhook_of
 from tests.contract.snapshot import checked_in
 from tests.given import CHARACTERS, TRAINING, Service
 
@@ -58,6 +58,7 @@ async def test_nothing_breaks_and_every_answer_is_documented(service: Service, o
         evidence=evidence,
         client=service.police,
         named=await secrets_of(service) if "{secret}" in operation.path or "{token}" in operation.path else {},
+        acts=[await mistaken(service) for name, mistaken in MISTAKES.items() if name == str(operation)],
         webhook=await webhook_of(service, role) if operation.path.startswith("/v1/webhooks") else {},
     )
     schema = schemathesis.openapi.from_dict(known)

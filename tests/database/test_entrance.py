@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from uuid import uuid4
 
 import pytest
-from anyio import to_thread
+from anyio import fail_after, to_thread
 from asyncpg import PostgresError
 from sqlalchemy import text
 
@@ -140,23 +140,54 @@ async def test_a_table_that_changes_under_a_prepared_statement_costs_nobody_an_a
     assert [(await own_service.police.get(path)).status_code for path in paths] == [200, 200, 200]
 
 
-async def test_an_outdated_statement_is_one_that_is_tried_again(own_database: Database, address: Address) -> None:
-    name = str(own_database.engine.url.database)
-    opened = connect(url_of(address, APP, name), pool_size=1)
-    asked = "SELECT * FROM plan"
-    async with opened.reading(SYSTEM) as connection:
-        await driver_of(connection).fetch(asked)
+ASKED = "SELECT * FROM plan"
+CONNECTIONS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+
+
+@asynccontextmanager
+async def outdated(address: Address, name: str) -> AsyncIterator[Database]:
+    """Open a pool whose two idle connections have prepared what is no statement any more."""
+    opened = connect(url_of(address, APP, name), pool_size=2)
+    async with opened.reading(SYSTEM) as one, opened.reading(SYSTEM) as other:
+        for connection in (one, other):
+            await driver_of(connection).fetch(ASKED)
     async with as_owner(address, name) as owner:
         await owner.execute(text("ALTER TABLE plan ALTER COLUMN number TYPE text"))
-
-    with pytest.raises(PostgresError) as outdated:
-        async with opened.reading(SYSTEM) as connection:
-            await driver_of(connection).fetch(asked)
-
-    assert kind_of(outdated.value) is Failure.UNAVAILABLE
-    async with opened.reading(SYSTEM) as connection:
-        assert await driver_of(connection).fetch(asked)
+    yield opened
     await opened.close()
+
+
+async def _others(address: Address, name: str) -> int:
+    async with as_owner(address, name) as owner:
+        return await owner.scalar(text(CONNECTIONS)) or 0
+
+
+async def _ask(opened: Database) -> object:
+    async with opened.reading(SYSTEM) as connection:
+        return await driver_of(connection).fetch(ASKED)
+
+
+async def test_an_outdated_statement_is_one_that_is_tried_again(own_database: Database, address: Address) -> None:
+    async with outdated(address, str(own_database.engine.url.database)) as opened:
+        with pytest.raises(PostgresError) as refused:
+            await _ask(opened)
+
+        assert kind_of(refused.value) is Failure.UNAVAILABLE
+        assert await _ask(opened)
+
+
+async def test_what_is_in_use_while_others_are_dropped_is_closed_when_it_is_given_back(
+    own_database: Database, address: Address
+) -> None:
+    name = str(own_database.engine.url.database)
+    async with outdated(address, name) as opened:
+        async with opened.reading(SYSTEM):
+            with pytest.raises(PostgresError):
+                await _ask(opened)
+
+        with fail_after(30):
+            while await _others(address, name):
+                continue
 
 
 @pytest.mark.parametrize(("state", "said"), [("28P01", "password"), ("28000", "come in"), ("53300", "taken")])

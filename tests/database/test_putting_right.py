@@ -1,8 +1,9 @@
 """Late stays late, and what is annulled was never there: over random histories."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -62,12 +63,12 @@ async def test_annulling_an_act_gives_the_facts_of_a_history_in_which_it_was_nev
 
 
 @st.composite
-def owners_acts(draw: st.DrawFn, subject: Subject, before: Sequence[Act]) -> list[Act]:
+def owners_acts(draw: st.DrawFn, subject: Subject, before: Sequence[Act], numbers: Iterator[int]) -> list[Act]:
     """Draw what an owner or a partner can still do after the deadline, in order."""
     acts: list[Act] = []
-    for number in range(draw(st.integers(1, 5))):
-        at = NOW + timedelta(minutes=number)
-        base: dict[str, Any] = {"id": UUID(int=9 << 96 | number), "received_at": at, "recorded_at": at}
+    for minute in range(draw(st.integers(1, 5))):
+        at = NOW + timedelta(minutes=minute)
+        base: dict[str, Any] = {"id": UUID(int=9 << 96 | next(numbers)), "received_at": at, "recorded_at": at}
         standing = {act.id for act in (*before, *acts) if isinstance(act, Evidence)}
         standing -= {act.evidence_id for act in (*before, *acts) if isinstance(act, Withdrawal)}
         kind = draw(st.sampled_from(["report", "report", "attach", "withdraw"]))
@@ -84,8 +85,8 @@ def owners_acts(draw: st.DrawFn, subject: Subject, before: Sequence[Act]) -> lis
 @st.composite
 def goes_on(draw: st.DrawFn) -> tuple[dict[Subject, list[Act]], dict[Subject, list[Act]]]:
     """Draw histories, and what owners and partners do after them."""
-    told = draw(histories(ALONE))
-    return told, {subject: draw(owners_acts(subject, before)) for subject, before in told.items()}
+    told, numbers = draw(histories(ALONE)), count(1)
+    return told, {subject: draw(owners_acts(subject, before, numbers)) for subject, before in told.items()}
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=SHARED)

@@ -50,7 +50,7 @@ def _malformed(form: Form, line: Line, faults: Sequence[Fault], title: str, viet
 
 
 def _told(fault: Fault, vietnamese: bool) -> str:
-    return in_vietnamese(fault.detail) if vietnamese else fault.detail
+    return fault.detail_vi or in_vietnamese(fault.detail) if vietnamese else fault.detail
 
 
 def _fault(form: Form, line: Line, key: str | None, detail: str, letters: str | None = None) -> LineFault:

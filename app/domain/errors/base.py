@@ -30,9 +30,15 @@ class Refusal(Exception):
     more: Mapping[str, Any] = MappingProxyType({})
     """What a client needs beside the words, by the name of the problem's member."""
 
-    def __init__(self, detail: str | None = None, *faults: Fault, wait_seconds: int | None = None) -> None:
+    def __init__(
+        self,
+        detail: str | None = None,
+        *faults: Fault,
+        detail_vi: str | None = None,
+        wait_seconds: int | None = None,
+    ) -> None:
         super().__init__(detail or type(self).__doc__)
-        self.detail = detail
+        self.detail, self.detail_vi = detail, detail_vi
         self.faults = faults
         self.wait_seconds = wait_seconds
 

@@ -56,16 +56,23 @@ async def received(request: Request, upload: Upload, *, as_is: bool) -> ReadForm
         FiguresLookScaled: no percentage is above 1, and nobody said that it is meant so.
         UnsupportedMediaType, ContentTooLarge, UploadTooSlow: see `says_json` and `Upload.spool`.
     """
-    vietnamese, is_json = is_vietnamese(request), says_json(request)
+    is_json = says_json(request)
     async with upload.spool() as part:
         try:
             form = await read(part.path, is_json=is_json)
         except FileUnreadable as error:
-            raise FormUnreadable(said(error.remark.say, vietnamese=vietnamese, **error.remark.parts)) from None
+            english, vietnamese = _worded(error.remark.say, **error.remark.parts)
+            raise FormUnreadable(english, detail_vi=vietnamese) from None
     if form.looks_scaled and not as_is:
         form.close()
-        raise FiguresLookScaled(said(Say.SCALED, vietnamese=vietnamese))
+        english, vietnamese = _worded(Say.SCALED)
+        raise FiguresLookScaled(english, detail_vi=vietnamese)
     return form
+
+
+def _worded(say: Say, **parts: str) -> tuple[str, str]:
+    """Word a refusal of a form as it is said at the terminal, in English and in Vietnamese."""
+    return said(say, vietnamese=False, **parts), said(say, vietnamese=True, **parts)
 
 
 def is_vietnamese(request: Request) -> bool:

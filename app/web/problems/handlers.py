@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.database.failures import Failure, cause_of, constraint_of, is_outdated, kind_of
 from app.domain import errors
-from app.domain.errors import Refusal
+from app.domain.errors import Fault, Refusal
 from app.domain.sentences import in_vietnamese
 from app.logs import log, recurring
 from app.schemas.problem import FaultOut, Problem
@@ -65,8 +65,8 @@ def answer_to(request: Request, refusal: Refusal) -> Response:
 def _headers(request: Request, refusal: Refusal) -> dict[str, str]:
     kind = type(refusal)
     also = {name: value.format_map(vars(refusal)) for name, value in HEADERS.get(kind, {}).items()}
-    if kind is errors.NotAuthenticated and "authorization" in request.headers:
-        # RFC 6750, section 3.1: who sent a token is told that it is the token.
+    if kind is errors.NotAuthenticated and request.headers.get("authorization", "").lower().startswith("bearer "):
+        # RFC 6750, section 3.1: who sent a token is told that it is the token, who came in another way is not.
         also["WWW-Authenticate"] += ', error="invalid_token"'
     return {
         "Content-Language": "vi" if _vietnamese(request) else "en",
@@ -91,20 +91,27 @@ def _vietnamese(request: Request) -> bool:
 
 def spelled_out(refusal: Refusal, *, request_id: str | None, vietnamese: bool = False) -> Problem:
     """Spell a refusal out in one of our languages."""
-    kind, say = type(refusal), in_vietnamese if vietnamese else str
+    kind = type(refusal)
     return Problem(
         type=f"/problems/{kind.slug()}",
         title=kind.title_vi if vietnamese else (kind.__doc__ or ""),
         status=STATUS[kind],
-        detail=refusal.detail and say(refusal.detail),
+        detail=_told(refusal, vietnamese=vietnamese),
         errors=[
-            FaultOut(pointer=fault.pointer, detail=(fault.detail_vi if vietnamese else None) or say(fault.detail))
+            FaultOut(pointer=fault.pointer, detail=_told(fault, vietnamese=vietnamese) or "")
             for fault in refusal.faults
         ]
         or None,
         request_id=request_id,
         **refusal.more,
     )
+
+
+def _told(about: Refusal | Fault, *, vietnamese: bool) -> str | None:
+    """Say what is wrong: in Vietnamese by its own words for it, or else by those of its English sentence."""
+    if not vietnamese or about.detail is None:
+        return about.detail
+    return about.detail_vi or in_vietnamese(about.detail)
 
 
 def for_oauth(problem: Problem, kind: Kinds) -> Problem:
