@@ -120,6 +120,7 @@ class World:
         secret: str,
         calendars: Mapping[str, str],
         webhooks: Mapping[str, Mapping[str, str]],
+        imports: Mapping[str, str],
     ) -> None:
         self.service = service
         absent = str(uuid4())
@@ -128,19 +129,19 @@ class World:
             OWN: {
                 "/v1/obligations": str(TOURISTS), "/v1/evidence": evidence[OWN], "/v1/clients": police,
                 "plan": PLAN, "body_code": "cong-an", "duty": "3.6", "secret": secret, "token": calendars[OWN],
-                "succession": SUCCESSION, **webhooks[OWN],
+                "succession": SUCCESSION, **webhooks[OWN], "import": imports[OWN],
                 "cycle": FIRST, "day": "2026-09-02", "member": "so-y-te",
             },
             OTHERS: {
                 "/v1/obligations": str(STRANGE), "/v1/evidence": evidence[OTHERS], "/v1/clients": police,
                 "plan": PLAN, "body_code": "so-khdt", "duty": "10.1", "secret": secret, "token": calendars[OTHERS],
-                "succession": SUCCESSION, **webhooks[OTHERS],
+                "succession": SUCCESSION, **webhooks[OTHERS], "import": imports[OTHERS],
                 "cycle": FIRST, "day": "2026-09-02", "member": "so-y-te",
             },
             ABSENT: {
                 "/v1/obligations": absent, "/v1/evidence": absent, "/v1/clients": absent,
                 "plan": "no-such-plan", "body_code": "no-such-body", "duty": "99.9", "secret": absent,
-                "token": "A" * 64, "succession": absent, "/v1/webhooks": absent, "delivery": absent,
+                "token": "A" * 64, "succession": absent, "import": absent, "/v1/webhooks": absent, "delivery": absent,
                 "cycle": "1999", "day": "2026-09-07", "member": "no-such-body",
             },
         }  # fmt: skip
@@ -210,7 +211,8 @@ async def world(service: Service) -> AsyncIterator[World]:
         evidence = {OWN: attached.json()["id"], OTHERS: others.json()["id"]}
         calendars = {OWN: await _calendar_of(service, "cong-an"), OTHERS: await _calendar_of(service, "so-khdt")}
         webhooks = {OWN: await _webhook_of(service.police), OTHERS: await _webhook_of(service.labour)}
-        yield World(service, evidence, secrets[0]["id"], calendars, webhooks)
+        imports = {OWN: await _import_of(service.police), OTHERS: await _import_of(service.labour)}
+        yield World(service, evidence, secrets[0]["id"], calendars, webhooks, imports)
 
 
 async def _calendar_of(service: Service, body: str) -> str:
@@ -226,6 +228,12 @@ async def _webhook_of(who: Caller) -> dict[str, str]:
     added = (await who.post("/v1/webhooks", BODIES["addWebhook"])).json()["webhook"]["id"]
     tried = await who.post(f"/v1/webhooks/{added}/tests", {})
     return {"/v1/webhooks": added, "delivery": tried.json()["id"]}
+
+
+async def _import_of(who: Caller) -> str:
+    """Let somebody send a form that is recorded later, and return the id of its import."""
+    later = {"Content-Type": "text/csv", "Prefer": "respond-async"}
+    return str((await who.send(f"/v1/plans/{PLAN}/imports", A_FORM, headers=later)).json()["id"])
 
 
 async def table_of(service: Service) -> str:

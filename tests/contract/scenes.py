@@ -34,6 +34,7 @@ PLACES: dict[str, str] = {
     "cycle": "2026",
     "day": "2026-09-02",
     "succession": SUCCESSION,
+    "import": "01a22fac-cede-71b8-ac09-61a0ef8436e0",
 }
 ELSEWHERE: dict[str, dict[str, str]] = {
     "contribute": {"id": COORDINATED},
@@ -68,12 +69,21 @@ async def place_of(service: Service, operation: str, role: str | None, path: str
         return {"id": await filed(service, role, operation)}
     if "/evidence/" in path:
         return {"id": (await attached(service, role)).json()["id"]}
+    if "{import}" in path:
+        return {"plan": PLAN, "import": await import_of(service, role)}
     if path.startswith("/v1/clients/"):
         return {"id": str(service.police.client_id), **await secrets_of(service)}
     if path.startswith("/v1/webhooks/"):
         return await webhook_of(service, role)
     named = await secrets_of(service) if "{token}" in path else {}
     return PLACES | named | ELSEWHERE.get(operation, {})
+
+
+async def import_of(service: Service, role: str | None) -> str:
+    """Send a form that is recorded later, and return the id of its import."""
+    who = service.coordinator if role == "coordinator" else service.police
+    later = {"Content-Type": "text/csv", "Prefer": "respond-async"}
+    return str((await who.send(f"/v1/plans/{PLAN}/imports", A_FORM, headers=later)).json()["id"])
 
 
 async def secrets_of(service: Service) -> dict[str, str]:
