@@ -158,13 +158,14 @@ def granted(role: Role, scopes: Collection[str] | None) -> frozenset[Permission]
 
 @dataclass(frozen=True, kw_only=True)
 class Caller:
-    """A client that has proved who it is.
+    """A client that has proved who it is; people know it by its name.
 
     `scopes` is what both its token and its local grant allow, `body_ids` are the bodies that it may report for.
     """
 
     client_id: UUID
     role: Role
+    name: str = ""
     scopes: frozenset[Permission] = frozenset()
     body_ids: frozenset[UUID] = frozenset()
 

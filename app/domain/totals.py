@@ -26,6 +26,11 @@ class Figures:
         self.totals[status] += count
         self.judged[judgement] += count
 
+    @property
+    def is_silent(self) -> bool:
+        """Whether nothing has been reported of any of them."""
+        return 0 < self.judged.total() == self.judged[Judgement.SILENT]
+
 
 def total(parts: Iterable[Figures]) -> Figures:
     """Add figures up: a group's are the sum over its members."""

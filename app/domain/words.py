@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple, TypeVar
 
 from app.domain.access import Classification
-from app.domain.completion import ClaimState, Force, Missing, ReviewOutcome, Status
+from app.domain.completion import ClaimState, Force, Judgement, Missing, ReviewOutcome, Status
 from app.domain.text import fold
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -38,6 +38,16 @@ _WORDS: Mapping[type[StrEnum], Mapping[str, Words]] = {
     Force: {
         Force.DIRECTED: Words("giao", "directed"),
         Force.REQUESTED: Words("đề nghị", "requested"),
+    },
+    Judgement: {
+        Judgement.SILENT: Words("chưa có báo cáo", "silent"),
+        Judgement.RETURNED: Words("bị trả lại", "returned"),
+        Judgement.AWAITING_REVIEW: Words("chờ xem xét", "awaiting review"),
+        Judgement.ACCEPTED_WITH_WAIVER: Words(
+            "chấp nhận, có miễn bổ sung hoặc chưa đạt chỉ tiêu", "accepted with a waiver"
+        ),
+        Judgement.ACCEPTED: Words("đã chấp nhận", "accepted"),
+        Judgement.IN_WORK: Words("đang thực hiện, chưa phải xem xét", "in work"),
     },
     ReviewOutcome: {
         ReviewOutcome.ACCEPTED: Words("chấp nhận", "accepted"),

@@ -11,6 +11,7 @@ from app.models.duty import Duty, DutyOwner, DutyPartner, PartnerNaming, Target
 from app.models.event import Checkpoint, DeadlineWatch, Event, SequencedEvent
 from app.models.evidence import Erasure, Evidence, EvidenceContent, EvidenceRead, EvidenceText, Withdrawal
 from app.models.extension import Extension, ExtensionRefusal, ExtensionRequest
+from app.models.form_import import FormImport, FormImportLine, FormImportPart
 from app.models.idempotency import IdempotencyRecord
 from app.models.obligation import Obligation
 from app.models.paper import PaperReport
@@ -49,6 +50,9 @@ __all__ = [
     "Extension",
     "ExtensionRefusal",
     "ExtensionRequest",
+    "FormImport",
+    "FormImportLine",
+    "FormImportPart",
     "Holiday",
     "IdempotencyRecord",
     "Measurement",

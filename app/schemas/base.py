@@ -4,6 +4,7 @@ What writes an answer is built when the first one is written: a start need not w
 """
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -195,6 +196,10 @@ class TotalsOut(ResponseModel):
     def of(cls, totals: Totals) -> "TotalsOut":
         """Spell totals out."""
         return cls(owed=owed(totals), **{status.value: totals[status] for status in Status})
+
+    def counted(self) -> Totals:
+        """Return them as they are counted."""
+        return Counter({status: getattr(self, status.value) for status in Status})
 
     @classmethod
     def adding(cls, parts: "Iterable[TotalsOut]") -> "TotalsOut":

@@ -144,6 +144,7 @@ class World:
         calendars: Mapping[str, str],
         webhooks: Mapping[str, Mapping[str, str]],
         papers: Mapping[str, str],
+        imports: Mapping[str, str],
     ) -> None:
         self.service = service
         absent = str(uuid4())
@@ -152,19 +153,19 @@ class World:
             OWN: {
                 "/v1/obligations": str(TOURISTS), "/v1/evidence": evidence[OWN], "/v1/clients": police,
                 "plan": PLAN, "body_code": "cong-an", "duty": "3.6", "secret": secret, "token": calendars[OWN],
-                "succession": SUCCESSION, **webhooks[OWN], "paper_report": papers[OWN],
+                "succession": SUCCESSION, **webhooks[OWN], "paper_report": papers[OWN], "import": imports[OWN],
                 "cycle": FIRST, "day": "2026-09-02", "member": "so-y-te",
             },
             OTHERS: {
                 "/v1/obligations": str(STRANGE), "/v1/evidence": evidence[OTHERS], "/v1/clients": police,
                 "plan": PLAN, "body_code": "so-khdt", "duty": "10.1", "secret": secret, "token": calendars[OTHERS],
-                "succession": SUCCESSION, **webhooks[OTHERS], "paper_report": papers[OTHERS],
+                "succession": SUCCESSION, **webhooks[OTHERS], "paper_report": papers[OTHERS], "import": imports[OTHERS],
                 "cycle": FIRST, "day": "2026-09-02", "member": "so-y-te",
             },
             ABSENT: {
                 "/v1/obligations": absent, "/v1/evidence": absent, "/v1/clients": absent,
                 "plan": "no-such-plan", "body_code": "no-such-body", "duty": "99.9", "secret": absent,
-                "token": "A" * 64, "succession": absent, "/v1/webhooks": absent, "delivery": absent,
+                "token": "A" * 64, "succession": absent, "import": absent, "/v1/webhooks": absent, "delivery": absent,
                 "paper_report": absent,
                 "cycle": "1999", "day": "2026-09-07", "member": "no-such-body",
             },
@@ -236,7 +237,8 @@ async def world(service: Service) -> AsyncIterator[World]:
         calendars = {OWN: await _calendar_of(service, "cong-an"), OTHERS: await _calendar_of(service, "so-khdt")}
         webhooks = {OWN: await _webhook_of(service.police), OTHERS: await _webhook_of(service.labour)}
         papers = {OWN: await _paper_of(service, A_PAPER), OTHERS: await _paper_of(service, ANOTHER_PAPER)}
-        yield World(service, evidence, secrets[0]["id"], calendars, webhooks, papers)
+        imports = {OWN: await _import_of(service.police), OTHERS: await _import_of(service.labour)}
+        yield World(service, evidence, secrets[0]["id"], calendars, webhooks, papers, imports)
 
 
 async def _calendar_of(service: Service, body: str) -> str:
@@ -259,6 +261,12 @@ async def _paper_of(service: Service, sent: Mapping[str, Any]) -> str:
     answer = await service.coordinator.post("/v1/paper-reports", sent)
     entered: str = answer.json()["paper_report"]["id"]
     return entered
+
+
+async def _import_of(who: Caller) -> str:
+    """Let somebody send a form that is recorded later, and return the id of its import."""
+    later = {"Content-Type": "text/csv", "Prefer": "respond-async"}
+    return str((await who.send(f"/v1/plans/{PLAN}/imports", A_FORM, headers=later)).json()["id"])
 
 
 async def table_of(service: Service) -> str:

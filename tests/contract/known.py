@@ -6,7 +6,7 @@ Without them nearly all that Schemathesis makes up would end at 404, at a stale 
 from typing import Any
 
 from tests.api.asking import EVERYTHING_KNOWN
-from tests.contract.scenes import A_FILE, ELSEWHERE, SUCCESSION
+from tests.contract.scenes import A_FILE, ELSEWHERE, PLACES, SUCCESSION
 from tests.given import HOOKS, INVESTIGATION, PLAN, TOURISTS, TRAINING, Caller, obligation
 
 Json = dict[str, Any]
@@ -29,6 +29,7 @@ IN_PATHS = {
     "succession": [SUCCESSION],
     "member": ["so-y-te"],
     "paper_report": [],
+    "import": [PLACES["import"]],
 }
 MAY_BE: dict[str, list[Any]] = {
     "plan": [PLAN],

@@ -34,6 +34,7 @@ PLACES: dict[str, str] = {
     "cycle": "2026",
     "day": "2026-09-02",
     "succession": SUCCESSION,
+    "import": "01a22fac-cede-71b8-ac09-61a0ef8436e0",
 }
 ELSEWHERE: dict[str, dict[str, str]] = {
     "contribute": {"id": COORDINATED},
@@ -66,16 +67,34 @@ async def place_of(service: Service, operation: str, role: str | None, path: str
     await prepare(service, operation)
     if operation in ON_FILES:
         return {"id": await filed(service, role, operation)}
-    if "/evidence/" in path:
-        return {"id": (await attached(service, role)).json()["id"]}
-    if "{paper_report}" in path:
-        return {"paper_report": await entered(service)}
-    if path.startswith("/v1/clients/"):
-        return {"id": str(service.police.client_id), **await secrets_of(service)}
-    if path.startswith("/v1/webhooks/"):
-        return await webhook_of(service, role)
+    for part, found in FOUND.items():
+        if part in path:
+            return await found(service, role)
     named = await secrets_of(service) if "{token}" in path else {}
     return PLACES | named | ELSEWHERE.get(operation, {})
+
+
+async def _evidence(service: Service, role: str | None) -> dict[str, str]:
+    return {"id": (await attached(service, role)).json()["id"]}
+
+
+async def _paper(service: Service, _: str | None) -> dict[str, str]:
+    return {"paper_report": await entered(service)}
+
+
+async def _client(service: Service, _: str | None) -> dict[str, str]:
+    return {"id": str(service.police.client_id), **await secrets_of(service)}
+
+
+async def _import(service: Service, role: str | None) -> dict[str, str]:
+    return {"plan": PLAN, "import": await import_of(service, role)}
+
+
+async def import_of(service: Service, role: str | None) -> str:
+    """Send a form that is recorded later, and return the id of its import."""
+    who = service.coordinator if role == "coordinator" else service.police
+    later = {"Content-Type": "text/csv", "Prefer": "respond-async"}
+    return str((await who.send(f"/v1/plans/{PLAN}/imports", A_FORM, headers=later)).json()["id"])
 
 
 async def secrets_of(service: Service) -> dict[str, str]:
@@ -95,6 +114,16 @@ async def webhook_of(service: Service, role: str | None) -> dict[str, str]:
     for n in range(2):
         tried = await who.post(f"/v1/webhooks/{webhook}/tests", {}, headers={"Idempotency-Key": f"scene-test-{n}"})
     return {"id": webhook, "delivery": tried.json()["id"]}
+
+
+FOUND: dict[str, Callable[[Service, str | None], Awaitable[dict[str, str]]]] = {
+    "/evidence/": _evidence,
+    "{paper_report}": _paper,
+    "{import}": _import,
+    "/v1/clients/": _client,
+    "/v1/webhooks/": webhook_of,
+}
+"""What must have been made for a path, by a part of it."""
 
 
 async def prepare(service: Service, operation: str) -> None:

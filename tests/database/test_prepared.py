@@ -18,6 +18,7 @@ from app.models.base import stable_id, table
 from app.models.duty import DutyKind
 from app.queries import obligations, status
 from app.queries.obligations import SORT_COLUMNS, Sort
+from app.schemas.status import By
 from app.standing.cycles import cycles_of
 from app.standing.filters import Filters
 from app.standing.moment import Moment
@@ -74,8 +75,8 @@ SAME_SHAPE: list[tuple[Callable[..., Select[Any]], Asked, Asked]] = [
     ),
     (
         status.tally,
-        {"caller": POLICE, "filters": Filters(plan=PLAN), "moment": NOW},
-        {"caller": OTHERS, "filters": Filters(plan=PLAN), "moment": NOW},
+        {"caller": POLICE, "filters": Filters(plan=PLAN, cycles=(FIRST,)), "moment": NOW, "by": By.DUTY},
+        {"caller": OTHERS, "filters": Filters(plan=PLAN, cycles=(FIRST, "2023")), "moment": NOW, "by": By.DUTY},
     ),
     (status.last_change, {"slug": PLAN, "moment": NOW}, {"slug": PLAN, "moment": THEN}),
     (

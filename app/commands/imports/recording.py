@@ -26,9 +26,10 @@ from app.commands.imports.reading import ReadForm
 from app.commands.imports.sayings import Say
 from app.domain.access import Caller
 from app.domain.errors import NotFound, Refusal
+from app.domain.imports import HowMeant, LineResult
 from app.queries.imports import of_another_plan
 from app.schemas.bulk import MAX_ITEMS, ItemIn
-from app.schemas.imports import ImportLine, LineResult
+from app.schemas.imports import ImportLine
 from app.schemas.updates import UpdateOut
 
 MAX_BYTES = 900_000
@@ -45,21 +46,21 @@ class Undone(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Import:
-    """How one form is recorded: by whom, on which plan, under which name, in which language its results are told."""
+    """How one form is recorded: for whom, and how it is meant."""
 
     caller: Caller
-    plan: str
-    name: str
-    dry_run: bool
-    vietnamese: bool
+    meant: HowMeant
     transaction: Transaction
     read: Read
     repeat: Callable[[Callable[[], Awaitable[Outcomes]]], Awaitable[Outcomes]]
 
-    async def results(self, form: ReadForm, now: Callable[[], datetime]) -> AsyncIterator[list[ImportLine]]:
-        """Record batch after batch, and yield what became of the lines that were filled in."""
-        for batch in _batches(_named(form.lines(), self.plan, self.name)):
-            yield await self._record(form.form, batch, now())
+    async def results(self, form: ReadForm, received_at: datetime) -> AsyncIterator[list[ImportLine]]:
+        """Record batch after batch, and yield what became of the lines that were filled in.
+
+        All were received when the form was, however long it takes to record them.
+        """
+        for batch in _batches(_named(form.lines(), self.meant.plan, self.meant.name)):
+            yield await self._record(form.form, batch, received_at)
 
     async def _record(self, form: Form, batch: Sequence[Line], now: datetime) -> list[ImportLine]:
         sent = [line for line in batch if line.item is not None]
@@ -69,11 +70,11 @@ class Import:
         async def attempt() -> Outcomes:
             try:
                 async with self.transaction() as connection:
-                    foreign = await of_another_plan(connection, self.plan, list(_ids(read)))
+                    foreign = await of_another_plan(connection, self.meant.plan, list(_ids(read)))
                     # What is another plan's is not found in this one.
                     own = [NotFound() if _obligation(one) in foreign else one for one in read]
                     outcomes[:] = await bulk_updates.report(connection, self.caller, own, now=now)
-                    if self.dry_run:
+                    if self.meant.dry_run:
                         raise Undone
             except Undone:
                 pass
@@ -85,20 +86,20 @@ class Import:
 
     def _result(self, form: Form, line: Line, outcome: Outcome[UpdateOut]) -> ImportLine:
         if isinstance(outcome.result, Refusal):
-            told = faults.of_refusal(form, line, outcome.result, vietnamese=self.vietnamese)
+            told = faults.of_refusal(form, line, outcome.result, vietnamese=self.meant.vietnamese)
             return _refused(line, outcome.result.slug(), told)
         return ImportLine(
             line=line.number,
             result=LineResult.REPLAYED if outcome.replayed else LineResult.RECORDED,
             client_ref=_ref(line),
             obligation=outcome.result.obligation,
-            update=None if self.dry_run and not outcome.replayed else outcome.result.id,
+            update=None if self.meant.dry_run and not outcome.replayed else outcome.result.id,
             problem=None,
             faults=[],
         )
 
     def _unread(self, form: Form, line: Line) -> ImportLine:
-        told = faults.of_reading(form, line, vietnamese=self.vietnamese)
+        told = faults.of_reading(form, line, vietnamese=self.meant.vietnamese)
         return _refused(line, "malformed-content", told)
 
 

@@ -112,6 +112,7 @@ OURS = {
     "must not be after the last day that was on time": "không được sau ngày cuối còn đúng hạn",
     "must not be blank": "không được để trống",
     "must not be given with sealed": "không được nêu cùng với sealed",
+    "must not be later than `as_of`, or than now": "không được sau `as_of` hoặc sau thời điểm hiện tại",
     "must not be later than `to`, or than now": "không được sau `to` hoặc sau thời điểm hiện tại",
     "must not come before the day on which it was issued": "không được trước ngày ban hành của báo cáo",
     "must not come before the first day of the period": "không được trước ngày đầu của kỳ báo cáo",
