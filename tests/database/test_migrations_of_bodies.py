@@ -1,4 +1,4 @@
-"""What the migration of bodies makes of a plan that it finds: what stood in it was always known, and owed by the same."""
+"""What the migration of bodies makes of a plan: what stood in it was always known, and is owed by the same."""
 
 from typing import Any
 

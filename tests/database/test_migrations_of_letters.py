@@ -31,7 +31,13 @@ async def said(address: Address, name: str) -> dict[str, Any]:
         opened = await connection.scalar(text("SELECT count(*) FROM cycle WHERE recorded_at = opened_at"))
         resting = await connection.scalar(text("SELECT count(due_after_others_days) FROM obligation"))
         stood = (await ask(connection, {PLAIN: []}, RECEIVED + timedelta(days=3)))[PLAIN]
-    return {"days": days, "opened": opened, "resting": resting, "due_before": stood["due_before"], "status": stood["status"]}
+    return {
+        "days": days,
+        "opened": opened,
+        "resting": resting,
+        "due_before": stood["due_before"],
+        "status": stood["status"],
+    }
 
 
 async def test_a_letter_was_decided_on_the_day_it_was_received(
