@@ -6,12 +6,12 @@ from uuid import UUID
 from pydantic import Field, SkipValidation, model_validator
 
 from app.schemas.base import Code, Reference, RequestModel, ResponseModel, Wrong
+from app.schemas.columns import NAMES
 from app.schemas.obligations import ObligationOut
 from app.schemas.problem import Problem
 from app.schemas.updates import UpdateIn, UpdateOut
 
 MAX_ITEMS = 500
-NAMES = ("plan", "cycle", "duty", "owner")
 
 
 class ItemIn(UpdateIn):
