@@ -57,7 +57,7 @@ async def test_nothing_breaks_and_every_answer_is_documented(service: Service, o
         document,
         evidence=evidence,
         client=service.police,
-        named=await named_in(service, operation.path),
+        named=await named_in(service, role, operation.path),
         acts=[await mistaken(service) for name, mistaken in MISTAKES.items() if name == str(operation)],
         webhook=await webhook_of(service, role) if operation.path.startswith("/v1/webhooks") else {},
     )
