@@ -25,6 +25,8 @@ from tests.contract.scenes import MISTAKES, ON_FILES, attached, filed, named_in,
 from tests.contract.snapshot import checked_in
 from tests.given import CHARACTERS, TRAINING, Service
 
+pytestmark = pytest.mark.fuzz
+
 ROLES = [NOBODY, "police", "coordinator", "integrator", "admin"]
 ASKED = [(operation, role) for operation in OPERATIONS for role in (ROLES if operation.act else [NOBODY])]
 METHOD_NOT_ALLOWED = 405

@@ -14,6 +14,8 @@ from tests.files import pdf
 from tests.given import FILE, INVESTIGATION, TRAINING
 from tests.process.running import Running, lay_out
 
+pytestmark = pytest.mark.load
+
 COMMON = {"DONDOC_ISSUER": "http://dondoc.test"}
 """One public address for both: a token names it, and is good wherever the keys are."""
 ERASURE = {"reason": "Theo yêu cầu của gia đình.", "legal_basis": "Luật 91/2025/QH15, Điều 14"}
