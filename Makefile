@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test check fmt bench lock openapi clean
+.PHONY: help run dev test parts check fmt bench lock openapi clean
 
 help: ## Show this help
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,8 +19,14 @@ run: $(VENV)/.run ## Serve the seeded plan with a PostgreSQL of its own (PORT=80
 dev: $(VENV)/.dev ## Serve as `run` does, anew whenever a file of the service changes
 	@exec $(BIN)/watchfiles --filter all "$(BIN)/dondoc serve" app docs embedded_postgres migrations seeds
 
-test: $(VENV)/.dev ## Run every test, on a PostgreSQL of its own
-	$(BIN)/python -m pytest -n auto --dist worksteal
+# What needs programs beside Python's packages, and what asks, loads or kills a service for a minute.
+REAL := node or libreoffice or poolers or proxies or load or fuzz
+
+test: $(VENV)/.dev ## Run the tests, on a PostgreSQL of their own
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not ($(REAL))"
+
+parts: $(VENV)/.dev ## Run the tests that drive other programs, or load a service
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "$(REAL)"
 
 check: $(VENV)/.dev ## Look at style, types, layers and lock files
 	$(BIN)/ruff check .

@@ -11,6 +11,7 @@ from app import __version__
 from app.database.engine import Database, connect
 from app.inspection.clamav import Scanner
 from app.jobs import metrics
+from app.jobs.imports import Importer
 from app.jobs.scheduler import Scheduler, again_and_again, working
 from app.jobs.webhooks import Deliverer
 from app.routers import (
@@ -33,6 +34,7 @@ from app.routers import (
     members,
     oauth,
     obligations,
+    paper_reports,
     plans,
     reminders,
     reviews,
@@ -76,6 +78,7 @@ ROUTERS = (
     evidence,
     withdrawals,
     annulments,
+    paper_reports,
     cycles,
     holidays,
     clients,
@@ -146,7 +149,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Do the service's own duties while it runs, and give every connection back when it ends."""
     state = app.state
     deliverer = Deliverer(state.database, state.settings.targets, state.secret_box, state.clock)
-    scheduler = Scheduler(state.database, state.checkpoint_keys.sign, state.clock, deliverer, state.store, state.parts)
+    importer = Importer(state.database, state.secret_box.open, state.clock, state.parts)
+    sign, files = state.checkpoint_keys.sign, (state.store, state.parts)
+    scheduler = Scheduler(state.database, sign, state.clock, deliverer, importer, *files)
     jobs = scheduler.jobs if state.settings.jobs_here else ()
     with ExitStack() as stack:
         if port := state.settings.metrics_port:

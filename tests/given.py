@@ -27,6 +27,7 @@ from app.commands.clients import NewClient
 from app.database.engine import SYSTEM, Database
 from app.domain.access import Role, acts_of
 from app.jobs.http_client import Outgoing
+from app.jobs.imports import Importer
 from app.jobs.scheduler import Scheduler
 from app.jobs.webhooks import Deliverer
 from app.main import create_app, furnish
@@ -147,6 +148,13 @@ class Caller:
     async def bulk(self, *items: Any, headers: dict[str, str] | None = None, atomic: bool = False) -> httpx.Response:
         """Post many updates at once."""
         return await self.post(f"/v1/updates?atomic={str(atomic).lower()}", {"items": items}, headers=headers)
+
+    async def judge(
+        self, path: str, *items: Any, headers: dict[str, str] | None = None, **asked: bool
+    ) -> httpx.Response:
+        """Review, extend or annul many at once."""
+        query = "&".join(f"{name}={str(value).lower()}" for name, value in asked.items())
+        return await self.post(f"/v1/{path}?{query}", {"items": items}, headers=headers)
 
     async def attach(self, obligation_id: UUID, *, headers: Any = None, **fields: Any) -> httpx.Response:
         """Attach an evidence, a document unless the fields say otherwise."""
@@ -319,7 +327,9 @@ class Service:
         targets = state.settings.targets
         outgoing = Outgoing(targets.may_connect, context=trusted())
         deliverer = Deliverer(state.database, targets, state.secret_box, state.clock, outgoing=outgoing)
-        return Scheduler(state.database, state.checkpoint_keys.sign, state.clock, deliverer, state.store, state.parts)
+        importer = Importer(state.database, state.secret_box.open, state.clock, state.parts)
+        sign, files = state.checkpoint_keys.sign, (state.store, state.parts)
+        return Scheduler(state.database, sign, state.clock, deliverer, importer, *files)
 
     async def events(self, after: int = 0) -> list[dict[str, Any]]:
         """Number what waits, and read the change feed, all of which a coordinator sees."""

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
 from app import models
-from app.commands.annulments import differing
+from app.commands.taking_back import differing
 from app.database.engine import SYSTEM, Database
 from app.database.statements import fetch_all
 from app.domain import acts as domain
@@ -226,7 +226,7 @@ def _measurements(subject: Subject, act: Act) -> list[dict[str, Any]]:
 
 async def _take_back(connection: AsyncConnection, client_id: UUID, act: Annulment, subject: Subject) -> None:
     """Write an annulment, and which acts that were recorded by then count otherwise by it, as the service does."""
-    rows = await fetch_all(connection, acts_on, obligation_id=subject.id, moment=Moment(act.received_at))
+    rows = await fetch_all(connection, acts_on, ids=[subject.id], moment=Moment(act.received_at))
     known = [one for one in map(act_of, rows) if one.recorded_at <= act.recorded_at]
     named = {one.id: one for one in known}.get(act.act_id)
     if named is None or not named.counts:

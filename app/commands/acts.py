@@ -1,24 +1,93 @@
-"""What every act leaves: one row of history, never changed afterwards."""
+"""What every act leaves: one row of history, never changed afterwards.
 
+An act goes through three steps, whether it comes alone or with others: its obligation is held, something `accept`s it
+and finds nothing against it, and it is recorded.  No step asks the database more often for a set than for one.
+"""
+
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.commands.closings import keep_letter, refuse_sealed
+from app.commands.closings import keep_letters, refuse_sealed, statuses_of
 from app.commands.events import write
-from app.commands.obligations import Locked, passed_on, standing_of
+from app.commands.obligations import Locked, passed_on, standing_of, standings_of
 from app.commands.transfers import pass_on
+from app.database.engine import undone
 from app.database.statements import Row
 from app.domain.access import Caller
+from app.domain.errors import ChangedSinceSeen
 from app.models import ExtensionRequest
 from app.models.base import HistoryRow, new_id
 from app.schemas.obligations import ObligationOut
 from app.standing.refresh import refresh_snapshot
 
+Made = TypeVar("Made", bound="Accepted")
+Write = Callable[[AsyncConnection, Caller, Sequence[Made]], Awaitable[Any]]
 ON_PAPER = {ExtensionRequest}
 """What is written here and came on paper when a coordinator enters it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accepted:
+    """An act that nothing speaks against: on which obligation, when it counts as received, what its row says beside.
+
+    A `quiet` one needs no letter as long as it changes no status.
+    """
+
+    held: Locked
+    received_at: datetime
+    fields: Mapping[str, Any]
+    reopened_by: str | None = None
+    quiet: bool = False
+    id: UUID = field(default_factory=new_id)
+
+
+async def record_all(
+    connection: AsyncConnection, caller: Caller, model: type[HistoryRow], accepted: Sequence[Accepted]
+) -> list[Row]:
+    """Write acts of one kind; return their rows in order, with `obligation` and `client` as the wire says."""
+    rows = [_row(caller, one) for one in accepted]
+    recorded = await write(connection, model, rows)
+    await keep_letters(connection, caller, [(one.held, one.id, one.reopened_by) for one in accepted])
+    ids = (named(row["obligation_id"], row["client_id"]) for row in rows)
+    return [{**row, "recorded_at": recorded[row["id"]], **both} for row, both in zip(rows, ids, strict=True)]
+
+
+def refuse_unseen(held: Locked, seen: int | None) -> None:
+    """Refuse to decide on what was not read.
+
+    Raises:
+        ChangedSinceSeen: something came since the version that was read.
+    """
+    if seen is not None and seen != held.version:
+        raise ChangedSinceSeen(held.version)
+
+
+async def loud_among(
+    connection: AsyncConnection, caller: Caller, accepted: Sequence[Made], write: Write[Made]
+) -> set[UUID]:
+    """Try the quiet ones of some acts, and return those by which a status would change: of the obligation or its line.
+
+    They are tried where a cycle that they touch is closed: only there do they need a letter.
+    """
+    quiet = [one for one in accepted if one.quiet and one.held.closed_at]
+    if not quiet:
+        return set()
+    held = [one.held for one in quiet]
+    before = await statuses_of(connection, caller, held)
+    async with undone(connection):
+        await write(connection, caller, quiet)
+        after = await statuses_of(connection, caller, held)
+    return {one.id for one in quiet if after[one.held.id] != before[one.held.id]}
+
+
+def _row(caller: Caller, one: Accepted) -> dict[str, Any]:
+    ids = {"id": one.id, "plan_id": one.held.plan_id, "obligation_id": one.held.id, "client_id": caller.client_id}
+    return {**ids, "received_at": one.received_at, **one.fields}
 
 
 async def record(
@@ -38,25 +107,9 @@ async def record(
     """
     on_paper = received if model in ON_PAPER else None
     refuse_sealed(caller, held.closed_at, reopened_by, received_at=on_paper)
-    return await record_checked(connection, caller, held, model, received, reopened_by=reopened_by, **fields)
-
-
-async def record_checked(
-    connection: AsyncConnection,
-    caller: Caller,
-    held: Locked,
-    model: type[HistoryRow],
-    received: datetime,
-    *,
-    reopened_by: str | None = None,
-    **fields: Any,
-) -> Row:
-    """Write the same where somebody else sees to it that a closed cycle is not touched without a letter."""
-    ids = {"id": new_id(), "plan_id": held.plan_id, "obligation_id": held.id, "client_id": caller.client_id}
-    row: dict[str, Any] = {**ids, "received_at": received, **fields}
-    recorded = await write(connection, model, [row])
-    await keep_letter(connection, caller, held, row["id"], reopened_by)
-    return {**row, "recorded_at": recorded[row["id"]], **named(row["obligation_id"], row["client_id"])}
+    accepted = Accepted(held=held, received_at=received, fields=fields, reopened_by=reopened_by)
+    (row,) = await record_all(connection, caller, model, [accepted])
+    return row
 
 
 async def finish_act(connection: AsyncConnection, caller: Caller, held: Locked, now: datetime) -> ObligationOut:
@@ -70,6 +123,24 @@ async def finish_act(connection: AsyncConnection, caller: Caller, held: Locked, 
     if held.id in passed:
         return (await passed_on(connection, caller, [held.id], now))[held.id]
     return await standing_of(connection, caller, held.id, now)
+
+
+async def finish_acts(
+    connection: AsyncConnection,
+    caller: Caller,
+    held: Collection[Locked],
+    now: datetime,
+    *,
+    also: Collection[UUID] = (),
+) -> dict[UUID, ObligationOut]:
+    """Do the same for a set of obligations, and show some more of them; one that is not owed any more is left out."""
+    ids = {one.id for one in held}
+    passed: set[UUID] = set()
+    if held:
+        await refresh_snapshot(connection, ids, now)
+        passed = ids & await pass_on(connection, held, now=now)
+    standing = await standings_of(connection, caller, ids.union(also), now)
+    return standing | await passed_on(connection, caller, passed, now)
 
 
 def named(obligation_id: UUID, client_id: UUID) -> dict[str, UUID]:

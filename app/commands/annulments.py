@@ -1,12 +1,11 @@
 """Annulments: an act that should never have been recorded is taken back, with a reason, and counts nowhere.
 
-`take_back` is what every annulment does, whatever it is of: it writes the annulment, and for each act that counts now
-and did not, or the other way round, a row that says so.  Whoever annuls acts on cycles or successions gives it those
-acts, the annulments of them included, holds what they touch before, and stores its facts anew after.
+`annul` takes back acts on obligations, one or many at once; those on cycles, successions and papers have commands of
+their own, which give `taking` their acts, the annulments of them included, and hold what they touch before.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,24 +13,20 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import events
-from app.commands.acts import finish_act
-from app.commands.closings import keep_letter, refuse_sealed
+from app.commands.acts import Accepted, finish_act
+from app.commands.bulk_acts import Steps
+from app.commands.closings import keep_letters, refuse_sealed
 from app.commands.obligations import Locked, hold
 from app.commands.owners_annulments import refuse_to_owner
-from app.database.statements import Row, fetch_all, write_rows
+from app.commands.taking_back import Taking, refuse_excess, take_all_back, taking
+from app.database.statements import Row, fetch_all
 from app.domain.access import Caller, Role
-from app.domain.acts import Act, ActKind, counting
-from app.domain.errors import (
-    ActUnknown,
-    AlreadyAnnulled,
-    AlreadyWithdrawn,
-    ExtensionLimitReached,
-    Fault,
-)
-from app.models import AnnulledAct, Annulment
-from app.models.base import new_id, table
+from app.domain.acts import Act
+from app.domain.errors import ActUnknown, Fault
 from app.queries.acts import act_of, acts_on, line_standings
+from app.queries.closings import lines_of
 from app.schemas.annulments import Annulled, AnnulmentIn, AnnulmentOut
+from app.schemas.bulk import AnnulmentItemIn
 from app.standing.moment import Moment
 
 UNCHANGING = {"version", "updated_at"}
@@ -39,79 +34,30 @@ UNCHANGING = {"version", "updated_at"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class TakenBack:
-    """An annulment as it was written, and the other acts that fell or came back by it."""
+class AcceptedAnnulment(Accepted):
+    """An annulment that nothing speaks against, and which acts it changes."""
 
-    row: Row
-    changed: Sequence[Act]
-
-    def shown(self) -> AnnulmentOut:
-        """Show it as the wire does."""
-        row, ids = self.row, [one.id for one in self.changed]
-        named = {"act": row["act_id"], "by": row["client_id"], "changed": ids}
-        return AnnulmentOut.model_validate({**row, **named})
+    taking: Taking
 
 
-async def take_back(
-    connection: AsyncConnection,
-    caller: Caller,
-    acts: Collection[Act],
-    act_id: UUID,
-    *,
-    plan_id: UUID,
-    reason: str,
-    now: datetime,
-) -> TakenBack:
-    """Write that an act counts no more, and which others fall or come back with that.
+@dataclass(frozen=True)
+class Undone:
+    """An annulment as it was written, and which other obligations stand otherwise because of it."""
 
-    `acts` are all on the same thing as the act, every annulment among them.
-
-    Raises:
-        ActUnknown: the act is none of them.
-        AlreadyAnnulled: it does not count.
-    """
-    act = named_act(acts, act_id)
-    row: dict[str, Any] = {"id": new_id(), "plan_id": plan_id, "client_id": caller.client_id, "received_at": now}
-    row |= {"obligation_id": act.obligation_id, "cycle_id": act.cycle_id}
-    row |= {"act_id": act.id, "kind": act.kind, "reason": reason}
-    recorded = await events.write(connection, Annulment, [row])
-    written = {**row, "recorded_at": recorded[row["id"]]}
-    taking = Act(id=row["id"], kind=ActKind.ANNULMENT, names=act.id, recorded_at=recorded[row["id"]])
-    changed = differing(acts, taking)
-    await write_rows(connection, table(AnnulledAct), [_word(one, written) for one in changed])
-    return TakenBack(row=written, changed=[one for one in changed if one.id != act.id])
+    annulment: AnnulmentOut | None
+    also: list[UUID]
 
 
-def named_act(acts: Collection[Act], act_id: UUID) -> Act:
-    """Return the act that is to be taken back.
-
-    Raises:
-        ActUnknown, AlreadyAnnulled: see `take_back`.
-    """
-    act = next((one for one in acts if one.id == act_id), None)
-    if act is None:
-        raise ActUnknown(None, Fault("/act", "is no act here that can be taken back"))
-    if not act.counts:
-        raise AlreadyAnnulled(None, Fault("/act", "counts no more already"))
-    return act
+def _tried(done: Undone) -> Undone:
+    return replace(done, annulment=None)
 
 
-def differing(acts: Collection[Act], taking: Act) -> list[Act]:
-    """Return the acts that one more annulment changes, each as it will be."""
-    after = counting([*acts, taking])
-    return [replace(one, counts=not one.counts) for one in acts if one.counts != (one.id in after)]
+@dataclass(frozen=True)
+class Known:
+    """The acts on obligations that are held, as rows and as they will count once all that was accepted is written."""
 
-
-def _word(act: Act, annulment: Row) -> dict[str, Any]:
-    return {
-        "id": new_id(),
-        "plan_id": annulment["plan_id"],
-        "annulment_id": annulment["id"],
-        "act_id": act.id,
-        **{name: getattr(act, name) for name in ("kind", "counts", "obligation_id", "cycle_id")},
-        # One instant for all: by no `known_at` has half of them been taken back.
-        "recorded_at": annulment["recorded_at"],
-    }
+    rows: Mapping[UUID, Sequence[Row]]
+    acts: dict[UUID, list[Act]] = field(default_factory=dict)
 
 
 async def annul(
@@ -127,49 +73,86 @@ async def annul(
 
     Raises:
         NotFound, StaleVersion: see `obligations.hold`.
-        ActUnknown, AlreadyAnnulled: see `take_back`.
+        ActUnknown, AlreadyAnnulled, ExtensionLimitReached, AlreadyWithdrawn, LetterNeeded: see `accept`.
         ActNotYours, ActReviewed, DeadlinePassed, CycleClosed: see `owners_annulments`.
+    """
+    held = await hold(connection, caller, obligation_id, expected=expected, now=now, include_done=True)
+    known = await known_of(connection, caller, [(held, sent)])
+    accepted = accept(caller, held, sent, known)
+    if caller.role is not Role.COORDINATOR:
+        line = (await lines(connection, [held]))[held.id].values()
+        await refuse_to_owner(connection, caller, held, known.rows[held.id], accepted.taking.act, line)
+    (done,) = await write(connection, caller, [accepted])
+    standing = await finish_act(connection, caller, held, held.seen_at)
+    assert done.annulment is not None  # noqa: S101  It was not only tried.
+    return Annulled(annulment=done.annulment, obligation=standing, also=done.also)
+
+
+async def known_of(connection: AsyncConnection, _: Caller, asked: Collection[tuple[Locked, AnnulmentIn]]) -> Known:
+    """Find every act on obligations that are held, and everything that they fall with."""
+    held = {one.id: one for one, _ in asked}
+    rows: dict[UUID, list[Row]] = {one: [] for one in held}
+    if held:
+        moment = Moment(max(one.seen_at for one in held.values()))
+        for row in await fetch_all(connection, acts_on, ids=list(held), moment=moment):
+            rows[row["on_id"]].append(row)
+    return Known(rows, {one: [act_of(row) for row in found] for one, found in rows.items()})
+
+
+def accept(caller: Caller, held: Locked, sent: AnnulmentIn, known: Known) -> AcceptedAnnulment:
+    """Find nothing against taking back one act on an obligation that is held; what comes after it counts on that.
+
+    Raises:
+        ActUnknown, AlreadyAnnulled: see `taking_back.taking`.
         ExtensionLimitReached, AlreadyWithdrawn: more would count than may.
         LetterNeeded: its cycle is closed, and no letter reopens it.
     """
-    held = await hold(connection, caller, obligation_id, expected=expected, now=now, include_done=True)
-    rows = await fetch_all(connection, acts_on, obligation_id=held.id, moment=Moment(held.seen_at))
-    acts = [act_of(row) for row in rows]
+    acts = known.acts[held.id]
     refuse_sealed(caller, held.closed_at, sent.reopened_by)
-    before = await _line(connection, held)
-    if caller.role is not Role.COORDINATOR:
-        await refuse_to_owner(connection, caller, held, rows, named_act(acts, sent.act), before.values())
-    _refuse_excess(acts, named_act(acts, sent.act), held)
-    done = await take_back(
-        connection, caller, acts, sent.act, plan_id=held.plan_id, reason=sent.reason, now=held.seen_at
+    if any(one.id == sent.act and one.paper_report_id for one in acts):
+        raise ActUnknown(None, Fault("/act", "is of a whole paper report, and is taken back there"))
+    took = taking(acts, sent.act, plan_id=held.plan_id, reason=sent.reason, now=held.seen_at)
+    refuse_excess(acts, took.changed, held)
+    known.acts[held.id] = took.after(acts)
+    return AcceptedAnnulment(
+        held=held, received_at=held.seen_at, fields={}, reopened_by=sent.reopened_by, id=took.id, taking=took
     )
-    await keep_letter(connection, caller, held, done.row["id"], sent.reopened_by)
-    standing = await finish_act(connection, caller, held, held.seen_at)
-    after = await _line(connection, held)
-    also = [one for one in after if one != held.id and _stands(after[one]) != _stands(before.get(one, {}))]
-    await events.tell(connection, [events.changed_by(done.row, one) for one in also])
-    return Annulled(annulment=done.shown(), obligation=standing, also=also)
 
 
-async def _line(connection: AsyncConnection, held: Locked) -> dict[UUID, Row]:
-    """Return where an obligation and, of a duty owed once, the others of its line stand."""
-    rows = await fetch_all(connection, line_standings, ids=[held.id], moment=Moment(held.seen_at))
-    return {row["id"]: row for row in rows}
+async def write(connection: AsyncConnection, caller: Caller, accepted: Sequence[AcceptedAnnulment]) -> list[Undone]:
+    """Write annulments, and tell of every obligation that stands otherwise; return them in order."""
+    held = {one.held.id: one.held for one in accepted}.values()
+    before = await lines(connection, held)
+    took = [one.taking for one in accepted]
+    done = await take_all_back(connection, caller, took, now=accepted[0].received_at)
+    await keep_letters(connection, caller, [(one.held, one.id, one.reopened_by) for one in accepted])
+    after = await lines(connection, held)
+    also = {one: changed(one, before[one], after[one]) for one in after}
+    told = [events.changed_by(one.row, other) for one in done for other in also[one.row["obligation_id"]]]
+    await events.tell(connection, told)
+    return [Undone(one.shown(), also[one.row["obligation_id"]]) for one in done]
+
+
+async def lines(connection: AsyncConnection, held: Collection[Locked]) -> dict[UUID, dict[UUID, Row]]:
+    """Return, for each of some obligations, where it and, of a duty owed once, the others of its line stand."""
+    ids, moment = [one.id for one in held], Moment(max(one.seen_at for one in held))
+    rows = {row["id"]: row for row in await fetch_all(connection, line_standings, ids=ids, moment=moment)}
+    found: dict[UUID, dict[UUID, Row]] = {one: {} for one in ids}
+    for row in await fetch_all(connection, lines_of, ids=ids):
+        found[row["obligation_id"]][row["id"]] = rows.get(row["id"], {})
+    return found
+
+
+def changed(of: UUID, before: Mapping[UUID, Row], after: Mapping[UUID, Row]) -> list[UUID]:
+    """Name the others of a line that stand otherwise."""
+    return [one for one in after if one != of and _stands(after[one]) != _stands(before.get(one, {}))]
 
 
 def _stands(row: Row) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name not in UNCHANGING}
 
 
-def _refuse_excess(acts: Collection[Act], act: Act, held: Locked) -> None:
-    """Refuse what would let more count than a limit allows."""
-    taking = Act(id=new_id(), kind=ActKind.ANNULMENT, names=act.id, recorded_at=held.seen_at)
-    latest = max([held.seen_at, *(one.recorded_at for one in acts)])
-    back = {one.id for one in differing(acts, replace(taking, recorded_at=latest)) if one.counts}
-    counts = [one for one in acts if one.counts or one.id in back]
-    given = [one for one in counts if one.kind is ActKind.EXTENSION]
-    if not back.isdisjoint(one.id for one in given) and len(given) > held.max_extensions:
-        raise ExtensionLimitReached
-    withdrawn = [one.falls_with for one in counts if one.kind is ActKind.WITHDRAWAL]
-    if len(set(withdrawn)) < len(withdrawn):
-        raise AlreadyWithdrawn
+STEPS: Steps[AnnulmentItemIn, Known, AcceptedAnnulment, Undone] = Steps(
+    known_of, accept, write, repeats=True, done=True, tried=_tried
+)
+"""How many acts are taken back at once."""

@@ -4,8 +4,7 @@ Owners report as before.  An acceptance that changes no status needs no letter, 
 closing: neither says anything else of the instant that was sealed.
 """
 
-from collections.abc import AsyncIterator, Collection
-from contextlib import asynccontextmanager
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,14 +12,13 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands.obligations import Locked, standing_rows
-from app.database.statements import fetch_all, write_rows
+from app.database.statements import Row, fetch_all, write_rows
 from app.domain.access import Caller, Role
 from app.domain.errors import Fault, LetterNeeded, PaperReportNotYours
 from app.models import Reopening
 from app.models.base import new_id, table
-from app.queries.closings import closed_cycles_of
+from app.queries.closings import closed_cycles_of, lines_of
 from app.standing.moment import Moment
-from app.standing.refresh import line_of
 
 NEEDED = Fault("/reopened_by", "is needed: the number of the letter that reopens the figures of the closed cycle")
 
@@ -47,9 +45,26 @@ async def keep_letter(
     connection: AsyncConnection, caller: Caller, held: Locked, act_id: UUID, reopened_by: str | None
 ) -> None:
     """Keep with an act by which letter it reopened the closed cycles that it touches."""
-    if held.closed_at is None or reopened_by is None:
+    await keep_letters(connection, caller, [(held, act_id, reopened_by)])
+
+
+async def keep_letters(
+    connection: AsyncConnection, caller: Caller, acts: Iterable[tuple[Locked, UUID, str | None]]
+) -> None:
+    """Keep the same with each of some acts that were held together."""
+    named = [(held, act_id, letter) for held, act_id, letter in acts if held.closed_at and letter]
+    if not named:
         return
-    await keep_letter_on(connection, caller, held.plan_id, [held.id], act_id, reopened_by, now=held.seen_at)
+    ids, now = list({held.id for held, *_ in named}), named[0][0].seen_at
+    touched: dict[UUID, list[UUID]] = {}
+    for row in await fetch_all(connection, closed_cycles_of, ids=ids, moment=Moment(now)):
+        touched.setdefault(row["obligation_id"], []).append(row["cycle_id"])
+    rows = {
+        (act_id, cycle_id): _reopening(caller, held.plan_id, cycle_id, act_id, letter, now)
+        for held, act_id, letter in named
+        for cycle_id in touched.get(held.id, ())
+    }
+    await write_rows(connection, table(Reopening), list(rows.values()))
 
 
 async def keep_letter_on(
@@ -67,12 +82,12 @@ async def keep_letter_on(
     Raises:
         LetterNeeded: it touches a closed cycle, and names no letter.
     """
-    touched = await fetch_all(connection, closed_cycles_of, ids=list(ids), moment=Moment(now))
+    rows = await fetch_all(connection, closed_cycles_of, ids=list(ids), moment=Moment(now))
+    touched = {row["cycle_id"] for row in rows}
     if touched and reopened_by is None:
         raise LetterNeeded(None, NEEDED)
     if touched and reopened_by:
-        cycle_ids = [row["cycle_id"] for row in touched]
-        await keep_letter_of(connection, caller, plan_id, cycle_ids, act_id, reopened_by, now=now)
+        await keep_letter_of(connection, caller, plan_id, touched, act_id, reopened_by, now=now)
 
 
 async def keep_letter_of(
@@ -86,25 +101,24 @@ async def keep_letter_of(
     now: datetime,
 ) -> None:
     """Keep with an act by which letter it reopened closed cycles."""
-    ids = {"plan_id": plan_id, "client_id": caller.client_id, "act_id": act_id}
-    letter = {**ids, "received_at": now, "document_number": reopened_by}
-    await write_rows(connection, table(Reopening), [{"id": new_id(), "cycle_id": one, **letter} for one in cycle_ids])
+    rows = [_reopening(caller, plan_id, cycle_id, act_id, reopened_by, now) for cycle_id in cycle_ids]
+    await write_rows(connection, table(Reopening), rows)
 
 
-@asynccontextmanager
-async def unchanged(connection: AsyncConnection, caller: Caller, held: Locked) -> AsyncIterator[None]:
-    """Let an act pass without a letter, as long as no status changes by it: of the obligation, or in its line.
-
-    Raises:
-        LetterNeeded: one does, and a cycle that it touches is closed.
-    """
-    before = await _statuses(connection, caller, held) if held.closed_at else None
-    yield
-    if held.closed_at and await _statuses(connection, caller, held) != before:
-        raise LetterNeeded(None, NEEDED)
+def _reopening(caller: Caller, plan_id: UUID, cycle_id: UUID, act_id: UUID, letter: str, now: datetime) -> Row:
+    ids = {"id": new_id(), "plan_id": plan_id, "client_id": caller.client_id, "act_id": act_id, "cycle_id": cycle_id}
+    return {**ids, "received_at": now, "document_number": letter}
 
 
-async def _statuses(connection: AsyncConnection, caller: Caller, held: Locked) -> dict[UUID, Any]:
-    line = await fetch_all(connection, line_of, ids=[held.id])
-    rows = await standing_rows(connection, caller, [row["id"] for row in line], held.seen_at)
-    return {one: row["status"] for one, row in rows.items()}
+async def statuses_of(
+    connection: AsyncConnection, caller: Caller, held: Collection[Locked]
+) -> dict[UUID, dict[UUID, Any]]:
+    """Return, for each of some obligations, the statuses of it and of those of its line."""
+    ids = [one.id for one in held]
+    lines = await fetch_all(connection, lines_of, ids=ids)
+    seen_at = max(one.seen_at for one in held)
+    rows = await standing_rows(connection, caller, list({row["id"] for row in lines}), seen_at)
+    found: dict[UUID, dict[UUID, Any]] = {one: {} for one in ids}
+    for row in lines:
+        found[row["obligation_id"]][row["id"]] = rows[row["id"]]["status"] if row["id"] in rows else None
+    return found

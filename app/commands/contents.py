@@ -67,7 +67,7 @@ async def awaited(
     row = await fetch_one(connection, one_posted, caller=caller, evidence_id=evidence_id, moment=Moment(now))
     wanted = _wanted(row)
     if wanted.kept is None:
-        await _refuse_over_quota(connection, caller, wanted, limits)
+        await refuse_over_quota(connection, caller, wanted.obligation_id, wanted.size, limits)
     return wanted
 
 
@@ -132,8 +132,14 @@ async def record(
     return await shown(connection, wanted.evidence_id, now)
 
 
-async def _refuse_over_quota(connection: AsyncConnection, caller: Caller, wanted: Awaited, limits: Limits) -> None:
-    whose = {"obligation_id": wanted.obligation_id, "client_id": caller.client_id}
-    kept = await fetch_only(connection, kept_bytes, **whose)
-    if kept["obligation"] + wanted.size > limits.obligation or kept["client"] + wanted.size > limits.client:
+async def refuse_over_quota(
+    connection: AsyncConnection, caller: Caller, obligation_id: UUID, size: int, limits: Limits
+) -> None:
+    """Refuse bytes for which there is no room.
+
+    Raises:
+        QuotaReached: there is none.
+    """
+    kept = await fetch_only(connection, kept_bytes, obligation_id=obligation_id, client_id=caller.client_id)
+    if kept["obligation"] + size > limits.obligation or kept["client"] + size > limits.client:
         raise QuotaReached

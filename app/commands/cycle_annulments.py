@@ -7,18 +7,18 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import events
-from app.commands.annulments import UNCHANGING, TakenBack, differing, named_act, take_back
+from app.commands.annulments import UNCHANGING
 from app.commands.closings import keep_letter_of, refuse_sealed
 from app.commands.cycles import shown
 from app.commands.deadlines import touching
 from app.commands.holidays import plan_of
+from app.commands.taking_back import TakenBack, take_all_back, taking
 from app.commands.transfers import carry_over
 from app.database.locks import lock
 from app.database.statements import Row, fetch_all, fetch_first, fetch_one
 from app.domain.access import Caller
 from app.domain.acts import Act, ActKind
 from app.domain.errors import CycleClosed, CycleHasReports, Fault
-from app.models.base import new_id
 from app.queries.cycle_acts import acts_on_cycle, ever_opened, reports_in, standings_in
 from app.schemas.annulments import AnnulmentIn, CycleAnnulled
 from app.standing.cycles import cycles_of
@@ -33,7 +33,7 @@ async def annul(
 
     Raises:
         NotFound: there is no such plan, or no such cycle was ever opened.
-        ActUnknown, AlreadyAnnulled: see `annulments.take_back`.
+        ActUnknown, AlreadyAnnulled: see `taking_back.taking`.
         LetterNeeded: the cycle is closed, no letter reopens it, and it is not the closing that is taken back.
         CycleHasReports: it is the opening, and somebody has reported in it.
         CycleClosed: two closings would count.
@@ -42,14 +42,15 @@ async def annul(
     cycle = await fetch_one(connection, ever_opened, slug=slug, code=code)
     rows = await fetch_all(connection, acts_on_cycle, cycle_id=cycle["id"])
     acts = [_act(row, cycle["id"]) for row in rows]
-    changing = _changing(acts, named_act(acts, sent.act), now)
+    took = taking(acts, sent.act, plan_id=cycle["plan_id"], reason=sent.reason, now=now)
+    changing = [one for one in took.changed if one.kind is not ActKind.ANNULMENT]
     closed_at = await _closed_at(connection, slug, code, now)
     if any(one.kind is not ActKind.CYCLE_CLOSING for one in changing):
         refuse_sealed(caller, closed_at, sent.reopened_by)
     await _refuse(connection, cycle["id"], acts, changing, now)
     before = await _standings(connection, cycle["id"], now)
     await fetch_all(connection, touching, cycle_id=cycle["id"], now=now)
-    done = await take_back(connection, caller, acts, sent.act, plan_id=cycle["plan_id"], reason=sent.reason, now=now)
+    (done,) = await take_all_back(connection, caller, [took], now=now)
     if closed_at and sent.reopened_by:
         ids = [cycle["id"]]
         await keep_letter_of(connection, caller, cycle["plan_id"], ids, done.row["id"], sent.reopened_by, now=now)
@@ -66,13 +67,6 @@ async def annul(
 def _act(row: Row, cycle_id: UUID) -> Act:
     names = ("id", "recorded_at", "names", "counts")
     return Act(kind=ActKind(row["kind"]), cycle_id=cycle_id, **{name: row[name] for name in names})
-
-
-def _changing(acts: Collection[Act], act: Act, now: datetime) -> list[Act]:
-    """Return the acts that begin or cease to count, but for annulments themselves."""
-    latest = max([now, *(one.recorded_at for one in acts)])
-    taking = Act(id=new_id(), kind=ActKind.ANNULMENT, names=act.id, recorded_at=latest)
-    return [one for one in differing(acts, taking) if one.kind is not ActKind.ANNULMENT]
 
 
 async def _refuse(

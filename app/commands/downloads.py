@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.database.statements import Row, fetch_one, write_rows
 from app.domain.access import Caller
 from app.domain.errors import ContentNotArrived, EvidenceErased, EvidenceHasNoBytes
-from app.domain.files import MediaType
+from app.domain.files import EXTENSIONS, MediaType
 from app.models import EvidenceRead
 from app.models.base import new_id, table
 from app.models.evidence import EvidenceKind
@@ -42,13 +42,19 @@ async def content(connection: AsyncConnection, caller: Caller, evidence_id: UUID
     """
     row = await fetch_one(connection, one_readable, caller=caller, evidence_id=evidence_id, moment=Moment(now))
     _refuse_without_bytes(row)
-    names = ("plan_id", "obligation_id", "content_id", "file_name", "media_type")
+    names = ("plan_id", "obligation_id", "content_id", "media_type")
     kept = {name: row["content"][name] for name in ("size", "sha256")}
-    return Content(evidence_id=row["id"], **kept, **{name: row[name] for name in names})
+    file_name = row["file_name"] or _named_after(row["number"], row["media_type"])
+    return Content(evidence_id=row["id"], file_name=file_name, **kept, **{name: row[name] for name in names})
+
+
+def _named_after(number: str, media_type: MediaType) -> str:
+    """Name the scan of a paper report after its number."""
+    return number.replace("/", "-") + EXTENSIONS[media_type][0]
 
 
 def _refuse_without_bytes(row: Row) -> None:
-    if row["kind"] != EvidenceKind.FILE:
+    if row["kind"] != EvidenceKind.FILE and row["paper_report"] is None:
         raise EvidenceHasNoBytes
     if row["erased_at"]:
         raise EvidenceErased

@@ -12,14 +12,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.commands import events
 from app.commands.evidence import shown
 from app.commands.idempotency import leave_of
-from app.commands.obligations import hold
+from app.commands.obligations import count_up, hold, hold_all
 from app.database.builders import deleted_where
 from app.database.engine import as_system
-from app.database.statements import fetch_all, fetch_one
+from app.database.statements import Row, fetch_all, fetch_one
 from app.domain.access import Caller
+from app.domain.errors import EvidenceErased
 from app.models import Erasure, EvidenceText
 from app.models.base import new_id, table
 from app.queries.evidence import one_readable
+from app.queries.paper_reports import evidence_of
 from app.schemas.evidence import ErasureIn, EvidenceOut
 from app.standing.moment import Moment
 from app.standing.refresh import refresh_snapshot
@@ -38,26 +40,41 @@ async def erase(
 ) -> EvidenceOut:
     """Record an erasure and erase what was written; the bytes go once this is committed.
 
+    A paper that reports on many duties is one file: what is erased of one of them is erased of all.
+
     Raises:
         NotFound: there is no such evidence.
-        EvidenceErased: it has been erased already; the database's constraint says so.
+        EvidenceErased: it has been erased already; the database's constraint says so, too.
         StaleVersion: see `obligations.hold`.
     """
     row = await fetch_one(connection, one_readable, caller=caller, evidence_id=evidence_id, moment=Moment(now))
+    if row["erased_at"]:
+        raise EvidenceErased
     await hold(connection, caller, row["obligation_id"], expected=expected, now=now, include_done=True)
-    erasure = {
-        "id": new_id(),
-        "plan_id": row["plan_id"],
-        "obligation_id": row["obligation_id"],
-        "client_id": caller.client_id,
-        "received_at": now,
-        "evidence_id": evidence_id,
-        **sent.model_dump(),
-    }
-    await events.write(connection, Erasure, [erasure])
-    await refresh_snapshot(connection, [row["obligation_id"]], now)
-    await fetch_all(connection, deleted_where, these=texts, plan_id=row["plan_id"], id=evidence_id)
+    same = await _same_file(connection, row)
+    others = {one["obligation_id"] for one in same} - {row["obligation_id"]}
+    held = await hold_all(connection, caller, others, now=now, include_done=True)
+    await count_up(connection, dict.fromkeys(held, 1), now=now)
+    why = {"plan_id": row["plan_id"], "client_id": caller.client_id, "received_at": now, **sent.model_dump()}
+    ids = [{"id": new_id(), "obligation_id": one["obligation_id"], "evidence_id": one["id"]} for one in same]
+    await events.write(connection, Erasure, [one | why for one in ids])
+    await refresh_snapshot(connection, [one["obligation_id"] for one in same], now)
+    for one in same:
+        await _forget(connection, row["plan_id"], one["id"], now)
+    return await shown(connection, evidence_id, now)
+
+
+async def _same_file(connection: AsyncConnection, row: Row) -> list[Row]:
+    """Return an evidence and, of a paper that reports on many duties, all others that it is: they are one file."""
+    if row["paper_report"] is None:
+        return [row]
+    rows = await fetch_all(connection, evidence_of, paper_report_id=row["paper_report"])
+    return [one for one in rows if not one["erased"]]
+
+
+async def _forget(connection: AsyncConnection, plan_id: UUID, evidence_id: UUID, now: datetime) -> None:
+    """Erase the words of an evidence, also from what was answered to a key."""
+    await fetch_all(connection, deleted_where, these=texts, plan_id=plan_id, id=evidence_id)
     left = await shown(connection, evidence_id, now)
     async with as_system(connection):
         await leave_of(connection, evidence_id, left.model_dump(mode="json"))
-    return left

@@ -29,6 +29,7 @@ from app.models import (
     Holiday,
     Membership,
     MembershipEnding,
+    PaperReport,
     PartnerNaming,
     Review,
     Seal,
@@ -43,6 +44,7 @@ from app.models.succession import Decision
 
 TYPES: Mapping[type[PlanRow], EventType | Mapping[Any, EventType]] = {
     Update: EventType.UPDATE_REPORTED,
+    PaperReport: EventType.PAPER_REPORT_ENTERED,
     Evidence: EventType.EVIDENCE_ATTACHED,
     EvidenceContent: EventType.EVIDENCE_RECEIVED,
     Withdrawal: EventType.EVIDENCE_WITHDRAWN,
@@ -75,10 +77,15 @@ TYPES: Mapping[type[PlanRow], EventType | Mapping[Any, EventType]] = {
 
 async def write(connection: AsyncConnection, model: type[PlanRow], rows: Sequence[Row]) -> dict[UUID, datetime]:
     """Write acts of one kind and tell of each; return when the database recorded them, by their ids."""
-    written = await write_rows(connection, table(model), rows, "id", "recorded_at")
-    recorded: dict[UUID, datetime] = {row["id"]: row["recorded_at"] for row in written}
+    recorded = await keep(connection, model, rows)
     await tell(connection, [_event(model, row, recorded[row["id"]]) for row in rows])
     return recorded
+
+
+async def keep(connection: AsyncConnection, model: type[PlanRow], rows: Sequence[Row]) -> dict[UUID, datetime]:
+    """Write the same without a word: whoever calls this tells of them, on each obligation that they touch."""
+    written = await write_rows(connection, table(model), rows, "id", "recorded_at")
+    return {row["id"]: row["recorded_at"] for row in written}
 
 
 async def tell(connection: AsyncConnection, events: Sequence[Row]) -> None:
@@ -95,6 +102,11 @@ def opened(cycle: Row) -> Row:
 def changed_by(annulment: Row, obligation_id: UUID) -> Row:
     """Spell that an annulment changed one more obligation than the one whose act it takes back."""
     return _event(Annulment, {**annulment, "obligation_id": obligation_id}, annulment["received_at"])
+
+
+def entered(paper: Row, obligation_id: UUID) -> Row:
+    """Spell that a paper was entered which reports on an obligation, among others."""
+    return _event(PaperReport, {**paper, "obligation_id": obligation_id}, paper["recorded_at"])
 
 
 def closing_annulled(annulment: Row) -> Row:

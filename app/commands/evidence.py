@@ -35,7 +35,8 @@ SENT = {name for name in OWN if name != "document_number"}
 class Attachment:
     """One evidence that nothing speaks against: to which obligation, for which body, when it counts as received.
 
-    `of_owner` is whether it is the owner's, whose alone proves; `update_id` is the update that it comes with, if any.
+    `of_owner` is whether it is the owner's, whose alone proves; `update_id` is the update that it comes with, if any,
+    `paper_report_id` the paper that it is.
     """
 
     held: Locked
@@ -45,6 +46,7 @@ class Attachment:
     document_number: str | None
     of_owner: bool
     update_id: UUID | None = None
+    paper_report_id: UUID | None = None
     id: UUID = field(default_factory=new_id)
 
 
@@ -113,6 +115,7 @@ def _row(caller: Caller, attachment: Attachment) -> dict[str, Any]:
         "body_id": attachment.body_id,
         "of_owner": attachment.of_owner,
         "update_id": attachment.update_id,
+        "paper_report_id": attachment.paper_report_id,
         "document_number": attachment.document_number,
         **dict.fromkeys(SENT),
         **attachment.sent.model_dump(include=SENT),

@@ -31,8 +31,9 @@ obligations, plans, duties, cycles = (table(model) for model in (Obligation, Pla
 
 @dataclass(frozen=True)
 class Locked:
-    """An obligation that this transaction holds, in which version; no other act on it can come between.
+    """An obligation that this transaction holds; no other act on it can come between.
 
+    `version` is the one that it had before the act.
     `seen_at` is the act's instant, or that of a later act on it which the transaction had to wait for: what is checked
     as of then has seen every act so far.  `closed_at` is when the last of the cycles that it touches was closed.
     """
@@ -71,7 +72,7 @@ async def hold(
     held = await hold_any_version(
         connection, caller, obligation_id, now=now, partners=partners, include_done=include_done
     )
-    if expected is not None and held.version != expected + 1:
+    if expected is not None and held.version != expected:
         raise StaleVersion
     return held
 
@@ -95,7 +96,7 @@ async def hold_any_version(
     touched = await fetch_one(connection, _counted_up, obligation_id=obligation_id, now=now)
     seen_at, act = touched["updated_at"], Permission.ATTACH if partners else Permission.REPORT
     row = await fetch_one(connection, _held, ids=[obligation_id], caller=caller, act=act, moment=Moment(seen_at))
-    held = _locked(row, seen_at)
+    held = _locked({**row, "version": row["version"] - 1}, seen_at)
     if held.ended:
         raise ObligationEnded
     if not include_done and not await _owed(connection, caller, [held], seen_at):
@@ -104,19 +105,25 @@ async def hold_any_version(
 
 
 async def hold_all(
-    connection: AsyncConnection, caller: Caller, obligation_ids: Collection[UUID], *, now: datetime
+    connection: AsyncConnection,
+    caller: Caller,
+    obligation_ids: Collection[UUID],
+    *,
+    now: datetime,
+    include_done: bool = False,
 ) -> dict[UUID, Locked]:
     """Lock a set of obligations for acts of their owners, or of a coordinator.
 
-    What is not the caller's is left out, and what is not owed, since its deed was done in an earlier cycle.  They are
-    locked in the order of their ids, so that two sets never wait for each other.  Nothing is counted up yet: an act
-    that is refused leaves its obligation as it was.
+    What is not the caller's is left out, and (without `include_done`) what is not owed, since its deed was done in an
+    earlier cycle.  They are locked in the order of their ids, so that two sets never wait for each other.  Nothing is
+    counted up yet: an act that is refused leaves its obligation as it was.
     """
     ids = list(obligation_ids)
     touched = await fetch_all(connection, _locked_all, ids=ids)
     seen_at = max([now, *(row["updated_at"] for row in touched)])
     found = await fetch_all(connection, _held, ids=ids, caller=caller, act=Permission.REPORT, moment=Moment(seen_at))
-    return await _owed(connection, caller, [_locked(row, seen_at) for row in found], seen_at)
+    held = {row["id"]: _locked(row, seen_at) for row in found}
+    return held if include_done else await _owed(connection, caller, held.values(), seen_at)
 
 
 async def owners_at(connection: AsyncConnection, obligation_ids: Collection[UUID], at: datetime) -> dict[UUID, UUID]:

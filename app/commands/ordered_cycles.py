@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from app.commands import letters
 from app.database.statements import Row
+from app.domain.basis import ordered
 from app.domain.calendar import CycleTerms, start_of
 from app.domain.errors import (
     CycleCodeReserved,
@@ -38,13 +39,15 @@ def terms_of(plan: Row, sent: CycleIn, duties: Sequence[Row], now: datetime) -> 
     if due_before_on <= letter.today:
         raise DeadlineNotAfter(None, Fault("/due_before_on", "must come after today"))
     _refuse_duties(sent.duties or (), duties)
+    basis = ordered(number, letter.decided_on)
     return CycleTerms(
         code=code,
         annual=False,
         starts_on=starts_on,
         ends_on=ends_on,
         due_before=start_of(due_before_on, zone),
-        basis=f"{number}, {letter.decided_on:%d/%m/%Y}.",
+        basis=basis.en,
+        basis_vi=basis.vi,
         confirmed=True,
         title_vi=sent.title_vi,
         title_en=sent.title_en,

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import events, evidence
 from app.commands.acts import finish_act
-from app.commands.closings import keep_letter, refuse_sealed
+from app.commands.closings import keep_letters, refuse_sealed
 from app.commands.evidence import Attachment
 from app.commands.obligations import Locked, hold, owners_at, standing_rows
 from app.commands.paper import check_paper_date
@@ -67,13 +67,17 @@ class Known:
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """A report that nothing speaks against: on which obligation, what was sent, when it counts as received."""
+    """A report that nothing speaks against: on which obligation, what was sent, when it counts as received.
+
+    Its evidence is the paper itself, if it is of a paper that reports on many duties.
+    """
 
     held: Locked
     sent: UpdateIn
     received_at: datetime
     owner_id: UUID
     targets: Mapping[str, "TargetKnown"]
+    paper_report_id: UUID | None = None
     id: UUID = field(default_factory=new_id)
 
 
@@ -192,8 +196,7 @@ async def record(
     """Write reports with their measurements and evidence, and return them in order as they were written."""
     recorded = await events.write(connection, Update, [_row(caller, one) for one in reports])
     await write_rows(connection, measurements, [row for one in reports for row in _measured(one)])
-    for one in reports:
-        await keep_letter(connection, caller, one.held, one.id, one.sent.reopened_by)
+    await keep_letters(connection, caller, [(one.held, one.id, one.sent.reopened_by) for one in reports])
     attachments = [attachment for one in reports for attachment in _attachments(one)]
     attached = iter(await evidence.record(connection, caller, attachments, now=now))
     return [_shown(caller, one, recorded[one.id], islice(attached, len(one.sent.evidence))) for one in reports]
@@ -206,6 +209,7 @@ def _row(caller: Caller, report: Report) -> dict[str, Any]:
         "obligation_id": report.held.id,
         "client_id": caller.client_id,
         "received_at": report.received_at,
+        "paper_report_id": report.paper_report_id,
         **report.sent.model_dump(include=set(FIELDS)),
     }
 
@@ -228,6 +232,7 @@ def _attachments(report: Report) -> list[Attachment]:
             document_number=report.sent.document_number,
             of_owner=True,
             update_id=report.id,
+            paper_report_id=report.paper_report_id,
         )
         for one in report.sent.evidence
     ]
@@ -238,6 +243,7 @@ def _shown(caller: Caller, report: Report, recorded_at: datetime, attached: Iter
         id=report.id,
         obligation=report.held.id,
         client=caller.client_id,
+        paper_report=report.paper_report_id,
         received_at=report.received_at,
         recorded_at=recorded_at,
         measurements=[MeasurementOut.model_validate(one.model_dump()) for one in report.sent.measurements],

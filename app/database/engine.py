@@ -97,6 +97,18 @@ async def as_system(connection: AsyncConnection) -> AsyncIterator[None]:
     await driver.execute(caller.entered)
 
 
+@asynccontextmanager
+async def undone(connection: AsyncConnection) -> AsyncIterator[None]:
+    """Do what follows to see what becomes of it, and undo it, within the transaction of a caller."""
+    driver = driver_of(connection)
+    await driver.execute("SAVEPOINT trial")
+    try:
+        yield
+    finally:
+        if not driver.is_closed():
+            await driver.execute("ROLLBACK TO trial; RELEASE trial")
+
+
 class CommitFailed(Exception):
     """The transaction had failed before, and somebody went on as if it had not: nothing of it was kept."""
 

@@ -6,6 +6,7 @@ of the text.  One without a name belongs to the shape and is written into the te
 each type says beside itself (`split_arguments.register`).
 """
 
+import json
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Select, Table, UpdateBase, bindparam, func, select
-from sqlalchemy.dialects.postgresql import Insert, insert
+from sqlalchemy.dialects.postgresql import JSONB, Insert, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.database.compiling import Read, compiled
@@ -191,7 +192,15 @@ class Rows:
         """Return what travels as parameters: a value a column, or an array of one when there are several rows."""
         if len(self.rows) == 1:
             return dict(self.rows[0])
-        return {name: [row[name] for row in self.rows] for name in self.names}
+        lists = self.lists
+        return {
+            name: [json.dumps(row[name]) if name in lists else row[name] for row in self.rows] for name in self.names
+        }
+
+    @property
+    def lists(self) -> Collection[str]:
+        """The columns that hold lists of texts: arrays of arrays would all have to be of one length."""
+        return [name for name in self.names if isinstance(self.into.c[name].type, ARRAY)]
 
 
 async def write_rows(
@@ -217,15 +226,18 @@ class Names(tuple[str, ...]):
 
 
 def writing(rows: Rows, returned: Collection[str]) -> Insert:
-    """Insert rows: many of them from arrays side by side, which a column that is itself an array cannot come from."""
+    """Insert rows: many of them from arrays side by side, where a list travels as JSON."""
     into, values = rows.into, rows.values()
     written: Any = insert(into)
     if len(rows.rows) == 1:
         written = written.values({name: bindparam(name, values[name], into.c[name].type) for name in rows.names})
     else:
-        arrays = (bindparam(name, values[name], ARRAY(into.c[name].type)) for name in rows.names)
-        given = func.unnest(*arrays).table_valued(*rows.names, name="given").render_derived()
-        written = written.from_select(rows.names, select(*given.c), include_defaults=False)
+        kinds = {name: JSONB() if name in rows.lists else into.c[name].type for name in rows.names}
+        arrays = (bindparam(name, values[name], ARRAY(kind)) for name, kind in kinds.items())
+        given = func.unnest(*arrays).table_valued(*rows.names, name="given").render_derived().c
+        told = {name: select(func.jsonb_array_elements_text(given[name])).scalar_subquery() for name in rows.lists}
+        columns = [func.array(told[name]) if name in told else given[name] for name in rows.names]
+        written = written.from_select(rows.names, select(*columns), include_defaults=False)
     made: Insert = written.returning(*(into.c[name] for name in returned)) if returned else written
     return made
 

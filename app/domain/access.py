@@ -36,6 +36,8 @@ class Permission(StrEnum):
     EXTEND = "extensions:write"
     DECIDE_CONDITIONS = "conditions:write"
     ANNUL = "annulments:write"
+    ANNUL_MANY = "bulk-annulments:write"
+    ENTER_PAPER_REPORTS = "paper-reports:write"
     RECORD_SUCCESSIONS = "successions:write"
     EDIT_CALENDAR = "holidays:write"
     OPEN_CYCLES = "cycles:write"
@@ -88,6 +90,8 @@ MAY: Mapping[Permission, frozenset[Role]] = {
     Permission.EXTEND: _COORDINATORS,
     Permission.DECIDE_CONDITIONS: _COORDINATORS,
     Permission.ANNUL: _CONCERNED,
+    Permission.ANNUL_MANY: _COORDINATORS,
+    Permission.ENTER_PAPER_REPORTS: _COORDINATORS,
     Permission.RECORD_SUCCESSIONS: _COORDINATORS,
     Permission.EDIT_CALENDAR: _COORDINATORS,
     Permission.OPEN_CYCLES: _COORDINATORS,
@@ -127,6 +131,8 @@ SUMMARIES: Mapping[Permission, str] = {
     Permission.EXTEND: "Move a deadline, or refuse to",
     Permission.DECIDE_CONDITIONS: "Decide whether conditions are met",
     Permission.ANNUL: "Take back what was recorded by mistake",
+    Permission.ANNUL_MANY: "Take back much at once that was recorded by mistake",
+    Permission.ENTER_PAPER_REPORTS: "Enter papers that report on many duties, and take them back",
     Permission.RECORD_SUCCESSIONS: "Record what becomes of bodies: successions, members of classes, partners",
     Permission.EDIT_CALENDAR: "Mark days off",
     Permission.OPEN_CYCLES: "Open reporting cycles, move their deadlines, close them",
@@ -152,13 +158,14 @@ def granted(role: Role, scopes: Collection[str] | None) -> frozenset[Permission]
 
 @dataclass(frozen=True, kw_only=True)
 class Caller:
-    """A client that has proved who it is.
+    """A client that has proved who it is; people know it by its name.
 
     `scopes` is what both its token and its local grant allow, `body_ids` are the bodies that it may report for.
     """
 
     client_id: UUID
     role: Role
+    name: str = ""
     scopes: frozenset[Permission] = frozenset()
     body_ids: frozenset[UUID] = frozenset()
 

@@ -4,16 +4,17 @@ A deadline is an exclusive instant: *trước ngày 15/6/2021* is 2021-06-15T00:
 received at that very microsecond is late.
 """
 
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from app.domain.basis import counted
+from app.domain.words import Words
+
 MICROSECOND = timedelta(microseconds=1)
 SATURDAY = 5
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 HOME_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 """Where a day is meant when a question names no plan."""
 FIRST_YEAR, LAST_YEAR = 1900, 2200
@@ -80,24 +81,11 @@ class WorkingDays:
         return [start_of(end + timedelta(days=1), self.zone) for end in ends]
 
 
-def arithmetic(day: date, count: int, holidays: Collection[date]) -> str:
+def arithmetic(day: date, count: int, holidays: Collection[date]) -> Words:
     """Show how working days are counted, so that anybody can count them again."""
-    last, told, number = working_day_after(day, count, holidays), [], 0
-    for after in range(1, (last - day).days + 1):
-        counted = day + timedelta(days=after)
-        working = is_working_day(counted, holidays)
-        number += working
-        told.append(
-            f"{_WEEKDAYS[counted.weekday()]} {counted} is {f'working day {number}' if working else 'a day off'}"
-        )
-    return f"Counted from {day}: {', '.join(told) or 'no day'}; due before {last + timedelta(days=1)}."
-
-
-def told_off(basis: str, days: Collection[date]) -> str:
-    """Say in a count of working days that some of them were marked as off after they had been counted."""
-    for day in days:
-        basis = re.sub(rf"\b{day} is working day \d+", f"{day} was counted and has been marked as off since", basis)
-    return basis
+    last = working_day_after(day, count, holidays)
+    days = [day + timedelta(days=after) for after in range(1, (last - day).days + 1)]
+    return counted(day, [(one, is_working_day(one, holidays)) for one in days], last + timedelta(days=1))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,6 +98,7 @@ class CycleTerms:
     ends_on: date
     due_before: datetime
     basis: str
+    basis_vi: str
     confirmed: bool
     title_vi: str | None = None
     title_en: str | None = None
@@ -132,7 +121,7 @@ class AnnualRule:
     period_starts: tuple[int, int]
     period_ends: tuple[int, int]
     due_after_working_days: int
-    basis: str
+    basis: Words
     confirmed: bool
 
     def terms(self, year: int, holidays: Collection[date], zone: ZoneInfo) -> CycleTerms | None:
@@ -141,13 +130,15 @@ class AnnualRule:
             return None
         ends_on = date(year, *self.period_ends)
         last_day = working_day_after(ends_on, self.due_after_working_days, holidays)
+        count = arithmetic(ends_on, self.due_after_working_days, holidays)
         return CycleTerms(
             code=str(year),
             annual=True,
             starts_on=self.starts_on(year),
             ends_on=ends_on,
             due_before=start_of(last_day + timedelta(days=1), zone),
-            basis=f"{self.basis} {arithmetic(ends_on, self.due_after_working_days, holidays)}",
+            basis=f"{self.basis.en} {count.en}",
+            basis_vi=f"{self.basis.vi} {count.vi}",
             confirmed=self.confirmed,
         )
 

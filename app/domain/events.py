@@ -12,6 +12,7 @@ class EventType(StrEnum):
     """What has happened."""
 
     UPDATE_REPORTED = "update.reported"
+    PAPER_REPORT_ENTERED = "paper_report.entered"
     EVIDENCE_ATTACHED = "evidence.attached"
     EVIDENCE_RECEIVED = "evidence.received"
     EVIDENCE_WITHDRAWN = "evidence.withdrawn"

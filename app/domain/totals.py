@@ -3,8 +3,17 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from app.domain.completion import COMPLETED_STATUSES, Judgement, Status
+
+
+class By(StrEnum):
+    """Of what a cycle shows figures, one by one."""
+
+    BODY = "body"
+    DUTY = "duty"
+
 
 Totals = Counter[Status]
 """How many obligations stand at each status.  Their sum is what is owed."""
@@ -25,6 +34,11 @@ class Figures:
         """Count obligations of one status and one judgement."""
         self.totals[status] += count
         self.judged[judgement] += count
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether nothing has been reported of any of them."""
+        return 0 < self.judged.total() == self.judged[Judgement.SILENT]
 
 
 def total(parts: Iterable[Figures]) -> Figures:

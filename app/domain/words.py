@@ -1,11 +1,12 @@
 """The words in which people read what machines call by codes: Vietnamese and English."""
 
 from collections.abc import Mapping
+from datetime import date
 from enum import StrEnum
 from typing import NamedTuple, TypeVar
 
 from app.domain.access import Classification
-from app.domain.completion import ClaimState, Force, Missing, ReviewOutcome, Status
+from app.domain.completion import ClaimState, Force, Judgement, Missing, ReviewOutcome, Status
 from app.domain.text import fold
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -38,6 +39,16 @@ _WORDS: Mapping[type[StrEnum], Mapping[str, Words]] = {
         Force.DIRECTED: Words("giao", "directed"),
         Force.REQUESTED: Words("đề nghị", "requested"),
     },
+    Judgement: {
+        Judgement.SILENT: Words("chưa có báo cáo", "silent"),
+        Judgement.RETURNED: Words("bị trả lại", "returned"),
+        Judgement.AWAITING_REVIEW: Words("chờ xem xét", "awaiting review"),
+        Judgement.ACCEPTED_WITH_WAIVER: Words(
+            "chấp nhận, có miễn bổ sung hoặc chưa đạt chỉ tiêu", "accepted with a waiver"
+        ),
+        Judgement.ACCEPTED: Words("đã chấp nhận", "accepted"),
+        Judgement.IN_WORK: Words("đang thực hiện, chưa phải xem xét", "in work"),
+    },
     ReviewOutcome: {
         ReviewOutcome.ACCEPTED: Words("chấp nhận", "accepted"),
         ReviewOutcome.RETURNED: Words("trả lại", "returned"),
@@ -53,6 +64,14 @@ _WORDS: Mapping[type[StrEnum], Mapping[str, Words]] = {
         Classification.RESTRICTED: Words("hạn chế", "restricted"),
     },
 }
+
+
+def entered_late(until: date) -> Words:
+    """Say that a paper report was entered after the day by which it should have been."""
+    return Words(
+        f"Báo cáo giấy được nhập sau ngày làm việc tiếp theo kể từ ngày nhận ({until:%d/%m/%Y}).",
+        f"The paper report is entered later than the working day after it came in ({until}).",
+    )
 
 
 def words_of(choice: StrEnum) -> Words:

@@ -21,20 +21,14 @@ from app.commands.imports.form import Filled
 from app.commands.imports.lines import FileUnreadable, Line
 from app.commands.imports.sayings import Say, said
 from app.domain.errors import Refusal
+from app.domain.imports import LineResult
 from app.importing import report
+from app.importing.credentials import Credentials, CredentialsMissing, credentials
 from app.importing.report import Row
-from app.importing.service import (
-    Credentials,
-    CredentialsMissing,
-    FormRefused,
-    Service,
-    ServiceRefuses,
-    credentials,
-    is_json,
-)
+from app.importing.service import FormRefused, Service, ServiceRefuses, is_json
 from app.importing.words import Language, spelled
 from app.schemas.bulk import ItemIn
-from app.schemas.imports import ImportLine, LineResult
+from app.schemas.imports import ImportLine
 from app.settings import Settings
 from app.web.bulk_items import read_each
 

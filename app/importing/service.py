@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import httpx
-from pydantic import BaseModel, SecretStr, ValidationError
 
+from app.importing.credentials import Credentials
 from app.importing.words import Language, spelled
 
 TRIES = 8
 LONGEST_PAUSE_SECONDS = 30.0
+FOLLOWED_EVERY_SECONDS = 1.0
 _COMES_BACK = {409, 425, 429, 500, 502, 503, 504}
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _MEDIA_TYPES = {
@@ -26,17 +27,6 @@ _MEDIA_TYPES = {
     ".jsonl": "application/x-ndjson",
 }
 Json = Mapping[str, Any]
-
-
-class Credentials(BaseModel):
-    """What a client proves itself with."""
-
-    client_id: str
-    client_secret: SecretStr
-
-
-class CredentialsMissing(Exception):
-    """There is nothing to prove oneself with."""
 
 
 class ServiceRefuses(Exception):
@@ -53,20 +43,6 @@ class _ComeBackLater(Exception):
 
 class FormRefused(Exception):
     """The service cannot read the form, or asks whether it is meant so."""
-
-
-def credentials(path: Path, name: str | None) -> Credentials:
-    """Read a client's credentials from a JSON file that holds one client, or several by name.
-
-    Raises:
-        CredentialsMissing: they are not there.
-    """
-    try:
-        held = json.loads(path.read_text("utf-8"))
-        return Credentials.model_validate(held[name] if name else held)
-    except (OSError, ValueError, KeyError, TypeError, ValidationError):
-        wanted = f"of the client {name} " if name else ""
-        raise CredentialsMissing(f"{path} holds no client_id and client_secret {wanted}that can be read.") from None
 
 
 def is_json(path: Path) -> bool:
@@ -130,12 +106,52 @@ class Service:
         with self._sent(plan, file, asked) as answer:
             if answer.status_code in _COMES_BACK:
                 raise _ComeBackLater(_asked_pause(answer))
+            if answer.status_code == httpx.codes.ACCEPTED:
+                answer.read()
+                yield from self._recorded_later(f"/v1/plans/{plan}/imports/{answer.json()['id']}", told)
+                return
             if answer.status_code != httpx.codes.MULTI_STATUS:
                 self._refused(answer)
             for line in _results(answer, told):
                 if line.get("problem") and "counts" in line:
                     raise _ComeBackLater(None)
                 yield line
+
+    def _recorded_later(self, place: str, told: int) -> Iterator[Json]:
+        """Follow what becomes of a large form, and at last of the whole; but for the lines told before."""
+        for n, line in enumerate(self._lines(place), start=1):
+            if n > told:
+                yield line
+        whole = self._read(place)
+        if problem := whole["problem"]:
+            self._stopped_by(problem)
+        yield whole
+
+    def _lines(self, place: str) -> Iterator[Json]:
+        cursor: dict[str, Any] = {}
+        while True:
+            page = self._read(f"{place}/results", limit=500, **cursor)
+            yield from page["items"]
+            if page["next_cursor"] is None:
+                return
+            if not page["items"]:
+                self._pause(FOLLOWED_EVERY_SECONDS)
+            cursor = {"cursor": page["next_cursor"]}
+
+    def _read(self, path: str, **asked: Any) -> Json:
+        answer = self._answered(lambda: self._http.get(path, params=asked, headers=self._headers()))
+        if answer.status_code == httpx.codes.UNAUTHORIZED:
+            self._token = None
+            answer = self._answered(lambda: self._http.get(path, params=asked, headers=self._headers()))
+        if answer.status_code != httpx.codes.OK:
+            raise ServiceRefuses(spelled("refuses", self._tongue, said=_said(answer)))
+        read: Json = answer.json()
+        return read
+
+    def _stopped_by(self, problem: Json) -> NoReturn:
+        if _is_of_the_form(problem):
+            raise FormRefused(problem.get("detail") or problem["title"])
+        raise ServiceRefuses(spelled("refuses", self._tongue, said=problem["title"]))
 
     @contextmanager
     def _sent(self, plan: str, file: Path, asked: Mapping[str, str]) -> Iterator[httpx.Response]:
@@ -153,9 +169,8 @@ class Service:
             # A token lives for minutes, and a queue may be longer.
             self._token, self._again = None, False
             raise _ComeBackLater(0.1)
-        problem = _problem(answer)
-        if problem.get("type") in {"/problems/form-unreadable", "/problems/figures-look-scaled"}:
-            raise FormRefused(problem.get("detail") or problem["title"])
+        if _is_of_the_form(problem := _problem(answer)):
+            self._stopped_by(problem)
         raise ServiceRefuses(spelled("refuses", self._tongue, said=_said(answer)))
 
     def _headers(self) -> dict[str, str]:
@@ -196,6 +211,10 @@ def _results(answer: httpx.Response, told: int) -> Iterator[Json]:
                 yield json.loads(text.rstrip(","))
         elif text.startswith("]"):
             yield json.loads(begun + text)
+
+
+def _is_of_the_form(problem: Json) -> bool:
+    return str(problem.get("type", "")).endswith(("/problems/form-unreadable", "/problems/figures-look-scaled"))
 
 
 def _asked_pause(answer: httpx.Response) -> float | None:

@@ -16,6 +16,7 @@ from app.commands import idempotency, tidying, tokens
 from app.database.engine import SYSTEM, Database
 from app.database.failures import Failure, cause_of, kind_of
 from app.jobs import cycle_opening, deadline_watch, sequencer
+from app.jobs.imports import Importer
 from app.jobs.metrics import measure
 from app.jobs.webhooks import Deliverer
 from app.logs import recurring
@@ -37,10 +38,12 @@ class Scheduler:
         sign: sequencer.Signer,
         clock: Callable[[], datetime],
         deliverer: Deliverer,
+        importer: Importer,
         refresh_snapshot: Store,
         parts: Parts,
     ) -> None:
         self._database, self._sign, self._clock, self._deliverer = database, sign, clock, deliverer
+        self._importer = importer
         self._store, self._parts = refresh_snapshot, parts
         self._floor = sequencer.FIRST_TRANSACTION
 
@@ -50,6 +53,7 @@ class Scheduler:
         return (
             partial(again_and_again, self.number, NUMBERED_EVERY_SECONDS),
             partial(again_and_again, self.deliver, DELIVERED_EVERY_SECONDS),
+            partial(again_and_again, self.record_forms, DELIVERED_EVERY_SECONDS),
             partial(again_and_again, self.watch, WATCHED_EVERY_SECONDS),
             partial(again_and_again, self.open_cycles, OPENED_EVERY_SECONDS),
             partial(again_and_again, self.refresh_snapshot, WATCHED_EVERY_SECONDS),
@@ -68,6 +72,10 @@ class Scheduler:
     async def deliver(self) -> None:
         """Send to webhooks what is to be sent by now."""
         await self._deliverer.deliver()
+
+    async def record_forms(self) -> None:
+        """Record the forms that were kept for later."""
+        await self._importer.record()
 
     async def watch(self) -> None:
         """Tell of deadlines that passed."""
@@ -97,6 +105,7 @@ class Scheduler:
             await idempotency.forget_expired(connection, now=now)
             await tokens.forget_expired(connection, now=now)
         await self._deliverer.tidy()
+        await self._importer.tidy()
 
     async def remove_orphans(self) -> None:
         """Remove what crashed uploads left behind."""

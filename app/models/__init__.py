@@ -11,8 +11,10 @@ from app.models.duty import Duty, DutyOwner, DutyPartner, PartnerNaming, Target
 from app.models.event import Checkpoint, DeadlineWatch, Event, SequencedEvent
 from app.models.evidence import Erasure, Evidence, EvidenceContent, EvidenceRead, EvidenceText, Withdrawal
 from app.models.extension import Extension, ExtensionRefusal, ExtensionRequest
+from app.models.form_import import FormImport, FormImportLine, FormImportPart
 from app.models.idempotency import IdempotencyRecord
 from app.models.obligation import Obligation
+from app.models.paper import PaperReport
 from app.models.plan import Plan
 from app.models.reference import ClientReference
 from app.models.review import Review
@@ -48,12 +50,16 @@ __all__ = [
     "Extension",
     "ExtensionRefusal",
     "ExtensionRequest",
+    "FormImport",
+    "FormImportLine",
+    "FormImportPart",
     "Holiday",
     "IdempotencyRecord",
     "Measurement",
     "Membership",
     "MembershipEnding",
     "Obligation",
+    "PaperReport",
     "PartnerNaming",
     "Plan",
     "Reopening",

@@ -11,10 +11,11 @@ from sqlmodel import Index
 
 from app.domain.acts import ActKind
 from app.models.base import ActRow, PlanRow, belongs_to, by_client, choice, recorded, text
+from app.models.paper import of_paper
 
 
 class Annulment(ActRow, table=True):
-    """One row takes back one act, `act_id`, with a reason: an act on an obligation, on a cycle, or on the plan."""
+    """One row takes back one act, `act_id`, with a reason: on an obligation, a cycle, or the plan; or a whole paper."""
 
     __tablename__ = "annulment"
     __table_args__ = (
@@ -22,11 +23,14 @@ class Annulment(ActRow, table=True):
         Index("ix_annulment_act", "plan_id", "act_id"),
         belongs_to("obligation", "obligation_id"),
         belongs_to("cycle", "cycle_id"),
+        belongs_to("paper_report", "paper_report_id"),
+        of_paper("annulment"),
         by_client(),
     )
 
     obligation_id: UUID | None = None
     cycle_id: UUID | None = None
+    paper_report_id: UUID | None = None
     act_id: UUID
     kind: ActKind = choice(ActKind, "kind")
     reason: str = text(10_000)

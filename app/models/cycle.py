@@ -24,8 +24,9 @@ from app.models.base import (
 class Cycle(PlanRow, table=True):
     """One row is one cycle that an act has opened; both days of the period are inclusive.
 
-    `due_before` is the deadline as first set, `basis` where it comes from, with the count of the working days.  A
-    cycle of its own kind was ordered by a letter: it has titles, and may name the duties that it asks for.
+    `due_before` is the deadline as first set, `basis` where it comes from, with the count of the working days, in
+    English and (`basis_vi`) in Vietnamese.  A cycle of its own kind was ordered by a letter: it has titles, and may
+    name the duties that it asks for.
     """
 
     __tablename__ = "cycle"
@@ -37,6 +38,7 @@ class Cycle(PlanRow, table=True):
     ends_on: date
     due_before: datetime = instant()
     basis: str = text(8000)
+    basis_vi: str = text(8000)
     confirmed: bool
     opened_at: datetime = instant()
     recorded_at: datetime = recorded()

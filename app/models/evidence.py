@@ -22,6 +22,7 @@ from app.models.base import (
     recorded,
     text,
 )
+from app.models.paper import of_paper
 
 
 class EvidenceKind(StrEnum):
@@ -36,7 +37,8 @@ class Evidence(HistoryRow, table=True):
     """One row is one link, one reference to an official document by number, date and issuer, or one announced file.
 
     `body_id` is the owner or partner on whose behalf it was attached (`of_owner`: the owner, as known when it was
-    recorded, whose evidence alone proves), `update_id` the update that it came with, if any.
+    recorded, whose evidence alone proves), `update_id` the update that it came with, if any, `paper_report_id` the
+    paper that it is, if it is one that reports on many duties.
     A file proves nothing until its bytes are there: see `EvidenceContent`.  `size` (bytes) and `sha256` (hexadecimal,
     when it was announced) are what the bytes must be.
     """
@@ -47,6 +49,8 @@ class Evidence(HistoryRow, table=True):
         belongs_to("body", "body_id"),
         belongs_to("progress_update", "update_id"),
         belongs_to("evidence", "supersedes"),
+        belongs_to("paper_report", "paper_report_id"),
+        of_paper("evidence"),
         UniqueConstraint("plan_id", "supersedes"),
         CheckConstraint(
             "kind <> 'document' OR (number IS NOT NULL AND issued_on IS NOT NULL)", name="document_is_named"
@@ -66,6 +70,7 @@ class Evidence(HistoryRow, table=True):
     size: int | None = None
     sha256: str | None = optional_text(64)
     supersedes: UUID | None = None
+    paper_report_id: UUID | None = None
 
 
 class EvidenceText(PlanRow, table=True):
@@ -83,13 +88,18 @@ class EvidenceText(PlanRow, table=True):
     file_name: str | None = optional_text(255)
 
 
-OWN = tuple(name for name in own_columns(Evidence) if name not in {"body_id", "update_id", "of_owner"})
+NAMED = {"body_id", "update_id", "of_owner", "paper_report_id"}
+OWN = tuple(name for name in own_columns(Evidence) if name not in NAMED)
 """What is said of an evidence itself, and stays."""
 WRITTEN = own_columns(EvidenceText)
 
 
 class EvidenceContent(HistoryRow, table=True):
-    """One row says that the bytes of one file are kept; `size` in bytes, `sha256` in hexadecimal."""
+    """One row says that the bytes of one file are kept; `size` in bytes, `sha256` in hexadecimal.
+
+    The scan of a paper report is one file of many evidence, kept once: `kept_as` is the row under whose id, if not this
+    one's own.  It was not announced, so that the row says its `media_type`.
+    """
 
     __tablename__ = "evidence_content"
     __table_args__ = (
@@ -102,6 +112,8 @@ class EvidenceContent(HistoryRow, table=True):
     evidence_id: UUID
     size: int
     sha256: str = text(64)
+    media_type: MediaType | None = choice(MediaType, "media_type", optional=True, length=80)
+    kept_as: UUID | None = None
 
 
 class EvidenceRead(PlanRow, table=True):

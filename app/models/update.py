@@ -9,16 +9,22 @@ from sqlmodel import Field, Index
 
 from app.domain.completion import ClaimState
 from app.models.base import HistoryRow, PlanRow, belongs_to, by_client, choice, optional_text, own_columns, text
+from app.models.paper import of_paper
 
 
 class Update(HistoryRow, table=True):
-    """One row is one report by the owner; `document_number` marks a paper report that a coordinator entered."""
+    """One row is one report by the owner; `document_number` marks a paper report that a coordinator entered.
+
+    `paper_report_id` is the paper that reports on many duties, if it is of one.
+    """
 
     __tablename__ = "progress_update"
     __table_args__ = (
         Index("ix_progress_update_history", "plan_id", "obligation_id", "received_at", "recorded_at", "id"),
         belongs_to("obligation", "obligation_id"),
         by_client(),
+        belongs_to("paper_report", "paper_report_id"),
+        of_paper("progress_update"),
         CheckConstraint("percent BETWEEN 0 AND 100", name="percent"),
     )
 
@@ -28,9 +34,10 @@ class Update(HistoryRow, table=True):
     occurred_on: date | None = None
     late_reason: str | None = optional_text(10_000)
     document_number: str | None = optional_text(60)
+    paper_report_id: UUID | None = None
 
 
-FIELDS = own_columns(Update)
+FIELDS = tuple(name for name in own_columns(Update) if name != "paper_report_id")
 """What an update says itself."""
 
 

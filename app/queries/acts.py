@@ -1,5 +1,6 @@
 """Every act on an obligation that can be taken back, with what an annulment must know of it."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -16,14 +17,15 @@ from sqlalchemy import (
     cast,
     exists,
     false,
-    func,
     literal,
     null,
     or_,
     select,
+    true,
     union_all,
 )
 
+from app.database.builders import among
 from app.database.statements import Row, Statement
 from app.domain.acts import Act, ActKind
 from app.domain.completion import ClaimState, ReviewOutcome
@@ -38,6 +40,7 @@ from app.models import (
     ExtensionRefusal,
     ExtensionRequest,
     Obligation,
+    PaperReport,
     Review,
     Seal,
     Update,
@@ -65,36 +68,49 @@ TABLES = {
     ActKind.CONDITION_DECISION: table(ConditionDecision),
     ActKind.ANNULMENT: table(Annulment),
 }
-FALLS_WITH = {ActKind.EVIDENCE: "update_id", ActKind.WITHDRAWAL: "evidence_id", ActKind.REVIEW: "update_id"}
+FALLS_WITH = {
+    ActKind.UPDATE: "paper_report_id",
+    ActKind.EVIDENCE: "update_id",
+    ActKind.WITHDRAWAL: "evidence_id",
+    ActKind.REVIEW: "update_id",
+}
 """The column that names what an act belongs to, with which it is taken back."""
+OF_PAPERS: dict[ActKind, ColumnElement[UUID]] = {
+    ActKind.PAPER_REPORT: table(PaperReport).c.id,
+    ActKind.ANNULMENT: table(Annulment).c.paper_report_id,
+}
+"""What is of a whole paper, by the column that names the paper."""
+NONE = cast(null(), Uuid())
 PLACE: dict[str, Any] = {"received_at": INSTANT, "recorded_at": INSTANT, "id": Uuid()}
 """What puts an act in its place in a history."""
 ON_PAPER = {ActKind.UPDATE, ActKind.EVIDENCE}
 """What a coordinator may enter for an owner; then it has the number of the paper."""
 
 
-def acts_on(obligation_id: UUID, moment: Moment) -> Statement:
-    """Select every act on an obligation that can be taken back, recorded so far, whether it counts or not."""
-    acts = union_all(*(_acts(kind, act, obligation_id, moment) for kind, act in TABLES.items())).subquery("acts")
+def acts_on(ids: list[UUID], moment: Moment) -> Statement:
+    """Select every act on obligations that can be taken back, recorded so far, whether it counts or not.
+
+    `on_id` is the obligation.  Among them are the papers that they were reported on together with others, and what took
+    such a paper back as a whole: what was reported falls with it.
+    """
+    each = (_acts(kind, act, ids, moment) for kind, act in TABLES.items())
+    whole = (_of_papers(kind, of, ids, moment) for kind, of in OF_PAPERS.items())
+    acts = union_all(*each, *whole).subquery("acts")
     return select(*acts.c)
 
 
-def _acts(kind: ActKind, act: Table, obligation_id: UUID, moment: Moment) -> Statement:
+def _acts(kind: ActKind, act: Table, ids: list[UUID], moment: Moment) -> Statement:
     shown: dict[str, ColumnElement[Any]] = {
-        "id": act.c.id,
-        "kind": literal(kind.value),
-        "received_at": act.c.received_at,
-        "recorded_at": act.c.recorded_at,
-        "falls_with": act.c[FALLS_WITH[kind]] if kind in FALLS_WITH else cast(null(), Uuid()),
-        "names": act.c.act_id if kind is ActKind.ANNULMENT else cast(null(), Uuid()),
+        **_of_any(kind, act, moment),
+        "falls_with": act.c[FALLS_WITH[kind]] if kind in FALLS_WITH else NONE,
         "obligation_id": act.c.obligation_id,
-        "counts": moment.counts(act),
-        "client_id": act.c.client_id,
+        "on_id": act.c.obligation_id,
+        "paper_report_id": NONE,
         "posted_for": act.c.body_id if "body_id" in act.c else owner_when(act, obligations, moment),
         "on_paper": act.c.document_number.is_not(None) if kind in ON_PAPER else false(),
         **_of_proof(kind, act),
     }
-    mine = act.c.obligation_id == bindparam("obligation_id", obligation_id, Uuid())
+    mine = among(act.c.obligation_id, "ids", ids)
     source: FromClause = act.join(
         obligations, and_(obligations.c.id == act.c.obligation_id, obligations.c.plan_id == act.c.plan_id)
     )
@@ -102,7 +118,40 @@ def _acts(kind: ActKind, act: Table, obligation_id: UUID, moment: Moment) -> Sta
         source = source.outerjoin(
             contents, and_(contents.c.plan_id == act.c.plan_id, contents.c.evidence_id == act.c.id)
         )
-    return select(*(column.label(name) for name, column in shown.items())).select_from(source).where(mine)
+    return _selected(shown).select_from(source).where(mine)
+
+
+def _of_papers(kind: ActKind, paper: ColumnElement[UUID], ids: list[UUID], moment: Moment) -> Statement:
+    """Select the papers of which obligations are lines, or what took them back, by the column that names the paper."""
+    of = (updates.c.plan_id, updates.c.obligation_id, updates.c.paper_report_id)
+    lines = select(*of).where(among(updates.c.obligation_id, "ids", ids)).distinct().subquery("lines")
+    act: Any = paper.table
+    shown: dict[str, ColumnElement[Any]] = {
+        **_of_any(kind, act, moment),
+        "falls_with": NONE,
+        "obligation_id": NONE,
+        "on_id": lines.c.obligation_id,
+        "paper_report_id": paper,
+        "posted_for": NONE,
+        "on_paper": true(),
+        **_of_proof(kind, act),
+    }
+    its_lines = and_(lines.c.plan_id == act.c.plan_id, lines.c.paper_report_id == paper)
+    return _selected(shown).select_from(act.join(lines, its_lines))
+
+
+def _of_any(kind: ActKind, act: Table, moment: Moment) -> dict[str, ColumnElement[Any]]:
+    return {
+        **{name: act.c[name] for name in ("id", "received_at", "recorded_at", "client_id")},
+        "kind": literal(kind.value),
+        "names": act.c.act_id if kind is ActKind.ANNULMENT else NONE,
+        "counts": moment.counts(act),
+    }
+
+
+def _selected(shown: Mapping[str, ColumnElement[Any]]) -> Statement:
+    """Select columns in one order, in which they can be put together with those of other acts."""
+    return select(*(shown[name].label(name) for name in sorted(shown)))
 
 
 def _of_proof(kind: ActKind, act: Table) -> dict[str, ColumnElement[Any]]:
@@ -120,10 +169,10 @@ def _of_proof(kind: ActKind, act: Table) -> dict[str, ColumnElement[Any]]:
             told |= {"needs_proof": and_(accepts, ~waives, ~_is_statement(act)), "waives_proof": and_(accepts, waives)}
         case ActKind.EVIDENCE:
             proving = and_(act.c.of_owner, or_(act.c.kind != EvidenceKind.FILE, contents.c.id.is_not(None)))
-            told |= {
-                f"proves_{name}": case((proving, func.coalesce(contents.c[name], act.c[name])), else_=null())
-                for name in PLACE
-            }
+            # The bytes of a file prove; those of a paper report only show what has proved before they came.
+            is_file = act.c.kind == EvidenceKind.FILE
+            since = {name: case((is_file, contents.c[name]), else_=act.c[name]) for name in PLACE}
+            told |= {f"proves_{name}": case((proving, since[name]), else_=null()) for name in PLACE}
     return told
 
 
@@ -142,7 +191,7 @@ def _is_statement(review: Table) -> ColumnElement[bool]:
 
 def act_of(row: Row) -> Act:
     """Read one act."""
-    names = ("id", "received_at", "recorded_at", "falls_with", "names", "obligation_id", "counts")
+    names = ("id", "received_at", "recorded_at", "falls_with", "names", "obligation_id", "paper_report_id", "counts")
     told = {name: row[name] for name in (*names, "needs_proof", "waives_proof", "breaks")}
     proves = row["proves_received_at"], row["proves_recorded_at"], row["proves_id"]
     return Act(kind=ActKind(row["kind"]), proves_from=None if None in proves else proves, **told)

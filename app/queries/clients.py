@@ -30,7 +30,7 @@ def caller(
     body_ids = select(func.array_agg(grants.c.body_id)).where(grants.c.client_id == clients.c.id).scalar_subquery()
     is_revoked = select(revoked.c.jti).where(revoked.c.jti == bindparam("jti", jti)).exists() if jti else false()
     return select(
-        *(clients.c[name] for name in ("id", "role", "scopes", "disabled_at")),
+        *(clients.c[name] for name in ("id", "name", "role", "scopes", "disabled_at")),
         body_ids.label("body_ids"),
         is_revoked.label("revoked"),
     ).where(named)

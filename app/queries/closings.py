@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, and_, func, or_, select
 
 from app.database.builders import among
 from app.database.statements import Statement
@@ -24,13 +24,28 @@ def closed_at(obligation: Source, duty: Source, moment: Moment) -> ColumnElement
 
 
 def closed_cycles_of(ids: list[UUID], moment: Moment) -> Statement:
-    """Select the closed cycles that an act on some obligations touches."""
-    named = obligations.join(duties, duties.c.id == obligations.c.duty_id)
-    found = select(seals.c.cycle_id).select_from(named).join(seals, _touched(obligations, duties, moment))
-    return found.where(among(obligations.c.id, "ids", ids)).distinct()
+    """Select, for each of some obligations, the closed cycles that an act on it touches."""
+    touched = _named().join(seals, _touched(obligations, duties, moment))
+    found = select(obligations.c.id.label("obligation_id"), seals.c.cycle_id).select_from(touched)
+    return found.where(among(obligations.c.id, "ids", ids))
+
+
+def lines_of(ids: list[UUID]) -> Statement:
+    """Select, for each of some obligations, its id and, of a duty owed once, those of its line."""
+    of_line = _named().join(line, _of_line(obligations, duties))
+    found = select(obligations.c.id.label("obligation_id"), line.c.id).select_from(of_line)
+    return found.where(among(obligations.c.id, "ids", ids))
+
+
+def _named() -> FromClause:
+    return obligations.join(duties, duties.c.id == obligations.c.duty_id)
 
 
 def _touched(obligation: Source, duty: Source, moment: Moment) -> ColumnElement[bool]:
-    of_line = and_(duty.c.recurrence == Recurrence.ONCE, same_line(obligation, line))
-    cycle_ids = select(line.c.cycle_id).where(or_(line.c.id == obligation.c.id, of_line)).correlate(obligation, duty)
+    cycle_ids = select(line.c.cycle_id).where(_of_line(obligation, duty)).correlate(obligation, duty)
     return and_(seals.c.plan_id == obligation.c.plan_id, moment.sees(seals), seals.c.cycle_id.in_(cycle_ids))
+
+
+def _of_line(obligation: Source, duty: Source) -> ColumnElement[bool]:
+    once = and_(duty.c.recurrence == Recurrence.ONCE, same_line(obligation, line))
+    return or_(line.c.id == obligation.c.id, once)

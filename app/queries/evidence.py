@@ -38,6 +38,8 @@ evidence, texts, contents, withdrawals, erasures, reads = (
     table(model) for model in (Evidence, EvidenceText, EvidenceContent, Withdrawal, Erasure, EvidenceRead)
 )
 bodies, obligations = table(Body), table(Obligation)
+KEPT_AS = func.coalesce(contents.c.kept_as, contents.c.id)
+"""The id under which the bytes of a content are kept."""
 _ACT = ("plan_id", "body_id", "obligation_id", "client_id", "received_at", "recorded_at")
 
 
@@ -64,9 +66,7 @@ def some_evidence(ids: Collection[UUID], moment: Moment) -> Statement:
 def _evidence(moment: Moment) -> Statement:
     shown = ((name, column) for name, column in fields().items() if name not in _ACT)
     columns = (*(evidence.c[name] for name in _ACT), *(column.label(name) for name, column in shown))
-    return (
-        select(*columns, contents.c.id.label("content_id")).select_from(named(moment)).where(moment.reaches(evidence))
-    )
+    return select(*columns, KEPT_AS.label("content_id")).select_from(named(moment)).where(moment.reaches(evidence))
 
 
 def readable(caller: Caller, moment: Moment) -> ColumnElement[bool]:
@@ -103,6 +103,8 @@ def fields() -> Mapping[str, ColumnElement[Any]]:
     )
     return {
         **{name: evidence.c[name] for name in ("id", *OWN)},
+        "media_type": func.coalesce(evidence.c.media_type, contents.c.media_type),
+        "paper_report": evidence.c.paper_report_id,
         **{name: texts.c[name] for name in WRITTEN},
         "body": bodies.c.code,
         "content": case((contents.c.id.is_not(None), content), else_=null()),
@@ -141,16 +143,22 @@ def reads_of(evidence_id: UUID, limit: int, after: KeysetCursor | None) -> State
 def erased_content(evidence_id: UUID) -> Statement:
     """Select the content of an evidence that has been erased."""
     erased = and_(erasures.c.plan_id == contents.c.plan_id, erasures.c.evidence_id == contents.c.evidence_id)
-    found = select(contents.c.id, contents.c.sha256).join(erasures, erased)
+    found = select(KEPT_AS.label("id"), contents.c.sha256).join(erasures, erased)
     return found.where(contents.c.evidence_id == bindparam("evidence_id", evidence_id))
 
 
+def every_erasure() -> Statement:
+    """Select what was erased, by whom and why, in the order in which it was."""
+    said = select(erasures.c.evidence_id.label("evidence"), erasures.c.client_id.label("client"))
+    return said.add_columns(erasures.c.reason, erasures.c.legal_basis).order_by(erasures.c.recorded_at, erasures.c.id)
+
+
 def promised(content_ids: Collection[UUID]) -> Statement:
-    """Keep the ids of contents whose bytes must be in the store: those that a row knows, and no erasure has ended."""
+    """Keep the ids under which bytes must be in the store: those that a row knows, and no erasure has ended."""
     erased = select(literal(1)).where(
         erasures.c.plan_id == contents.c.plan_id, erasures.c.evidence_id == contents.c.evidence_id
     )
-    return select(contents.c.id).where(among(contents.c.id, "content_ids", content_ids), ~erased.exists())
+    return select(KEPT_AS.label("id")).where(among(KEPT_AS, "content_ids", content_ids), ~erased.exists()).distinct()
 
 
 def kept_bytes(obligation_id: UUID, client_id: UUID) -> Statement:
@@ -161,7 +169,8 @@ def kept_bytes(obligation_id: UUID, client_id: UUID) -> Statement:
     of_client = kept.c.client_id == bindparam("client_id", client_id)
 
     def total(which: ColumnElement[bool]) -> ColumnElement[int]:
-        return func.coalesce(func.sum(kept.c.size).filter(which), 0)
+        # What is kept once for many counts once.
+        return func.coalesce(func.sum(kept.c.size).filter(which, kept.c.kept_as.is_(None)), 0)
 
     return (
         select(total(of_obligation).label("obligation"), total(of_client).label("client"))

@@ -10,7 +10,7 @@ from app.domain.completion import ClaimState, ReviewOutcome
 from app.models import Cycle, Duty, Extension, Obligation, Plan, Review, Update
 from app.models.base import table
 from app.models.redacted_views import facts_of
-from app.standing.cycles import deadline_of, due_in_cycle
+from app.standing.cycles import basis_of, deadline_of, due_in_cycle
 from app.standing.moment import Moment, history_of, latest
 from app.standing.ownership import transfers
 
@@ -36,7 +36,8 @@ def more_facts(obligation_id: UUID, moment: Moment) -> Statement:
             case((longer, "extension"), (moved.c.id.is_not(None), "cycle_deadline")).label("moved_by"),
             # Not the first number that there is: an extension without one was not given by the cycle's document.
             case((longer, documents.c.document_number), else_=moved.c.document_number).label("document_number"),
-            *(cycles.c[name] for name in ("starts_on", "ends_on", "basis")),
+            *(cycles.c[name] for name in ("starts_on", "ends_on")),
+            *basis_of(moment),
             (cycles.c.confirmed | moved.c.id.is_not(None)).label("confirmed"),
             *(plans.c[name] for name in ("number", "issuer", "issued_on")),
             duties.c.text,

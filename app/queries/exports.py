@@ -6,21 +6,38 @@ short read of its own, and the last of a million costs no more than the first.
 
 from uuid import UUID
 
-from sqlalchemy import Integer, Uuid, bindparam, func, select, tuple_
+from sqlalchemy import Integer, Uuid, bindparam, func, select, tuple_, union_all
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.database.builders import among
 from app.database.keyset import KeysetCursor
-from app.database.statements import Statement
+from app.database.statements import Statement, fetch_all
 from app.domain.access import Caller, Permission
-from app.models import Cycle, Duty, Obligation, Plan
+from app.models import Body, Cycle, Duty, Obligation, Plan
 from app.models.base import table
 from app.queries.obligations import visible
+from app.queries.plans import plan_id_of
 from app.standing.filters import Filters, matching, within
 from app.standing.moment import Moment
 from app.standing.reach import reachable
 from app.standing.rule import named, owners, standings
 
-plans, cycles, duties, obligations = (table(model) for model in (Plan, Cycle, Duty, Obligation))
+plans, bodies, cycles, duties, obligations = (table(model) for model in (Plan, Body, Cycle, Duty, Obligation))
+
+
+async def called(connection: AsyncConnection, plan: str | None, codes: list[str]) -> dict[str | None, str]:
+    """Return what a plan and some bodies are called by whoever reads, by what they are called here."""
+    rows = await fetch_all(connection, _names, slug=plan, codes=codes)
+    return {row["code"]: row["name"] for row in rows}
+
+
+def _names(slug: str | None, codes: list[str]) -> Statement:
+    of_bodies = select(bodies.c.code, bodies.c.name).where(among(bodies.c.code, "codes", codes))
+    if slug is None:
+        return of_bodies
+    of_plan = select(plans.c.slug.label("code"), plans.c.number.label("name")).where(plans.c.id == plan_id_of(slug))
+    both = union_all(of_plan, of_bodies.where(bodies.c.plan_id == plan_id_of(slug))).subquery("called")
+    return select(*both.c)
 
 
 def parts(plan: str | None, cycle: str | None) -> Statement:
@@ -47,7 +64,7 @@ def page(
     o, (source, ownership) = obligations.c, named(moment)
     shown = (o.id, o.position, plans.c.slug.label("plan"), cycles.c.code.label("cycle"), duties.c.code.label("duty"))
     found = (
-        select(*shown, owners.c.code.label("owner"))
+        select(*shown, owners.c.code.label("owner"), owners.c.name.label("owner_name"))
         .select_from(source)
         .where(
             o.plan_id == bindparam("plan_id", plan_id, Uuid()), o.cycle_id == bindparam("cycle_id", cycle_id, Uuid())

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, FromClause, Table, and_, bindparam, case, func, literal, null, select, union_all
+from sqlalchemy import ColumnElement, FromClause, Table, and_, bindparam, func, literal, select, union_all
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -13,7 +13,6 @@ from app.database.builders import among
 from app.database.statements import Row, Statement, Values, fetch_all, split_arguments
 from app.domain.access import Caller
 from app.models import (
-    AnnulledAct,
     Annulment,
     Body,
     ConditionDecision,
@@ -23,7 +22,6 @@ from app.models import (
     ExtensionRefusal,
     ExtensionRequest,
     Measurement,
-    Reopening,
     Review,
     Succession,
     Target,
@@ -33,18 +31,15 @@ from app.models import (
 from app.models.base import HistoryRow, table
 from app.models.update import FIELDS
 from app.queries.evidence import bodies, erasures, evidence, fields, named, obligations, readable, withdrawals
-from app.schemas.history import Why
+from app.queries.wire import as_object, as_wire, counting, nothing, picked
 from app.standing.moment import Moment, order_of
 from app.standing.ownership import owner_when
 
 updates, reviews, transfers, successions = (table(model) for model in (Update, Review, Transfer, Succession))
 predecessors = table(Body).alias("predecessor")
-notes, deadlines, reopenings = (table(model) for model in (Contribution, CycleDeadline, Reopening))
-annulments, taken = table(Annulment), table(AnnulledAct)
-annulling = annulments.alias("annulling")
+notes, deadlines, annulments = (table(model) for model in (Contribution, CycleDeadline, Annulment))
 measurements, targets = table(Measurement), table(Target)
 
-TIMES = ("received_at", "recorded_at")
 PLAIN: dict[type[HistoryRow], tuple[str, ...]] = {
     ExtensionRequest: ("id", "reason", "due_before", "document_number"),
     Extension: ("id", "reason", "due_before", "document_number", "decided_on"),
@@ -91,7 +86,8 @@ def history(caller: Caller, of: Obligations, moment: Moment) -> Statement:
         _transfer_acts(of, moment),
         _review_acts(of, moment),
         _annulment_acts(of, moment),
-        *(_acts(table(model), of, moment, **_pick(table(model), names)) for model, names in PLAIN.items()),
+        _annulments_of_papers(of, moment),
+        *(_acts(table(model), of, moment, **picked(table(model), names)) for model, names in PLAIN.items()),
     ]
     return _in_order(*acts)
 
@@ -107,7 +103,7 @@ def contributions(caller: Caller, of: Obligations, moment: Moment) -> Statement:
 
 def some_updates(caller: Caller, ids: Collection[UUID], moment: Moment) -> Statement:
     """Select updates by their ids, each a whole wire shape."""
-    shown = _spelled(updates, **_shown_of_updates(caller, moment))
+    shown = as_wire(updates, **_shown_of_updates(caller, moment))
     return select(shown.label("update")).where(among(updates.c.id, "ids", ids))
 
 
@@ -116,7 +112,8 @@ def _update_acts(caller: Caller, of: Obligations, moment: Moment) -> Statement:
 
 
 def _shown_of_updates(caller: Caller, moment: Moment) -> dict[str, Any]:
-    return {**_pick(updates, ("id", *FIELDS)), "measurements": _measured(), "evidence": _attached(caller, moment)}
+    said = {**picked(updates, ("id", *FIELDS)), "paper_report": updates.c.paper_report_id}
+    return {**said, "measurements": _measured(), "evidence": _attached(caller, moment)}
 
 
 def _in_order(*acts: Statement) -> Statement:
@@ -126,15 +123,15 @@ def _in_order(*acts: Statement) -> Statement:
 
 def _contribution_acts(of: Obligations, moment: Moment) -> Statement:
     source = notes.join(bodies, bodies.c.id == notes.c.body_id)
-    shown = {**_pick(notes, ("id", "note")), "body": bodies.c.code, "evidence": _none()}
+    shown = {**picked(notes, ("id", "note")), "body": bodies.c.code, "evidence": nothing()}
     return _acts(notes, of, moment, source=source, **shown)
 
 
 def _deadline_acts(of: Obligations, moment: Moment) -> Statement:
     """Select the acts on the deadline of the whole cycle, which are acts on each of its obligations."""
-    shown = _pick(deadlines, ("id", "due_before", "reason", "document_number", "decided_on"))
-    told = {**shown, **_counting(deadlines, moment), "obligation": obligations.c.id}
-    spelled = _spelled(deadlines, act=literal("cycle_deadline"), **told)
+    shown = picked(deadlines, ("id", "due_before", "reason", "document_number", "decided_on"))
+    told = {**shown, **counting(deadlines, moment), "obligation": obligations.c.id}
+    spelled = as_wire(deadlines, act=literal("cycle_deadline"), **told)
     its_cycle = and_(obligations.c.plan_id == deadlines.c.plan_id, obligations.c.cycle_id == deadlines.c.cycle_id)
     found = select(*order_of(deadlines), spelled.label("act")).join(obligations, its_cycle)
     return found.where(of.own(obligations.c.plan_id, obligations.c.id), moment.reaches(deadlines))
@@ -148,23 +145,37 @@ def _transfer_acts(of: Obligations, moment: Moment) -> Statement:
     )
     by = {field: successions.c[f"act_{field}"] for field in ("title", "number", "issued_on")}
     shown = {
-        **_pick(transfers, ("id", "ends")),
+        **picked(transfers, ("id", "ends")),
         "succession": transfers.c.succession_id,
-        "predecessor": _object(**_pick(predecessors, ("code", "name"))),
-        "owner": _object(**_pick(bodies, ("code", "name"))),
-        "act_of_succession": _object(**by),
+        "predecessor": as_object(**picked(predecessors, ("code", "name"))),
+        "owner": as_object(**picked(bodies, ("code", "name"))),
+        "act_of_succession": as_object(**by),
     }
     return _acts(transfers, of, moment, source=source, **shown)
 
 
 def _review_acts(of: Obligations, moment: Moment) -> Statement:
-    shown = {**_pick(reviews, ("id", "reason", "outcome", "waives")), "update": reviews.c.update_id}
+    shown = {**picked(reviews, ("id", "reason", "outcome", "waives")), "update": reviews.c.update_id}
     return _acts(reviews, of, moment, **shown)
 
 
 def _annulment_acts(of: Obligations, moment: Moment) -> Statement:
-    shown = {**_pick(annulments, ("id", "reason", "kind")), "annuls": annulments.c.act_id}
-    return _acts(annulments, of, moment, **shown)
+    return _acts(annulments, of, moment, **_shown_of_annulments())
+
+
+def _annulments_of_papers(of: Obligations, moment: Moment) -> Statement:
+    """Select what took whole papers back, or let them count again: an act on each obligation that they report on."""
+    own = of.own(updates.c.plan_id, updates.c.obligation_id)
+    lines = select(updates.c.plan_id, updates.c.obligation_id, updates.c.paper_report_id).where(own).distinct()
+    line = lines.subquery("line")
+    shown = {**_shown_of_annulments(), **counting(annulments, moment), "obligation": line.c.obligation_id}
+    spelled = as_wire(annulments, act=literal("annulment"), **shown)
+    same = and_(line.c.plan_id == annulments.c.plan_id, line.c.paper_report_id == annulments.c.paper_report_id)
+    return select(*order_of(annulments), spelled.label("act")).join(line, same).where(moment.reaches(annulments))
+
+
+def _shown_of_annulments() -> dict[str, Any]:
+    return {**picked(annulments, ("id", "reason", "kind")), "annuls": annulments.c.act_id}
 
 
 def _evidence_acts(of: Obligations, moment: Moment) -> Statement:
@@ -172,7 +183,7 @@ def _evidence_acts(of: Obligations, moment: Moment) -> Statement:
 
 
 def _acts_on_evidence(act: Table, of: Obligations, moment: Moment, *names: str) -> Statement:
-    shown = {**_pick(act, ("id", "reason", *names)), "evidence": act.c.evidence_id}
+    shown = {**picked(act, ("id", "reason", *names)), "evidence": act.c.evidence_id}
     return _acts(act, of, moment, source=named(moment), **shown)
 
 
@@ -181,50 +192,9 @@ def _acts(
 ) -> Statement:
     """Select the acts of one table, spelled as the wire shows them."""
     act = literal(_NAMES.get(table_.name, str(table_.name)))
-    spelled = _spelled(table_, act=act, **shown, **_counting(table_, moment))
+    spelled = as_wire(table_, act=act, **shown, **counting(table_, moment))
     found = select(*order_of(table_), spelled.label("act")).select_from(table_ if source is None else source)
     return found.where(of.own(table_.c.plan_id, table_.c.obligation_id), moment.reaches(table_))
-
-
-def _counting(act: Table, moment: Moment) -> dict[str, Any]:
-    """Tell whether an act counts, as far as a moment knows; if not, by which annulment and why."""
-    by = {"id": "id", "by": "client_id", "at": "recorded_at", "reason": "reason"}
-    named = annulling.c.act_id == act.c.id
-    why = case((named, Why.ANNULLED.value), else_=Why.ANNULLED_TOGETHER.value)
-    its_words = and_(taken.c.plan_id == act.c.plan_id, taken.c.act_id == act.c.id, moment.knows(taken))
-
-    def of(shown: ColumnElement[Any]) -> ColumnElement[Any]:
-        same = and_(annulling.c.plan_id == taken.c.plan_id, annulling.c.id == taken.c.annulment_id)
-        words = select(case((~taken.c.counts, shown), else_=null())).join_from(taken, annulling, same).where(its_words)
-        last = words.order_by(taken.c.recorded_at.desc(), taken.c.id.desc()).limit(1)
-        return last.correlate(act).scalar_subquery()
-
-    return {
-        "annulled": of(_object(**{name: annulling.c[column] for name, column in by.items()})),
-        "counts": moment.counts(act),
-        "why": of(why),
-        "reopened_by": _letter(act),
-    }
-
-
-def _letter(act: Table) -> ColumnElement[Any]:
-    """Find the number of the letter that reopened closed cycles for an act."""
-    mine = (reopenings.c.plan_id == act.c.plan_id, reopenings.c.act_id == act.c.id)
-    return select(reopenings.c.document_number).where(*mine).limit(1).correlate(act).scalar_subquery()
-
-
-def _spelled(table_: Table, **shown: Any) -> ColumnElement[Any]:
-    common = {"obligation": "obligation_id", "client": "client_id", **{name: name for name in TIMES}}
-    every = {name: table_.c[column] for name, column in common.items() if column in table_.c} | shown
-    return _object(**every)
-
-
-def _object(**shown: Any) -> ColumnElement[Any]:
-    return func.jsonb_build_object(*(part for pair in shown.items() for part in pair))
-
-
-def _pick(table_: FromClause, names: tuple[str, ...]) -> dict[str, Any]:
-    return {name: table_.c[name] for name in names}
 
 
 def _measured() -> ColumnElement[Any]:
@@ -237,12 +207,12 @@ def _measured() -> ColumnElement[Any]:
         .where(measurements.c.plan_id == updates.c.plan_id, measurements.c.update_id == updates.c.id)
         .correlate(updates)
     )
-    return func.coalesce(found.scalar_subquery(), _none())
+    return func.coalesce(found.scalar_subquery(), nothing())
 
 
 def _attached(caller: Caller, moment: Moment) -> ColumnElement[Any]:
     """Spell the evidence that came with an update, as far as the caller may read it."""
-    one = _spelled(evidence, **fields())
+    one = as_wire(evidence, **fields())
     found = (
         select(func.jsonb_agg(aggregate_order_by(one, *order_of(evidence))))
         .select_from(named(moment))
@@ -250,11 +220,7 @@ def _attached(caller: Caller, moment: Moment) -> ColumnElement[Any]:
         .where(evidence.c.update_id == updates.c.id, moment.reaches(evidence), readable(caller, moment))
         .correlate(updates)
     )
-    return func.coalesce(found.scalar_subquery(), _none())
-
-
-def _none() -> ColumnElement[Any]:
-    return func.jsonb_build_array()
+    return func.coalesce(found.scalar_subquery(), nothing())
 
 
 _NAMES = {"progress_update": "update"}

@@ -1,21 +1,63 @@
-"""What a form is checked by before it is recorded."""
+"""What a form is checked by before it is recorded, and how far an import has come that is recorded later."""
 
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.database.builders import among
+from app.database.keyset import KeysetCursor
 from app.database.statements import Statement, fetch_all
-from app.models import Obligation, Plan
+from app.domain.imports import LineResult
+from app.models import Client, ClientBody, FormImport, FormImportLine, FormImportPart, Obligation, Plan
 from app.models.base import table
 
-obligations, plans = table(Obligation), table(Plan)
+obligations, plans, clients, grants = (table(model) for model in (Obligation, Plan, Client, ClientBody))
+imports, parts, lines = table(FormImport), table(FormImportPart), table(FormImportLine)
+SORT_COLUMNS = ("line",)
+"""The order in which lines are listed."""
 
 
 async def of_another_plan(connection: AsyncConnection, plan: str, ids: list[UUID]) -> set[UUID]:
     """Return which of some obligations belong to another plan than one."""
     return {row["id"] for row in await fetch_all(connection, _of_another_plan, plan=plan, ids=ids)}
+
+
+def plan_named(slug: str) -> Statement:
+    """Select the id of a plan."""
+    return select(plans.c.id).where(plans.c.slug == bindparam("slug", slug))
+
+
+def one(client_id: UUID, slug: str, import_id: UUID) -> Statement:
+    """Select an import of a client."""
+    found = select(*imports.c, plans.c.slug.label("plan")).join(plans, plans.c.id == imports.c.plan_id)
+    mine = (imports.c.client_id == bindparam("client_id", client_id), plans.c.slug == bindparam("slug", slug))
+    return found.where(imports.c.id == bindparam("import_id", import_id), *mine)
+
+
+def page(import_id: UUID, result: LineResult | None, limit: int, after: KeysetCursor | None) -> Statement:
+    """Select one page of what became of the lines of an import, and one row more."""
+    found = select(lines.c.line, lines.c.content).where(lines.c.import_id == bindparam("import_id", import_id))
+    if result is not None:
+        found = found.where(lines.c.result == result)
+    if after is not None:
+        found = found.where(tuple_(lines.c.line) > after.row([lines.c.line]))
+    return found.order_by(lines.c.line).limit(bindparam("limit", limit) + 1)
+
+
+def sender(client_id: UUID, plan_id: UUID) -> Statement:
+    """Select what the client that sent a form may do by now, and how the plan is called that it is of."""
+    body_ids = select(func.array_agg(grants.c.body_id)).where(grants.c.client_id == clients.c.id).scalar_subquery()
+    slug = select(plans.c.slug).where(plans.c.id == bindparam("plan_id", plan_id)).scalar_subquery()
+    shown = (clients.c[name] for name in ("id", "name", "role", "scopes", "disabled_at"))
+    found = select(*shown, body_ids.label("body_ids"), slug.label("plan"))
+    return found.where(clients.c.id == bindparam("client_id", client_id))
+
+
+def piece(import_id: UUID, n: int) -> Statement:
+    """Select a piece of a form as it is kept."""
+    mine = (parts.c.import_id == bindparam("import_id", import_id), parts.c.n == bindparam("n", n))
+    return select(parts.c.content).where(*mine)
 
 
 def _of_another_plan(plan: str, ids: list[UUID]) -> Statement:

@@ -1,9 +1,10 @@
-"""What a coordinator reviews: the claim of one obligation, and what it lacks by itself."""
+"""What a coordinator reviews: the claims of obligations, and what each lacks by itself."""
 
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, select
+from sqlalchemy import select
 
+from app.database.builders import among
 from app.database.statements import Statement
 from app.models import Obligation
 from app.models.base import table
@@ -13,8 +14,8 @@ from app.standing.moment import Moment
 obligations = table(Obligation)
 
 
-def claim_of(obligation_id: UUID, moment: Moment) -> Statement:
-    """Select the claim of an obligation, whether it waits for a review, and what keeps it from complete.
+def claims_of(ids: list[UUID], moment: Moment) -> Statement:
+    """Select the claims of obligations, whether each waits for a review, and what keeps it from complete.
 
     That a `once` duty was done in another cycle makes up for nothing here: a review is of this report.
     """
@@ -26,5 +27,5 @@ def claim_of(obligation_id: UUID, moment: Moment) -> Statement:
         "proven": facts.proof.since.is_not(None),
         "unmet_targets": facts.unmet_targets,
     }
-    found = select(*(column.label(name) for name, column in shown.items())).select_from(facts.joined(obligations))
-    return found.where(obligations.c.id == bindparam("obligation_id", obligation_id, Uuid()))
+    columns = (obligations.c.id, *(column.label(name) for name, column in shown.items()))
+    return select(*columns).select_from(facts.joined(obligations)).where(among(obligations.c.id, "ids", ids))

@@ -8,7 +8,7 @@ from collections.abc import Hashable
 from enum import IntEnum
 from uuid import UUID
 
-from sqlalchemy import Table, Uuid, bindparam, func, literal, select, union_all
+from sqlalchemy import Table, Uuid, and_, bindparam, func, literal, select, union_all
 
 from app.database.statements import Statement, Values, split_arguments
 from app.models import (
@@ -25,6 +25,7 @@ from app.models import (
     ExtensionRequest,
     Measurement,
     Obligation,
+    PaperReport,
     Plan,
     Review,
     Seal,
@@ -40,7 +41,7 @@ from app.standing.rule import standings_of_histories
 
 obligations, updates, measurements, targets = (table(model) for model in (Obligation, Update, Measurement, Target))
 seals, sealed, cycles, plans = (table(model) for model in (Seal, SealedStanding, Cycle, Plan))
-deadlines, texts = table(CycleDeadline), table(EvidenceText)
+deadlines, texts, papers = table(CycleDeadline), table(EvidenceText), table(PaperReport)
 
 
 class Form(IntEnum):
@@ -52,6 +53,8 @@ class Form(IntEnum):
     """Also who closed the cycle and why, and every act that moved its deadline; no word that can be erased."""
     WHOLE = 3
     """Also which report a review answers and what it waives, when a letter was decided, and all else of each act."""
+    PAPERS = 4
+    """Also the papers that report on many duties, and what of each obligation came by one."""
 
 
 @split_arguments.register
@@ -88,14 +91,29 @@ _SINCE: dict[type[HistoryRow], tuple[str, ...]] = {
     Extension: ("decided_on",),
     Transfer: ("ends",),
 }
+_OF_PAPERS: dict[type[HistoryRow], tuple[str, ...]] = {
+    Update: ("paper_report_id",),
+    Evidence: ("paper_report_id",),
+    EvidenceContent: ("media_type", "kept_as"),
+}
+_WHOLE = {model: (*names, *_SINCE.get(model, ())) for model, names in _OF_WORDS.items()}
 ACTS = {
     Form.STANDINGS: _OF_WORDS | {Evidence: (*_EVIDENCE, "title", "url", "issuer")},
     Form.WORDS: _OF_WORDS,
-    Form.WHOLE: {model: (*names, *_SINCE.get(model, ())) for model, names in _OF_WORDS.items()},
+    Form.WHOLE: _WHOLE,
+    Form.PAPERS: {model: (*names, *_OF_PAPERS.get(model, ())) for model, names in _WHOLE.items()},
 }
 """The columns of each kind of act that a form spells, beside those of every act."""
 _DEADLINE = ("due_before", "reason", "document_number")
-DEADLINES = {Form.STANDINGS: (), Form.WORDS: _DEADLINE, Form.WHOLE: (*_DEADLINE, "decided_on", "working_days")}
+_DEADLINE_DECIDED = (*_DEADLINE, "decided_on", "working_days")
+DEADLINES = {
+    Form.STANDINGS: (),
+    Form.WORDS: _DEADLINE,
+    Form.WHOLE: _DEADLINE_DECIDED,
+    Form.PAPERS: _DEADLINE_DECIDED,
+}
+PAPER = ("body_id", "number", "issued_on", "received_on", "classification")
+"""What a seal spells of a paper that reports on many duties."""
 OF_EVERY_ACT = ("id", "client_id", "received_at", "recorded_at")
 
 
@@ -108,7 +126,8 @@ def standings_of(cycle_id: UUID, moment: Moment) -> Statement:
 def acts_of(cycle_id: UUID, moment: Moment, form: Form) -> Statement:
     """Select every act on the obligations of a cycle that a moment sees, as a seal of a form spells it, in order."""
     spelled = [_spelled(table(model), names, cycle_id, moment) for model, names in ACTS[form].items()]
-    found = union_all(*spelled, _measured(cycle_id, moment, form)).subquery("acts")
+    papers_of = [_registered(cycle_id, moment)] if form >= Form.PAPERS else []
+    found = union_all(*spelled, _measured(cycle_id, moment, form), *papers_of).subquery("acts")
     return select(found.c.obligation_id, found.c.act).order_by(*order_of(found), found.c.kind, found.c.target)
 
 
@@ -170,6 +189,19 @@ def _measured(cycle_id: UUID, moment: Moment, form: Form) -> Statement:
         .join(measurements, measurements.c.update_id == updates.c.id)
         .join(targets, targets.c.id == measurements.c.target_id)
     )
+    return _within(found, updates, cycle_id, moment)
+
+
+def _registered(cycle_id: UUID, moment: Moment) -> Statement:
+    """Spell the papers of which obligations are lines, as an act on each."""
+    columns = {name: papers.c[name] for name in (*OF_EVERY_ACT, *PAPER)}
+    kind = literal(str(papers.name)).label("kind")
+    act = func.jsonb_build_object(
+        "act", literal(str(papers.name)), *(part for pair in columns.items() for part in pair)
+    )
+    of_paper = and_(papers.c.plan_id == updates.c.plan_id, papers.c.id == updates.c.paper_report_id)
+    shown = (updates.c.obligation_id, *order_of(papers), kind, literal("").label("target"), act.label("act"))
+    found = select(*shown).join_from(updates, papers, of_paper).where(moment.sees(papers))
     return _within(found, updates, cycle_id, moment)
 
 

@@ -8,7 +8,18 @@ from sqlalchemy import ColumnElement, DateTime, String, Subquery, Uuid, bindpara
 
 from app.database.statements import Statement
 from app.domain.access import Caller
-from app.models import Body, ConditionDecision, Cycle, CycleDeadline, Extension, Obligation, Plan, SealedStanding
+from app.domain.totals import By
+from app.models import (
+    Body,
+    ConditionDecision,
+    Cycle,
+    CycleDeadline,
+    Duty,
+    Extension,
+    Obligation,
+    Plan,
+    SealedStanding,
+)
 from app.models.base import table
 from app.models.redacted_views import facts_of
 from app.queries.events import snapshot
@@ -18,8 +29,11 @@ from app.standing.filters import Filters, within
 from app.standing.moment import Moment
 from app.standing.rule import standings, standings_owed_or_not
 
-plans, bodies, cycles, obligations = (table(model) for model in (Plan, Body, Cycle, Obligation))
+plans, bodies, duties, cycles, obligations = (table(model) for model in (Plan, Body, Duty, Cycle, Obligation))
 sealed, deadlines = table(SealedStanding), table(CycleDeadline)
+PARTS = {By.BODY: "owner_id", By.DUTY: "duty_id"}
+"""By which column obligations are counted."""
+BODY, DUTY = ("id", "no", "code", "name", "force", "group_id"), ("id", "code", "title_vi", "title_en")
 CHANGING_BY_THEMSELVES = (
     cycles.c.due_before,
     deadlines.c.due_before,
@@ -29,12 +43,15 @@ CHANGING_BY_THEMSELVES = (
 """Instants that can lie ahead of the act that named them, and at which a standing changes when nobody acts."""
 
 
-def tally(caller: Caller, filters: Filters, moment: Moment) -> Statement:
-    """Count obligations by cycle, owner, status and judgement."""
-    by = ("cycle_id", "owner_id", "body_id", "status", "judged")
-    standing = standings(moment, within(filters), shown=(*by, "duty_id"))
-    counted = [standing.c[name] for name in by]
+def tally(caller: Caller, filters: Filters, moment: Moment, by: By) -> Statement:
+    """Count obligations by cycle, part, status and judgement; a part is an owner or a duty."""
+    standing = standings(moment, within(filters), shown=("cycle_id", *PARTS.values(), "status", "judged"))
+    counted = [*_counted(standing, by), standing.c.status]
     return select(*counted, func.count().label("count")).where(visible(caller, standing)).group_by(*counted)
+
+
+def _counted(standing: Subquery, by: By) -> list[ColumnElement[Any]]:
+    return [standing.c.cycle_id, standing.c[PARTS[by]].label("part_id"), standing.c.judged]
 
 
 def changed_from_sealed(caller: Caller, filters: Filters, seal_id: UUID, cycle_id: UUID, moment: Moment) -> Statement:
@@ -48,17 +65,16 @@ def changed_from_sealed(caller: Caller, filters: Filters, seal_id: UUID, cycle_i
     )
 
 
-def sealed_tally(caller: Caller, filters: Filters, seal_id: UUID, cycle_id: UUID, moment: Moment) -> Statement:
-    """Count obligations under a seal by cycle, owner, status and judgement.
+def sealed_tally(caller: Caller, filters: Filters, seal_id: UUID, cycle_id: UUID, moment: Moment, by: By) -> Statement:
+    """Count obligations under a seal by cycle, part, status and judgement.
 
     `moment` is the seal's own, which says who owed them and how they were judged; where they stood, the seal says.
     """
     standing, under = _beside_sealed(filters, seal_id, cycle_id, moment)
-    by = [standing.c[name] for name in ("cycle_id", "owner_id", "body_id", "judged")]
-    by.append(cast(under.c.status, String).label("status"))
+    counted = [*_counted(standing, by), cast(under.c.status, String).label("status")]
     joined = standing.join(under, under.c.obligation_id == standing.c.id)
-    counted = select(*by, func.count().label("count")).select_from(joined)
-    return counted.where(visible(caller, standing)).group_by(*by)
+    found = select(*counted, func.count().label("count")).select_from(joined)
+    return found.where(visible(caller, standing)).group_by(*counted)
 
 
 def _beside_sealed(filters: Filters, seal_id: UUID, cycle_id: UUID, moment: Moment) -> tuple[Subquery, Subquery]:
@@ -68,10 +84,10 @@ def _beside_sealed(filters: Filters, seal_id: UUID, cycle_id: UUID, moment: Mome
     return standings_owed_or_not(moment, mine, within(filters)), under
 
 
-def bodies_of(slug: str) -> Statement:
-    """Select a plan's bodies in order."""
-    shown = (bodies.c[name] for name in ("id", "no", "code", "name", "force", "group_id"))
-    return select(*shown).where(bodies.c.plan_id == plan_id_of(slug)).order_by(bodies.c.position)
+def parts_of(slug: str, by: By) -> Statement:
+    """Select a plan's bodies, or its duties, in order."""
+    of, names = (bodies, BODY) if by is By.BODY else (duties, DUTY)
+    return select(*(of.c[name] for name in names)).where(of.c.plan_id == plan_id_of(slug)).order_by(of.c.position)
 
 
 def last_change(slug: str, moment: Moment) -> Statement:

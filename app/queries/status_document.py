@@ -12,14 +12,17 @@ from app.database.statements import Row, fetch_all, fetch_one
 from app.domain.access import Caller
 from app.domain.calendar import day_of, start_of
 from app.domain.errors import CycleNotClosed, Fault, MalformedContent
+from app.domain.totals import By
 from app.queries.cycles import opened_by
-from app.queries.status import bodies_of, changed_from_sealed, sealed_tally, tally
+from app.queries.status import changed_from_sealed, parts_of, sealed_tally, tally
 from app.schemas.base import TotalsOut
 from app.schemas.seed import CycleRules
-from app.schemas.status import CycleStatus, StatusOut, cycle_statuses, missing_cycles
+from app.schemas.status import CycleByDuty, CycleStatus, StatusOut, Summed, cycle_statuses, missing_cycles, summed
 from app.standing.cycles import cycles_of
 from app.standing.filters import Filters
 from app.standing.moment import Moment
+
+Shown = list[CycleStatus | CycleByDuty]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +34,7 @@ class Asking:
     as_of: datetime | None
     known_at: datetime | None
     now: datetime
+    by: By = By.BODY
 
     @property
     def slug(self) -> str:
@@ -48,7 +52,7 @@ async def document_of(connection: AsyncConnection, asking: Asking, since: Row) -
     zone = ZoneInfo(plan["time_zone"])
     begun = [start_of(day, zone) for day in missing.values()]
     as_of = asking.as_of or max([since["changed_at"], *begun])
-    shown = await cycles_at(connection, asking.caller, asking.filters, Moment(as_of, asking.known_at))
+    shown = await cycles_at(connection, asking.caller, asking.filters, Moment(as_of, asking.known_at), asking.by)
     document = _document(asking, Moment(as_of, asking.known_at), shown, missing)
     turn = CycleRules.model_validate(plan["cycle_rules"]).next_start(day_of(asking.now, zone))
     ends = [since["next_due"], start_of(turn, zone) if turn else None]
@@ -64,18 +68,18 @@ async def sealed_document(connection: AsyncConnection, asking: Asking, _: Row) -
     """
     if given := [name for name in ("as_of", "known_at") if getattr(asking, name)]:
         raise MalformedContent(None, *(Fault(f"query: {name}", "must not be given with sealed") for name in given))
-    code, moment = asking.filters.cycle, Moment(asking.now)
-    found = await fetch_all(connection, cycles_of, slug=asking.slug, moment=moment, code=code)
-    if not found or any(cycle["seal_id"] is None for cycle in found):
+    found = await _cycles(connection, asking.filters, Moment(asking.now))
+    closed = {cycle["code"] for cycle in found if cycle["seal_id"]}
+    if not closed or not closed.issuperset([*asking.filters.cycles, *(cycle["code"] for cycle in found)]):
         raise CycleNotClosed
-    bodies = await fetch_all(connection, bodies_of, slug=asking.slug)
-    shown = [one for cycle in found for one in await _sealed(connection, asking, cycle, bodies)]
+    parts = await fetch_all(connection, parts_of, slug=asking.slug, by=asking.by)
+    shown = [one for cycle in found for one in await _sealed(connection, asking, cycle, parts)]
     last = Moment(max(one["closed_at"] for one in found), max(one["sealed_known_at"] for one in found))
     plan = await fetch_one(connection, opened_by, slug=asking.slug, known_at=last.known_at)
     return _document(asking, last, shown, missing_cycles(plan, last.as_of)), None
 
 
-def _document(asking: Asking, moment: Moment, cycles: list[CycleStatus], missing: Iterable[str]) -> StatusOut:
+def _document(asking: Asking, moment: Moment, cycles: Shown, missing: Iterable[str]) -> StatusOut:
     return StatusOut(
         plan=asking.slug,
         as_of=moment.as_of,
@@ -86,7 +90,7 @@ def _document(asking: Asking, moment: Moment, cycles: list[CycleStatus], missing
     )
 
 
-async def _sealed(connection: AsyncConnection, asking: Asking, cycle: Row, bodies: list[Row]) -> list[CycleStatus]:
+async def _sealed(connection: AsyncConnection, asking: Asking, cycle: Row, parts: list[Row]) -> Shown:
     moment = Moment(cycle["closed_at"], cycle["sealed_known_at"])
     then = await fetch_one(connection, cycles_of, slug=asking.slug, moment=moment, code=cycle["code"])
     counted = await fetch_all(
@@ -97,18 +101,37 @@ async def _sealed(connection: AsyncConnection, asking: Asking, cycle: Row, bodie
         seal_id=cycle["seal_id"],
         cycle_id=cycle["id"],
         moment=moment,
+        by=asking.by,
     )
-    return cycle_statuses([{**then, "closed_at": cycle["closed_at"]}], bodies, counted)
+    return cycle_statuses([{**then, "closed_at": cycle["closed_at"]}], parts, counted, asking.by)
 
 
-async def cycles_at(connection: AsyncConnection, caller: Caller, wanted: Filters, moment: Moment) -> list[CycleStatus]:
-    """Add up where a plan stands, cycle by cycle and body by body."""
-    slug = wanted.plan or ""
-    counted = await fetch_all(connection, tally, caller=caller, filters=wanted, moment=moment)
-    bodies = await fetch_all(connection, bodies_of, slug=slug)
-    found = await fetch_all(connection, cycles_of, slug=slug, moment=moment, code=wanted.cycle)
+async def cycles_at(connection: AsyncConnection, caller: Caller, wanted: Filters, moment: Moment, by: By) -> Shown:
+    """Add up where a plan stands, cycle by cycle, and body by body or duty by duty."""
+    return cycle_statuses(*await _counted_at(connection, caller, wanted, moment, by), by)
+
+
+async def summed_at(connection: AsyncConnection, caller: Caller, wanted: Filters, moment: Moment, by: By) -> Summed:
+    """Add up the same over all cycles, too."""
+    cycles, parts, counted = await _counted_at(connection, caller, wanted, moment, by)
+    return summed(cycle_statuses(cycles, parts, counted, by), parts, counted, by)
+
+
+async def _counted_at(
+    connection: AsyncConnection, caller: Caller, wanted: Filters, moment: Moment, by: By
+) -> tuple[list[Row], list[Row], list[Row]]:
+    """Return the cycles that are asked about, the parts of the plan, and how many obligations stand where."""
+    counted = await fetch_all(connection, tally, caller=caller, filters=wanted, moment=moment, by=by)
+    parts = await fetch_all(connection, parts_of, slug=wanted.plan or "", by=by)
+    found = await _cycles(connection, wanted, moment)
     closings = [await _since_closing(connection, caller, wanted, cycle, moment) for cycle in found]
-    return cycle_statuses([{**cycle, **more} for cycle, more in zip(found, closings, strict=True)], bodies, counted)
+    return [{**cycle, **more} for cycle, more in zip(found, closings, strict=True)], parts, counted
+
+
+async def _cycles(connection: AsyncConnection, wanted: Filters, moment: Moment) -> list[Row]:
+    """Return the open cycles that are asked about; a plan has few."""
+    found = await fetch_all(connection, cycles_of, slug=wanted.plan or "", moment=moment)
+    return [cycle for cycle in found if not wanted.cycles or cycle["code"] in wanted.cycles]
 
 
 async def _since_closing(

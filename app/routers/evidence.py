@@ -28,6 +28,12 @@ from app.web.read import Asked, Reading, answer
 from app.web.write import Writing
 
 router = Router(prefix="/v1/evidence", tags=["evidence"], route_class=ExactRoute)
+SENT = (
+    *(errors.NotFound, errors.UploadTooSlow, errors.ContentAlreadyThere, errors.QuotaReached, errors.EvidenceErased),
+    *(errors.ContentTooLarge, errors.UnsupportedMediaType, errors.ContentDiffers, errors.FileRefused),
+    errors.StorageFull,
+)
+"""What the bytes of a file can be refused for, whatever it is."""
 EvidenceId = Annotated[UUID, Path(alias="id", description="The evidence's id.")]
 
 
@@ -57,21 +63,7 @@ async def get_evidence(
     response_model=EvidenceOut,
     max_body_size=NO_BODY_LIMIT,
     openapi_extra={"requestBody": {"required": True, "content": BYTES}},
-    responses=documented(
-        errors.NotFound,
-        errors.ObligationEnded,
-        errors.UploadTooSlow,
-        errors.EvidenceHasNoBytes,
-        errors.EvidenceEnded,
-        errors.ContentAlreadyThere,
-        errors.QuotaReached,
-        errors.EvidenceErased,
-        errors.ContentTooLarge,
-        errors.UnsupportedMediaType,
-        errors.ContentDiffers,
-        errors.FileRefused,
-        errors.StorageFull,
-    ),
+    responses=documented(errors.ObligationEnded, errors.EvidenceHasNoBytes, errors.EvidenceEnded, *SENT),
 )
 async def put_content(
     evidence_id: EvidenceId, caller: Annotated[Caller, may(Permission.ATTACH)], upload: Uploading, now: Now
@@ -84,7 +76,7 @@ async def put_content(
     async with upload.receive(awaited.media_type, awaited.size) as part:
         contents.refuse_other_bytes(awaited, part.size, part.sha256)
         await upload.inspect(part, awaited.media_type)
-        return await upload.record(caller, awaited, part)
+        return await upload.record(contents.record, caller, awaited, part)
 
 
 @router.get(

@@ -5,35 +5,39 @@ connection.  All pages are as of one instant, and know only what had been record
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
+from datetime import timedelta
 from enum import StrEnum
+from functools import partial
 from typing import Annotated, Any
 
-from fastapi import Depends, Response
+from fastapi import Depends, Query, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.database.keyset import KeysetCursor
 from app.database.statements import fetch_all, fetch_one
 from app.domain import errors
 from app.domain.access import Caller, Permission
+from app.domain.totals import By
 from app.domain.words import words_of
 from app.queries import exports, plans
 from app.queries.history import Obligations, history
-from app.queries.status_document import cycles_at
+from app.queries.status_document import cycles_at, summed_at
 from app.routers.obligations import filters
-from app.routers.parameters import BodyCode, CycleCode, DutyCode, OwnerCode, PlanCode, Slug
+from app.routers.parameters import BodyCode, CycleCode, CycleCodes, DutyCode, OwnerCode, PlanCode, Slug
 from app.schemas import columns, printed
 from app.schemas.base import ResponseModel
 from app.schemas.exports import HistoryLine, status_lines
-from app.schemas.printed import Paper, Total
-from app.schemas.status import CycleStatus
+from app.schemas.printed import Paper
+from app.schemas.summary import Summary, columns_of, summary
 from app.schemas.views import obligation_out
 from app.standing.filters import Filters
 from app.standing.moment import Moment
 from app.web.auth.access import may
 from app.web.files.exports import OFFERED, Exporting, Rows
+from app.web.files.printing import height_of, room_of
 from app.web.parameters import Router
-from app.web.problems.handlers import documented
-from app.web.read import Asked, Reading, View, Viewing
+from app.web.problems.handlers import documented, refuses
+from app.web.read import Asked, Reading, Since, View, Viewing
 
 router = Router(prefix="/v1", tags=["exports"])
 Reader = Annotated[Caller, may(Permission.READ_STANDING)]
@@ -66,7 +70,7 @@ async def export_obligations(
         name="Nghĩa vụ",
         title="DANH MỤC NGHĨA VỤ VÀ TÌNH TRẠNG THỰC HIỆN",
         columns=printed.OBLIGATIONS,
-        details=_details(wanted, asked, caller),
+        details=await _viewed(view, wanted, asked, caller),
     )
     return await export.answer("obligations", columns.OBLIGATIONS, rows, paper)
 
@@ -99,9 +103,30 @@ async def export_history(
 
     rows = _walk(view, caller, wanted, asked, read, PAGE_OF_HISTORIES)
     paper = Paper(
-        name="Lịch sử", title="LỊCH SỬ GHI NHẬN", columns=printed.HISTORY, details=_details(wanted, asked, caller)
+        name="Lịch sử",
+        title="LỊCH SỬ GHI NHẬN",
+        columns=printed.HISTORY,
+        details=await _viewed(view, wanted, asked, caller),
     )
     return await export.answer("history", columns.HISTORY, rows, paper)
+
+
+@refuses(errors.MalformedContent)
+async def last_time(
+    asked: Asked,
+    since: Annotated[
+        Since | None, Query(description="A table to print says what has changed since then; a week by default.")
+    ] = None,
+) -> Moment:
+    """Read with when a printed status is compared: with what was known then, as changes are.
+
+    Raises:
+        MalformedContent: it is later than what is asked about.
+    """
+    if since and since > asked.as_of:
+        raise errors.MalformedContent(None, errors.Fault("query: since", "must not be later than `as_of`, or than now"))
+    then = since or asked.as_of - timedelta(days=7)
+    return Moment(then, asked.known_at or then)
 
 
 @router.get(
@@ -116,25 +141,35 @@ async def export_status(
     caller: Reader,
     reading: Reading,
     asked: Asked,
+    then: Annotated[Moment, Depends(last_time)],
     export: Exporting,
-    cycle: CycleCode = None,
+    cycle: CycleCodes = None,
     body: BodyCode = None,
+    by: Annotated[By, Query(description="A line for each body and member, or for each duty.")] = By.BODY,
 ) -> Response:
-    """Export totals, rates and a status for each cycle, body and member, one line each."""
+    """Export totals and rates for each cycle, and for each body and member or each duty; to print, on one page."""
     await fetch_one(reading, plans.plan, slug=slug)
-    wanted = Filters(plan=slug, cycle=cycle, body=body)
-    shown = await cycles_at(reading, caller, wanted, asked)
-    lines: list[Any] = list(status_lines(slug, shown))
+    wanted = Filters(plan=slug, cycles=cycle or (), body=body)
     if export.is_for_paper:
-        lines = list(printed.status_rows(lines, {one.cycle: _total(one) for one in shown}))
+        compared = summary(*[await summed_at(reading, caller, wanted, moment, by) for moment in (asked, then)])
+        details = await _details(reading, wanted, asked, caller)
+        return await export.answer("status", (), *_table_for_leaders(compared, by, details, then))
+    lines = list(status_lines(slug, await cycles_at(reading, caller, wanted, asked, by)))
+    return await export.answer("status", columns.of_status(by), _at_once(lines))
+
+
+def _table_for_leaders(compared: Summary, by: By, details: list[str], then: Moment) -> tuple[Rows, Paper]:
+    name, rest = {By.BODY: ("CƠ QUAN", "Các cơ quan khác"), By.DUTY: ("NHIỆM VỤ", "Các nhiệm vụ khác")}[by]
+    plan, instant, made_by = details
     paper = Paper(
         name="Tổng hợp",
-        title="TỔNG HỢP TÌNH HÌNH THỰC HIỆN",
-        columns=printed.STATUS,
-        details=_details(wanted, asked, caller),
-        one_page=cycle is not None,
+        title=f"TỔNG HỢP TÌNH HÌNH THỰC HIỆN THEO {name}",
+        columns=columns_of(by),
+        details=[plan, f"{instant}; tăng giảm so với {printed.minute(then.as_of)}: {compared.changed}", made_by],
+        one_page=True,
+        counts_rows=False,
     )
-    return await export.answer("status", columns.STATUS, _at_once(lines), paper)
+    return _at_once(compared.fitting(room_of(paper), partial(height_of, paper.columns), rest)), paper
 
 
 async def _walk(
@@ -169,11 +204,17 @@ def _lines(named: Named, acts: Sequence[Any]) -> list[ResponseModel]:
 _YES_OR_NO: Mapping[bool | None, str] = {True: "có", False: "không"}
 
 
-def _details(wanted: Filters, asked: Moment, caller: Caller) -> list[str]:
+async def _viewed(view: View, wanted: Filters, asked: Moment, caller: Caller) -> list[str]:
+    async with view() as connection:
+        return await _details(connection, wanted, asked, caller)
+
+
+async def _details(connection: AsyncConnection, wanted: Filters, asked: Moment, caller: Caller) -> list[str]:
+    called = await exports.called(connection, wanted.plan, [code for code in (wanted.body, wanted.owner) if code])
     filters = {
-        "kỳ báo cáo": wanted.cycle,
-        "cơ quan": wanted.body,
-        "cơ quan chủ trì": wanted.owner,
+        "kỳ báo cáo": ", ".join([wanted.cycle] if wanted.cycle else wanted.cycles),
+        "cơ quan": called.get(wanted.body, wanted.body),
+        "cơ quan chủ trì": called.get(wanted.owner, wanted.owner),
         "nhiệm vụ": wanted.duty,
         "tình trạng": _words(wanted.status),
         "còn thiếu": _words(wanted.missing),
@@ -181,15 +222,12 @@ def _details(wanted: Filters, asked: Moment, caller: Caller) -> list[str]:
         "chưa có báo cáo": _YES_OR_NO.get(wanted.silent),
         "chấp nhận, có miễn bổ sung hoặc chưa đạt chỉ tiêu": _YES_OR_NO.get(wanted.waived),
     }
-    return printed.details(plan=wanted.plan, as_of=asked.as_of, filters=filters, made_by=str(caller.client_id))
+    plan = f"số {called[wanted.plan]}" if wanted.plan in called else wanted.plan or "tất cả"
+    return printed.details(plan=plan, as_of=asked.as_of, filters=filters, made_by=caller.name)
 
 
 def _words(choices: Collection[StrEnum]) -> str:
     return ", ".join(words_of(one).vi for one in choices)
-
-
-def _total(cycle: CycleStatus) -> Total:
-    return Total("Tổng cộng", cycle.totals, cycle.completion_rate, cycle.due_completion_rate)
 
 
 async def _at_once(shapes: list[Any]) -> Rows:

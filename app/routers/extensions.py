@@ -1,6 +1,6 @@
 """Extensions: later deadlines, asked for, given and refused."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Request, Response
 
@@ -11,9 +11,11 @@ from app.domain.access import Caller, Permission
 from app.queries import extensions as queries
 from app.routers.cycles import NO_SUCH_LETTER
 from app.routers.obligations import ACTS, WRITES, ObligationId
+from app.schemas.bulk import ExtensionItemIn, ExtensionResult, ExtensionsIn, ExtensionsOut
 from app.schemas.extensions import (
     Extended,
     ExtensionIn,
+    ExtensionOut,
     ExtensionRefusalIn,
     ExtensionRefused,
     ExtensionRequested,
@@ -22,6 +24,8 @@ from app.schemas.extensions import (
 )
 from app.schemas.views import extension_request_out
 from app.web.auth.access import may
+from app.web.bulk_acts import InBulk
+from app.web.bulk_items import read_each
 from app.web.json_body import ExactRoute
 from app.web.paging import CursorText, Limit, Pages, end_of
 from app.web.parameters import Router
@@ -68,6 +72,24 @@ async def give_extension(
     """Record a letter that moves the deadline; what was late by the old one stays so `as_of` the days before it."""
 
     return await write.run(extensions.grant, caller, obligation_id, sent, now=write.now, expected=write.expected)
+
+
+@router.post(
+    "/extensions",
+    operation_id="giveExtensions",
+    summary="Move many deadlines",
+    status_code=207,
+    response_model=ExtensionsOut,
+    responses=documented(errors.ItemsRefused),
+)
+async def give_extensions(caller: Coordinator, bulk: InBulk, sent: ExtensionsIn) -> Response:
+    """Record up to 500 letters that move deadlines; each item has a result of its own, and a bad one hurts no other."""
+    items = read_each(ExtensionItemIn, sent.items)
+    return await bulk.run(caller, extensions.STEPS, items, ExtensionsOut, _result)
+
+
+def _result(said: dict[str, Any], extension: ExtensionOut | None) -> ExtensionResult:
+    return ExtensionResult(**said, extension=extension)
 
 
 @router.post(

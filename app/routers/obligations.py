@@ -15,14 +15,16 @@ from app.domain.calendar import day_after
 from app.domain.completion import ClaimState, Missing, Status
 from app.queries import history as histories
 from app.queries import obligations as queries
+from app.queries.claims import fetch_claims
 from app.queries.obligations import Sort
 from app.queries.status import last_change
 from app.routers.parameters import BodyCode, CycleCode, DutyCode, OwnerCode, PlanCode, WantedForce, WantedKind, Words
+from app.schemas.claims import Include, ReviewableList
 from app.schemas.evidence import EvidenceIn, EvidenceOut
 from app.schemas.history import HistoryOut
 from app.schemas.obligations import CountedObligationList, ObligationList, ObligationOut
 from app.schemas.updates import Reported, UpdateIn
-from app.schemas.views import obligation_out, obligation_shown
+from app.schemas.views import obligation_out, obligation_shown, with_claim
 from app.standing.filters import Filters
 from app.standing.moment import Moment
 from app.web.auth.access import may
@@ -82,7 +84,7 @@ async def filters(
     "",
     operation_id="listObligations",
     summary="List obligations",
-    response_model=CountedObligationList | ObligationList,
+    response_model=CountedObligationList | ReviewableList | ObligationList,
     responses=documented(errors.BrokenCursor),
 )
 async def list_obligations(
@@ -95,6 +97,10 @@ async def list_obligations(
     limit: Limit = 100,
     cursor: CursorText = None,
     count: Annotated[bool, Query(description="Also count all matches, which reads them all.")] = False,
+    include: Annotated[
+        Include | None,
+        Query(description="Show of claims all that a reviewer needs, to whoever may read their words."),
+    ] = None,
 ) -> Response:
     """List obligations with their standing at `as_of`; all pages of one question are as of the same instant."""
     pages = Pages(request, caller)
@@ -102,9 +108,11 @@ async def list_obligations(
     asked_for = {"caller": caller, "filters": wanted, "moment": moment}
     rows = await fetch_all(reading, queries.page, **asked_for, sort=sort, limit=limit, after=after)
     more = await fetch_only(reading, queries.total, **asked_for) if count else {}
-    shown = [obligation_shown(row, moment.as_of) for row in rows[:limit]]
+    claims = await fetch_claims(reading, caller, [row["id"] for row in rows[:limit] if include], moment)
+    shown = [with_claim(obligation_shown(row, moment.as_of), claims) for row in rows[:limit]]
     page = ListPage.of(pages, moment, shown, end_of(rows, limit, queries.SORT_COLUMNS[sort]), **more)
-    return await _remembered(request, caller, reading, wanted.plan, page)
+    # Who sees the same standings need not read the same words.
+    return await _remembered(request, caller, reading, None if include else wanted.plan, page)
 
 
 async def _remembered(

@@ -12,6 +12,9 @@ Slug = Annotated[Code, Path(alias="plan", description="The plan's slug.", exampl
 CycleCode = Annotated[
     Code | None, Query(description="A cycle: a year, or the code of a fixed one.", examples=["2021-06-15", "2026"])
 ]
+CycleCodes = Annotated[
+    list[Code] | None, Query(description="A cycle; repeat it to name several.", examples=[["2021-06-15", "2026"]])
+]
 BodyCode = Annotated[
     Code | None,
     Query(description="A numbered body, with its members, or a member.", examples=["cong-an"]),

@@ -8,9 +8,10 @@ from fastapi import Query, Request, Response
 from app.database.statements import fetch_one
 from app.domain import errors
 from app.domain.access import Caller, Permission
+from app.domain.totals import By
 from app.queries import status
 from app.queries.status_document import Asking, document_of, sealed_document
-from app.routers.parameters import BodyCode, CycleCode, Slug
+from app.routers.parameters import BodyCode, CycleCodes, Slug
 from app.schemas.status import StatusOut
 from app.standing.filters import Filters
 from app.standing.moment import Moment
@@ -38,19 +39,20 @@ async def get_status(
     caller: Annotated[Caller, may(Permission.READ_STANDING)],
     reading: Reading,
     now: Now,
-    cycle: CycleCode = None,
+    cycle: CycleCodes = None,
     body: BodyCode = None,
+    by: Annotated[By, Query(description="Whether cycles show figures of bodies, or of duties.")] = By.BODY,
     as_of: Annotated[Until | None, Query(description="Where things stood, or will stand if nobody posts.")] = None,
     known_at: Annotated[Until | None, Query(description="Only what had been recorded by then.")] = None,
     sealed: Annotated[bool, Query(description="The figures of closed cycles as they were sealed.")] = False,
 ) -> Response:
-    """Get totals, rates and a status for each cycle, body and member.
+    """Get totals, rates and a status for each cycle, and for each body and member or for each duty.
 
     Without `as_of` the document is dated at its last change, so that it stays the same bytes until the next one.
     """
     since = await fetch_one(reading, status.last_change, slug=slug, moment=Moment(as_of or now))
-    wanted = Filters(plan=slug, cycle=cycle, body=body)
-    asking = Asking(caller=caller, filters=wanted, as_of=as_of, known_at=known_at, now=now)
+    wanted = Filters(plan=slug, cycles=cycle or (), body=body)
+    asking = Asking(caller=caller, filters=wanted, as_of=as_of, known_at=known_at, now=now, by=by)
     document, until = await (sealed_document if sealed else document_of)(reading, asking, since)
     content = document.model_dump_json().encode()
     tag = etag_of(content)

@@ -4,6 +4,7 @@ What writes an answer is built when the first one is written: a start need not w
 """
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -30,6 +31,7 @@ from app.domain.personal_data import ALL, IN_REFERENCES, Kind, objections
 from app.domain.personal_data.patterns import has_digits
 from app.domain.text import first_invisible, is_storable
 from app.domain.totals import Judged, Totals, owed
+from app.domain.words import Words
 
 DATE = r"\d{4}-\d\d-\d\d"
 
@@ -48,6 +50,18 @@ class ResponseModel(BaseModel):
     def repeatable(self) -> "ResponseModel":
         """Return what is answered to a repeated request: all but what is shown once and kept nowhere."""
         return self
+
+
+class TextOut(ResponseModel):
+    """A sentence in Vietnamese and in English."""
+
+    vi: str
+    en: str
+
+    @classmethod
+    def of(cls, text: Words) -> "TextOut":
+        """Show a text."""
+        return cls(vi=text.vi, en=text.en)
 
 
 class Wrong(ValueError):
@@ -182,6 +196,10 @@ class TotalsOut(ResponseModel):
     def of(cls, totals: Totals) -> "TotalsOut":
         """Spell totals out."""
         return cls(owed=owed(totals), **{status.value: totals[status] for status in Status})
+
+    def counted(self) -> Totals:
+        """Return them as they are counted."""
+        return Counter({status: getattr(self, status.value) for status in Status})
 
     @classmethod
     def adding(cls, parts: "Iterable[TotalsOut]") -> "TotalsOut":

@@ -13,10 +13,13 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from app.domain.completion import Status
+from app.domain.completion import Judgement, Status
 from app.domain.text import fold
+from app.domain.totals import By
 from app.domain.words import words_of
 
+NAMES = ("plan", "cycle", "duty", "owner")
+"""What together names an obligation, in a table as in a call."""
 Cell = str | UUID | int | float | date | datetime | StrEnum | None
 """What a cell holds; a choice is shown by its words, an instant in the time of Vietnam."""
 
@@ -82,6 +85,7 @@ HISTORY: Sequence[Column] = (
     shown("cycle", "Kỳ báo cáo", "Cycle", 12),
     shown("duty", "Nhiệm vụ", "Duty", 10),
     shown("owner", "Mã cơ quan chủ trì", "Owner", 16),
+    shown("owner_name", "Cơ quan chủ trì", "Owner's name", 34),
     shown("obligation", "Mã nghĩa vụ", "Obligation", 38, "act.obligation"),
     shown("act", "Loại ghi nhận", "Act", 18, "act.act"),
     shown("received_at", "Thời điểm nhận", "Received at", 18, "act.received_at"),
@@ -111,27 +115,49 @@ HISTORY: Sequence[Column] = (
     shown("erased_at", "Thời điểm xóa", "Erased at", 18, "act.erased_at"),
     shown("legal_basis", "Căn cứ pháp lý", "Legal basis", 30, "act.legal_basis"),
     shown("document_number", "Số, ký hiệu báo cáo giấy", "Document number", 20, "act.document_number"),
+    shown("paper_report", "Mã báo cáo giấy", "Paper report", 38, "act.paper_report"),
     shown("client", "Ứng dụng gửi", "Client", 38, "act.client"),
     shown("id", "Mã", "Id", 38, "act.id"),
 )
-STATUS: Sequence[Column] = (
+_OF_A_CYCLE = (
     shown("plan", "Kế hoạch", "Plan", 20),
     shown("cycle", "Kỳ báo cáo", "Cycle", 12),
     shown("due_before", "Thời hạn (trước ngày)", "Due before", 18),
-    shown("no", "Số thứ tự trong Kế hoạch", "No.", 8),
-    shown("group", "Thuộc nhóm", "Group", 16),
-    shown("code", "Mã cơ quan", "Body", 16),
-    shown("name", "Cơ quan", "Name", 40),
-    shown("force", "Hình thức (giao/đề nghị)", "Force", 12),
+)
+_FIGURES = (
     shown("status", "Tình trạng", "Status", 28),
     shown("owed", "Tổng số nghĩa vụ", "Owed", 10, "totals.owed"),
     *(
         Column(status.value, words_of(status).vi, words_of(status).en, 14, attrgetter(f"totals.{status}"))
         for status in Status
     ),
+    *(Column(one.value, words_of(one).vi, words_of(one).en, 14, attrgetter(f"judged.{one}")) for one in Judgement),
     shown("completion_rate", "Tỷ lệ hoàn thành", "Completion rate", 12),
     shown("due_completion_rate", "Tỷ lệ hoàn thành trên số đến hạn", "Completion rate of what is due", 16),
+    shown("on_time_rate", "Tỷ lệ đúng hạn", "On-time rate", 12),
 )
+STATUS: Sequence[Column] = (
+    *_OF_A_CYCLE,
+    shown("no", "Số thứ tự trong Kế hoạch", "No.", 8),
+    shown("group", "Thuộc nhóm", "Group", 16),
+    shown("code", "Mã cơ quan", "Body", 16),
+    shown("name", "Cơ quan", "Name", 40),
+    shown("force", "Hình thức (giao/đề nghị)", "Force", 12),
+    *_FIGURES,
+)
+STATUS_BY_DUTY: Sequence[Column] = (
+    *_OF_A_CYCLE,
+    shown("duty", "Nhiệm vụ", "Duty", 10, "code"),
+    shown("title_vi", "Nội dung nhiệm vụ", "Duty in Vietnamese", 50),
+    shown("title_en", "Nhiệm vụ (tiếng Anh)", "Duty in English", 50),
+    *_FIGURES,
+)
+
+
+def of_status(by: By) -> Sequence[Column]:
+    """Return the columns of an exported status."""
+    return STATUS if by is By.BODY else STATUS_BY_DUTY
+
 
 FORM_SHOWN: Sequence[Column] = (
     shown("obligation", "Mã nghĩa vụ", "Obligation", 38, "id"),

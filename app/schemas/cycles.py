@@ -16,6 +16,7 @@ from app.schemas.base import (
     Reopening,
     RequestModel,
     ResponseModel,
+    TextOut,
     Title,
     Wrong,
 )
@@ -36,7 +37,7 @@ class CycleOut(ResponseModel):
     due_before: Instant
     last_day_on_time: date
     original_due_before: Instant
-    basis: str
+    basis: TextOut
     confirmed: bool
     opened_at: Instant
     closed_at: Instant | None

@@ -174,7 +174,8 @@ class EvidenceOut(ResponseModel):
     """One evidence; `withdrawn_at` is null while it stands.
 
     `content` is null until the bytes of a file are there: until then it proves nothing.  Once `erased_at` says so, what
-    was written of it and its bytes are gone.
+    was written of it and its bytes are gone.  `paper_report` is the paper that it is, if it is one that reports on many
+    duties: it proves by itself, and its `content` is the scan of the paper.
     """
 
     id: UUID
@@ -194,6 +195,7 @@ class EvidenceOut(ResponseModel):
     supersedes: UUID | None
     content: ContentOut | None
     document_number: str | None
+    paper_report: UUID | None
     client: UUID
     received_at: Instant
     recorded_at: Instant

@@ -10,24 +10,13 @@ from zoneinfo import ZoneInfo
 from app.database.statements import Row
 from app.domain.calendar import day_of, days_overdue, last_day_on_time
 from app.domain.completion import RULES, ClaimState, Facts, Force, Signal, Status, decide, missing, signals_of
-from app.domain.explanation import CLASSIFICATION, FORCES, STATUSES, Text, number_of, text_of
-from app.schemas.base import Instant, ResponseModel
+from app.domain.explanation import CLASSIFICATION, FORCES, STATUSES, number_of, text_of
+from app.schemas.base import Instant, ResponseModel, TextOut
 from app.schemas.plans import BodyName
+from app.schemas.views import counted_basis
 
 COLUMNS = {"claim": "claim_state"}
 """What the rule reads, where a column of the standing has another name for it."""
-
-
-class TextOut(ResponseModel):
-    """A sentence in Vietnamese and in English."""
-
-    vi: str
-    en: str
-
-    @classmethod
-    def of(cls, text: Text) -> "TextOut":
-        """Show a text."""
-        return cls(vi=text.vi, en=text.en)
 
 
 class RuleOut(ResponseModel):
@@ -85,7 +74,7 @@ class CalendarOut(ResponseModel):
     starts_on: date
     ends_on: date
     original_due_before: Instant
-    basis: str
+    basis: TextOut
     confirmed: bool
     moved_by: Literal["extension", "cycle_deadline"] | None
     document_number: str | None
@@ -135,7 +124,7 @@ def explanation_out(row: Row, more: Row, as_of: datetime, known_at: datetime | N
         signals=[_signal(signal, signal in holding) for signal in Signal],
         facts=_facts({**row, **more}, holding),
         clock=_clock(row, as_of),
-        calendar=CalendarOut.model_validate({**row, **more}),
+        calendar=CalendarOut.model_validate({**row, **more, "basis": counted_basis(more)}),
         legal_basis=_basis(row, more),
     )
 

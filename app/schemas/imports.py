@@ -1,18 +1,10 @@
 """What became of the lines of a filled-in form, on the wire."""
 
-from enum import StrEnum
 from uuid import UUID
 
-from app.schemas.base import ResponseModel
+from app.domain.imports import ImportState, LineResult
+from app.schemas.base import Instant, ResponseModel
 from app.schemas.problem import Problem
-
-
-class LineResult(StrEnum):
-    """What became of one line: recorded now, there already, refused; with `dry_run` what would become of it."""
-
-    RECORDED = "recorded"
-    REPLAYED = "replayed"
-    REFUSED = "refused"
 
 
 class LineFault(ResponseModel):
@@ -64,3 +56,32 @@ class ImportOut(ResponseModel):
     results: list[ImportLine]
     counts: ImportCounts
     problem: Problem | None
+
+
+class ImportProgress(ResponseModel):
+    """How far an import has come that is recorded later.
+
+    `lines` are those that were filled in, null until the form has been read; `counts` say what became of those that
+    have been looked at.  `problem` says why there is no more when it `failed`: what was recorded stays, and the same
+    file sent again is recorded from there.  What became of each line can be asked for until `kept_until`.
+    """
+
+    id: UUID
+    plan: str
+    name: str
+    dry_run: bool
+    state: ImportState
+    received_at: Instant
+    finished_at: Instant | None
+    kept_until: Instant | None
+    lines: int | None
+    counts: ImportCounts
+    remarks: list[str]
+    problem: Problem | None
+
+
+class ImportLineList(ResponseModel):
+    """One page of what became of the lines of an import, in order."""
+
+    items: list[ImportLine]
+    next_cursor: str | None

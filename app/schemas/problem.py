@@ -26,6 +26,7 @@ class Problem(ResponseModel):
     request_id: str | None = None
     ids: Annotated[list[UUID] | None, Field(description="The obligations that answer to an ambiguous name.")] = None
     missing: Annotated[list[str] | None, Field(description="What an acceptance has to waive by name.")] = None
+    paper_report: Annotated[UUID | None, Field(description="The paper report that has this number.")] = None
     version: Annotated[int | None, Field(description="The version that has to be read first.")] = None
     error: Annotated[str | None, Field(description="The code that RFC 6749, section 5.2, asks for.")] = None
     error_description: Annotated[str | None, Field(description="What that code means here.")] = None

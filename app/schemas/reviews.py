@@ -13,6 +13,10 @@ Waived = Annotated[str, Field(pattern=r"^(evidence|target:[0-9A-Za-z][0-9A-Za-z.
 """What an acceptance lets pass although it is missing, by the name that `missing` gives it."""
 
 
+Version = Annotated[int, Field(strict=True, ge=1)] | None
+"""The version of an obligation that was read: when something came since, nothing is decided."""
+
+
 class ReviewIn(RequestModel):
     """Accepts the claim that stands, or returns it; either way the owner reads the reason.
 
@@ -23,7 +27,7 @@ class ReviewIn(RequestModel):
     outcome: ReviewOutcome
     reason: Narrative
     waives: Annotated[tuple[Waived, ...], Field(max_length=50)] = ()
-    seen: Annotated[int, Field(strict=True, ge=1)] | None = None
+    seen: Version = None
     reopened_by: Reopening = None
 
 

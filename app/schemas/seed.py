@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from app.domain import words
 from app.domain.calendar import LAST_YEAR, AnnualRule, CycleTerms, start_of
 from app.domain.completion import Force
 from app.models.duty import ConditionScope, DutyKind
@@ -65,6 +66,7 @@ class FixedCycle(SeedModel):
     ends_on: date
     due_before_on: date
     basis: Words
+    basis_vi: Words | None = None
     confirmed: bool
 
     def terms(self, zone: ZoneInfo) -> CycleTerms:
@@ -76,6 +78,7 @@ class FixedCycle(SeedModel):
             ends_on=self.ends_on,
             due_before=start_of(self.due_before_on, zone),
             basis=self.basis,
+            basis_vi=self.basis_vi or self.basis,
             confirmed=self.confirmed,
         )
 
@@ -89,6 +92,7 @@ class AnnualCycles(SeedModel):
     period_ends: DayOfYear
     due_after_working_days: int = Field(ge=0, le=60)
     basis: Words
+    basis_vi: Words | None = None
     confirmed: bool
 
     @model_validator(mode="after")
@@ -105,7 +109,7 @@ class AnnualCycles(SeedModel):
             period_starts=_month_and_day(self.period_starts),
             period_ends=_month_and_day(self.period_ends),
             due_after_working_days=self.due_after_working_days,
-            basis=self.basis,
+            basis=words.Words(self.basis_vi or self.basis, self.basis),
             confirmed=self.confirmed,
         )
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,43 +10,67 @@ from zoneinfo import ZoneInfo
 from app.database.statements import Row
 from app.domain.calendar import day_of
 from app.domain.completion import Force, Judgement, Status
-from app.domain.totals import Figures, completion_rate, due_completion_rate, on_time_rate, roll_up, total
+from app.domain.totals import By, Figures, completion_rate, due_completion_rate, on_time_rate, roll_up, total
 from app.schemas.base import Instant, JudgedOut, ResponseModel, TotalsOut
 from app.schemas.seed import CycleRules
 
 
-class MemberStatus(ResponseModel):
-    """A member of a group; a rate is null when its denominator is 0."""
+class FiguresOut(ResponseModel):
+    """What is counted of some obligations; a rate is null when its denominator is 0.
 
-    code: str
-    name: str
-    force: Force
+    `silent` says that not one of them has a report that counts.
+    """
+
     status: Status
     totals: TotalsOut
     judged: JudgedOut
+    silent: bool
     completion_rate: float | None
     due_completion_rate: float | None
     on_time_rate: float | None
 
 
-class BodyStatus(ResponseModel):
-    """A numbered body, or one that came after the plan; a group's figures are the sum over its members."""
+class MemberRef(ResponseModel):
+    """How a body is called that is a member of a group."""
+
+    code: str
+    name: str
+    force: Force
+
+
+class BodyLine(ResponseModel):
+    """How a body is called that has a number, or came after the plan."""
 
     no: int | None
     code: str
     name: str
     force: Force
-    status: Status
-    totals: TotalsOut
-    judged: JudgedOut
-    completion_rate: float | None
-    due_completion_rate: float | None
-    on_time_rate: float | None
+
+
+class DutyLine(ResponseModel):
+    """How a duty is called."""
+
+    code: str
+    title_vi: str
+    title_en: str
+
+
+class MemberStatus(FiguresOut, MemberRef):
+    """A member of a group."""
+
+
+class BodyStatus(FiguresOut, BodyLine):
+    """A numbered body, or one that came after the plan; a group's figures are the sum over its members."""
+
     members: list[MemberStatus]
 
 
-class CycleStatus(ResponseModel):
-    """One cycle over all its bodies, or over those that were asked for.
+class DutyStatus(FiguresOut, DutyLine):
+    """A duty, over all its owners."""
+
+
+class CycleRef(ResponseModel):
+    """Which cycle it is, by when it is due, and what has become of its figures since they were closed.
 
     Of a closed one, `changed_since_closing` counts the obligations that stand otherwise than they were sealed, and
     `restated` those that would be sealed otherwise as of the closing, by what is known of it since.
@@ -53,16 +78,21 @@ class CycleStatus(ResponseModel):
 
     cycle: str
     due_before: Instant
-    status: Status
-    totals: TotalsOut
-    judged: JudgedOut
-    completion_rate: float | None
-    due_completion_rate: float | None
-    on_time_rate: float | None
     closed_at: Instant | None
     changed_since_closing: int | None
     restated: int | None
+
+
+class CycleStatus(FiguresOut, CycleRef):
+    """One cycle over all its bodies, or over those that were asked for."""
+
     bodies: list[BodyStatus]
+
+
+class CycleByDuty(FiguresOut, CycleRef):
+    """One cycle over all its duties, or over those of which a body that was asked for owes something."""
+
+    duties: list[DutyStatus]
 
 
 class StatusOut(ResponseModel):
@@ -70,28 +100,50 @@ class StatusOut(ResponseModel):
 
     Without `as_of` the document is dated at the last instant at which anything in it changed, be it an act or a
     deadline that passed: it says the same until the next one, and an unchanged document is the same bytes.
-    `known_at` is null when all that is recorded counts.  `missing_cycles` names those that should be open by then, by
-    `known_at` and by now, and are not.  With `sealed` it gives the figures as they were sealed.
+    `known_at` is null when all that is recorded counts.  `totals` add up the cycles that are shown.  `missing_cycles`
+    names those that should be open by then, by `known_at` and by now, and are not.  With `sealed` it gives the figures
+    as they were sealed.
     """
 
     plan: str
     as_of: Instant
     known_at: Instant | None
     totals: TotalsOut
-    cycles: list[CycleStatus]
+    cycles: list[CycleStatus | CycleByDuty]
     missing_cycles: list[str]
 
 
-def cycle_statuses(cycles: Iterable[Row], bodies: Sequence[Row], counted: Iterable[Row]) -> list[CycleStatus]:
-    """Add counts of obligations by cycle, owner and status up, to members, bodies and cycles.
+@dataclass(frozen=True)
+class Summed:
+    """A status, cycle by cycle, and its parts added up over the cycles."""
 
-    Bodies that owe nothing in a cycle, or nothing that the caller may see, are left out of it.
+    cycles: Sequence[CycleStatus | CycleByDuty]
+    parts: Sequence[BodyStatus | DutyStatus]
+
+
+def cycle_statuses(
+    cycles: Iterable[Row], parts: Sequence[Row], counted: Iterable[Row], by: By = By.BODY
+) -> list[CycleStatus | CycleByDuty]:
+    """Add counts of obligations by cycle, part and status up, to members, bodies or duties, and cycles.
+
+    Bodies and duties of which nothing is owed in a cycle, or nothing that the caller may see, are left out of it.
     """
     owed: dict[Any, dict[Any, Figures]] = defaultdict(lambda: defaultdict(Figures))
     for row in counted:
-        figures = owed[row["cycle_id"]][row["owner_id"]]
+        figures = owed[row["cycle_id"]][row["part_id"]]
         figures.add(Status(row["status"]), Judgement(row["judged"]), row["count"])
-    return [_cycle(cycle, bodies, owed[cycle["id"]]) for cycle in cycles]
+    show = _cycle if by is By.BODY else _cycle_by_duty
+    return [show(cycle, parts, owed[cycle["id"]]) for cycle in cycles]
+
+
+def summed(
+    cycles: Sequence[CycleStatus | CycleByDuty], parts: Sequence[Row], counted: Iterable[Row], by: By = By.BODY
+) -> Summed:
+    """Add counts up over all cycles, too."""
+    owed: dict[Any, Figures] = defaultdict(Figures)
+    for row in counted:
+        owed[row["part_id"]].add(Status(row["status"]), Judgement(row["judged"]), row["count"])
+    return Summed(cycles, _bodies(parts, owed) if by is By.BODY else _duties(parts, owed))
 
 
 def missing_cycles(plan: Row, at: datetime) -> dict[str, date]:
@@ -101,11 +153,27 @@ def missing_cycles(plan: Row, at: datetime) -> dict[str, date]:
 
 
 def _cycle(cycle: Row, bodies: Sequence[Row], owed: Mapping[Any, Figures]) -> CycleStatus:
-    standing_alone = [body for body in bodies if body["group_id"] is None]
-    shown = [status for body in standing_alone if (status := _body(body, bodies, owed))]
-    figures = _figures(total(owed.values()))
+    return CycleStatus(bodies=_bodies(bodies, owed), **_whole(cycle, owed))
+
+
+def _cycle_by_duty(cycle: Row, duties: Sequence[Row], owed: Mapping[Any, Figures]) -> CycleByDuty:
+    return CycleByDuty(duties=_duties(duties, owed), **_whole(cycle, owed))
+
+
+def _whole(cycle: Row, owed: Mapping[Any, Figures]) -> dict[str, Any]:
     closing = {name: cycle.get(name) for name in ("closed_at", "changed_since_closing", "restated")}
-    return CycleStatus(cycle=cycle["code"], due_before=cycle["due_before"], bodies=shown, **closing, **figures)
+    named = {"cycle": cycle["code"], "due_before": cycle["due_before"]}
+    return {**named, **closing, **_figures(total(owed.values()))}
+
+
+def _duties(duties: Iterable[Row], owed: Mapping[Any, Figures]) -> list[DutyStatus]:
+    names = tuple(DutyLine.model_fields)
+    return [DutyStatus(**_pick(duty, names), **_figures(owed[duty["id"]])) for duty in duties if duty["id"] in owed]
+
+
+def _bodies(bodies: Sequence[Row], owed: Mapping[Any, Figures]) -> list[BodyStatus]:
+    standing_alone = [body for body in bodies if body["group_id"] is None]
+    return [status for body in standing_alone if (status := _body(body, bodies, owed))]
 
 
 def _body(body: Row, bodies: Iterable[Row], owed: Mapping[Any, Figures]) -> BodyStatus | None:
@@ -113,12 +181,13 @@ def _body(body: Row, bodies: Iterable[Row], owed: Mapping[Any, Figures]) -> Body
     figures = total(owed[one["id"]] for one in (body, *members) if one["id"] in owed)
     if not figures.totals:
         return None
-    shown = [MemberStatus(**_name(member), **_figures(owed[member["id"]])) for member in members]
-    return BodyStatus(no=body["no"], members=shown, **_name(body), **_figures(figures))
+    names = tuple(MemberRef.model_fields)
+    shown = [MemberStatus(**_pick(member, names), **_figures(owed[member["id"]])) for member in members]
+    return BodyStatus(no=body["no"], members=shown, **_pick(body, names), **_figures(figures))
 
 
-def _name(body: Row) -> dict[str, Any]:
-    return {name: body[name] for name in ("code", "name", "force")}
+def _pick(row: Row, names: Iterable[str]) -> dict[str, Any]:
+    return {name: row[name] for name in names}
 
 
 def _figures(figures: Figures) -> dict[str, Any]:
@@ -127,6 +196,7 @@ def _figures(figures: Figures) -> dict[str, Any]:
         "status": roll_up(totals),
         "totals": TotalsOut.of(totals),
         "judged": JudgedOut.of(figures.judged),
+        "silent": figures.is_silent,
         "completion_rate": completion_rate(totals),
         "due_completion_rate": due_completion_rate(totals),
         "on_time_rate": on_time_rate(totals),

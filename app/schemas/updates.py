@@ -53,12 +53,8 @@ class MeasurementIn(RequestModel):
         return self
 
 
-class UpdateIn(RequestModel):
-    """One report by the owner.
-
-    `received_on` and `document_number` belong to a paper report that a coordinator enters: it counts as received
-    at the end of that day.  When its cycle was closed after that, `reopened_by` names the letter that reopens it.
-    """
+class ProgressIn(RequestModel):
+    """What an owner says of one obligation."""
 
     state: ClaimState
     percent: Percent | None = None
@@ -66,10 +62,6 @@ class UpdateIn(RequestModel):
     occurred_on: Day | None = None
     measurements: Annotated[tuple[MeasurementIn, ...], Field(max_length=50)] = ()
     late_reason: Narrative | None = None
-    evidence: Annotated[tuple[AttachedIn, ...], Field(max_length=20)] = ()
-    received_on: Day | None = None
-    document_number: DocumentNumber | None = None
-    reopened_by: Reopening = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -82,6 +74,19 @@ class UpdateIn(RequestModel):
         return self
 
 
+class UpdateIn(ProgressIn):
+    """One report by the owner.
+
+    `received_on` and `document_number` belong to a paper report that a coordinator enters: it counts as received
+    at the end of that day.  When its cycle was closed after that, `reopened_by` names the letter that reopens it.
+    """
+
+    evidence: Annotated[tuple[AttachedIn, ...], Field(max_length=20)] = ()
+    received_on: Day | None = None
+    document_number: DocumentNumber | None = None
+    reopened_by: Reopening = None
+
+
 class MeasurementOut(ResponseModel):
     """The figure that was reported for one target; none where there were 0 cases."""
 
@@ -91,7 +96,7 @@ class MeasurementOut(ResponseModel):
 
 
 class UpdateOut(ResponseModel):
-    """One report, exactly as received."""
+    """One report, exactly as received; `paper_report` is the paper that reports on many duties, if it is of one."""
 
     id: UUID
     obligation: UUID
@@ -103,6 +108,7 @@ class UpdateOut(ResponseModel):
     late_reason: str | None
     evidence: list[EvidenceOut]
     document_number: str | None
+    paper_report: UUID | None
     client: UUID
     received_at: Instant
     recorded_at: Instant

@@ -1,14 +1,19 @@
 """Rows → wire shapes, where more is needed than the same names."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.database.statements import Row
 from app.domain.access import Role
-from app.domain.calendar import days_overdue, last_day_on_time, told_off
+from app.domain.basis import marked_off, ordered
+from app.domain.calendar import days_overdue, last_day_on_time
 from app.domain.completion import Signal, Status, missing
+from app.domain.words import Words
+from app.schemas.base import TextOut
+from app.schemas.claims import WholeClaim
 from app.schemas.clients import ClientOut, scopes_of
 from app.schemas.cycles import CycleDeadlineOut, CycleDetail, CycleOut
 from app.schemas.evidence import EvidenceOut
@@ -54,6 +59,12 @@ def obligation_shown(row: Row, as_of: datetime) -> dict[str, Any]:
         "ended_by": row["ended_by"],
         **{name: row[name] for name in ("waived", "silent", "last_reported_at", "judged", "version")},
     }
+
+
+def with_claim(shown: dict[str, Any], claims: Mapping[UUID, Row]) -> dict[str, Any]:
+    """Add to what is shown of an obligation all that a reviewer needs of its claim, where that was asked for."""
+    told, whole = shown["claim"], claims.get(shown["id"])
+    return {**shown, "claim": WholeClaim.model_validate({**told, **whole})} if told and whole else shown
 
 
 def extension_request_out(row: Row, as_of: datetime) -> ExtensionRequested:
@@ -119,8 +130,20 @@ def cycle_detail(row: Row, deadlines: Iterable[Row]) -> CycleDetail:
 
 def _dated(row: Row) -> dict[Any, Any]:
     last_day = last_day_on_time(row["due_before"], ZoneInfo(row["time_zone"]))
-    shown = {"last_day_on_time": last_day, "basis": told_off(row["basis"], row["off_since"] or ())}
+    shown = {"last_day_on_time": last_day, "basis": _basis(row)}
     return {**row, **shown, "opening": row["id"], "closing": row["seal_id"]}
+
+
+def _basis(row: Row) -> TextOut:
+    """Say where the deadline in force comes from: the letter that moved it, else how it was first set."""
+    if not row["moved_by"]:
+        return counted_basis(row)
+    return TextOut.of(ordered(row["moved_document_number"], row["moved_decided_on"], row["moved_reason"]))
+
+
+def counted_basis(row: Row) -> TextOut:
+    """Say where the first deadline of a cycle comes from."""
+    return TextOut.of(marked_off(Words(row["basis_vi"], row["basis"]), row["off_since"] or ()))
 
 
 def _decision(row: Row) -> dict[str, Any] | None:

@@ -60,8 +60,8 @@ def cycles_of(slug: str, moment: Moment, code: str | None = None) -> Statement:
             plans.c.issued_on,
             cycles.c.due_before.label("original_due_before"),
             due_before.label("due_before"),
-            func.coalesce(moved.c.reason, cycles.c.basis).label("basis"),
-            _off_since(moment).label("off_since"),
+            *basis_of(moment),
+            *(moved.c[name].label(f"moved_{name}") for name in ("reason", "document_number", "decided_on")),
             or_(cycles.c.confirmed, moved.c.id.is_not(None)).label("confirmed"),
             moved.c.id.label("moved_by"),
             seals.c.id.label("seal_id"),
@@ -76,6 +76,11 @@ def cycles_of(slug: str, moment: Moment, code: str | None = None) -> Statement:
         .order_by(due_before, cycles.c.code)
     )
     return found if code is None else found.where(cycles.c.code == bindparam("code", code, String()))
+
+
+def basis_of(moment: Moment) -> list[ColumnElement[Any]]:
+    """Say where the first deadline of a cycle comes from, and which days of its count were marked as off since."""
+    return [cycles.c.basis, cycles.c.basis_vi, _off_since(moment).label("off_since")]
 
 
 def _off_since(moment: Moment) -> ColumnElement[Any]:

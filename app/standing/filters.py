@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Select, String, Subquery, and_, bindparam, func, or_, select, true
 
+from app.database.builders import among
 from app.database.statements import Values, split_arguments
 from app.domain.completion import CLOSING_RULES, RULES, ClaimState, Force, Missing, Signal, Status
 from app.domain.text import fold
@@ -32,6 +33,8 @@ class Filters:
     body: str | None = None
     owner: str | None = None
     duty: str | None = None
+    cycles: Collection[str] = field(default=())
+    """Any of several cycles."""
     status: Collection[Status] = field(default=())
     past_due: bool | None = None
     awaiting_review: bool | None = None
@@ -49,23 +52,25 @@ class Filters:
     @property
     def of_names(self) -> "Filters":
         """Return the part that names what to list, which can be known before any history is read."""
-        return Filters(**{name: getattr(self, name) for name in NAMES})
+        return Filters(**{name: getattr(self, name) for name in (*NAMES, "cycles")})
 
     @property
     def of_standing(self) -> "Filters":
         """Return the part that depends on how an obligation stands, or on its words."""
-        return replace(self, plan=None, cycle=None, body=None, owner=None, duty=None)
+        return replace(self, plan=None, cycle=None, cycles=(), body=None, owner=None, duty=None)
 
     def shape(self) -> Hashable:
         """Return what of the filters decides the text of the query."""
         given = tuple(name for name in PARAMETERS if getattr(self, name) is not None)
+        named = (*given, *(("cycles",) if self.cycles else ()))
         several = tuple(frozenset(getattr(self, name)) for name in ("status", "missing", "claim"))
-        return given, several, *(getattr(self, name) for name in ONE_OF_FEW)
+        return named, several, *(getattr(self, name) for name in ONE_OF_FEW)
 
     def values(self) -> dict[str, Any]:
         """Return what travels as parameters, by name."""
         given = {name: value for name in PARAMETERS if (value := getattr(self, name)) is not None}
-        return given | {"q": fold(given["q"])} if "q" in given else given
+        several = {"cycles": list(self.cycles)} if self.cycles else {}
+        return given | several | ({"q": fold(given["q"])} if "q" in given else {})
 
 
 def within(filters: Filters) -> ColumnElement[bool]:
@@ -80,6 +85,10 @@ def within(filters: Filters) -> ColumnElement[bool]:
         for name, (column, code) in named.items()
         if (given := getattr(filters, name)) is not None
     ]
+    if filters.cycles:
+        cycles = table(Cycle)
+        several = select(cycles.c.id).where(among(cycles.c.code, "cycles", filters.cycles))
+        chosen.append(obligations.c.cycle_id.in_(several))
     if filters.plan is not None:
         # One value, not a set of one: then an index that begins with the plan gives its obligations in order.
         chosen.append(obligations.c.plan_id == _ids(table(Plan).c.slug, "plan", filters.plan).scalar_subquery())

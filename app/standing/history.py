@@ -78,6 +78,12 @@ class HistoryQuery:
             source = source.outerjoin(lateral, true())
         return source
 
+    def with_claim(self, source: FromClause) -> FromClause:
+        """Join to such a source no more than what finds the claim."""
+        for lateral in (self._extension, self._moved, self.reports.returned, self.reports.claim):
+            source = source.outerjoin(lateral, true())
+        return source
+
     @property
     def due_before(self) -> ColumnElement[datetime]:
         """The deadline in force: the later of the extension's and the cycle's; see `cycles.due_in_cycle`."""

@@ -132,7 +132,7 @@ class Reports:
         of_duty = (targets.c.plan_id == self._obligation.c.plan_id, targets.c.duty_id == self._obligation.c.duty_id)
         name = func.concat("target:", targets.c.code)
         waived = self._review_of(update, ReviewOutcome.ACCEPTED, name == any_(judging.c.waives)).correlate(targets)
-        return *of_duty, ~_measured(update).exists(), ~waived.exists()
+        return *of_duty, ~meeting(update).exists(), ~waived.exists()
 
     def _is_pending(self, update: Source) -> ColumnElement[bool]:
         """Say whether an update claims too late that nothing arises, and was not accepted: it changes nothing yet."""
@@ -192,7 +192,7 @@ class Reports:
         return *of_it, self._moment.sees(act)
 
 
-def _measured(update: Source) -> Statement:
+def meeting(update: Source) -> Statement:
     """Select the figure of an update that meets a target; no case at all meets it as well."""
     meets = (
         and_(targets.c.comparator == comparator, compare(measurements.c.value, targets.c.value))

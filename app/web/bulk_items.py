@@ -1,16 +1,19 @@
 """Requests of many items: each is read by itself, and a refusal says which one it is about."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from copy import copy
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
+from fastapi import Request
 from pydantic import BaseModel, ValidationError
 
-from app.domain.errors import Fault, ItemsRefused, Refusal
-from app.web.problems.faults import MAX_FAULTS, faults, kind_of_fault
+from app.commands.bulk import Outcome, placed
+from app.domain.errors import Refusal
+from app.schemas.bulk import Result
+from app.web.problems.faults import faults, kind_of_fault
+from app.web.problems.handlers import problem_of
 
 Shape = TypeVar("Shape", bound=BaseModel)
+Shown = TypeVar("Shown", bound=Result)
 
 
 def read_each(shape: type[Shape], sent: Sequence[Any]) -> list[Shape | Refusal]:
@@ -26,23 +29,13 @@ def _read(shape: type[Shape], sent: Any) -> Shape | Refusal:
         return kind_of_fault(findings)(None, *faults([{**one, "loc": ("body", *one["loc"])} for one in findings], sent))
 
 
-def placed(refusal: Refusal, place: int) -> Refusal:
-    """Make the pointers of an item's refusal point into the request."""
-    again = copy(refusal)
-    again.faults = tuple(replace(fault, pointer=f"/items/{place}{fault.pointer}") for fault in refusal.faults)
-    return again
-
-
-def refuse_all(results: Iterable[Any]) -> None:
-    """Refuse the whole request for what is refused of it.
-
-    Raises:
-        ItemsRefused: with the places of the first faults.
-    """
-    found = [fault for place, one in enumerate(results) if isinstance(one, Refusal) for fault in _faults(one, place)]
-    if found:
-        raise ItemsRefused(None, *found[:MAX_FAULTS])
-
-
-def _faults(refusal: Refusal, place: int) -> Iterator[Fault]:
-    yield from placed(refusal, place).faults or (Fault(f"/items/{place}", type(refusal).__doc__ or ""),)
+def told(request: Request, outcomes: Sequence[Outcome[Any]], *, recorded: int = 201) -> Iterator[dict[str, Any]]:
+    """Say of each item, in order, what is said of every one: its place, its status, its problem, its obligation."""
+    for place, one in enumerate(outcomes):
+        problem = problem_of(request, placed(one.result, place)) if isinstance(one.result, Refusal) else None
+        yield {
+            "index": place,
+            "status": problem.status if problem else recorded,
+            "problem": problem,
+            "obligation": one.obligation,
+        }

@@ -61,12 +61,19 @@ class Write:
     def __init__(self, request: Request, now: datetime, key: str | None, fingerprint: bytes) -> None:
         self._request, self._key, self._fingerprint = request, key, fingerprint
         self._location: str | None = None
+        self._status: int | None = None
         self.now = now
         self.expected: int | None = None
 
     def at(self, location: str) -> "Write":
         """Say where the answer can be read again; names in braces stand for parts of the address and of the answer."""
         self._location = location
+        return self
+
+    def trying(self, dry_run: bool, *, status: int | None = None) -> "Write":
+        """Forget the key where nothing is recorded: a trial has no effect that could be repeated, and no place."""
+        if dry_run:
+            self._key, self._location, self._status = None, None, status
         return self
 
     async def run(self, command: Command[Given], *args: Given.args, **named: Given.kwargs) -> Response:
@@ -96,7 +103,7 @@ class Write:
         location = self._location and self._location.format(**self._request.path_params | dict(content or ()))
         return {
             **_tagged(content),
-            "status_code": self._request.scope["route"].status_code or 200,
+            "status_code": self._status or self._request.scope["route"].status_code or 200,
             "location": location,
         }
 

@@ -30,10 +30,24 @@ PUBLIC = {"issueToken", "revokeToken", "getKeys", "getMetadata", "getHealth", "g
 """What everybody may call: to get a token, to verify one, and to ask whether the service is there."""
 A_FORM = "cycle,duty,owner,state,summary\n2026,3.1,cong-an,in_progress,Đang làm\n".encode()
 """A filled-in form of one line."""
-FILES = {"putContent": ("application/pdf", pdf()), "importForm": ("text/csv", A_FORM)}
+FILES = {
+    **dict.fromkeys(("putContent", "putScan"), ("application/pdf", pdf())),
+    "importForm": ("text/csv", A_FORM),
+}
 FORMS = {"issueToken": {"grant_type": "client_credentials"}, "revokeToken": {"token": "x"}}
 LETTER = {"decided_on": "2021-06-10", "document_number": "9/UBND-KGVX"}
 """It was decided before the first deadline of all."""
+A_PAPER: Mapping[str, Any] = {
+    "plan": PLAN,
+    "body": "cong-an",
+    "number": "212/BC-CATP",
+    "issued_on": "2026-11-20",
+    "received_on": "2026-11-23",
+    "classification": "internal",
+    "items": [{"cycle": "2026", "duty": "3.6", "state": "in_progress", "summary": "Đang triển khai."}],
+}
+"""A paper of the police, on a duty that culture helps with."""
+ANOTHER_PAPER = {**A_PAPER, "body": "so-khdt", "items": [{**A_PAPER["items"][0], "duty": "10.1"}]}
 BODIES: Mapping[str, Mapping[str, Any]] = {
     "reportUpdate": {"state": "in_progress", "summary": "Đang triển khai."},
     "attachEvidence": DOCUMENT,
@@ -43,6 +57,15 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "addSecret": {},
     "removeSecret": {},
     "reportUpdates": {"items": [{"obligation": str(TOURISTS), "state": "in_progress", "summary": "Đang triển khai."}]},
+    "giveReviews": {"items": [{"obligation": str(TOURISTS), "outcome": "returned", "reason": "Cần bổ sung số liệu."}]},
+    "giveExtensions": {
+        "items": [{"obligation": str(TOURISTS), "due_before_on": "2027-06-30", "reason": "Theo đề nghị.", **LETTER}]
+    },
+    "annulActs": {
+        "items": [{"obligation": str(TOURISTS), "act": "01a211f7-3f7d-7a44-9d0c-0c9a4f6fd7e1", "reason": "Nhầm kỳ."}]
+    },
+    "enterPaperReport": {**A_PAPER, "number": "213/BC-CATP"},
+    "annulPaperReport": {"reason": "Nhập nhầm."},
     "contribute": {"note": "Đã phối hợp tuyên truyền."},
     "giveReview": {"outcome": "returned", "reason": "Cần bổ sung số liệu."},
     "requestExtension": {"due_before_on": "2027-06-30", "reason": "Chờ kinh phí."},
@@ -120,6 +143,8 @@ class World:
         secret: str,
         calendars: Mapping[str, str],
         webhooks: Mapping[str, Mapping[str, str]],
+        papers: Mapping[str, str],
+        imports: Mapping[str, str],
     ) -> None:
         self.service = service
         absent = str(uuid4())
@@ -128,19 +153,20 @@ class World:
             OWN: {
                 "/v1/obligations": str(TOURISTS), "/v1/evidence": evidence[OWN], "/v1/clients": police,
                 "plan": PLAN, "body_code": "cong-an", "duty": "3.6", "secret": secret, "token": calendars[OWN],
-                "succession": SUCCESSION, **webhooks[OWN],
+                "succession": SUCCESSION, **webhooks[OWN], "paper_report": papers[OWN], "import": imports[OWN],
                 "cycle": FIRST, "day": "2026-09-02", "member": "so-y-te",
             },
             OTHERS: {
                 "/v1/obligations": str(STRANGE), "/v1/evidence": evidence[OTHERS], "/v1/clients": police,
                 "plan": PLAN, "body_code": "so-khdt", "duty": "10.1", "secret": secret, "token": calendars[OTHERS],
-                "succession": SUCCESSION, **webhooks[OTHERS],
+                "succession": SUCCESSION, **webhooks[OTHERS], "paper_report": papers[OTHERS], "import": imports[OTHERS],
                 "cycle": FIRST, "day": "2026-09-02", "member": "so-y-te",
             },
             ABSENT: {
                 "/v1/obligations": absent, "/v1/evidence": absent, "/v1/clients": absent,
                 "plan": "no-such-plan", "body_code": "no-such-body", "duty": "99.9", "secret": absent,
-                "token": "A" * 64, "succession": absent, "/v1/webhooks": absent, "delivery": absent,
+                "token": "A" * 64, "succession": absent, "import": absent, "/v1/webhooks": absent, "delivery": absent,
+                "paper_report": absent,
                 "cycle": "1999", "day": "2026-09-07", "member": "no-such-body",
             },
         }  # fmt: skip
@@ -210,7 +236,9 @@ async def world(service: Service) -> AsyncIterator[World]:
         evidence = {OWN: attached.json()["id"], OTHERS: others.json()["id"]}
         calendars = {OWN: await _calendar_of(service, "cong-an"), OTHERS: await _calendar_of(service, "so-khdt")}
         webhooks = {OWN: await _webhook_of(service.police), OTHERS: await _webhook_of(service.labour)}
-        yield World(service, evidence, secrets[0]["id"], calendars, webhooks)
+        papers = {OWN: await _paper_of(service, A_PAPER), OTHERS: await _paper_of(service, ANOTHER_PAPER)}
+        imports = {OWN: await _import_of(service.police), OTHERS: await _import_of(service.labour)}
+        yield World(service, evidence, secrets[0]["id"], calendars, webhooks, papers, imports)
 
 
 async def _calendar_of(service: Service, body: str) -> str:
@@ -226,6 +254,19 @@ async def _webhook_of(who: Caller) -> dict[str, str]:
     added = (await who.post("/v1/webhooks", BODIES["addWebhook"])).json()["webhook"]["id"]
     tried = await who.post(f"/v1/webhooks/{added}/tests", {})
     return {"/v1/webhooks": added, "delivery": tried.json()["id"]}
+
+
+async def _paper_of(service: Service, sent: Mapping[str, Any]) -> str:
+    """Let the coordinator enter a paper, and return its id."""
+    answer = await service.coordinator.post("/v1/paper-reports", sent)
+    entered: str = answer.json()["paper_report"]["id"]
+    return entered
+
+
+async def _import_of(who: Caller) -> str:
+    """Let somebody send a form that is recorded later, and return the id of its import."""
+    later = {"Content-Type": "text/csv", "Prefer": "respond-async"}
+    return str((await who.send(f"/v1/plans/{PLAN}/imports", A_FORM, headers=later)).json()["id"])
 
 
 async def table_of(service: Service) -> str:

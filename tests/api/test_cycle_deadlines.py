@@ -33,7 +33,10 @@ async def test_the_default_deadline_of_a_cycle_moves_before_the_cycle_starts(ope
     cycle = response.json()
     assert (cycle["due_before"], cycle["last_day_on_time"]) == ("2028-01-09T17:00:00Z", "2028-01-09")
     assert (cycle["original_due_before"], cycle["confirmed"]) == ("2027-12-16T17:00:00Z", True)
-    assert cycle["basis"] == "Theo công văn của UBND thành phố."
+    assert cycle["basis"] == {
+        "vi": f"Văn bản số {NUMBER} ngày 24/11/2026: Theo công văn của UBND thành phố.",
+        "en": f"Letter {NUMBER} of 2026-11-24: Theo công văn của UBND thành phố.",
+    }
     assert [act["document_number"] for act in cycle["deadlines"]] == [NUMBER]
     assert (await opened.integrator.get(f"{CYCLES}/2027")).json() == cycle
 

@@ -71,7 +71,7 @@ async def test_cycles_say_their_period_their_deadline_and_its_basis(service: Ser
         "2021-06-14",
     )
     assert (first["due_before"], first["confirmed"], first["annual"]) == ("2021-06-14T17:00:00Z", True, False)
-    assert "15/6/2021" in first["basis"]
+    assert all("15/6/2021" in first["basis"][language] for language in ("vi", "en"))
     assert (found["2021"]["starts_on"], found["2021"]["ends_on"]) == ("2021-05-31", "2021-12-14")
     assert not any(cycle["confirmed"] for cycle in found.values() if cycle["annual"])
 

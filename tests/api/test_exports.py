@@ -106,13 +106,17 @@ async def test_a_spreadsheet_can_be_filtered_and_keeps_its_headings_in_sight(liv
     assert page.column_dimensions["G"].width > 30
 
 
+def owner_of(one: dict[str, Any]) -> dict[str, str]:
+    return {"owner": one["owner"]["code"], "owner_name": one["owner"]["name"]}
+
+
 async def test_histories_are_exported_whole(lived_in: Service) -> None:
     police = lived_in.police
     exported = lines(await police.get(HISTORY, format="ndjson", plan=PLAN))
 
     owed = await listed(police, as_of=AS_OF)
     one_by_one = [
-        {"plan": PLAN, "cycle": one["cycle"], "duty": one["duty"]["code"], "owner": one["owner"]["code"], "act": act}
+        {"plan": PLAN, "cycle": one["cycle"], "duty": one["duty"]["code"], **owner_of(one), "act": act}
         for one in owed
         for act in (await police.get(f"/v1/obligations/{one['id']}/history", as_of=AS_OF)).json()["items"]
     ]

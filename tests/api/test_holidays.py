@@ -13,7 +13,7 @@ from app.settings import ROOT
 from embedded_postgres import Address
 from tests.api.asking import problem_of, rows_of
 from tests.conftest import as_owner
-from tests.given import PLAN, TODAY, Caller, Service
+from tests.given import PLAN, TODAY, Caller, Service, obligation
 
 HOLIDAYS, CYCLES = f"/v1/plans/{PLAN}/holidays", f"/v1/plans/{PLAN}/cycles"
 
@@ -45,14 +45,18 @@ async def test_a_day_is_marked_and_a_cycle_that_is_opened_later_steps_over_it(se
     assert (response.json()["observed"], response.json()["client"]) == (True, str(service.coordinator.client_id))
     opened = (await service.coordinator.post(CYCLES, {"code": "2027"})).json()
     assert opened["last_day_on_time"] == "2027-12-17"
-    assert opened["basis"].endswith(
+    assert opened["basis"]["en"].endswith(
         "Counted from 2027-12-14: Wed 2027-12-15 is a day off, Thu 2027-12-16 is working day 1, "
         "Fri 2027-12-17 is working day 2; due before 2027-12-18."
+    )
+    assert opened["basis"]["vi"].endswith(
+        "Tính từ ngày 14/12/2027: thứ Tư 15/12/2027 là ngày nghỉ, thứ Năm 16/12/2027 là ngày làm việc thứ 1, "
+        "thứ Sáu 17/12/2027 là ngày làm việc thứ 2; thời hạn trước ngày 18/12/2027."
     )
 
 
 async def test_the_arithmetic_of_every_deadline_can_be_counted_again(service: Service) -> None:
-    found = {one["code"]: one["basis"] for one in (await service.integrator.get(CYCLES)).json()["items"]}
+    found = {one["code"]: one["basis"]["en"] for one in (await service.integrator.get(CYCLES)).json()["items"]}
 
     assert found["2024"].endswith(
         "Counted from 2024-12-14: Sun 2024-12-15 is a day off, Mon 2024-12-16 is working day 1, "
@@ -71,10 +75,16 @@ async def test_a_cycle_that_is_open_keeps_its_deadline(service: Service) -> None
     after = (await service.integrator.get(f"{CYCLES}/2026")).json()
     assert marked.json()["counted_over"] == ["2026"]
     assert {**after, "basis": before["basis"]} == before
-    assert after["basis"].endswith(
+    assert after["basis"]["en"].endswith(
         "Counted from 2026-12-14: Tue 2026-12-15 was counted and has been marked as off since, "
         "Wed 2026-12-16 is working day 2; due before 2026-12-17."
     )
+    assert after["basis"]["vi"].endswith(
+        "Tính từ ngày 14/12/2026: thứ Ba 15/12/2026 đã được tính là ngày làm việc, sau đó được ghi nhận là ngày nghỉ, "
+        "thứ Tư 16/12/2026 là ngày làm việc thứ 2; thời hạn trước ngày 17/12/2026."
+    )
+    explained = await service.integrator.get(f"/v1/obligations/{obligation('3.4', 'cong-an', '2026')}/explanation")
+    assert explained.json()["calendar"]["basis"] == after["basis"]
 
 
 async def test_a_day_can_be_taken_out_and_put_back_and_nothing_is_forgotten(service: Service) -> None:

@@ -3,17 +3,20 @@
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import openpyxl
 import pypdf
 import pytest
 
 from app.schemas import printed as schemas
-from tests.given import Service
+from app.schemas.history import HistoryAct
+from tests.api.asking import problem_of, status_of
+from tests.given import DOCUMENT, Service, obligation
 from tests.libreoffice import filled_in, to_pdf
 
-PLAN = "/v1/plans/115-kh-ubnd-2021"
+PLAN_CODE = "115-kh-ubnd-2021"
+PLAN = f"/v1/plans/{PLAN_CODE}"
 OBLIGATIONS, HISTORY, STATUS = "/v1/obligations/export", "/v1/history/export", f"{PLAN}/status/export"
 VIETNAMESE = {"Accept-Language": "vi"}
 AS_OF = "2021-06-14T16:59:59.999999Z"
@@ -36,7 +39,7 @@ async def test_a_vietnamese_export_is_for_paper_and_another_for_programs(lived_i
     paper = page_of(await printed(lived_in, STATUS, as_of=AS_OF))
     data = page_of(await printed(lived_in, STATUS, as_of=AS_OF, layout="data"))
 
-    assert (paper.title, paper["A1"].value) == ("Tổng hợp", "TỔNG HỢP TÌNH HÌNH THỰC HIỆN")
+    assert (paper.title, paper["A1"].value) == ("Tổng hợp", "TỔNG HỢP TÌNH HÌNH THỰC HIỆN THEO CƠ QUAN")
     assert data["A1"].value == "Kế hoạch"
     assert (paper.page_setup.orientation, int(paper.page_setup.paperSize)) == ("landscape", 9)
     assert "&P" in paper.oddFooter.center.text
@@ -62,22 +65,144 @@ async def test_an_instant_is_shown_on_the_day_on_which_it_was(lived_in: Service)
         assert "15/06/2021" not in {one.strftime("%d/%m/%Y") for one in shown}
 
 
-async def test_a_status_has_totals_percentages_members_below_their_group_and_requests_apart(lived_in: Service) -> None:
+async def test_each_act_of_a_history_has_a_name_that_people_read(own_service: Service) -> None:
+    own_service.clock.catch_up()
+    told = await own_service.police.report(obligation("3.4", "cong-an", "2026"), "in_progress")
+    await own_service.police.annul(obligation("3.4", "cong-an", "2026"), told.json()["update"]["id"])
+    own_service.clock.catch_up()
+
+    page = page_of(await printed(own_service, HISTORY, cycle="2026"))
+
+    rows = [[cell.value for cell in row] for row in page.iter_rows(min_row=6)]
+    assert [row[2:4] for row in rows[:2]] == [
+        ["Công an thành phố", "cập nhật tiến độ (đã hủy ghi nhận)"],
+        ["Công an thành phố", "hủy ghi nhận"],
+    ]
+    kinds = {one.model_fields["act"].annotation.__args__[0] for one in get_args(get_args(HistoryAct)[0])}
+    assert kinds == schemas._ACTS.keys()
+
+
+async def test_who_made_it_and_whom_it_is_about_are_called_by_their_names(lived_in: Service) -> None:
+    for where, asked in [(OBLIGATIONS, {"plan": PLAN_CODE}), (HISTORY, {"plan": PLAN_CODE}), (STATUS, {})]:
+        page = page_of(await printed(lived_in, where, body="cong-an", cycle="2021-06-15", **asked))
+
+        details = [page.cell(n, 1).value for n in range(2, 5)]
+        assert details[0] == "Kế hoạch: số 115/KH-UBND; kỳ báo cáo: 2021-06-15; cơ quan: Công an thành phố"
+        assert details[2] == "Người lập: coordinator"
+
+
+async def table_of(service: Service, **asked: Any) -> list[dict[str, Any]]:
+    """Read the table for leaders by its headings."""
+    page = page_of(await printed(service, STATUS, **asked))
+    rows = [[cell.value for cell in row] for row in page.iter_rows()]
+    place = next(n for n, row in enumerate(rows) if row[2] == "Tổng số nghĩa vụ")
+    return [dict(zip(rows[place], row, strict=True)) for row in rows[place + 1 :]]
+
+
+CELLS = (
+    "Đã hoàn thành, đúng hạn",
+    "Đã hoàn thành, quá hạn",
+    "Chưa hoàn thành, trong hạn",
+    "Chưa hoàn thành, quá hạn",
+    "Quá thời hạn đề nghị",
+    "Không phát sinh",
+)
+
+
+@pytest.mark.parametrize("by", ["body", "duty"])
+@pytest.mark.parametrize("cycle", ["2021-06-15", "2026", ["2021-06-15", "2026"], []])
+async def test_the_four_cells_and_what_lies_outside_them_are_all_that_is_owed(
+    lived_in: Service, by: str, cycle: list[str] | str
+) -> None:
+    asked = {"as_of": "2026-11-24T03:00:00Z", "cycle": cycle}
+    rows = await table_of(lived_in, by=by, **asked)
+    document = await status_of(lived_in.coordinator, **asked)
+
+    total = rows[-1]
+    assert total["Tổng số nghĩa vụ"] == document["totals"]["owed"]
+    for row in rows:
+        if row["Tổng số nghĩa vụ"] is not None:
+            assert row["Tổng số nghĩa vụ"] == sum(row[name] for name in CELLS)
+    assert total["Chưa hoàn thành, quá hạn"] == document["totals"]["overdue"]
+    open_in_time = document["totals"]["in_progress"] + document["totals"]["not_started"]
+    assert total["Chưa hoàn thành, trong hạn"] == open_in_time
+
+
+async def test_a_table_for_leaders_sets_members_below_their_group_and_requests_apart(lived_in: Service) -> None:
     page = page_of(await printed(lived_in, STATUS, as_of="2026-11-24T03:00:00Z", cycle="2021-06-15"))
 
-    rows = [[cell.value for cell in row] for row in page.iter_rows(min_row=7)]
-    total = next(row for row in rows if row[1] == "Tổng cộng")
-    assert total[2] == 252 == sum(total[3:10])
+    rows = [[cell.value for cell in row] for row in page.iter_rows(min_row=6)]
+    assert [row[0] for row in rows if row[2] is None][:1] == ["Kỳ báo cáo 2021-06-15 (trước ngày 15/06/2021)"]
     assert any(row[0] == "Cơ quan được đề nghị thực hiện" for row in rows)
     levels = [page.row_dimensions[n].outlineLevel for n in range(7, page.max_row + 1)]
-    assert 1 in levels
-    assert {cell.number_format for row in page.iter_rows(min_row=8, min_col=11) for cell in row} >= {"0.0%"}
+    assert levels.count(1) == 15
+    assert {cell.number_format for row in page.iter_rows(min_row=8, min_col=10) for cell in row} >= {"0.0%"}
+
+
+async def test_a_table_for_leaders_says_what_has_changed_since_the_last_one(own_service: Service) -> None:
+    own_service.clock.catch_up()
+    since = own_service.clock.now.isoformat()
+    paper = {"received_on": "2021-06-14", "document_number": "9/BC-CATP"}
+    answer = await own_service.coordinator.report(obligation("3.6", "cong-an"), evidence=[DOCUMENT], **paper)
+    assert answer.status_code == 201
+    own_service.clock.catch_up()
+
+    rows = {row["Cơ quan"]: row for row in await table_of(own_service, cycle="2021-06-15", since=since)}
+    later = await table_of(own_service, cycle="2021-06-15", since=own_service.clock.now.isoformat())
+
+    police, total = rows["Công an thành phố"], rows["Tổng cộng"]
+    for row in (police, total):
+        assert (row["Tăng giảm hoàn thành"], row["Tăng giảm quá hạn"]) == (1, -1)
+    assert rows["Sở Y tế"]["Tăng giảm hoàn thành"] == 0
+    assert (later[-1]["Tăng giảm hoàn thành"], later[-1]["Tăng giảm quá hạn"]) == (0, 0)
+    page = page_of(await printed(own_service, STATUS, cycle="2021-06-15", since=since))
+    assert str(page.cell(3, 1).value).endswith(": hoàn thành +1, quá hạn −1")
+
+
+async def test_the_last_time_is_a_week_ago_unless_somebody_says_and_never_later(lived_in: Service) -> None:
+    page = page_of(await printed(lived_in, STATUS, as_of="2026-11-24T03:00:00Z", cycle="2026"))
+    assert "; tăng giảm so với 10:00 ngày 17/11/2026: " in str(page.cell(3, 1).value)
+
+    later = await lived_in.coordinator.get(STATUS, as_of="2026-11-24", since="2026-11-25", headers=VIETNAMESE)
+    (fault,) = problem_of(later, 422, "malformed-content")["errors"]
+    assert fault["detail"] == "không được sau `as_of` hoặc sau thời điểm hiện tại"
+
+
+async def test_a_layout_is_a_spreadsheets_where_nobody_says_what_form_it_has(lived_in: Service) -> None:
+    table = await lived_in.coordinator.get(STATUS, layout="print", by="duty", cycle="2026")
+    text = await lived_in.coordinator.get(STATUS, layout="print", headers={"Accept": "text/csv"})
+
+    assert page_of(table.content)["A1"].value == "TỔNG HỢP TÌNH HÌNH THỰC HIỆN THEO NHIỆM VỤ"
+    assert text.headers["content-type"].startswith("text/csv")
+
+
+async def test_what_does_not_fit_the_page_is_added_up_and_what_is_late_is_not(lived_in: Service) -> None:
+    asked = {"as_of": "2026-11-24T03:00:00Z", "cycle": "2021-06-15"}
+    rows = await table_of(lived_in, by="duty", **asked)
+    document = await status_of(lived_in.coordinator, by="duty", **asked)
+
+    owed = {one["code"]: one["totals"] for one in document["cycles"][0]["duties"]}
+    shown = {row["Mã"] for row in rows if row["Mã"] in owed}
+    (others,) = (row for row in rows if str(row["Nhiệm vụ"]).startswith("Các nhiệm vụ khác"))
+    left = owed.keys() - shown
+    assert others["Nhiệm vụ"] == f"Các nhiệm vụ khác ({len(left)})"
+    assert others["Tổng số nghĩa vụ"] == sum(owed[code]["owed"] for code in left)
+    late = {code: one["overdue"] + one["awaited"] for code, one in owed.items()}
+    assert min(late[code] for code in shown) >= max(late[code] for code in left)
+    assert [code for code in owed if code in shown] == [row["Mã"] for row in rows if row["Mã"] in owed]
 
 
 @pytest.mark.libreoffice
 @pytest.mark.parametrize(
     ("where", "asked", "pages"),
-    [(OBLIGATIONS, {"owner": "cong-an"}, 50), (HISTORY, {"owner": "cong-an"}, 50), (STATUS, {"cycle": "2026"}, 1)],
+    [
+        (OBLIGATIONS, {"owner": "cong-an"}, 50),
+        (HISTORY, {"owner": "cong-an"}, 50),
+        (STATUS, {"cycle": "2026"}, 1),
+        (STATUS, {}, 1),
+        (STATUS, {"cycle": "2021-06-15", "by": "duty"}, 1),
+        (STATUS, {"by": "duty"}, 1),
+    ],
 )
 async def test_what_is_printed_can_be_read(
     lived_in: Service, tmp_path: Path, where: str, asked: dict[str, str], pages: int
@@ -142,6 +267,6 @@ async def test_a_form_filled_in_by_libreoffice_arrives_as_it_was_typed(
     }
 
 
-@pytest.mark.parametrize("columns", [schemas.OBLIGATIONS, schemas.HISTORY, schemas.STATUS])
+@pytest.mark.parametrize("columns", [schemas.OBLIGATIONS, schemas.HISTORY])
 def test_columns_are_together_no_wider_than_a_page_of_eight_points(columns: Any) -> None:
     assert sum(column.width for column in columns) <= 132

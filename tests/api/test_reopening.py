@@ -185,10 +185,13 @@ async def test_sealed_figures_go_with_closed_cycles_and_no_other_instant(closed:
     problem_of(await closed.integrator.get(STATUS, sealed=True), 409, "cycle-not-closed")
     problem_of(await closed.integrator.get(STATUS, cycle="2026", sealed=True), 409, "cycle-not-closed")
     problem_of(await closed.integrator.get(STATUS, cycle="2030", sealed=True), 409, "cycle-not-closed")
+    problem_of(await closed.integrator.get(STATUS, cycle=[FIRST, "2030"], sealed=True), 409, "cycle-not-closed")
     for other in ({"as_of": "2026-11-24"}, {"known_at": "2026-11-24"}):
         problem_of(await closed.integrator.get(STATUS, cycle=FIRST, sealed=True, **other), 422, "malformed-content")
     body = await closed.integrator.get(STATUS, cycle=FIRST, body="cong-an", sealed=True)
     assert body.json()["cycles"][0]["totals"]["owed"] == 10
+    duties = await closed.integrator.get(STATUS, cycle=FIRST, body="cong-an", by="duty", sealed=True)
+    assert sum(one["totals"]["owed"] for one in duties.json()["cycles"][0]["duties"]) == 10
 
 
 async def test_a_reporter_reads_what_was_sealed_of_its_own(closed: Service) -> None:

@@ -103,6 +103,59 @@ async def test_the_document_can_be_narrowed_to_a_cycle_and_a_body(service: Servi
     assert document["cycles"][0]["totals"] == document["cycles"][0]["bodies"][0]["totals"]
 
 
+async def test_several_cycles_can_be_asked_for_at_once(service: Service) -> None:
+    document = await status_of(service.integrator, cycle=[FIRST, "2026", "1999"])
+
+    assert [cycle["cycle"] for cycle in document["cycles"]] == [FIRST, "2026"]
+    assert document["totals"]["owed"] == 252 + 296
+
+
+async def test_the_figures_of_duties_are_those_of_bodies_added_up_otherwise(lived_in: Service) -> None:
+    asked = {"as_of": "2026-11-24T03:00:00Z", "cycle": [FIRST, "2026"]}
+    by_body = await status_of(lived_in.coordinator, **asked)
+    by_duty = await status_of(lived_in.coordinator, **asked, by="duty")
+
+    for cycle, same in zip(by_duty["cycles"], by_body["cycles"], strict=True):
+        duties, bodies = cycle.pop("duties"), same.pop("bodies")
+        assert cycle == same
+        assert duties
+        assert bodies
+        for name in STATUSES:
+            assert sum(one["totals"][name] for one in duties) == cycle["totals"][name]
+    assert by_duty["totals"] == by_body["totals"]
+
+
+async def test_a_duty_is_counted_over_all_who_owe_it(lived_in: Service) -> None:
+    asked = {"as_of": "2026-11-24T03:00:00Z", "cycle": FIRST, "known_at": EVERYTHING_KNOWN}
+    document = await status_of(lived_in.coordinator, **asked, by="duty")
+
+    owed = await listed(lived_in.coordinator, **asked)
+    counted = Counter((item["duty"]["code"], item["status"]) for item in owed)
+    duties = document["cycles"][0]["duties"]
+    shown = {(one["code"], status): one["totals"][status] for one in duties for status in STATUSES}
+    assert {key: number for key, number in shown.items() if number} == counted
+    assert [one["code"] for one in duties] == list(dict.fromkeys(item["duty"]["code"] for item in owed))
+    assert duties[0]["title_vi"] == owed[0]["duty"]["title_vi"]
+
+
+async def test_a_body_asked_for_shows_its_duties_alone(service: Service) -> None:
+    document = await status_of(service.integrator, cycle=FIRST, body="cong-an", by="duty")
+
+    owed = await listed(service.integrator, cycle=FIRST, owner="cong-an")
+    assert {one["code"] for one in document["cycles"][0]["duties"]} == {item["duty"]["code"] for item in owed}
+
+
+async def test_who_has_reported_nothing_is_told_in_one_call(lived_in: Service) -> None:
+    document = await status_of(lived_in.coordinator, cycle=FIRST, known_at=EVERYTHING_KNOWN)
+
+    owed = await listed(lived_in.coordinator, cycle=FIRST, known_at=EVERYTHING_KNOWN)
+    said = {item["owner"]["code"] for item in owed if not item["silent"]}
+    bodies = [one for body in document["cycles"][0]["bodies"] for one in (body["members"] or [body])]
+    assert {one["code"] for one in bodies if one["silent"]} == {item["owner"]["code"] for item in owed} - said
+    assert {"cong-an"} <= said
+    assert not document["cycles"][0]["silent"]
+
+
 async def test_a_member_can_be_asked_about_by_its_code(service: Service) -> None:
     document = await status_of(service.integrator, cycle=FIRST, body="ubnd-ninh-kieu")
 

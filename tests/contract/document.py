@@ -48,8 +48,9 @@ class Operation:
 
     @property
     def success(self) -> str:
-        """The status of the answer that refuses nothing."""
-        return next(str(status) for status in self.shown["responses"] if status.startswith("2"))
+        """The status of the answer that refuses nothing, and says what was done where something was."""
+        found = [str(status) for status in self.shown["responses"] if status.startswith("2")]
+        return next((status for status in ("201", "207") if status in found), found[0])
 
     @property
     def media_type(self) -> str:

@@ -6,7 +6,7 @@ Without them nearly all that Schemathesis makes up would end at 404, at a stale 
 from typing import Any
 
 from tests.api.asking import EVERYTHING_KNOWN
-from tests.contract.scenes import A_FILE, ELSEWHERE, SUCCESSION
+from tests.contract.scenes import A_FILE, ELSEWHERE, PLACES, SUCCESSION
 from tests.given import HOOKS, INVESTIGATION, PLAN, TOURISTS, TRAINING, Caller, obligation
 
 Json = dict[str, Any]
@@ -28,6 +28,8 @@ IN_PATHS = {
     "day": ["2026-09-02"],
     "succession": [SUCCESSION],
     "member": ["so-y-te"],
+    "paper_report": [],
+    "import": [PLACES["import"]],
 }
 MAY_BE: dict[str, list[Any]] = {
     "plan": [PLAN],
@@ -52,6 +54,8 @@ IN_BODIES: dict[str, dict[str, list[Any]]] = {
     "SuccessorIn": {"code": ["so-xay-dung", "so-moi"]},
     "MeasurementIn": {"target": ["3.2-a", "3.2-c"], "value": [90, 90.5, 100]},
     "UpdateIn": PAPER | {"percent": [None]},
+    "PaperReportIn": {"number": ["212/BC-CATP"], "issued_on": ["2021-06-10"], "received_on": ["2021-06-11"]},
+    "PaperItemIn": {"percent": [None], "cycle": CYCLES, "duty": DUTIES, "obligation": [None], "owner": [None]},
     "LinkIn": LINK,
     "WebhookIn": TARGET,
     "WebhookChange": TARGET,

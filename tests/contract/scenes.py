@@ -34,6 +34,7 @@ PLACES: dict[str, str] = {
     "cycle": "2026",
     "day": "2026-09-02",
     "succession": SUCCESSION,
+    "import": "01a22fac-cede-71b8-ac09-61a0ef8436e0",
 }
 ELSEWHERE: dict[str, dict[str, str]] = {
     "contribute": {"id": COORDINATED},
@@ -66,14 +67,34 @@ async def place_of(service: Service, operation: str, role: str | None, path: str
     await prepare(service, operation)
     if operation in ON_FILES:
         return {"id": await filed(service, role, operation)}
-    if "/evidence/" in path:
-        return {"id": (await attached(service, role)).json()["id"]}
-    if path.startswith("/v1/clients/"):
-        return {"id": str(service.police.client_id), **await secrets_of(service)}
-    if path.startswith("/v1/webhooks/"):
-        return await webhook_of(service, role)
+    for part, found in FOUND.items():
+        if part in path:
+            return await found(service, role)
     named = await secrets_of(service) if "{token}" in path else {}
     return PLACES | named | ELSEWHERE.get(operation, {})
+
+
+async def _evidence(service: Service, role: str | None) -> dict[str, str]:
+    return {"id": (await attached(service, role)).json()["id"]}
+
+
+async def _paper(service: Service, _: str | None) -> dict[str, str]:
+    return {"paper_report": await entered(service)}
+
+
+async def _client(service: Service, _: str | None) -> dict[str, str]:
+    return {"id": str(service.police.client_id), **await secrets_of(service)}
+
+
+async def _import(service: Service, role: str | None) -> dict[str, str]:
+    return {"plan": PLAN, "import": await import_of(service, role)}
+
+
+async def import_of(service: Service, role: str | None) -> str:
+    """Send a form that is recorded later, and return the id of its import."""
+    who = service.coordinator if role == "coordinator" else service.police
+    later = {"Content-Type": "text/csv", "Prefer": "respond-async"}
+    return str((await who.send(f"/v1/plans/{PLAN}/imports", A_FORM, headers=later)).json()["id"])
 
 
 async def secrets_of(service: Service) -> dict[str, str]:
@@ -93,6 +114,16 @@ async def webhook_of(service: Service, role: str | None) -> dict[str, str]:
     for n in range(2):
         tried = await who.post(f"/v1/webhooks/{webhook}/tests", {}, headers={"Idempotency-Key": f"scene-test-{n}"})
     return {"id": webhook, "delivery": tried.json()["id"]}
+
+
+FOUND: dict[str, Callable[[Service, str | None], Awaitable[dict[str, str]]]] = {
+    "/evidence/": _evidence,
+    "{paper_report}": _paper,
+    "{import}": _import,
+    "/v1/clients/": _client,
+    "/v1/webhooks/": webhook_of,
+}
+"""What must have been made for a path, by a part of it."""
 
 
 async def prepare(service: Service, operation: str) -> None:
@@ -124,6 +155,22 @@ async def attached(service: Service, role: str | None) -> httpx.Response:
     if role == "coordinator":
         return await service.coordinator.attach(INVESTIGATION, **own, **PAPER)
     return await service.police.attach(INVESTIGATION, **own)
+
+
+async def named_in(service: Service, role: str | None, path: str) -> dict[str, str]:
+    """Return what stands in a path and is made anew for each test."""
+    if "{import}" in path:
+        return {"import": await import_of(service, role)}
+    secrets = await secrets_of(service) if "{secret}" in path or "{token}" in path else {}
+    return secrets | ({"paper_report": await entered(service)} if "{paper_report}" in path else {})
+
+
+async def entered(service: Service) -> str:
+    """Enter the paper that the document shows, the same however often it is asked for, and return its id."""
+    scene = {"Idempotency-Key": "scene-paper"}
+    answer = await service.coordinator.post("/v1/paper-reports", _shown("enterPaperReport"), headers=scene)
+    paper_id: str = answer.json()["paper_report"]["id"]
+    return paper_id
 
 
 async def filed(service: Service, role: str | None, operation: str) -> str:

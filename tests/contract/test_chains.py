@@ -22,7 +22,7 @@ from app.domain.access import MAY
 from tests.contract.cases import CHECKS, Case, ask
 from tests.contract.document import OPERATIONS, Json, resolved
 from tests.contract.known import knowing
-from tests.contract.scenes import attached, secrets_of, webhook_of
+from tests.contract.scenes import attached, named_in, webhook_of
 from tests.contract.snapshot import checked_in
 from tests.given import CHARACTERS, Service
 
@@ -46,7 +46,7 @@ async def test_no_chain_of_calls_breaks_and_links_lead_somewhere(service: Servic
         checked_in(),
         evidence=evidence,
         client=service.police,
-        named=await secrets_of(service),
+        named=await named_in(service, role, "{secret}{token}{paper_report}"),
         webhook=await webhook_of(service, role),
         acts=[],
     )

@@ -8,9 +8,9 @@ from uuid import UUID
 import pytest
 
 from app.commands.seals import _digest_of, digest
-from app.models import CycleDeadline, Evidence, EvidenceText, Measurement
+from app.models import CycleDeadline, Evidence, EvidenceText, Measurement, PaperReport
 from app.models.base import HistoryRow, own_columns, table
-from app.queries.seals import ACTS, DEADLINES, FORMS, OF_EVERY_ACT, STANDING, Form
+from app.queries.seals import ACTS, DEADLINES, FORMS, OF_EVERY_ACT, PAPER, STANDING, Form
 
 ID = UUID("01920000-0000-7000-8000-000000000001")
 AT = datetime(2026, 1, 15, 8, 30, tzinfo=UTC)
@@ -40,6 +40,10 @@ GIVEN = {
         "f81fb812e4506d93a56d98141918354cc58a83f866ac1f2afc546703d10af5c3",
         "433cf3ec7f7648b38cc46c8b289337cb8b5f7dd60a2c9afcb90596fd2d2b9028",
     ),
+    Form.PAPERS: (
+        "af3e5fe8e9864e425ea021027e8622949ba4b79c81c3bd8aa4bb1e0853036008",
+        "2abb1360e91c7869fc407927aa2e1b4dd80d83c35f25d12e1067b65de4d82dfa",
+    ),
 }
 """Of each form, the digests of one standing and of one seal over it, as they were when seals of the form were given."""
 
@@ -57,6 +61,7 @@ def test_the_last_form_covers_every_column_of_every_kind_of_act() -> None:
     assert {model: set(names) for model, names in ACTS[max(Form)].items()} == {
         model: set(own_columns(model)) for model in HistoryRow.__subclasses__()
     }
+    assert set(own_columns(PaperReport)) == set(PAPER)
     assert set(own_columns(Measurement)) == {"update_id", "target_id", "value", "cases"}
     assert set(own_columns(CycleDeadline)) == {"cycle_id", *DEADLINES[max(Form)]}
 

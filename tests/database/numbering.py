@@ -6,6 +6,7 @@ from pathlib import Path
 
 from app.database.engine import connect
 from app.domain.webhooks import Targets
+from app.jobs.imports import Importer
 from app.jobs.scheduler import Scheduler, again_and_again
 from app.jobs.webhooks import Deliverer
 from app.security import checkpoint_keys
@@ -20,7 +21,8 @@ async def number(url: str, folder: Path) -> None:
     database = connect(url, pool_size=1)
     deliverer = Deliverer(database, Targets(), SecretBox(bytes(32)), system_clock)
     files = LocalStore(folder / "files"), Parts(folder / "parts")
-    jobs = Scheduler(database, checkpoint_keys.load(folder).sign, system_clock, deliverer, *files)
+    importer = Importer(database, SecretBox(bytes(32)).open, system_clock, files[1])
+    jobs = Scheduler(database, checkpoint_keys.load(folder).sign, system_clock, deliverer, importer, *files)
     await again_and_again(jobs.number, 0.02)
 
 

@@ -18,7 +18,7 @@ WITHOUT_VIEW = {"evidence_read", "annulment", "annulled_act"}
 """Acts of which no view is needed: no standing reads them, or whoever reads the standing reads them whole."""
 KEPT = (
     *("cycle_deadline", "holiday", "seal", "sealed_standing", "succession", "succession_decision", "succession_part"),
-    *("membership", "membership_ending", "partner_naming", "reopening"),
+    *("membership", "membership_ending", "partner_naming", "reopening", "paper_report"),
     *("event", "sequenced_event", "checkpoint"),
 )
 """What else nobody changes: to all other tables rows may be corrected by the owner, when it seeds a plan anew."""
@@ -36,6 +36,8 @@ RIGHTS: dict[str, set[str]] = {
     **dict.fromkeys(("deadline_watch", "feed_head", "plan_change", "standing_facts", "succeeded_duty"), READ),
     "confirmed_part": READ,
     "idempotency_record": FORGET,
+    **dict.fromkeys(("form_import", "form_import_part"), FORGET),
+    "form_import_line": ADD,
     # A trigger lets a text go only when its erasure is recorded.
     "evidence_text": FORGET,
     **dict.fromkeys(("webhook", "webhook_delivery"), FORGET),
@@ -52,6 +54,10 @@ CHANGED = {
         *("disabled_at", "disabled_because"),
     ),
     "webhook_delivery": ("state", "attempts", "next_attempt_at"),
+    "form_import": (
+        *("state", "attempts", "next_attempt_at", "lines", "recorded", "replayed", "refused", "blank"),
+        *("remarks", "problem", "finished_at"),
+    ),
     "client": ("name", "scopes", "issuer", "subject", "disabled_at", "version"),
 }
 COLUMN_RIGHTS = {(table, column, "UPDATE") for table, columns in CHANGED.items() for column in columns}

@@ -131,6 +131,9 @@ def desk(client_id: UUID) -> Iterator[tuple[type[SQLModel], dict[str, Any]]]:
     yield models.ExtensionRefusal, on_one | reason
     yield models.Contribution, on_one | {"body_id": stable_id(PLAN, "body", "so-vhttdl"), "note": "Đã phối hợp."}
     yield models.CycleDeadline, cycle | reason | {"due_before": NOON, "decided_on": NOON.date(), "working_days": [NOON]}
+    days = {"issued_on": NOON.date(), "received_on": NOON.date()}
+    of = {"body_id": stable_id(PLAN, "body", PLAIN.owner), "number": "9/BC-CATP", "classification": "internal"}
+    yield models.PaperReport, act | days | of
     yield models.Reopening, cycle | {"act_id": uuid4(), "document_number": "9/UBND"}
     for observed in (True, False, True):
         yield models.Holiday, {"observed_on": NOON.date(), "observed": observed, "name": "Nghỉ"}

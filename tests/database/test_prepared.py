@@ -13,6 +13,7 @@ from app.database.keyset import KeysetCursor
 from app.database.statements import Unnamed, prepare
 from app.domain.access import Caller, Permission, Role
 from app.domain.completion import Force, Status
+from app.domain.totals import By
 from app.models import Obligation
 from app.models.base import stable_id, table
 from app.models.duty import DutyKind
@@ -74,8 +75,8 @@ SAME_SHAPE: list[tuple[Callable[..., Select[Any]], Asked, Asked]] = [
     ),
     (
         status.tally,
-        {"caller": POLICE, "filters": Filters(plan=PLAN), "moment": NOW},
-        {"caller": OTHERS, "filters": Filters(plan=PLAN), "moment": NOW},
+        {"caller": POLICE, "filters": Filters(plan=PLAN, cycles=(FIRST,)), "moment": NOW, "by": By.DUTY},
+        {"caller": OTHERS, "filters": Filters(plan=PLAN, cycles=(FIRST, "2023")), "moment": NOW, "by": By.DUTY},
     ),
     (status.last_change, {"slug": PLAN, "moment": NOW}, {"slug": PLAN, "moment": THEN}),
     (

@@ -14,14 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands.clients import NewClient
 from app.database.engine import SYSTEM, Database
-from app.database.statements import fetch_all
 from app.domain.access import Caller, Role
 from app.domain.completion import Force, Status
-from app.domain.totals import completion_rate, due_completion_rate, roll_up
-from app.queries.status import bodies_of, tally
+from app.domain.totals import By, completion_rate, due_completion_rate, roll_up
+from app.queries.status_document import cycles_at
 from app.schemas.base import TotalsOut
-from app.schemas.status import BodyStatus, CycleStatus, MemberStatus, cycle_statuses
-from app.standing.cycles import cycles_of
+from app.schemas.status import BodyStatus, CycleStatus, MemberStatus
 from app.standing.filters import Filters, within
 from app.standing.moment import Moment
 from app.standing.rule import standings
@@ -55,11 +53,9 @@ async def document(
     connection: AsyncConnection, moment: Moment, *, cycle: str | None = None, body: str | None = None
 ) -> list[CycleStatus]:
     """Put the status document's cycles together, as the API does."""
-    wanted = Filters(plan=PLAN, cycle=cycle, body=body)
-    counted = await fetch_all(connection, tally, caller=INTEGRATOR, filters=wanted, moment=moment)
-    bodies = await fetch_all(connection, bodies_of, slug=PLAN)
-    cycles = await fetch_all(connection, cycles_of, slug=PLAN, moment=moment, code=cycle)
-    return cycle_statuses(cycles, bodies, counted)
+    wanted = Filters(plan=PLAN, cycles=(cycle,) if cycle else (), body=body)
+    shown = await cycles_at(connection, INTEGRATOR, wanted, moment, By.BODY)
+    return [one for one in shown if isinstance(one, CycleStatus)]
 
 
 async def one_by_one(connection: AsyncConnection, moment: Moment, cycle: str | None = None) -> list[tuple[Any, ...]]:

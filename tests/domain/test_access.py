@@ -36,6 +36,8 @@ ALLOWED = {
         Permission.REVIEW,
         Permission.REQUEST_EXTENSION,
         Permission.ANNUL,
+        Permission.ANNUL_MANY,
+        Permission.ENTER_PAPER_REPORTS,
         Permission.EXTEND,
         Permission.DECIDE_CONDITIONS,
         Permission.EDIT_CALENDAR,
@@ -92,6 +94,8 @@ def test_an_admin_reads_no_reports_and_writes_none() -> None:
     "act",
     [
         Permission.REVIEW,
+        Permission.ANNUL_MANY,
+        Permission.ENTER_PAPER_REPORTS,
         Permission.EXTEND,
         Permission.DECIDE_CONDITIONS,
         Permission.EDIT_CALENDAR,

@@ -21,6 +21,7 @@ from app.domain.calendar import (
     start_of,
     working_day_after,
 )
+from app.domain.words import Words
 
 DUE = datetime(2021, 6, 14, 17, tzinfo=UTC)
 """*Trước ngày 15/6/2021*."""
@@ -30,7 +31,7 @@ ANNUAL = AnnualRule(
     period_starts=(12, 15),
     period_ends=(12, 14),
     due_after_working_days=2,
-    basis="Nghị định 09/2019/NĐ-CP, Điều 12.4",
+    basis=Words("Khoản 4 Điều 12 Nghị định số 09/2019/NĐ-CP.", "Decree 09/2019/NĐ-CP, Article 12.4."),
     confirmed=False,
 )
 days = st.dates(date(2000, 1, 1), date(2100, 1, 1))

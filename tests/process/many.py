@@ -11,8 +11,10 @@ from app.database.engine import SYSTEM, connect
 from tests.process.running import Running
 
 CYCLES = """
-    INSERT INTO cycle (id, plan_id, code, annual, starts_on, ends_on, due_before, basis, confirmed, opened_at)
-    SELECT gen_random_uuid(), plan_id, 'copy-' || n, annual, starts_on, ends_on, due_before, basis, confirmed, opened_at
+    INSERT INTO cycle (id, plan_id, code, annual, starts_on, ends_on, due_before, basis, basis_vi, confirmed, opened_at)
+    SELECT
+        gen_random_uuid(), plan_id, 'copy-' || n, annual, starts_on, ends_on, due_before, basis, basis_vi, confirmed,
+        opened_at
     FROM cycle, generate_series(1, :number) AS n WHERE code = '2026'
 """
 OBLIGATIONS = """

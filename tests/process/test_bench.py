@@ -7,7 +7,11 @@ import sys
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import pytest
+
 from app.settings import ROOT
+
+pytestmark = pytest.mark.load
 
 TRY = {"SIZE": "tiny", "SECONDS": "0.1", "ROUNDS": "1", "CONNECTIONS": "2"}
 WANTED = {"T1": 2, "T2": 2, "T3": 1, "T4": 1, "T5": 1, "T6": 2, "T7": 1, "T8": 2, "T9": 2}

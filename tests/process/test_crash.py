@@ -7,8 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.process.running import PATIENCE, Running, running
+
+pytestmark = pytest.mark.load
 
 POSTS = 120
 WRITERS = 4

@@ -18,6 +18,8 @@ from tests.given import PLAN
 from tests.process.running import Running, running
 from tests.process.uploading import announce, caller, owned_by, upload
 
+pytestmark = pytest.mark.load
+
 MANY = int(os.environ.get("DONDOC_SLOW", "40"))
 """More than are worked on at once."""
 LARGE = 8 * 1024 * 1024

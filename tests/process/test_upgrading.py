@@ -26,6 +26,8 @@ from tests.conftest import create_database, url_of
 from tests.given import TRAINING
 from tests.process.running import PATIENCE, Running
 
+pytestmark = pytest.mark.load
+
 CALLERS, CALLS = 4, 40
 NEXT = '''"""Adds to a table, as most migrations do."""
 

@@ -11,11 +11,14 @@ from functools import partial
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.files import office, sha256
 from tests.process.running import PATIENCE, Running, running
 from tests.process.test_operator import dondoc
 from tests.process.uploading import announce, caller, owned_by, send
+
+pytestmark = pytest.mark.load
 
 UPLOADS, WRITERS = int(os.environ.get("DONDOC_UPLOADS", "80")), 4
 BODIES = ("so-ldtbxh", "so-gddt", "so-vhttdl", "ubnd-o-mon")

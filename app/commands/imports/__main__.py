@@ -23,11 +23,12 @@ def main(path: str, kind: str) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR_SECONDS, PROCESSOR_SECONDS))
     resource.setrlimit(resource.RLIMIT_FSIZE, (OUTPUT_BYTES, OUTPUT_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    filled, blank = Filled(Path(path), is_json=kind == "json"), 0
+    filled, blank, count = Filled(Path(path), is_json=kind == "json"), 0, 0
     try:
         for line in filled.lines():
             if line.item is not None or line.wrongs:
                 _say(_spelled(line))
+                count += 1
             else:
                 blank += 1
     except FileUnreadable as error:
@@ -36,7 +37,7 @@ def main(path: str, kind: str) -> None:
     form = filled.form
     remarks = [{"say": one.say, "parts": one.parts} for one in form.remarks]
     told = {"letters": form.letters, "headings": form.headings, "remarks": remarks}
-    _say({**told, "scaled": filled.scale.looks_wrong, "blank": blank})
+    _say({**told, "scaled": filled.scale.looks_wrong, "blank": blank, "lines": count})
 
 
 def _spelled(line: Line) -> list[Any]:

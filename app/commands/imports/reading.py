@@ -14,7 +14,8 @@ from tempfile import TemporaryFile
 from typing import IO, Any
 
 from app.commands.imports.lines import FileUnreadable, Form, Line, Remark, Wrong
-from app.commands.imports.sayings import Say
+from app.commands.imports.sayings import Say, said
+from app.domain.errors import FiguresLookScaled, FormUnreadable
 
 ROOT = Path(__file__).parent.parent.parent.parent
 SECONDS = 180.0
@@ -26,12 +27,13 @@ _AT_ONCE = asyncio.Semaphore(2)
 class ReadForm:
     """A form that has been read: what its headings say, and its lines.
 
-    `looks_scaled` says so of its figures; `blank` counts the lines that nobody filled in.
+    `looks_scaled` says so of its figures; `blank` counts the lines that nobody filled in, `count` the others.
     """
 
     form: Form
     looks_scaled: bool
     blank: int
+    count: int
     _file: IO[bytes]
 
     def close(self) -> None:
@@ -45,6 +47,30 @@ class ReadForm:
             if text.startswith(b"["):
                 number, row, item, wrongs = json.loads(text)
                 yield Line(number, row, item, tuple(Wrong(Say(say), key, at) for say, key, at in wrongs))
+
+
+async def read_form(path: Path, *, is_json: bool, as_is: bool) -> ReadForm:
+    """Read a form that shall be recorded; who asked closes it.
+
+    Raises:
+        FormUnreadable: it cannot be read.
+        FiguresLookScaled: no percentage is above 1, and nobody said that it is meant so.
+    """
+    try:
+        form = await read(path, is_json=is_json)
+    except FileUnreadable as error:
+        english, vietnamese = _worded(error.remark.say, **error.remark.parts)
+        raise FormUnreadable(english, detail_vi=vietnamese) from None
+    if form.looks_scaled and not as_is:
+        form.close()
+        english, vietnamese = _worded(Say.SCALED)
+        raise FiguresLookScaled(english, detail_vi=vietnamese)
+    return form
+
+
+def _worded(say: Say, **parts: str) -> tuple[str, str]:
+    """Word a refusal of a form as it is said at the terminal, in English and in Vietnamese."""
+    return said(say, vietnamese=False, **parts), said(say, vietnamese=True, **parts)
 
 
 async def read(path: Path, *, is_json: bool) -> ReadForm:
@@ -67,7 +93,9 @@ def _form(whole: Any, file: IO[bytes]) -> ReadForm:
     if "unreadable" in whole:
         raise FileUnreadable(Say(whole["unreadable"]["say"]), **whole["unreadable"]["parts"])
     remarks = tuple(Remark(Say(one["say"]), one["parts"]) for one in whole["remarks"])
-    return ReadForm(Form(whole["letters"], whole["headings"], remarks), whole["scaled"], whole["blank"], file)
+    return ReadForm(
+        Form(whole["letters"], whole["headings"], remarks), whole["scaled"], whole["blank"], whole["lines"], file
+    )
 
 
 async def _run(path: Path, kind: str, file: IO[bytes]) -> None:

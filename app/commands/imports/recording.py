@@ -18,7 +18,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.commands import bulk
+from app.commands import bulk_updates
 from app.commands.bulk import Outcome
 from app.commands.imports import faults
 from app.commands.imports.lines import Form, Line, Wrong
@@ -26,13 +26,16 @@ from app.commands.imports.reading import ReadForm
 from app.commands.imports.sayings import Say
 from app.domain.access import Caller
 from app.domain.errors import NotFound, Refusal
+from app.domain.imports import HowMeant, LineResult
 from app.queries.imports import of_another_plan
 from app.schemas.bulk import MAX_ITEMS, ItemIn
-from app.schemas.imports import ImportLine, LineResult
+from app.schemas.imports import ImportLine
+from app.schemas.updates import UpdateOut
 
 MAX_BYTES = 900_000
 """How much one transaction may record."""
 Item = Mapping[str, Any]
+Outcomes = list[Outcome[UpdateOut]]
 Read = Callable[[Sequence[Item]], Sequence[ItemIn | Refusal]]
 Transaction = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
 
@@ -43,35 +46,35 @@ class Undone(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Import:
-    """How one form is recorded: by whom, on which plan, under which name, in which language its results are told."""
+    """How one form is recorded: for whom, and how it is meant."""
 
     caller: Caller
-    plan: str
-    name: str
-    dry_run: bool
-    vietnamese: bool
+    meant: HowMeant
     transaction: Transaction
     read: Read
-    repeat: Callable[[Callable[[], Awaitable[list[Outcome]]]], Awaitable[list[Outcome]]]
+    repeat: Callable[[Callable[[], Awaitable[Outcomes]]], Awaitable[Outcomes]]
 
-    async def results(self, form: ReadForm, now: Callable[[], datetime]) -> AsyncIterator[list[ImportLine]]:
-        """Record batch after batch, and yield what became of the lines that were filled in."""
-        for batch in _batches(_named(form.lines(), self.plan, self.name)):
-            yield await self._record(form.form, batch, now())
+    async def results(self, form: ReadForm, received_at: datetime) -> AsyncIterator[list[ImportLine]]:
+        """Record batch after batch, and yield what became of the lines that were filled in.
+
+        All were received when the form was, however long it takes to record them.
+        """
+        for batch in _batches(_named(form.lines(), self.meant.plan, self.meant.name)):
+            yield await self._record(form.form, batch, received_at)
 
     async def _record(self, form: Form, batch: Sequence[Line], now: datetime) -> list[ImportLine]:
         sent = [line for line in batch if line.item is not None]
         read = self.read([line.item for line in sent if line.item is not None])
-        outcomes: list[Outcome] = []
+        outcomes: Outcomes = []
 
-        async def attempt() -> list[Outcome]:
+        async def attempt() -> Outcomes:
             try:
                 async with self.transaction() as connection:
-                    foreign = await of_another_plan(connection, self.plan, list(_ids(read)))
+                    foreign = await of_another_plan(connection, self.meant.plan, list(_ids(read)))
                     # What is another plan's is not found in this one.
                     own = [NotFound() if _obligation(one) in foreign else one for one in read]
-                    outcomes[:] = await bulk.report(connection, self.caller, own, now=now)
-                    if self.dry_run:
+                    outcomes[:] = await bulk_updates.report(connection, self.caller, own, now=now)
+                    if self.meant.dry_run:
                         raise Undone
             except Undone:
                 pass
@@ -81,22 +84,22 @@ class Import:
         became = {line.number: self._result(form, line, one) for line, one in zip(sent, recorded, strict=True)}
         return [became.get(line.number) or self._unread(form, line) for line in batch]
 
-    def _result(self, form: Form, line: Line, outcome: Outcome) -> ImportLine:
+    def _result(self, form: Form, line: Line, outcome: Outcome[UpdateOut]) -> ImportLine:
         if isinstance(outcome.result, Refusal):
-            told = faults.of_refusal(form, line, outcome.result, vietnamese=self.vietnamese)
+            told = faults.of_refusal(form, line, outcome.result, vietnamese=self.meant.vietnamese)
             return _refused(line, outcome.result.slug(), told)
         return ImportLine(
             line=line.number,
             result=LineResult.REPLAYED if outcome.replayed else LineResult.RECORDED,
             client_ref=_ref(line),
             obligation=outcome.result.obligation,
-            update=None if self.dry_run and not outcome.replayed else outcome.result.id,
+            update=None if self.meant.dry_run and not outcome.replayed else outcome.result.id,
             problem=None,
             faults=[],
         )
 
     def _unread(self, form: Form, line: Line) -> ImportLine:
-        told = faults.of_reading(form, line, vietnamese=self.vietnamese)
+        told = faults.of_reading(form, line, vietnamese=self.meant.vietnamese)
         return _refused(line, "malformed-content", told)
 
 
@@ -127,7 +130,7 @@ def _ids(read: Sequence[ItemIn | Refusal]) -> list[UUID]:
 
 def _named(lines: Iterable[Line], plan: str, name: str) -> Iterator[Line]:
     """Give every item a name, as a `client_ref`, and refuse those that speak of another plan; leave out blank lines."""
-    said: Counter[str] = Counter()
+    said: Counter[int] = Counter()
     for line in lines:
         if line.item is None:
             if line.wrongs:
@@ -143,13 +146,15 @@ def _of_plan(item: dict[str, Any], plan: str) -> dict[str, Any]:
     return item if item.get("obligation") is not None else {"plan": plan, **item}
 
 
-def _with_name(item: dict[str, Any], name: str, said: Counter[str]) -> dict[str, Any]:
+def _with_name(item: dict[str, Any], name: str, said: Counter[int]) -> dict[str, Any]:
     if item.get("client_ref") is not None:
         return item
     unnamed = {key: value for key, value in item.items() if key != "client_ref"}
     digest = hashlib.sha256(json.dumps(unnamed, sort_keys=True).encode()).hexdigest()[:32]
-    said[digest] += 1
-    return {**unnamed, "client_ref": f"{name}:{digest}:{said[digest]}"}
+    # A file may have some hundred thousand lines: half of a digest as a number takes little memory.
+    short = int(digest[:16], 16)
+    said[short] += 1
+    return {**unnamed, "client_ref": f"{name}:{digest}:{said[short]}"}
 
 
 def _batches(lines: Iterable[Line]) -> Iterator[list[Line]]:

@@ -21,6 +21,8 @@ from app.domain.errors.acts import (
     NotFound,
     NothingToReview,
     ObligationAlreadyComplete,
+    ObligationRepeated,
+    PaperReportExists,
     PaperReportIncomplete,
     PaperReportNotYours,
     PartnersOnly,
@@ -29,7 +31,7 @@ from app.domain.errors.acts import (
     TargetUnknown,
     WaiverMismatch,
 )
-from app.domain.errors.base import Fault, Hindrance, Refusal, kinds
+from app.domain.errors.base import MAX_FAULTS, Fault, Hindrance, Refusal, kinds
 from app.domain.errors.clients import (
     BodiesAreForReporters,
     BodyUnknown,
@@ -118,6 +120,7 @@ from app.domain.errors.requests import (
 )
 
 __all__ = [
+    "MAX_FAULTS",
     "ActNotYours",
     "ActReviewed",
     "ActUnknown",
@@ -190,6 +193,8 @@ __all__ = [
     "NothingToReview",
     "ObligationAlreadyComplete",
     "ObligationEnded",
+    "ObligationRepeated",
+    "PaperReportExists",
     "PaperReportIncomplete",
     "PaperReportNotYours",
     "PartnersNotOpen",

@@ -1,6 +1,7 @@
 """Acts on obligations."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from app.domain.errors.base import Fault, Refusal
 
@@ -121,6 +122,12 @@ class ChangedSinceSeen(Refusal):
         self.more = {"version": version}
 
 
+class ObligationRepeated(Refusal):
+    """An earlier item of this request is on the same obligation; each can be named once."""
+
+    title_vi = "Nghĩa vụ đã được nêu ở mục trước trong cùng yêu cầu; mỗi nghĩa vụ chỉ được nêu một lần."
+
+
 class TargetUnknown(Refusal):
     """The duty has no such target."""
 
@@ -145,7 +152,17 @@ class PaperReportNotYours(Refusal):
     title_vi = "Chỉ cơ quan đầu mối được nhập báo cáo giấy."
 
 
-class ReceivedOnImpossible(Refusal):
-    """A paper report is received between the plan's issue and today."""
+class PaperReportExists(Refusal):
+    """A paper report with this number of this body is entered already."""
 
-    title_vi = "Ngày nhận báo cáo giấy phải từ ngày ban hành kế hoạch đến hôm nay."
+    title_vi = "Báo cáo giấy mang số, ký hiệu này của cơ quan này đã được nhập."
+
+    def __init__(self, paper_report: UUID | None = None) -> None:
+        super().__init__(None, Fault("/number", "is that of a paper report which is entered already"))
+        self.more = {"paper_report": paper_report}
+
+
+class ReceivedOnImpossible(Refusal):
+    """A paper report is received between the plan's issue and today, and not before it was issued itself."""
+
+    title_vi = "Ngày nhận báo cáo giấy phải từ ngày ban hành kế hoạch đến hôm nay, và không trước ngày của báo cáo."

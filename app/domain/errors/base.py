@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, ClassVar
 
+MAX_FAULTS = 50
+"""How many places a refusal names at most."""
+
 
 @dataclass(frozen=True)
 class Fault:

@@ -29,11 +29,13 @@ OURS = {
         "là nội dung bắt buộc: số, ký hiệu văn bản cho phép mở lại số liệu của kỳ báo cáo đã khóa"
     ),
     "is no act here that can be taken back": "không phải là ghi nhận có thể hủy",
+    "is no annulment of this paper report": "không phải là lần hủy ghi nhận của báo cáo giấy này",
     "is no body of a plan here": "không phải là cơ quan của Kế hoạch nào",
     "is no body of this plan": "không phải là cơ quan của Kế hoạch này",
     "is no duty of this plan": "không phải là nhiệm vụ của Kế hoạch này",
     "is no longer the latest version": "không còn là phiên bản mới nhất",
     "is no target of this duty": "không phải là chỉ tiêu của nhiệm vụ này",
+    "is no update of this paper report": "không phải là cập nhật tiến độ thuộc báo cáo giấy này",
     "is not as it must be": "không đúng quy định",
     "is not open since the condition was met": "không dùng được nữa vì điều kiện đã được đáp ứng",
     "is not open to the role": "không thuộc quyền của vai trò này",
@@ -43,9 +45,14 @@ OURS = {
     "is not the digest of the bytes that came": "không khớp với mã băm của dữ liệu nhận được",
     "is not the number of bytes that came": "không đúng bằng số byte nhận được",
     "is on no origin that the operator allows": "không thuộc địa chỉ mà đơn vị vận hành cho phép",
+    "is of a whole paper report, and is taken back there": (
+        "thuộc cả báo cáo giấy; việc hủy ghi nhận thực hiện tại báo cáo giấy đó"
+    ),
+    "is that of a paper report which is entered already": "là số, ký hiệu của báo cáo giấy đã được nhập",
     "is the class itself": "chính là nhóm cơ quan đó",
     "is the opening of a cycle in which somebody has reported": "là việc mở kỳ báo cáo đã có báo cáo",
     "is the predecessor": "chính là cơ quan được kế thừa",
+    "items must name each line once": "mỗi dòng chỉ được nêu một lần trong items",
     "leaves duties without a successor: {duties}": "còn nhiệm vụ chưa có cơ quan kế thừa: {duties}",
     "may be given once": "chỉ được nêu một lần",
     "may hold only: {names}": "chỉ được có: {names}",
@@ -95,13 +102,19 @@ OURS = {
     "must name its obligation by obligation, or by plan, cycle, duty and owner": (
         "phải nêu nghĩa vụ bằng obligation, hoặc bằng plan, cycle, duty và owner"
     ),
+    "must name its obligation by obligation, or by cycle and duty": (
+        "phải nêu nghĩa vụ bằng obligation, hoặc bằng cycle và duty"
+    ),
+    "must name items, or an act, or neither": "chỉ được nêu items hoặc act, hoặc để trống cả hai",
     "must name `successor`, or `successors`, or say that it `ends`": (
         "phải nêu `successor` hoặc `successors`, hoặc ghi `ends` khi cơ quan chấm dứt hoạt động"
     ),
     "must not be after the last day that was on time": "không được sau ngày cuối còn đúng hạn",
     "must not be blank": "không được để trống",
     "must not be given with sealed": "không được nêu cùng với sealed",
+    "must not be later than `as_of`, or than now": "không được sau `as_of` hoặc sau thời điểm hiện tại",
     "must not be later than `to`, or than now": "không được sau `to` hoặc sau thời điểm hiện tại",
+    "must not come before the day on which it was issued": "không được trước ngày ban hành của báo cáo",
     "must not come before the first day of the period": "không được trước ngày đầu của kỳ báo cáo",
     "must say either a value or that there were 0 cases": "phải nêu giá trị (value), hoặc nêu là có 0 vụ việc (cases)",
     "must say its offset from UTC, such as Z or +07:00": "phải ghi múi giờ, ví dụ Z hoặc +07:00",

@@ -100,6 +100,7 @@ def _caller(row: Row, verified: Verified) -> Caller:
     return Caller(
         client_id=row["id"],
         role=role,
+        name=row["name"],
         scopes=frozenset(act for act in granted(role, row["scopes"]) if act in verified.scopes),
         body_ids=frozenset(row["body_ids"] or ()),
     )

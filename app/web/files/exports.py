@@ -21,7 +21,7 @@ from fastapi.responses import StreamingResponse
 from app.domain.calendar import HOME_ZONE
 from app.domain.errors import NotAcceptable
 from app.schemas.columns import Cell, Column
-from app.schemas.printed import Paper, Total
+from app.schemas.printed import Paper
 from app.web.accept import most_wanted
 from app.web.clock import now_of
 from app.web.files import spreadsheets
@@ -117,12 +117,12 @@ async def export(
     ] = None,
     bom: Annotated[bool, Query(description="Begin CSV with a byte order mark, for old spreadsheet programs.")] = False,
 ) -> Export:
-    """Read in which form rows are wanted: `format`, else what `Accept` names, else CSV.
+    """Read in which form rows are wanted: `format`, else what `Accept` names, else CSV; a layout is a spreadsheet's.
 
     Raises:
         NotAcceptable: `Accept` names nothing that is offered.
     """
-    chosen = format_ or _accepted(request.headers.get("accept"))
+    chosen = format_ or _accepted(request.headers.get("accept"), Format.XLSX if layout else Format.CSV)
     day = now_of(request).astimezone(HOME_ZONE).date()
     language = request.headers.get("accept-language")
     laid_out = layout or (Layout.PRINT if prefers_vietnamese(language) else Layout.DATA)
@@ -132,8 +132,8 @@ async def export(
 Exporting = Annotated[Export, Depends(export)]
 
 
-def _accepted(accept: str | None) -> Format:
-    chosen = most_wanted(accept, MEDIA_TYPES)
+def _accepted(accept: str | None, usual: Format) -> Format:
+    chosen = most_wanted(accept, {usual: MEDIA_TYPES[usual], **MEDIA_TYPES})
     if chosen is None:
         raise NotAcceptable
     return chosen
@@ -195,12 +195,11 @@ async def _xlsx(export: Export, name: str, columns: Sequence[Column], rows: Rows
 
 async def _printed(paper: Paper, rows: Rows) -> Iterator[bytes]:
     file = tempfile.TemporaryFile()  # noqa: SIM115  It is closed when it has been sent.
-    printout, count, summed = Printout(file, paper), 0, False
+    printout, count = Printout(file, paper), 0
     async for some in rows:
         await to_thread.run_sync(printout.extend, some)
         count += len(some)
-        summed |= any(isinstance(one, Total) for one in some)
-    await to_thread.run_sync(printout.finish, None if summed else f"Tổng số: {count}")
+    await to_thread.run_sync(printout.finish, f"Tổng số: {count}" if paper.counts_rows else None)
     return _chunks(file)
 
 

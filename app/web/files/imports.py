@@ -2,29 +2,43 @@
 
 The form is read to its end before anything is recorded, and the first lines are recorded before anything is answered,
 so that a file nobody can read and a database that is away are problems like everywhere else.  From then on each line
-is told of as soon as it is recorded; memory stays the same however many there are.
+is told of as soon as it is recorded; memory stays the same however many there are.  What takes long, or whose sender
+would rather not wait, is kept instead, and recorded later.
 """
 
 import json
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from functools import partial
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import StringConstraints
 
-from app.commands.imports.lines import FileUnreadable
-from app.commands.imports.reading import ReadForm, read
+from app.commands.imports import later
+from app.commands.imports.reading import ReadForm
 from app.commands.imports.recording import Import
-from app.commands.imports.sayings import Say, said
-from app.domain.errors import FiguresLookScaled, FormUnreadable, UnsupportedMediaType
-from app.schemas.imports import ImportCounts, ImportLine
+from app.commands.imports.sayings import said
+from app.database.engine import Database, Identity
+from app.database.keyset import KeysetCursor
+from app.database.statements import Row, fetch_one
+from app.domain.access import Caller
+from app.domain.errors import UnsupportedMediaType
+from app.domain.imports import KEPT, HowMeant
+from app.queries import imports
+from app.schemas.bulk import ItemIn
+from app.schemas.imports import ImportCounts, ImportLine, ImportProgress
+from app.stores import Part
+from app.web.bulk_items import read_each
 from app.web.files.spreadsheets import MEDIA_TYPE as XLSX
-from app.web.files.uploads import Upload
 from app.web.languages import prefers_vietnamese
 from app.web.middleware.admission import Slot
+from app.web.paging import End
 from app.web.problems.handlers import from_failure, problem_of
+from app.web.write import repeated
 
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
 NDJSON = "application/x-ndjson"
@@ -32,6 +46,10 @@ CSV = "text/csv"
 TABLES = (CSV, XLSX, ODS, "text/tab-separated-values", "application/vnd.ms-excel", "application/octet-stream")
 """What a filled-in form may be said to be; what it is, its bytes tell.  Windows calls CSV an Excel file."""
 OFFERED = {one: {"schema": {"type": "string", "format": "binary"}} for one in (CSV, XLSX, ODS, NDJSON)}
+AT_ONCE_BYTES = 5 * 1024 * 1024
+"""Up to which size a form is recorded while its sender waits: some ten thousand lines."""
+RESPOND_ASYNC = "respond-async"
+ASK_AGAIN = {"Retry-After": "2"}
 ImportName = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,60}$")]
 
 
@@ -48,31 +66,58 @@ def says_json(request: Request) -> bool:
     return "json" in given
 
 
-async def received(request: Request, upload: Upload, *, as_is: bool) -> ReadForm:
-    """Receive a form and read it; who asked closes it.
-
-    Raises:
-        FormUnreadable: it cannot be read.
-        FiguresLookScaled: no percentage is above 1, and nobody said that it is meant so.
-        UnsupportedMediaType, ContentTooLarge, UploadTooSlow: see `says_json` and `Upload.spool`.
-    """
-    is_json = says_json(request)
-    async with upload.spool() as part:
-        try:
-            form = await read(part.path, is_json=is_json)
-        except FileUnreadable as error:
-            english, vietnamese = _worded(error.remark.say, **error.remark.parts)
-            raise FormUnreadable(english, detail_vi=vietnamese) from None
-    if form.looks_scaled and not as_is:
-        form.close()
-        english, vietnamese = _worded(Say.SCALED)
-        raise FiguresLookScaled(english, detail_vi=vietnamese)
-    return form
+def would_not_wait(prefer: str | None) -> bool:
+    """Say whether a caller would rather ask later than wait (RFC 7240)."""
+    wishes = (prefer or "").lower().split(",")
+    return RESPOND_ASYNC in {wish.partition(";")[0].strip() for wish in wishes}
 
 
-def _worded(say: Say, **parts: str) -> tuple[str, str]:
-    """Word a refusal of a form as it is said at the terminal, in English and in Vietnamese."""
-    return said(say, vietnamese=False, **parts), said(say, vietnamese=True, **parts)
+async def accept(
+    request: Request, part: Part, caller: Caller, plan_id: UUID, meant: HowMeant, received_at: datetime
+) -> Response:
+    """Keep a form until it is recorded, and say where to ask how far that has come."""
+    state = request.app.state
+    kept = {"form": part.path, "seal": state.secret_box.seal, "received_at": received_at}
+    async with state.database.writing(Identity.of(caller)) as connection:
+        import_id = await later.keep(connection, caller, plan_id, meant, **kept)
+        row = await fetch_one(connection, imports.one, client_id=caller.client_id, slug=meant.plan, import_id=import_id)
+    headers = {"Location": f"/v1/plans/{meant.plan}/imports/{import_id}", "Cache-Control": "no-store", **ASK_AGAIN}
+    if would_not_wait(request.headers.get("prefer")):
+        headers["Preference-Applied"] = RESPOND_ASYNC
+    return Response(progress_of(request, row).model_dump_json(), 202, headers, media_type="application/json")
+
+
+def progress_of(request: Request, row: Row) -> ImportProgress:
+    """Show how far an import has come."""
+    prefix, problem, finished_at = request.scope.get("prefix", ""), row["problem"], row["finished_at"]
+    shown = {
+        "counts": {name: row[name] for name in ImportCounts.model_fields},
+        "problem": problem and {**problem, "type": f"{prefix}{problem['type']}"},
+        "kept_until": finished_at and finished_at + KEPT,
+    }
+    return ImportProgress.model_validate({**row, **shown})
+
+
+def is_under_way(row: Row) -> bool:
+    """Say whether more is to come of an import."""
+    return row["finished_at"] is None
+
+
+def end_so_far(row: Row, lines: Sequence[Row], after: KeysetCursor | None) -> End | None:
+    """Return where a list of lines ends that more will follow; none when no more will."""
+    last = [lines[-1]["line"]] if lines else list(after.keys) if after else [0]
+    return End(last, None) if is_under_way(row) else None
+
+
+def import_of(database: Database, caller: Caller, meant: HowMeant) -> Import:
+    """Prepare to record a form for whoever sent it."""
+    return Import(
+        caller=caller,
+        meant=meant,
+        transaction=partial(database.writing, Identity.of(caller)),
+        read=partial(read_each, ItemIn),
+        repeat=repeated,
+    )
 
 
 def is_vietnamese(request: Request) -> bool:
@@ -80,9 +125,9 @@ def is_vietnamese(request: Request) -> bool:
     return prefers_vietnamese(request.headers.get("accept-language"))
 
 
-async def answer(request: Request, form: ReadForm, importing: Import) -> Response:
-    """Record a form, and stream what becomes of its lines, each on a line of its own."""
-    results = importing.results(form, request.app.state.clock)
+async def answer(request: Request, form: ReadForm, importing: Import, received_at: datetime) -> Response:
+    """Record a form, and stream what becomes of its lines, each on a line of its own; it closes the form."""
+    results = importing.results(form, received_at)
     try:
         first: list[ImportLine] = await anext(results, [])
     except BaseException:
@@ -101,8 +146,8 @@ async def _spelled(
     results: AsyncIterator[list[ImportLine]],
 ) -> AsyncIterator[str]:
     counts: Counter[str] = Counter()
-    remarks = [said(one.say, vietnamese=importing.vietnamese, **one.parts) for one in form.form.remarks]
-    whole = {"plan": importing.plan, "dry_run": importing.dry_run, "remarks": remarks}
+    remarks = [said(one.say, vietnamese=importing.meant.vietnamese, **one.parts) for one in form.form.remarks]
+    whole = {"plan": importing.meant.plan, "dry_run": importing.meant.dry_run, "remarks": remarks}
     problem = "null"
     slot: Slot = request.scope["place"]
     slot.give_back()

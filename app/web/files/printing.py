@@ -12,16 +12,20 @@ from typing import IO, TYPE_CHECKING, Any
 from app.domain.calendar import HOME_ZONE
 from app.domain.words import words_of
 from app.schemas.columns import Cell, Column
-from app.schemas.printed import SHARES, Paper, Section, Total, level_of
+from app.schemas.printed import SHARES, Paper, Section
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
 
-POINTS = 10
-LINE_POINTS = 12.3
+POINTS, SMALLEST_POINTS = 10, 8.2
+LINE_POINTS, PLAIN_ROW_POINTS, TITLE_POINTS = 12.3, 14.0, 19.0
+PAGE_POINTS = 595.3 - 72 * (0.3 + 0.5)
+"""How high A4 is between its margins, on its side."""
 SPREAD = 1.12
 """How many letters of a text a column holds for each of its width, which is counted in digits; in bold, one."""
 FONT = "Times New Roman"
+FIGURES = {"share": "0.0%", "count": '#,##0;-#,##0;"–"', "change": "+0;−0;"}
+"""How figures are shown: none of something is a dash, and no change is nothing."""
 
 
 class Printout:
@@ -39,11 +43,12 @@ class Printout:
         self._formats = {
             "text": self._format(text_wrap=True, **framed),
             "number": self._format(**framed),
-            "share": self._format(num_format="0.0%", **framed),
             "day": self._format(num_format="dd/mm/yyyy", align="left", **framed),
             "instant": self._format(num_format="dd/mm/yyyy hh:mm", align="left", **framed),
+            **{name: self._format(num_format=shown, **framed) for name, shown in FIGURES.items()},
+            "place": self._format(**framed, align="center"),
         }
-        self._strong = {name: self._like(name, bold=True) for name in ("text", "number", "share")}
+        self._strong = {name: self._like(name, bold=True) for name in ("text", "number", *FIGURES)}
         self._indented = self._format(text_wrap=True, align="left", indent=2, **framed)
         self._section = self._format(bold=True, bg_color="#F2F2F2", border=1)
         self._sheet = self._book.add_worksheet(paper.name)
@@ -53,7 +58,7 @@ class Printout:
         return self._book.add_format({"font_name": FONT, "font_size": POINTS, **properties})
 
     def _like(self, name: str, **properties: Any) -> "Format":
-        numbers = {"share": {"num_format": "0.0%"}}.get(name, {})
+        numbers = {"num_format": FIGURES[name]} if name in FIGURES else {}
         return self._format(border=1, valign="top", text_wrap=name == "text", **numbers, **properties)
 
     def _begin(self) -> None:
@@ -62,7 +67,9 @@ class Printout:
         for n, column in enumerate(self._columns):
             self._sheet.set_column(n, n, column.width)
         self._sheet.merge_range(0, 0, 0, last, self._paper.title, self._format(bold=True, font_size=14, align="center"))
+        self._sheet.set_row(0, TITLE_POINTS)
         for n, detail in enumerate(self._paper.details, start=1):
+            self._sheet.set_row(n, PLAIN_ROW_POINTS)
             self._sheet.merge_range(n, 0, n, last, detail, self._format(italic=True, align="center"))
         self._rows = len(self._paper.details) + 1
         headings = [column.vi for column in self._columns]
@@ -92,13 +99,14 @@ class Printout:
     def _write(self, shape: Any) -> None:
         if isinstance(shape, Section):
             last = len(self._columns) - 1
+            self._sheet.set_row(self._rows, PLAIN_ROW_POINTS)
             self._sheet.merge_range(self._rows, 0, self._rows, last, shape.title, self._section)
             return
-        level = level_of(shape)
+        level = getattr(shape, "level", 0)
         cells = [column.of(shape) for column in self._columns]
-        self._sheet.set_row(self._rows, _height(self._columns, cells), None, {"level": level})
+        self._sheet.set_row(self._rows, height_of(self._columns, shape), None, {"level": level})
         for n, (column, cell) in enumerate(zip(self._columns, cells, strict=True)):
-            self._cell(n, column, cell, strong=isinstance(shape, Total), indented=bool(level))
+            self._cell(n, column, cell, strong=getattr(shape, "is_total", False), indented=bool(level))
 
     def _cell(self, n: int, column: Column, cell: Cell, *, strong: bool, indented: bool) -> None:
         kind, value = _kind(column, cell)
@@ -127,13 +135,34 @@ def _kind(column: Column, cell: Cell) -> tuple[str, Any]:
         case StrEnum():
             return "text", words_of(cell).vi
         case int() | float() | None:
-            return ("share" if column.key in SHARES else "number"), cell
+            return _kind_of_number(column), cell
         case datetime():
             return "instant", cell.astimezone(HOME_ZONE).replace(second=0, microsecond=0, tzinfo=None)
         case date():
             return "day", cell
         case _:
             return "text", str(cell)
+
+
+def _kind_of_number(column: Column) -> str:
+    if column.key in SHARES:
+        return "share"
+    kind = column.key.partition(":")[0]
+    return kind if kind in FIGURES else "place" if column.key == "no" else "number"
+
+
+def room_of(paper: Paper) -> float:
+    """Say how high the rows of a sheet may be together, so that one page shows them in letters that can be read."""
+    headings = _height(paper.columns, [column.vi for column in paper.columns], 1.0)
+    above = TITLE_POINTS + PLAIN_ROW_POINTS * len(paper.details) + headings
+    return PAGE_POINTS * POINTS / SMALLEST_POINTS - above
+
+
+def height_of(columns: Sequence[Column], shape: Any) -> float:
+    """Say how high the row of a shape is."""
+    if isinstance(shape, Section):
+        return PLAIN_ROW_POINTS
+    return _height(columns, [column.of(shape) for column in columns])
 
 
 def _height(columns: Sequence[Column], cells: Sequence[Cell], spread: float = SPREAD) -> float:

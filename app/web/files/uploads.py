@@ -8,13 +8,13 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, nullcontext
 from datetime import datetime
-from typing import Annotated, Concatenate, ParamSpec, TypeVar
+from typing import Annotated, Concatenate, ParamSpec, Protocol, TypeVar
 
 from fastapi import Depends, Header, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import ClientDisconnect
 
-from app.commands.contents import Awaited, Received, record
+from app.commands.contents import Received
 from app.database.engine import Identity
 from app.domain.access import Caller
 from app.domain.errors import (
@@ -30,6 +30,7 @@ from app.domain.files import Limits, MediaType
 from app.inspection.clamav import Scanner
 from app.inspection.process import inspect
 from app.models.base import new_id
+from app.schemas.base import ResponseModel
 from app.stores import Part, Parts, Store
 from app.stores.base import name_of
 from app.web.files.digests import sha256_of
@@ -42,7 +43,16 @@ NO_BODY_LIMIT = 2**62
 """For the framework, whose own limit is for JSON: an upload has limits of its own."""
 Found = TypeVar("Found")
 Given = ParamSpec("Given")
+Recording = Callable[..., Awaitable[ResponseModel]]
+"""A command that is given a connection, a caller, what was awaited, what was received, and limits."""
 Question = Callable[Concatenate[AsyncConnection, Caller, Given], Awaitable[Found]]
+
+
+class Expected(Protocol):
+    """What is known of a file before its bytes come: the digest of those that are here already."""
+
+    @property
+    def kept(self) -> str | None: ...
 
 
 class Upload:
@@ -113,8 +123,19 @@ class Upload:
         if self._scanner is not None:
             await self._scanner.scan(part.path)
 
-    async def record(self, caller: Caller, awaited: Awaited, part: Part) -> Response:
-        """Keep a part, then record that it is kept; bytes that are here already are not kept again.
+    def media_type(self) -> MediaType:
+        """Return what the bytes are said to be, where nothing was announced.
+
+        Raises:
+            UnsupportedMediaType: they are said to be nothing that is taken, or are compressed.
+        """
+        said = self._request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if said not in set(MediaType) or "content-encoding" in self._request.headers:
+            raise UnsupportedMediaType
+        return MediaType(said)
+
+    async def record(self, command: Recording, caller: Caller, awaited: Expected, part: Part) -> Response:
+        """Keep a part, then let a command record that it is kept; bytes that are here already are not kept again.
 
         The instant of the act is the one at which all of the bytes were here.
         """
@@ -123,7 +144,7 @@ class Upload:
 
         async def attempt() -> Response:
             async with self._request.app.state.database.writing(Identity.of(caller)) as connection:
-                shown = await record(connection, caller, awaited, received, self.limits, now=now)
+                shown = await command(connection, caller, awaited, received, self.limits, now=now)
             return answered(shown)
 
         async with nullcontext() if awaited.kept else self._kept(part, name_of(received.content_id, received.sha256)):

@@ -34,6 +34,7 @@ TAGS = [
     {"name": "contributions", "description": "What partners add; it never changes what the owner claims."},
     {"name": "reviews", "description": "What the coordinator says of it."},
     {"name": "annulments", "description": "What was recorded by mistake, taken back."},
+    {"name": "paper-reports", "description": "Papers that report on many duties, entered once."},
     {"name": "extensions", "description": "Later deadlines: asked for, given, refused."},
     {"name": "conditions", "description": "From when the condition of a duty is met."},
     {"name": "calendars", "description": "Deadlines in the calendars of those who must meet them."},

@@ -90,6 +90,8 @@ def responses_of(route: RouteContext, operation: Json, method: str) -> Json:
     answers = {status: one for status, one in operation["responses"].items() if status != "422"}
     shown: Json = {status: one for status, one in answers.items() if NAMES not in one}
     headers = _references("headers", names) | shown[success].get("headers", {})
+    for tried in shown.keys() - {success}:
+        shown[tried] |= {"headers": headers} if tried.startswith("2") and "headers" not in shown[tried] else {}
     shown[success] |= {"headers": headers, **_description(route.response_model)}
     if reads(operation, method):
         shown["304"] = {"$ref": "#/components/responses/NotModified"}

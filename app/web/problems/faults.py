@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from app.domain.errors import Fault, MalformedContent, PersonalDataFound, Refusal, SecrecyMarkFound
+from app.domain.errors import MAX_FAULTS, Fault, MalformedContent, PersonalDataFound, Refusal, SecrecyMarkFound
 from app.schemas.base import Wrong
 
-MAX_FAULTS = 50
 _SENTENCES = {
     "missing": "is needed",
     "extra_forbidden": "holds a field that is not known here",
