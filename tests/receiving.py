@@ -86,6 +86,9 @@ class Receiver:
         head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
         headers = dict(line.lower().split(": ", 1) for line in head[1:] if line)
         sent = {name: line.split(": ", 1)[1] for line in head[1:] if line and (name := line.split(":")[0].lower())}
+        if "content-length" not in headers:
+            # No delivery: a test of processes asks whether the service is up that it once wanted on this port.
+            raise ConnectionResetError
         body = await reader.readexactly(int(headers["content-length"]))
         self.received.append(Received(head[0].split()[1], sent, body))
 

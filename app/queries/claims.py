@@ -40,7 +40,8 @@ async def fetch_claims(
 
 def claims(caller: Caller, ids: list[UUID], moment: Moment) -> Statement:
     """Select the claims of obligations, each as the wire shows it; whoever may not read a report does not find it."""
-    claim, before = HistoryQuery(owed, moment), _before(moment)
+    claim, mine = HistoryQuery(owed, moment), _owner(moment)
+    before = _before(mine, moment)
     there = HistoryQuery(before, moment, name="before")
     shown = {
         "update": reports.c.id,
@@ -49,8 +50,8 @@ def claims(caller: Caller, ids: list[UUID], moment: Moment) -> Statement:
         "evidence": _evidence(caller, moment),
         "before": case((before.c.id.is_not(None), _told_before(before)), else_=null()),
     }
-    found = there.with_claim(claim.with_claim(owed).join(reports, _is(reports, claim)).outerjoin(before, true()))
-    found = found.outerjoin(reports_before, _is(reports_before, there))
+    found = claim.with_claim(owed).join(reports, _is(reports, claim)).join(mine, true()).outerjoin(before, true())
+    found = there.with_claim(found).outerjoin(reports_before, _is(reports_before, there))
     return select(owed.c.id, as_object(**shown).label("claim")).select_from(found).where(among(owed.c.id, "ids", ids))
 
 
@@ -59,12 +60,16 @@ def _is(report: Source, query: HistoryQuery) -> ColumnElement[bool]:
     return and_(report.c.plan_id == claim.c.plan_id, report.c.id == claim.c.id)
 
 
-def _before(moment: Moment) -> LateralFromClause:
+def _owner(moment: Moment) -> LateralFromClause:
+    """Find out once who owes an obligation."""
+    return select(owner_of(owed, moment).label("owner_id")).correlate(owed).lateral("mine")
+
+
+def _before(mine: Source, moment: Moment) -> LateralFromClause:
     """Find the same duty of the same owner in the cycle that ended last before its own did.
 
     Who was planned to owe it, then or now, is looked up by index; whose it is by then decides.
     """
-    mine = owner_of(owed, moment)
     last = ("ends_on", "starts_on", "code")
     place, own = (tuple_(*(one.c[name] for name in last)) for one in (cycles, its_cycle))
     found = (
@@ -73,14 +78,14 @@ def _before(moment: Moment) -> LateralFromClause:
         .where(
             earlier.c.plan_id == owed.c.plan_id,
             earlier.c.duty_id == owed.c.duty_id,
-            or_(earlier.c.owner_id == owed.c.owner_id, earlier.c.owner_id == mine),
-            owner_of(earlier, moment) == mine,
+            or_(earlier.c.owner_id == owed.c.owner_id, earlier.c.owner_id == mine.c.owner_id),
+            owner_of(earlier, moment) == mine.c.owner_id,
             place < own,
             moment.knows(cycles),
             moment.counts(cycles),
         )
     )
-    return found.order_by(*(cycles.c[name].desc() for name in last)).limit(1).correlate(owed).lateral("before")
+    return found.order_by(*(cycles.c[name].desc() for name in last)).limit(1).correlate(owed, mine).lateral("before")
 
 
 def _with_cycles() -> FromClause:

@@ -114,6 +114,7 @@ def nodes_of(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
         ("coordinator", "/v1/obligations", {"cycle": FIRST, "status": "overdue"}),
         ("coordinator", "/v1/obligations", {"status": "overdue", "limit": 500, "known_at": "2026-12-31"}),
         ("coordinator", "/v1/obligations", {"sort": "updated_at"}),
+        ("coordinator", "/v1/obligations", {"include": "claim"}),
         ("police", "/v1/obligations", {}),
         ("police", f"/v1/obligations/{INVESTIGATION}", {}),
         ("police", f"/v1/obligations/{INVESTIGATION}/history", {}),
