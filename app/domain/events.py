@@ -29,6 +29,7 @@ class EventType(StrEnum):
     TRANSFERRED = "obligation.transferred"
     OBLIGATION_ENDED = "obligation.ended"
     PLAN_AMENDED = "plan.amended"
+    PLAN_ADDED = "plan.added"
     CYCLE_OPENED = "cycle.opened"
     CYCLE_DEADLINE_MOVED = "cycle.deadline_moved"
     CYCLE_CLOSED = "cycle.closed"
@@ -40,6 +41,18 @@ class EventType(StrEnum):
     MEMBER_ADDED = "member.added"
     MEMBER_ENDED = "member.ended"
     PARTNER_NAMED = "partner.named"
+
+
+class HouseEvent(StrEnum):
+    """What happens in the house and concerns no plan: it has its place among the events, and is in nobody's feed."""
+
+    CLIENT_ADDED = "client.added"
+    CLIENT_CHANGED = "client.changed"
+    CALENDAR_GIVEN = "calendar.given"
+    CALENDAR_REVOKED = "calendar.revoked"
+    EVIDENCE_READ = "evidence.read"
+    RECORD_RESTATED = "record.restated"
+    """A migration wrote rows, or their digests, anew."""
 
 
 def canonical(content: Mapping[str, Any]) -> bytes:

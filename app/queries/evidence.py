@@ -147,10 +147,16 @@ def erased_content(evidence_id: UUID) -> Statement:
 
 def promised(content_ids: Collection[UUID]) -> Statement:
     """Keep the ids of contents whose bytes must be in the store: those that a row knows, and no erasure has ended."""
+    return every_promised().where(among(contents.c.id, "content_ids", content_ids))
+
+
+def every_promised() -> Statement:
+    """Select all contents whose bytes must be in the store."""
     erased = select(literal(1)).where(
         erasures.c.plan_id == contents.c.plan_id, erasures.c.evidence_id == contents.c.evidence_id
     )
-    return select(contents.c.id).where(among(contents.c.id, "content_ids", content_ids), ~erased.exists())
+    names = ("id", "evidence_id", "size", "sha256")
+    return select(*(contents.c[name] for name in names)).where(~erased.exists()).order_by(contents.c.id)
 
 
 def kept_bytes(obligation_id: UUID, client_id: UUID) -> Statement:

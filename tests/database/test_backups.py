@@ -8,7 +8,7 @@ import pytest
 
 from app.database.engine import SYSTEM, Database, connect
 from app.domain.errors import Hindrance
-from app.jobs.audit import verify
+from app.jobs.audit.feed import verify
 from app.security import checkpoint_keys
 from app.server.backups import NotABackup, Place, back_up, check, restore
 from app.stores.local import LocalStore

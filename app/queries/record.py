@@ -1,0 +1,202 @@
+"""The record: what the database says of every row that is kept, beside the rows themselves and the events.
+
+A row's digest is worked out by the database (migration 0021), by the functions that its triggers use, and so is each
+question here: a record of years is more than we want to carry over to ask it.
+"""
+
+from collections.abc import Collection, Hashable, Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    FromClause,
+    LargeBinary,
+    String,
+    Subquery,
+    Table,
+    Uuid,
+    and_,
+    bindparam,
+    column,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+    values,
+)
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlmodel import SQLModel
+
+from app.database.builders import among
+from app.database.statements import Statement, Values, split_arguments
+from app.domain.events import EventType, HouseEvent
+from app.models import Event, RowDigest, SequencedEvent
+from app.models.base import table
+from app.standing.moment import Source
+
+digests, events, sequenced = table(RowDigest), table(Event), table(SequencedEvent)
+WHOLESALE = (HouseEvent.RECORD_RESTATED, EventType.PLAN_ADDED, EventType.PLAN_AMENDED)
+"""Events that tell of whatever their transaction wrote: a migration, and a seed, which also begins the calendar."""
+NOT_KEPT: Mapping[str, str] = {
+    "event": "it is in the tree that is signed",
+    "sequenced_event": "it is that tree",
+    "checkpoint": "it is signed",
+    "row_digest": "each event holds what its transaction left there",
+    "standing_facts": "it is worked out anew from the histories",
+    "idempotency_record": "it repeats an answer for seven days",
+    "revoked_token": "it is needed for ten minutes",
+    "deadline_watch": "what it has told of are events",
+    **dict.fromkeys(
+        ("webhook", "webhook_delivery", "webhook_attempt"), "it says where to events go, and records nothing"
+    ),
+}
+"""The tables whose rows have no digests, and why; all others are kept."""
+
+
+def kept() -> Iterator[str]:
+    """Name the tables whose rows have digests."""
+    return (name for name in SQLModel.metadata.tables if name not in NOT_KEPT)
+
+
+def written_by(some: Source) -> Subquery:
+    """Digest what each of some transactions wrote: what their events are numbered with."""
+    each = select(some.c.xid, some.c.began_at).distinct().subquery("each")
+    return _digested(select(*digests.c).join(each, _same(digests, each)).subquery("left"))
+
+
+def counted() -> Statement:
+    """Count the digests, and those that were made by a migration, with the instant of the last one."""
+    by_migration = and_(_same(digests, events), events.c.type == HouseEvent.RECORD_RESTATED)
+    restated = select(func.count(), func.max(events.c.recorded_at)).select_from(digests.join(events, by_migration))
+    both = restated.subquery("restated")
+    every = select(func.count()).select_from(digests).where(digests.c.after.is_not(None), digests.c.before.is_(None))
+    return select(every.scalar_subquery().label("rows"), *_named(both, "restated", "restated_at"))
+
+
+def unbalanced(limit: int) -> Statement:
+    """Select digests of rows that stand and were not said to, or were and do not.
+
+    Each digest that a row had was said once to come; once it goes, when it is said to or when it is that of the row
+    now.  So a row that was changed behind our back is found also when it was changed again in the open since.
+    """
+    said = _said_and_standing()
+    total = func.sum(said.c.times)
+    return select(said.c.digest).group_by(said.c.digest).having(total != 0).limit(_most(limit))
+
+
+def rows_with(found: Collection[bytes]) -> Statement:
+    """Select whose digests these are: `times` says whether they were said to come, or stand or were said to go."""
+    said = _said_and_standing()
+    mine = among(said.c.digest, "found", found)
+    names = said.c.table_name, said.c.row_id, said.c.digest
+    return select(*names, func.sum(said.c.times).label("times")).where(mine).group_by(*names)
+
+
+def untold(limit: int) -> Statement:
+    """Select rows that were written in a transaction of which no event tells."""
+    told = select(events.c.id).where(_same(digests, events))
+    return select(digests.c.table_name, digests.c.row_id).where(~told.exists()).limit(_most(limit))
+
+
+def miscommitted(limit: int) -> Statement:
+    """Select the places of events that were numbered with something else than what their transactions wrote."""
+    written = _digested(digests)
+    source = sequenced.join(events, and_(events.c.id == sequenced.c.id, events.c.plan_id == sequenced.c.plan_id))
+    source = source.outerjoin(written, _same(events, written))
+    expected = func.sha256(sequenced.c.salt.op("||")(written.c.digest))
+    wrong = sequenced.c.record.is_distinct_from(expected)
+    # A salt alone would say that something was written, and what was written has none without.
+    half = and_(written.c.digest.is_not(None), sequenced.c.record.is_(None))
+    return (
+        select(sequenced.c.seq)
+        .select_from(source)
+        .where(or_(wrong, half))
+        .order_by(sequenced.c.seq)
+        .limit(_most(limit))
+    )
+
+
+class ToldAs(tuple[tuple[Table, tuple[str, ...]], ...]):
+    """As which types of events a new row of each of some tables is told, by an event that names it."""
+
+
+@split_arguments.register
+def _told_as(told: ToldAs, name: str) -> tuple[Hashable, Values]:
+    return (name, *((acts.name, types) for acts, types in told)), {}
+
+
+def unnamed(told: ToldAs, limit: int) -> Statement:
+    """Select acts that no event of their transaction and time names, nor tells of with all that it wrote."""
+    acts, types = _acts_and_types(told)
+    new = (digests.c.table_name == acts.c.table_name, digests.c.row_id == acts.c.id, digests.c.before.is_(None))
+    then = acts.c.recorded_at.between(events.c.began_at, events.c.recorded_at)
+    # Two questions: one would look at each event of a transaction for each row that it wrote.
+    named = (
+        select(events.c.id)
+        .select_from(events.join(types, types.c.type == events.c.type))
+        .where(types.c.table_name == acts.c.table_name, events.c.act_id == acts.c.id, _same(digests, events), then)
+    )
+    wholesale = select(events.c.id).where(_same(digests, events), events.c.type.in_(WHOLESALE))
+    found = select(digests.c.table_name, digests.c.row_id).select_from(digests.join(acts, and_(*new)))
+    return found.where(~named.exists(), ~wholesale.exists()).limit(_most(limit))
+
+
+def lost(told: ToldAs, limit: int) -> Statement:
+    """Select what events name as an act and is not there."""
+    acts, types = _acts_and_types(told)
+    there = and_(acts.c.table_name == types.c.table_name, acts.c.id == events.c.act_id)
+    source = events.join(types, types.c.type == events.c.type).outerjoin(acts, there)
+    gone = select(types.c.table_name, events.c.act_id.label("row_id")).select_from(source)
+    return gone.where(events.c.act_id.is_not(None), acts.c.id.is_(None)).distinct().limit(_most(limit))
+
+
+def _acts_and_types(told: ToldAs) -> tuple[Subquery, FromClause]:
+    acts = (select(literal(name.name, String).label("table_name"), name.c.id, _recorded(name)) for name, _ in told)
+    each = [(name.name, one) for name, types in told for one in types]
+    types = values(column("table_name", String), column("type", String), name="types").data(each)
+    return union_all(*acts).subquery("acts"), types
+
+
+def _recorded(acts: Table) -> ColumnElement[Any]:
+    return (acts.c.recorded_at if "recorded_at" in acts.c else acts.c.created_at).label("recorded_at")
+
+
+def _most(limit: int) -> BindParameter[int]:
+    return bindparam("limit", limit)
+
+
+def _said_and_standing() -> Subquery:
+    said = (
+        select(digests.c.table_name, digests.c.row_id, digests.c[name].label("digest"), literal(times).label("times"))
+        for name, times in (("after", 1), ("before", -1))
+    )
+    every = union_all(*said, *map(_standing, kept())).subquery("said")
+    return select(*every.c).where(every.c.digest.is_not(None)).subquery("every")
+
+
+def _standing(name: str) -> Statement:
+    these = SQLModel.metadata.tables[name]
+    row = func.to_jsonb(these.table_valued())
+    row_id, digest = func.dondoc_row_id(row, type_=Uuid()), func.dondoc_digest(name, row, type_=LargeBinary())
+    return select(literal(name, String), row_id, digest, literal(-1)).select_from(these)
+
+
+def _digested(these: Source) -> Subquery:
+    """Digest what each transaction wrote, in an order that follows from it."""
+    became = (func.coalesce(func.encode(these.c[name], "hex"), "-") for name in ("before", "after"))
+    said = func.concat_ws(" ", these.c.table_name, these.c.row_id, *became)
+    line = func.sha256(func.convert_to(said, "UTF8"))
+    of_all = func.string_agg(line, aggregate_order_by(literal(b"", LargeBinary()), line))
+    whose = (these.c.xid, these.c.began_at)
+    return select(*whose, func.sha256(of_all).label("digest")).group_by(*whose).subquery("written")
+
+
+def _same(one: Source, other: Source) -> ColumnElement[bool]:
+    """Join by transaction: its number may come again once a backup was restored, and then at another time."""
+    return and_(one.c.xid == other.c.xid, one.c.began_at == other.c.began_at)
+
+
+def _named(these: Subquery, *names: str) -> Iterator[ColumnElement[Any]]:
+    return (column.label(name) for column, name in zip(these.c, names, strict=True))
