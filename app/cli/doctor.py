@@ -104,7 +104,10 @@ async def _told(connection: AsyncConnection) -> str:
     if apart > CLOCKS_APART_SECONDS:
         raise Unwell(f"its clock and ours are {apart:.0f} seconds apart: let both follow a time server")
     version = (await connection.execute(text("SHOW server_version"))).scalar_one()
-    return f"PostgreSQL {version}, migration {revision}, clocks {apart:.1f} s apart"
+    free = (await connection.execute(text("SELECT has_function_privilege('lo_create(oid)', 'EXECUTE')"))).scalar_one()
+    # Where the server is somebody else's, nobody here may be able to change that.
+    more = "; the service could make large objects, see docs/databases.md" if free else ""
+    return f"PostgreSQL {version}, migration {revision}, clocks {apart:.1f} s apart{more}"
 
 
 def _keys(settings: Settings) -> str:

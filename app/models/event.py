@@ -96,7 +96,7 @@ class RowDigest(SQLModel, table=True):
     __tablename__ = "row_digest"
     __table_args__ = (Index("ix_row_digest_transaction", "xid", "began_at"),)
 
-    id: int = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
+    id: int = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
     table_name: str = text(40)
     row_id: UUID
     before: bytes | None = Field(default=None, sa_type=LargeBinary)

@@ -223,7 +223,7 @@ def _events_before() -> None:
 def _row_digests() -> None:
     op.create_table(
         "row_digest",
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("id", sa.BigInteger(), sa.Identity(), nullable=False),
         sa.Column("table_name", sa.String(40), nullable=False),
         sa.Column("row_id", sa.Uuid(), nullable=False),
         sa.Column("before", sa.LargeBinary(), nullable=True),

@@ -115,6 +115,11 @@ async def test_the_application_owns_nothing(application: AsyncConnection) -> Non
         "DROP FUNCTION refuse_to_change_history() CASCADE",
         "SET session_replication_role = replica",
         f"SET ROLE {OWNER}",
+        "SELECT lo_create(0)",
+        "SELECT lo_creat(-1)",
+        "SELECT lo_from_bytea(0, 'x')",
+        "INSERT INTO row_digest (table_name, row_id) VALUES ('plan', gen_random_uuid())",
+        "UPDATE event SET recorded_at = recorded_at",
     ],
 )
 async def test_the_application_may_not_move_deadlines_or_make_itself_stronger(
