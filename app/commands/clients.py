@@ -32,7 +32,7 @@ from app.domain.errors import (
     StaleVersion,
     TooManySecrets,
 )
-from app.domain.events import HouseEvent
+from app.domain.events import EventType
 from app.models import Body, Client, ClientBody, ClientSecret, Plan
 from app.models.base import new_id, table
 from app.queries import clients as queries
@@ -89,7 +89,7 @@ async def add(
         raise AlreadyExists from None
     added = await _new_secret(connection, digest, client_id, SLOTS[0])
     await _grant(connection, client_id, role, bodies)
-    await events.tell_of_house(connection, HouseEvent.CLIENT_ADDED, client_id)
+    await events.tell_of_no_plan(connection, EventType.CLIENT_ADDED, client_id)
     return NewClient(client_id, name, role, [one.body for one in bodies], added.id, added.client_secret or "")
 
 
@@ -193,7 +193,7 @@ async def _hold(connection: AsyncConnection, client_id: UUID, expected: int | No
     (row,) = found
     if expected is not None and row["version"] != expected + 1:
         raise StaleVersion
-    await events.tell_of_house(connection, HouseEvent.CLIENT_CHANGED, client_id)
+    await events.tell_of_no_plan(connection, EventType.CLIENT_CHANGED, client_id)
     return Role(row["role"])
 
 

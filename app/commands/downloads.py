@@ -11,7 +11,7 @@ from app.commands import events
 from app.database.statements import Row, fetch_one, write_rows
 from app.domain.access import Caller
 from app.domain.errors import ContentNotArrived, EvidenceErased, EvidenceHasNoBytes
-from app.domain.events import HouseEvent
+from app.domain.events import EventType
 from app.domain.files import MediaType
 from app.models import EvidenceRead
 from app.models.base import new_id, table
@@ -71,4 +71,4 @@ async def note(connection: AsyncConnection, caller: Caller, given: Content, *, n
         "sha256": given.sha256,
     }
     await write_rows(connection, reads, [row])
-    await events.tell_of_house(connection, HouseEvent.EVIDENCE_READ, row["id"])
+    await events.tell_of_no_plan(connection, EventType.EVIDENCE_READ, row["id"])

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.database.statements import Row, write_rows
 from app.domain.completion import ReviewOutcome
-from app.domain.events import EventType, HouseEvent
+from app.domain.events import EventType
 from app.models import (
     Annulment,
     ConditionDecision,
@@ -87,7 +87,7 @@ async def tell(connection: AsyncConnection, events: Sequence[Row]) -> None:
     await write_rows(connection, table(Event), events)
 
 
-async def tell_of_house(connection: AsyncConnection, told_as: HouseEvent, act_id: UUID) -> None:
+async def tell_of_no_plan(connection: AsyncConnection, told_as: EventType, act_id: UUID) -> None:
     """Tell of what concerns no plan; `act_id` is the row that tells more."""
     await tell(connection, [{"id": new_id(), "plan_id": NO_PLAN, "type": told_as, "act_id": act_id}])
 

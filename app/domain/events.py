@@ -41,11 +41,7 @@ class EventType(StrEnum):
     MEMBER_ADDED = "member.added"
     MEMBER_ENDED = "member.ended"
     PARTNER_NAMED = "partner.named"
-
-
-class HouseEvent(StrEnum):
-    """What happens in the house and concerns no plan: it has its place among the events, and is in nobody's feed."""
-
+    # What concerns no plan, and is in the feed of those who may read who read what.
     CLIENT_ADDED = "client.added"
     CLIENT_CHANGED = "client.changed"
     CALENDAR_GIVEN = "calendar.given"

@@ -83,13 +83,10 @@ def _committed(rows: bytes | None) -> dict[str, Any]:
 
 
 def spelled(seq: int, row: Row) -> dict[str, Any]:
-    """Name what an event says: what readers get, and what is digested.
-
-    Events that were told before the database kept digests of rows say nothing of these.
-    """
+    """Name what an event says: what readers get, and what is digested."""
     named = {"seq": seq, "act": row["act_id"], "obligation": row["obligation_id"]}
-    if row["began_at"]:
-        named["record"] = row["record"] and row["record"].hex()
+    if row["record"]:
+        named["record"] = row["record"].hex()
     same = ("id", "type", "plan", "cycle", "owner", "transaction", "occurred_at", "recorded_at")
     return named | {name: row[name] for name in same}
 

@@ -28,7 +28,7 @@ ischema_names["xid8"] = TransactionId
 
 
 NO_PLAN = UUID(int=0)
-"""What an event is of that concerns no plan, but the house itself: a client, or who read what."""
+"""What an event is of that concerns no plan: a client, or who read what."""
 
 
 def transaction() -> Any:

@@ -31,13 +31,13 @@ from sqlmodel import SQLModel
 
 from app.database.builders import among
 from app.database.statements import Statement, Values, split_arguments
-from app.domain.events import EventType, HouseEvent
+from app.domain.events import EventType
 from app.models import Event, RowDigest, SequencedEvent
 from app.models.base import table
 from app.standing.moment import Source
 
 digests, events, sequenced = table(RowDigest), table(Event), table(SequencedEvent)
-WHOLESALE = (HouseEvent.RECORD_RESTATED, EventType.PLAN_ADDED, EventType.PLAN_AMENDED)
+WHOLESALE = (EventType.RECORD_RESTATED, EventType.PLAN_ADDED, EventType.PLAN_AMENDED)
 """Events that tell of whatever their transaction wrote: a migration, and a seed, which also begins the calendar."""
 NOT_KEPT: Mapping[str, str] = {
     "event": "it is in the tree that is signed",
@@ -68,7 +68,7 @@ def written_by(some: Source) -> Subquery:
 
 def counted() -> Statement:
     """Count the digests, and those that were made by a migration, with the instant of the last one."""
-    by_migration = and_(_same(digests, events), events.c.type == HouseEvent.RECORD_RESTATED)
+    by_migration = and_(_same(digests, events), events.c.type == EventType.RECORD_RESTATED)
     restated = select(func.count(), func.max(events.c.recorded_at)).select_from(digests.join(events, by_migration))
     both = restated.subquery("restated")
     every = select(func.count()).select_from(digests).where(digests.c.after.is_not(None), digests.c.before.is_(None))

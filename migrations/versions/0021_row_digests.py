@@ -37,7 +37,7 @@ THEIRS = (
     " OR id = ANY ((SELECT dondoc_taken())::uuid[])"
 )
 NO_PLAN = "'00000000-0000-0000-0000-000000000000'::uuid"
-"""What an event is of that concerns no plan, but the house: a client, or who read what.  It is in nobody's feed."""
+"""What an event is of that concerns no plan: a client, or who read what.  It is for whoever may know who read what."""
 
 ACTS = (
     *("progress_update", "evidence", "evidence_content", "withdrawal", "erasure", "review", "contribution"),
@@ -202,14 +202,18 @@ def _events() -> None:
         f" ({NARRATORS} OR (obligation_id IS NOT NULL AND {INVOLVED}) OR (plan_id = {NO_PLAN} AND {ROLE} <> ''))"
     )
     op.execute(
-        f"ALTER POLICY may_select ON sequenced_event USING ({SYSTEM} OR (plan_id <> {NO_PLAN} AND"
-        f" ({ROLE} IN ('coordinator', 'integrator')"
-        f" OR ({ROLE} = 'reporter' AND (obligation_id IS NULL OR {CONCERNED})))))"
+        f"ALTER POLICY may_select ON sequenced_event USING ({NARRATORS} OR (plan_id <> {NO_PLAN} AND"
+        f" ({ROLE} = 'integrator' OR ({ROLE} = 'reporter' AND (obligation_id IS NULL OR {CONCERNED})))))"
     )
 
 
 def _events_before() -> None:
-    """Let those of the house stay where they are in the one order, and seen by nobody: the policy stays."""
+    """Let those of the house stay where they are in the one order, and be seen by nobody who would not know them."""
+    op.execute(
+        f"ALTER POLICY may_select ON sequenced_event USING ({SYSTEM} OR (plan_id <> {NO_PLAN} AND"
+        f" ({ROLE} IN ('coordinator', 'integrator')"
+        f" OR ({ROLE} = 'reporter' AND (obligation_id IS NULL OR {CONCERNED})))))"
+    )
     op.execute(
         f"ALTER POLICY may_insert ON event WITH CHECK ({NARRATORS} OR (obligation_id IS NOT NULL AND {INVOLVED}))"
     )

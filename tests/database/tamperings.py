@@ -11,9 +11,9 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.commands.events import tell_of_house
+from app.commands.events import tell_of_no_plan
 from app.database.statements import fetch_all
-from app.domain.events import HouseEvent
+from app.domain.events import EventType
 from app.jobs.sequencer import FIRST_TRANSACTION, sequence
 from app.models.base import new_id
 from app.queries import record as queries
@@ -155,7 +155,7 @@ async def laundered(world: World) -> str:
     of_client = f"client SET name = name || '.' WHERE id = '{name.removeprefix('client ')}'"
     for statement in ("ALTER TABLE client ENABLE TRIGGER kept", f"UPDATE {of_client}"):
         await world.run(statement)
-    await tell_of_house(world.owner, HouseEvent.CLIENT_CHANGED, UUID(name.removeprefix("client ")))
+    await tell_of_no_plan(world.owner, EventType.CLIENT_CHANGED, UUID(name.removeprefix("client ")))
     return name
 
 

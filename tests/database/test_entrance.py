@@ -51,7 +51,7 @@ async def test_a_login_that_may_not_be_our_role_is_refused(address: Address, mig
 
 
 async def test_a_login_that_could_be_the_owner_again_is_refused(address: Address, migrated: str) -> None:
-    with pytest.raises(DatabaseUnfit, match="a login of its own"):
+    with pytest.raises(DatabaseUnfit, match="make a login for the service"):
         await prove(url_of(address, OWNER, migrated))
 
     await prove(url_of(address, APP, migrated))

@@ -15,7 +15,7 @@ from sqlmodel import SQLModel
 
 from app.commands.events import TYPES
 from app.database.statements import Row, fetch_all, fetch_only
-from app.domain.events import EventType, HouseEvent
+from app.domain.events import EventType
 from app.models import CalendarFeed, Client, EvidenceRead
 from app.models.base import table
 from app.queries import record as queries
@@ -27,10 +27,10 @@ def _types(told: EventType | Mapping[Any, EventType]) -> tuple[str, ...]:
 
 MOST = 1000
 """How many faults of a kind are looked for: whoever has found so many knows what it is about."""
-OF_HOUSE: Mapping[type[SQLModel], HouseEvent] = {
-    Client: HouseEvent.CLIENT_ADDED,
-    CalendarFeed: HouseEvent.CALENDAR_GIVEN,
-    EvidenceRead: HouseEvent.EVIDENCE_READ,
+OF_HOUSE: Mapping[type[SQLModel], EventType] = {
+    Client: EventType.CLIENT_ADDED,
+    CalendarFeed: EventType.CALENDAR_GIVEN,
+    EvidenceRead: EventType.EVIDENCE_READ,
 }
 TOLD_AS = queries.ToldAs(
     [
