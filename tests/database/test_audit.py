@@ -22,7 +22,7 @@ from app.models import SequencedEvent
 from app.models.base import table
 from app.queries import events as queries
 from app.security import checkpoint_keys
-from embedded_postgres import OWNER, Address
+from embedded_postgres import APP, OWNER, Address
 from tests.conftest import as_owner, url_of
 from tests.given import DOCUMENT, TODAY, TRAINING, Service
 
@@ -137,7 +137,7 @@ async def test_a_feed_that_was_made_anew_is_found_by_what_was_signed(
 async def make_anew(owner: AsyncConnection) -> None:
     """Number all events anew, as whoever has everything but the key can."""
     tree = Tree()
-    kept = dict((await owner.execute(select(sequenced.c.id, sequenced.c.record))).tuples())
+    kept = {id_: record for id_, record in await owner.execute(select(sequenced.c.id, sequenced.c.record))}
     rows = (await owner.execute(queries.told().order_by(text("event.xid, event.id")))).mappings().all()
     for row in rows:
         content = canonical(spelled(tree.size + 1, {**row, "record": kept[row["id"]]}))
@@ -227,10 +227,12 @@ async def tamper(owner: AsyncConnection, chance: random.Random) -> str:
     return statement
 
 
-def run_verify(service: Service, address: Address, keys_dir: Path, *also: str) -> subprocess.CompletedProcess[str]:
+def run_verify(
+    service: Service, address: Address, keys_dir: Path, *also: str, role: str = OWNER
+) -> subprocess.CompletedProcess[str]:
     """Run the command as an operator does."""
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("DATABASE_", "DONDOC_"))}
-    ours = {"DATABASE_OWNER_URL": url_of(address, OWNER, name_of(service)), "DONDOC_KEYS_DIR": str(keys_dir)}
+    ours = {"DATABASE_OWNER_URL": url_of(address, role, name_of(service)), "DONDOC_KEYS_DIR": str(keys_dir)}
     return subprocess.run(  # noqa: S603  Our own command.
         [Path(sys.executable).with_name("dondoc"), "verify", *also],
         env=environment | ours,
@@ -240,29 +242,53 @@ def run_verify(service: Service, address: Address, keys_dir: Path, *also: str) -
     )
 
 
-async def test_the_command_names_the_first_bad_event_and_fails(
+async def test_the_command_names_what_is_not_as_it_was_and_fails(
     own_service: Service, address: Address, keys_dir: Path, tmp_path: Path
 ) -> None:
     await lived(own_service)
-    kept = tmp_path / "checkpoints.json"
+    kept, no_keys = tmp_path / "checkpoints.json", tmp_path / "none"
     pages = [(await own_service.integrator.get("/v1/audit/checkpoints", after=n)).text for n in (0, 24)]
     kept.write_text("\n".join(pages) + "\n")
-    intact = run_verify(own_service, address, keys_dir, "--checkpoints", str(kept))
+    auditor = run_verify(own_service, address, no_keys, "--checkpoints", str(kept), "--files")
     async with as_owner(address, name_of(own_service)) as owner:
         await disarm(owner)
         await owner.execute(text("DELETE FROM sequenced_event WHERE seq > 30"))
         await owner.execute(text("DELETE FROM checkpoint WHERE size > 30"))
+        await owner.execute(text("ALTER TABLE duty DISABLE TRIGGER USER"))
+        duty = await owner.scalar(text("UPDATE duty SET text = 'Khác.' WHERE code = '3.4' RETURNING id"))
 
-    blind = run_verify(own_service, address, keys_dir)
-    altered = run_verify(own_service, address, keys_dir, "--checkpoints", str(kept))
+    operator = run_verify(own_service, address, keys_dir)
+    altered = run_verify(own_service, address, no_keys, "--checkpoints", str(kept))
 
-    assert (intact.returncode, intact.stdout.splitlines()[0]) == (0, "Events: intact, 36 walked, 36 of them signed")
-    assert (blind.returncode, blind.stdout.splitlines()[0]) == (0, "Events: intact, 30 walked, 30 of them signed")
-    assert altered.returncode == 1
+    assert auditor.returncode == 0, auditor.stdout + auditor.stderr
+    assert auditor.stdout.splitlines()[0] == "Events: intact, 36 walked, 36 of them signed"
+    assert [line.partition(",")[0] for line in auditor.stdout.splitlines()[1:]] == [
+        "Record: intact",
+        "Stored facts: intact",
+        "Files: intact",
+    ]
+    assert operator.stdout.splitlines()[0] == "Events: intact, 30 walked, 30 of them signed"
+    assert (operator.returncode, altered.returncode) == (1, 1)
     assert altered.stdout.splitlines()[:2] == [
         "Events: ALTERED, 30 walked, 30 of them signed",
         "    event 31: is gone; 36 were signed",
     ]
+    for found in (operator, altered):
+        assert f"    duty {duty}: was changed" in found.stdout.splitlines()
+
+
+async def test_without_a_key_and_without_the_right_to_read_everything_nothing_is_said_to_be_intact(
+    own_service: Service, address: Address, keys_dir: Path, tmp_path: Path
+) -> None:
+    await lived(own_service)
+
+    keyless = run_verify(own_service, address, tmp_path / "none")
+    blind = run_verify(own_service, address, keys_dir, role=APP)
+
+    assert (keyless.returncode, keyless.stdout) == (1, "")
+    assert "Nothing is here to verify signatures with" in keyless.stderr
+    assert (blind.returncode, blind.stdout) == (1, "")
+    assert "The login may not read every row" in blind.stderr
 
 
 async def test_a_file_that_holds_no_checkpoints_is_refused(

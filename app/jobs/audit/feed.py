@@ -104,6 +104,9 @@ def _is_as_told(row: Row) -> bool:
     try:
         said = json.loads(row["content"])
         derived = {"owner": said["owner"], **({} if row["cycle_id"] else {"cycle": said["cycle"]})}
+        if row["record"] is None and "record" in said:
+            # What it was made of is gone with a way down; what was signed still says it.
+            derived["record"] = bytes.fromhex(said["record"])
     except (ValueError, TypeError, KeyError):
         return False
     return _is_named(row) and canonical(spelled(row["seq"], {**row, **derived})) == bytes(row["content"])
