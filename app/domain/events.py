@@ -56,10 +56,11 @@ def canonical(content: Mapping[str, Any]) -> bytes:
 
     The content holds texts, small integers, instants, ids and nulls, for which this is all that the RFC asks.
     """
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_spell).encode()
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=spell).encode()
 
 
-def _spell(value: Any) -> str:
+def spell(value: Any) -> str:
+    """Spell an instant or an id."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if isinstance(value, UUID):

@@ -137,7 +137,7 @@ async def test_a_feed_that_was_made_anew_is_found_by_what_was_signed(
 async def make_anew(owner: AsyncConnection) -> None:
     """Number all events anew, as whoever has everything but the key can."""
     tree = Tree()
-    kept = {id_: record for id_, record in await owner.execute(select(sequenced.c.id, sequenced.c.record))}
+    kept = {row.id: row.record for row in await owner.execute(select(sequenced.c.id, sequenced.c.record))}
     rows = (await owner.execute(queries.told().order_by(text("event.xid, event.id")))).mappings().all()
     for row in rows:
         content = canonical(spelled(tree.size + 1, {**row, "record": kept[row["id"]]}))

@@ -12,15 +12,16 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.database.statements import Row, fetch_all, stream_built
+from app.database.statements import Row, fetch_all, stream_all
 from app.domain import checkpoints
 from app.domain.checkpoints import Checkpoint, NoCheckpoint
-from app.domain.events import canonical
+from app.domain.events import spell
 from app.domain.merkle import Tree
 from app.jobs.sequencer import id_of_checkpoint, spelled
 from app.models.event import NO_PLAN
 from app.queries import events as queries
 
+PLAIN = (str, int, type(None))
 LONGEST_TRANSACTION = timedelta(hours=1)
 IsOurs = Callable[[Checkpoint], bool]
 
@@ -39,7 +40,7 @@ async def verify(connection: AsyncConnection, is_ours: IsOurs, kept: Sequence[st
     rows = await fetch_all(connection, queries.every_checkpoint)
     notes = [*(row["note"] for row in rows), *kept]
     walk = _Walk([one for note in notes if (one := _read(note, is_ours))])
-    async for row in stream_built(connection, queries.everything()):
+    async for row in stream_all(connection, queries.everything):
         if fault := walk.on(row):
             return FeedVerdict(walk.size, walk.signed, fault)
     faults = (*walk.at_the_end(), *_of_notes(rows, is_ours), *_of_kept(rows, kept, is_ours))
@@ -99,7 +100,7 @@ class _Walk:
 
 def _is_as_told(row: Row) -> bool:
     """Say whether an event's bytes say what its transaction told, by the columns that nobody derives."""
-    if row["id"] is None or row["shown_with"] != row["obligation_id"]:
+    if row["id"] is None or row["shown_with"] != row["obligation_id"] or not _is_named(row):
         return False
     try:
         said = json.loads(row["content"])
@@ -109,7 +110,8 @@ def _is_as_told(row: Row) -> bool:
             derived["record"] = bytes.fromhex(said["record"])
     except (ValueError, TypeError, KeyError):
         return False
-    return _is_named(row) and canonical(spelled(row["seq"], {**row, **derived})) == bytes(row["content"])
+    told = spelled(row["seq"], {**row, **derived})
+    return bool(said == {name: value if isinstance(value, PLAIN) else spell(value) for name, value in told.items()})
 
 
 def _is_named(row: Row) -> bool:
