@@ -37,8 +37,9 @@ from app.models.base import table
 from app.standing.moment import Source
 
 digests, events, sequenced = table(RowDigest), table(Event), table(SequencedEvent)
-WHOLESALE = (EventType.RECORD_RESTATED, EventType.PLAN_ADDED, EventType.PLAN_AMENDED)
-"""Events that tell of whatever their transaction wrote: a migration, and a seed, which also begins the calendar."""
+SEEDED = (EventType.PLAN_ADDED, EventType.PLAN_AMENDED)
+BEGUN_BY_SEEDS = ("holiday", "succession")
+"""Acts that a seed begins with, and tells of as a whole."""
 NOT_KEPT: Mapping[str, str] = {
     "event": "it is in the tree that is signed",
     "sequenced_event": "it is that tree",
@@ -63,7 +64,9 @@ def kept() -> Iterator[str]:
 def written_by(some: Source) -> Subquery:
     """Digest what each of some transactions wrote: what their events are numbered with."""
     each = select(some.c.xid, some.c.began_at).distinct().subquery("each")
-    return _digested(select(*digests.c).join(each, _same(digests, each)).subquery("left"))
+    # One look-up by index a transaction, whatever the planner takes the whole table for.
+    mine = select(_digest_of(digests)).where(_same(digests, each)).correlate(each).scalar_subquery()
+    return select(*each.c, mine.label("digest")).subquery("written")
 
 
 def counted() -> Statement:
@@ -102,7 +105,7 @@ def untold(limit: int) -> Statement:
 
 def miscommitted(limit: int) -> Statement:
     """Select the places of events that were numbered with something else than what their transactions wrote."""
-    written = _digested(digests)
+    written = _digested()
     source = sequenced.join(events, and_(events.c.id == sequenced.c.id, events.c.plan_id == sequenced.c.plan_id))
     source = source.outerjoin(written, _same(events, written))
     expected = func.sha256(sequenced.c.salt.op("||")(written.c.digest))
@@ -138,7 +141,9 @@ def unnamed(told: ToldAs, limit: int) -> Statement:
         .select_from(events.join(types, types.c.type == events.c.type))
         .where(types.c.table_name == acts.c.table_name, events.c.act_id == acts.c.id, _same(digests, events), then)
     )
-    wholesale = select(events.c.id).where(_same(digests, events), events.c.type.in_(WHOLESALE))
+    by_seed = and_(events.c.type.in_(SEEDED), digests.c.table_name.in_(BEGUN_BY_SEEDS))
+    by_whole = or_(by_seed, events.c.type == EventType.RECORD_RESTATED)
+    wholesale = select(events.c.id).where(_same(digests, events), by_whole)
     found = select(digests.c.table_name, digests.c.row_id).select_from(digests.join(acts, and_(*new)))
     return found.where(~named.exists(), ~wholesale.exists()).limit(_most(limit))
 
@@ -183,14 +188,18 @@ def _standing(name: str) -> Statement:
     return select(literal(name, String), row_id, digest, literal(-1)).select_from(these)
 
 
-def _digested(these: Source) -> Subquery:
-    """Digest what each transaction wrote, in an order that follows from it."""
+def _digested() -> Subquery:
+    """Digest what each transaction wrote."""
+    whose = (digests.c.xid, digests.c.began_at)
+    return select(*whose, _digest_of(digests).label("digest")).group_by(*whose).subquery("written")
+
+
+def _digest_of(these: Source) -> ColumnElement[Any]:
+    """Digest what became of some rows, in an order that follows from it; of none, it is null."""
     became = (func.coalesce(func.encode(these.c[name], "hex"), "-") for name in ("before", "after"))
     said = func.concat_ws(" ", these.c.table_name, these.c.row_id, *became)
     line = func.sha256(func.convert_to(said, "UTF8"))
-    of_all = func.string_agg(line, aggregate_order_by(literal(b"", LargeBinary()), line))
-    whose = (these.c.xid, these.c.began_at)
-    return select(*whose, func.sha256(of_all).label("digest")).group_by(*whose).subquery("written")
+    return func.sha256(func.string_agg(line, aggregate_order_by(literal(b"", LargeBinary()), line)))
 
 
 def _same(one: Source, other: Source) -> ColumnElement[bool]:

@@ -180,7 +180,10 @@ async def with_its_digest(world: World) -> str:
 
 
 async def back_then(world: World) -> str:
-    """Put a report in as of last year, with all its traces, and have it numbered: all or only the report say so."""
+    """Put a report in as of last year, with all its traces, and have it numbered: all or only the report say so.
+
+    What tells of it may also be something that tells of much.
+    """
     row_id, last_year = str(new_id()), "now() - interval '1 year'"
     name = await world.copy("progress_update", row_id, recorded_at=last_year, received_at=last_year)
     then, named = world.chance.choice([(last_year, "recorded long before"), ("now()", name)])
@@ -188,9 +191,10 @@ async def back_then(world: World) -> str:
         "INSERT INTO row_digest (table_name, row_id, after, began_at) SELECT 'progress_update', id,"
         f" dondoc_digest('progress_update', to_jsonb(t)), {then} FROM progress_update t WHERE id = '{row_id}'"
     )
+    told_as = world.chance.choice(["update.reported", "plan.amended"])
     await world.run(
         "INSERT INTO event (id, plan_id, type, act_id, obligation_id, occurred_at, recorded_at, began_at)"
-        f" SELECT gen_random_uuid(), plan_id, 'update.reported', id, obligation_id, received_at, {then}, {then}"
+        f" SELECT gen_random_uuid(), plan_id, '{told_as}', id, obligation_id, received_at, {then}, {then}"
         f" FROM progress_update WHERE id = '{row_id}'"
     )
     await sequence(world.owner, world.service.app.state.checkpoint_keys.sign, FIRST_TRANSACTION, now=TODAY)
