@@ -22,8 +22,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.database.compiling import Read, compiled
 from app.domain.errors import NotFound
 
-STREAMED = 1000
-"""How many rows come at a time, of an answer that is streamed."""
 Row = Mapping[Any, Any]
 """What a statement gives, or a table takes: values by the names of their columns."""
 Statement = Select[*tuple[Any, ...]]
@@ -38,9 +36,9 @@ class Prepared:
     reads: Mapping[str, Read]
 
     async def stream(self, connection: AsyncConnection, values: Mapping[str, Any]) -> AsyncIterator[Row]:
-        """Run it, and yield its rows as they come, some at a time."""
+        """Run it, and yield its rows as they come, a thousand at a time."""
         named = [values[name] for name in self.names]
-        async for record in driver_of(connection).cursor(self.text, *named, prefetch=STREAMED):
+        async for record in driver_of(connection).cursor(self.text, *named, prefetch=1000):
             yield self._read(dict(record))
 
     async def fetch(self, connection: AsyncConnection, values: Mapping[str, Any]) -> list[Row]:

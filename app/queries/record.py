@@ -5,12 +5,14 @@ question here: a record of years is more than we want to carry over to ask it.
 """
 
 from collections.abc import Collection, Hashable, Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
     FromClause,
+    Interval,
     LargeBinary,
     String,
     Subquery,
@@ -21,6 +23,7 @@ from sqlalchemy import (
     column,
     func,
     literal,
+    literal_column,
     or_,
     select,
     union_all,
@@ -37,6 +40,8 @@ from app.models.base import table
 from app.standing.moment import Source
 
 digests, events, sequenced = table(RowDigest), table(Event), table(SequencedEvent)
+APART: ColumnElement[timedelta] = literal_column("interval '1 minute'", Interval())
+"""How far a clock may be set back while a transaction is under way."""
 SEEDED = (EventType.PLAN_ADDED, EventType.PLAN_AMENDED)
 BEGUN_BY_SEEDS = ("holiday", "succession")
 """Acts that a seed begins with, and tells of as a whole."""
@@ -49,9 +54,7 @@ NOT_KEPT: Mapping[str, str] = {
     "idempotency_record": "it repeats an answer for seven days",
     "revoked_token": "it is needed for ten minutes",
     "deadline_watch": "what it has told of are events",
-    **dict.fromkeys(
-        ("webhook", "webhook_delivery", "webhook_attempt"), "it says where to events go, and records nothing"
-    ),
+    **dict.fromkeys(("webhook", "webhook_delivery", "webhook_attempt"), "it says where events go, and records no act"),
 }
 """The tables whose rows have no digests, and why; all others are kept."""
 
@@ -72,10 +75,10 @@ def written_by(some: Source) -> Subquery:
 def counted() -> Statement:
     """Count the digests, and those that were made by a migration, with the instant of the last one."""
     by_migration = and_(_same(digests, events), events.c.type == EventType.RECORD_RESTATED)
-    restated = select(func.count(), func.max(events.c.recorded_at)).select_from(digests.join(events, by_migration))
-    both = restated.subquery("restated")
+    found = func.count().label("restated"), func.max(events.c.recorded_at).label("restated_at")
+    restated = select(*found).select_from(digests.join(events, by_migration))
     every = select(func.count()).select_from(digests).where(digests.c.after.is_not(None), digests.c.before.is_(None))
-    return select(every.scalar_subquery().label("rows"), *_named(both, "restated", "restated_at"))
+    return restated.add_columns(every.scalar_subquery().label("rows"))
 
 
 def unbalanced(limit: int) -> Statement:
@@ -134,7 +137,7 @@ def unnamed(told: ToldAs, limit: int) -> Statement:
     """Select acts that no event of their transaction and time names, nor tells of with all that it wrote."""
     acts, types = _acts_and_types(told)
     new = (digests.c.table_name == acts.c.table_name, digests.c.row_id == acts.c.id, digests.c.before.is_(None))
-    then = acts.c.recorded_at.between(events.c.began_at, events.c.recorded_at)
+    then = acts.c.recorded_at.between(events.c.began_at - APART, events.c.recorded_at + APART)
     # Two questions: one would look at each event of a transaction for each row that it wrote.
     named = (
         select(events.c.id)
@@ -158,8 +161,8 @@ def lost(told: ToldAs, limit: int) -> Statement:
 
 
 def _acts_and_types(told: ToldAs) -> tuple[Subquery, FromClause]:
-    acts = (select(literal(name.name, String).label("table_name"), name.c.id, _recorded(name)) for name, _ in told)
-    each = [(name.name, one) for name, types in told for one in types]
+    acts = (select(literal(one.name, String).label("table_name"), one.c.id, _recorded(one)) for one, _ in told)
+    each = [(one.name, type_) for one, types in told for type_ in types]
     types = values(column("table_name", String), column("type", String), name="types").data(each)
     return union_all(*acts).subquery("acts"), types
 
@@ -205,7 +208,3 @@ def _digest_of(these: Source) -> ColumnElement[Any]:
 def _same(one: Source, other: Source) -> ColumnElement[bool]:
     """Join by transaction: its number may come again once a backup was restored, and then at another time."""
     return and_(one.c.xid == other.c.xid, one.c.began_at == other.c.began_at)
-
-
-def _named(these: Subquery, *names: str) -> Iterator[ColumnElement[Any]]:
-    return (column.label(name) for column, name in zip(these.c, names, strict=True))
