@@ -84,7 +84,8 @@ async def _verify(connection: AsyncConnection, answers: Sequence[Answer], *, rea
     ]
     if read_files:
         found.append(_of_files(await files.verify(connection, open_store(settings))))
-    return [*found, *map(_of_seal, await seals.verify(connection))]
+    sealed = [_of_seal(one) for one in await seals.verify(connection)]
+    return found + (sealed or [Said("Closings", "no cycle is closed", [])])
 
 
 def _of_feed(found: feed.FeedVerdict) -> Said:

@@ -266,6 +266,7 @@ async def test_the_command_names_what_is_not_as_it_was_and_fails(
         "Record: intact",
         "Stored facts: intact",
         "Files: intact",
+        "Closings: intact",
     ]
     assert operator.stdout.splitlines()[0] == "Events: intact, 30 walked, 30 of them signed"
     assert (operator.returncode, altered.returncode) == (1, 1)
