@@ -34,7 +34,7 @@ from app.queries.acts import act_of, acts_on, line_standings
 from app.schemas.annulments import Annulled, AnnulmentIn, AnnulmentOut
 from app.standing.moment import Moment
 
-UNCHANGING = {"version", "updated_at"}
+UNCHANGING = {"version", "updated_at", "evidence_acts", "evidence_acted_at"}
 """What of a standing tells that somebody acted, and not where it stands."""
 
 
@@ -72,7 +72,7 @@ async def take_back(
     """
     act = named_act(acts, act_id)
     row: dict[str, Any] = {"id": new_id(), "plan_id": plan_id, "client_id": caller.client_id, "received_at": now}
-    row |= {"obligation_id": act.obligation_id, "cycle_id": act.cycle_id}
+    row |= {"obligation_id": act.obligation_id, "cycle_id": act.cycle_id, "evidence_id": act.evidence_id}
     row |= {"act_id": act.id, "kind": act.kind, "reason": reason}
     recorded = await events.write(connection, Annulment, [row])
     written = {**row, "recorded_at": recorded[row["id"]]}
@@ -108,7 +108,7 @@ def _word(act: Act, annulment: Row) -> dict[str, Any]:
         "plan_id": annulment["plan_id"],
         "annulment_id": annulment["id"],
         "act_id": act.id,
-        **{name: getattr(act, name) for name in ("kind", "counts", "obligation_id", "cycle_id")},
+        **{name: getattr(act, name) for name in ("kind", "counts", "obligation_id", "cycle_id", "evidence_id")},
         # One instant for all: by no `known_at` has half of them been taken back.
         "recorded_at": annulment["recorded_at"],
     }

@@ -5,7 +5,6 @@ sets.  What is refused is refused before anything is written, so that one bad it
 """
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import references, updates
 from app.commands.naming import ids_of
-from app.commands.obligations import Locked, count_up, hold_all, passed_on, standings_of
+from app.commands.obligations import Locked, hold_all, passed_on, standings_of, touch
 from app.commands.references import Earlier, Named
 from app.commands.transfers import pass_on
 from app.commands.updates import Known, Report
@@ -150,7 +149,7 @@ async def _record(
 ) -> dict[UUID, UpdateOut]:
     if not reports:
         return {}
-    await count_up(connection, Counter(one.held.id for one in reports), now=now)
+    await touch(connection, {one.held.id for one in reports}, now=now)
     return {update.id: update for update in await updates.record(connection, caller, reports, now=now)}
 
 

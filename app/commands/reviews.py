@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands.acts import finish_act, record, record_checked
 from app.commands.closings import unchanged
-from app.commands.obligations import Locked, hold
+from app.commands.obligations import Locked, hold, version_of
 from app.database.statements import Row, fetch_one
 from app.domain.access import Caller
 from app.domain.completion import ClaimState, ReviewOutcome, Signal, missing
@@ -41,8 +41,8 @@ async def give(
         LetterNeeded: its cycle is closed, no letter reopens it, and it is a return, or a status changes by it.
     """
     held = await hold(connection, caller, obligation_id, expected=expected, now=now)
-    if sent.seen is not None and sent.seen != held.version - 1:
-        raise ChangedSinceSeen(held.version - 1)
+    if sent.seen is not None and sent.seen != (version := await version_of(connection, caller, held)):
+        raise ChangedSinceSeen(version)
     claim = await fetch_one(connection, claim_of, obligation_id=held.id, moment=Moment(held.seen_at))
     waived = _waived(claim, sent)
     fields = {"outcome": sent.outcome, "reason": sent.reason, "update_id": claim["update_id"], "waives": waived}

@@ -14,6 +14,7 @@ from sqlalchemy import (
     any_,
     bindparam,
     delete,
+    func,
     select,
     true,
     update,
@@ -59,6 +60,11 @@ def changed_where(these: Table, columns: Columns, **values: object) -> UpdateBas
 def among(column: ColumnElement[Any], name: str, values: Collection[Any]) -> ColumnElement[bool]:
     """Keep rows by a set of values: one parameter however many they are, so that the statement stays the same."""
     return column == any_(bindparam(name, list(values), ARRAY(_kind_of(column))))
+
+
+def json_object(**shown: Any) -> ColumnElement[Any]:
+    """Spell columns as one JSON object."""
+    return func.jsonb_build_object(*(part for pair in shown.items() for part in pair))
 
 
 def _kind_of(column: ColumnElement[Any]) -> Any:

@@ -5,7 +5,7 @@ every obligation.  Sets are filtered by the same two tables (`standing/reach.py`
 (row-level security, migrations 0008 and on).  Source: docs/concepts.md, "Who may do what".
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -171,6 +171,16 @@ class Caller:
         """A reporter sees what it owns or coordinates; the other roles see every obligation."""
         return self.role is not Role.REPORTER
 
+    @property
+    def view(self) -> Hashable:
+        """What decides what it is told of standings: callers with the same view are given the same answers."""
+        return self.body_ids if self.role is Role.REPORTER else self.reads_everything
+
+    @property
+    def reads_everything(self) -> bool:
+        """A coordinator reads every word and every evidence."""
+        return self.role is Role.COORDINATOR
+
 
 @dataclass(frozen=True, kw_only=True)
 class Resource:
@@ -218,7 +228,7 @@ def _follows(caller: Caller, resource: Resource) -> bool:
 
 def _is_cleared(caller: Caller, resource: Resource) -> bool:
     """Say whether the classification of an evidence lets the caller have it; what is no evidence has none."""
-    if resource.classification is None or caller.role is Role.COORDINATOR:
+    if resource.classification is None or caller.reads_everything:
         return True
     if caller.role is Role.REPORTER:
         owns = resource.owner_id in caller.body_ids or _follows(caller, resource)

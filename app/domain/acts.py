@@ -40,7 +40,8 @@ class Act:
     """One act, as far as an annulment asks about it.
 
     `falls_with` is the act that it belongs to: an update's review, an evidence's withdrawal.  An annulment `names` the
-    act that it takes back.  `counts` is what the history says before anything more is taken back.
+    act that it takes back.  `evidence_id` is the evidence that it tells of, if it tells of one.  `counts` is what the
+    history says before anything more is taken back.
 
     The rest is for an acceptance, which counts as long as there is what it did not waive: whether it `needs_proof`,
     whether it `waives_proof`, from where in the history an evidence proves, and whether an update `breaks` what the
@@ -55,6 +56,7 @@ class Act:
     names: UUID | None = None
     obligation_id: UUID | None = None
     cycle_id: UUID | None = None
+    evidence_id: UUID | None = None
     counts: bool = True
     needs_proof: bool = False
     waives_proof: bool = False

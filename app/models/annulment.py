@@ -7,6 +7,7 @@ annulled.  An annulment of an annulment is an act like the others: it leaves the
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import text as sql
 from sqlmodel import Index
 
 from app.domain.acts import ActKind
@@ -14,7 +15,10 @@ from app.models.base import ActRow, PlanRow, belongs_to, by_client, choice, reco
 
 
 class Annulment(ActRow, table=True):
-    """One row takes back one act, `act_id`, with a reason: an act on an obligation, on a cycle, or on the plan."""
+    """One row takes back one act, `act_id`, with a reason: an act on an obligation, on a cycle, or on the plan.
+
+    `evidence_id` is the evidence that the act is on, if it is on one: whoever may not know of that, knows of neither.
+    """
 
     __tablename__ = "annulment"
     __table_args__ = (
@@ -22,11 +26,13 @@ class Annulment(ActRow, table=True):
         Index("ix_annulment_act", "plan_id", "act_id"),
         belongs_to("obligation", "obligation_id"),
         belongs_to("cycle", "cycle_id"),
+        belongs_to("evidence", "evidence_id"),
         by_client(),
     )
 
     obligation_id: UUID | None = None
     cycle_id: UUID | None = None
+    evidence_id: UUID | None = None
     act_id: UUID
     kind: ActKind = choice(ActKind, "kind")
     reason: str = text(10_000)
@@ -36,7 +42,8 @@ class AnnulledAct(PlanRow, table=True):
     """One row says that one act counts from `recorded_at` on, or that it does not, because of one annulment.
 
     There is one for the act itself and one for each that falls with it or comes back with it; `obligation_id`, or
-    `cycle_id`, is what that act is on.  All rows of an annulment are recorded at its own instant.
+    `cycle_id`, is what that act is on, `evidence_id` the evidence, if it is on one.  All rows of an annulment are
+    recorded at its own instant.
     """
 
     __tablename__ = "annulled_act"
@@ -45,9 +52,11 @@ class AnnulledAct(PlanRow, table=True):
         Index("ix_annulled_act_obligation", "plan_id", "obligation_id", "recorded_at"),
         Index("ix_annulled_act_cycle", "plan_id", "cycle_id", "recorded_at"),
         Index("ix_annulled_act_annulment", "plan_id", "annulment_id"),
+        Index("ix_annulled_act_evidence", "plan_id", "evidence_id", postgresql_where=sql("evidence_id IS NOT NULL")),
         belongs_to("annulment", "annulment_id"),
         belongs_to("obligation", "obligation_id"),
         belongs_to("cycle", "cycle_id"),
+        belongs_to("evidence", "evidence_id"),
     )
 
     annulment_id: UUID
@@ -56,4 +65,5 @@ class AnnulledAct(PlanRow, table=True):
     counts: bool
     obligation_id: UUID | None = None
     cycle_id: UUID | None = None
+    evidence_id: UUID | None = None
     recorded_at: datetime = recorded()

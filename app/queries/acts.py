@@ -87,6 +87,7 @@ def _acts(kind: ActKind, act: Table, obligation_id: UUID, moment: Moment) -> Sta
         "recorded_at": act.c.recorded_at,
         "falls_with": act.c[FALLS_WITH[kind]] if kind in FALLS_WITH else cast(null(), Uuid()),
         "names": act.c.act_id if kind is ActKind.ANNULMENT else cast(null(), Uuid()),
+        "evidence_id": _evidence_of(kind, act),
         "obligation_id": act.c.obligation_id,
         "counts": moment.counts(act),
         "client_id": act.c.client_id,
@@ -103,6 +104,13 @@ def _acts(kind: ActKind, act: Table, obligation_id: UUID, moment: Moment) -> Sta
             contents, and_(contents.c.plan_id == act.c.plan_id, contents.c.evidence_id == act.c.id)
         )
     return select(*(column.label(name) for name, column in shown.items())).select_from(source).where(mine)
+
+
+def _evidence_of(kind: ActKind, act: Table) -> ColumnElement[Any]:
+    """Name the evidence that an act is on; an annulment is on that of the act which it takes back."""
+    if kind is ActKind.EVIDENCE:
+        return act.c.id
+    return act.c.evidence_id if "evidence_id" in act.c else cast(null(), Uuid())
 
 
 def _of_proof(kind: ActKind, act: Table) -> dict[str, ColumnElement[Any]]:
@@ -142,7 +150,7 @@ def _is_statement(review: Table) -> ColumnElement[bool]:
 
 def act_of(row: Row) -> Act:
     """Read one act."""
-    names = ("id", "received_at", "recorded_at", "falls_with", "names", "obligation_id", "counts")
+    names = ("id", "received_at", "recorded_at", "falls_with", "names", "obligation_id", "evidence_id", "counts")
     told = {name: row[name] for name in (*names, "needs_proof", "waives_proof", "breaks")}
     proves = row["proves_received_at"], row["proves_recorded_at"], row["proves_id"]
     return Act(kind=ActKind(row["kind"]), proves_from=None if None in proves else proves, **told)

@@ -5,15 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, FromClause, Table, and_, bindparam, case, func, literal, null, select, union_all
+from sqlalchemy import ColumnElement, FromClause, Table, and_, bindparam, func, literal, select, union_all
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.database.builders import among
+from app.database.builders import among, json_object
 from app.database.statements import Row, Statement, Values, fetch_all, split_arguments
 from app.domain.access import Caller
 from app.models import (
-    AnnulledAct,
     Annulment,
     Body,
     ConditionDecision,
@@ -23,7 +22,6 @@ from app.models import (
     ExtensionRefusal,
     ExtensionRequest,
     Measurement,
-    Reopening,
     Review,
     Succession,
     Target,
@@ -32,16 +30,15 @@ from app.models import (
 )
 from app.models.base import HistoryRow, table
 from app.models.update import FIELDS
-from app.queries.evidence import bodies, erasures, evidence, fields, named, obligations, readable, withdrawals
-from app.schemas.history import Why
+from app.queries.counting import counting
+from app.queries.evidence import bodies, erasures, evidence, fields, known, named, obligations, readable, withdrawals
 from app.standing.moment import Moment, order_of
 from app.standing.ownership import owner_when
 
 updates, reviews, transfers, successions = (table(model) for model in (Update, Review, Transfer, Succession))
 predecessors = table(Body).alias("predecessor")
-notes, deadlines, reopenings = (table(model) for model in (Contribution, CycleDeadline, Reopening))
-annulments, taken = table(Annulment), table(AnnulledAct)
-annulling = annulments.alias("annulling")
+notes, deadlines = table(Contribution), table(CycleDeadline)
+annulments = table(Annulment)
 measurements, targets = table(Measurement), table(Target)
 
 TIMES = ("received_at", "recorded_at")
@@ -66,6 +63,15 @@ class Obligations:
         return and_(plan_id == bindparam("plan_id", self.plan_id), among(obligation_id, "ids", self.ids))
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """Who asks for the acts on which obligations, and at which moment."""
+
+    caller: Caller
+    of: Obligations
+    moment: Moment
+
+
 @split_arguments.register
 def _obligations(of: Obligations, _: str) -> tuple[Hashable, Values]:
     return (), {"plan_id": of.plan_id, "ids": of.ids}
@@ -81,28 +87,26 @@ async def acts_on(
 
 def history(caller: Caller, of: Obligations, moment: Moment) -> Statement:
     """Select every act on an obligation that the caller may read, in order."""
+    asked = _Asked(caller, of, moment)
     acts = [
-        _update_acts(caller, of, moment),
-        _evidence_acts(of, moment).where(readable(caller, moment)),
-        _acts_on_evidence(withdrawals, of, moment).where(readable(caller, moment)),
-        _acts_on_evidence(erasures, of, moment, "legal_basis").where(readable(caller, moment)),
-        _contribution_acts(of, moment),
-        _deadline_acts(of, moment),
-        _transfer_acts(of, moment),
-        _review_acts(of, moment),
-        _annulment_acts(of, moment),
-        *(_acts(table(model), of, moment, **_pick(table(model), names)) for model, names in PLAIN.items()),
+        _update_acts(asked),
+        _evidence_acts(asked),
+        _acts_on_evidence(asked, withdrawals),
+        _acts_on_evidence(asked, erasures, "legal_basis"),
+        _contribution_acts(asked),
+        _deadline_acts(asked),
+        _transfer_acts(asked),
+        _review_acts(asked),
+        _annulment_acts(asked),
+        *(_acts(asked, table(model), **_pick(table(model), names)) for model, names in PLAIN.items()),
     ]
     return _in_order(*acts)
 
 
 def contributions(caller: Caller, of: Obligations, moment: Moment) -> Statement:
     """Select the notes of partners, and the evidence of theirs that the caller may read, in order."""
-    theirs = evidence.c.body_id != owner_when(evidence, obligations, moment)
-    return _in_order(
-        _contribution_acts(of, moment),
-        _evidence_acts(of, moment).where(readable(caller, moment), theirs),
-    )
+    theirs, asked = evidence.c.body_id != owner_when(evidence, obligations, moment), _Asked(caller, of, moment)
+    return _in_order(_contribution_acts(asked), _evidence_acts(asked).where(theirs))
 
 
 def some_updates(caller: Caller, ids: Collection[UUID], moment: Moment) -> Statement:
@@ -111,8 +115,8 @@ def some_updates(caller: Caller, ids: Collection[UUID], moment: Moment) -> State
     return select(shown.label("update")).where(among(updates.c.id, "ids", ids))
 
 
-def _update_acts(caller: Caller, of: Obligations, moment: Moment) -> Statement:
-    return _acts(updates, of, moment, **_shown_of_updates(caller, moment))
+def _update_acts(asked: _Asked) -> Statement:
+    return _acts(asked, updates, **_shown_of_updates(asked.caller, asked.moment))
 
 
 def _shown_of_updates(caller: Caller, moment: Moment) -> dict[str, Any]:
@@ -124,23 +128,23 @@ def _in_order(*acts: Statement) -> Statement:
     return select(found.c.act).order_by(*order_of(found))
 
 
-def _contribution_acts(of: Obligations, moment: Moment) -> Statement:
+def _contribution_acts(asked: _Asked) -> Statement:
     source = notes.join(bodies, bodies.c.id == notes.c.body_id)
     shown = {**_pick(notes, ("id", "note")), "body": bodies.c.code, "evidence": _none()}
-    return _acts(notes, of, moment, source=source, **shown)
+    return _acts(asked, notes, source=source, **shown)
 
 
-def _deadline_acts(of: Obligations, moment: Moment) -> Statement:
+def _deadline_acts(asked: _Asked) -> Statement:
     """Select the acts on the deadline of the whole cycle, which are acts on each of its obligations."""
     shown = _pick(deadlines, ("id", "due_before", "reason", "document_number", "decided_on"))
-    told = {**shown, **_counting(deadlines, moment), "obligation": obligations.c.id}
+    told = {**shown, **counting(asked.caller, deadlines, asked.moment), "obligation": obligations.c.id}
     spelled = _spelled(deadlines, act=literal("cycle_deadline"), **told)
     its_cycle = and_(obligations.c.plan_id == deadlines.c.plan_id, obligations.c.cycle_id == deadlines.c.cycle_id)
     found = select(*order_of(deadlines), spelled.label("act")).join(obligations, its_cycle)
-    return found.where(of.own(obligations.c.plan_id, obligations.c.id), moment.reaches(deadlines))
+    return found.where(asked.of.own(obligations.c.plan_id, obligations.c.id), asked.moment.reaches(deadlines))
 
 
-def _transfer_acts(of: Obligations, moment: Moment) -> Statement:
+def _transfer_acts(asked: _Asked) -> Statement:
     source = (
         transfers.join(successions, successions.c.id == transfers.c.succession_id)
         .join(bodies, bodies.c.id == transfers.c.owner_id)
@@ -150,77 +154,46 @@ def _transfer_acts(of: Obligations, moment: Moment) -> Statement:
     shown = {
         **_pick(transfers, ("id", "ends")),
         "succession": transfers.c.succession_id,
-        "predecessor": _object(**_pick(predecessors, ("code", "name"))),
-        "owner": _object(**_pick(bodies, ("code", "name"))),
-        "act_of_succession": _object(**by),
+        "predecessor": json_object(**_pick(predecessors, ("code", "name"))),
+        "owner": json_object(**_pick(bodies, ("code", "name"))),
+        "act_of_succession": json_object(**by),
     }
-    return _acts(transfers, of, moment, source=source, **shown)
+    return _acts(asked, transfers, source=source, **shown)
 
 
-def _review_acts(of: Obligations, moment: Moment) -> Statement:
+def _review_acts(asked: _Asked) -> Statement:
     shown = {**_pick(reviews, ("id", "reason", "outcome", "waives")), "update": reviews.c.update_id}
-    return _acts(reviews, of, moment, **shown)
+    return _acts(asked, reviews, **shown)
 
 
-def _annulment_acts(of: Obligations, moment: Moment) -> Statement:
+def _annulment_acts(asked: _Asked) -> Statement:
     shown = {**_pick(annulments, ("id", "reason", "kind")), "annuls": annulments.c.act_id}
-    return _acts(annulments, of, moment, **shown)
+    return _acts(asked, annulments, **shown).where(known(asked.caller, annulments.c.evidence_id, asked.moment))
 
 
-def _evidence_acts(of: Obligations, moment: Moment) -> Statement:
-    return _acts(evidence, of, moment, source=named(moment), **fields())
+def _evidence_acts(asked: _Asked) -> Statement:
+    found = _acts(asked, evidence, source=named(asked.moment), **fields(asked.caller, asked.moment))
+    return found.where(readable(asked.caller, asked.moment))
 
 
-def _acts_on_evidence(act: Table, of: Obligations, moment: Moment, *names: str) -> Statement:
+def _acts_on_evidence(asked: _Asked, act: Table, *names: str) -> Statement:
     shown = {**_pick(act, ("id", "reason", *names)), "evidence": act.c.evidence_id}
-    return _acts(act, of, moment, source=named(moment), **shown)
+    found = _acts(asked, act, source=named(asked.moment), **shown)
+    return found.where(readable(asked.caller, asked.moment))
 
 
-def _acts(
-    table_: Table, of: Obligations, moment: Moment, *, source: FromClause | None = None, **shown: Any
-) -> Statement:
+def _acts(asked: _Asked, table_: Table, *, source: FromClause | None = None, **shown: Any) -> Statement:
     """Select the acts of one table, spelled as the wire shows them."""
     act = literal(_NAMES.get(table_.name, str(table_.name)))
-    spelled = _spelled(table_, act=act, **shown, **_counting(table_, moment))
+    spelled = _spelled(table_, act=act, **shown, **counting(asked.caller, table_, asked.moment))
     found = select(*order_of(table_), spelled.label("act")).select_from(table_ if source is None else source)
-    return found.where(of.own(table_.c.plan_id, table_.c.obligation_id), moment.reaches(table_))
-
-
-def _counting(act: Table, moment: Moment) -> dict[str, Any]:
-    """Tell whether an act counts, as far as a moment knows; if not, by which annulment and why."""
-    by = {"id": "id", "by": "client_id", "at": "recorded_at", "reason": "reason"}
-    named = annulling.c.act_id == act.c.id
-    why = case((named, Why.ANNULLED.value), else_=Why.ANNULLED_TOGETHER.value)
-    its_words = and_(taken.c.plan_id == act.c.plan_id, taken.c.act_id == act.c.id, moment.knows(taken))
-
-    def of(shown: ColumnElement[Any]) -> ColumnElement[Any]:
-        same = and_(annulling.c.plan_id == taken.c.plan_id, annulling.c.id == taken.c.annulment_id)
-        words = select(case((~taken.c.counts, shown), else_=null())).join_from(taken, annulling, same).where(its_words)
-        last = words.order_by(taken.c.recorded_at.desc(), taken.c.id.desc()).limit(1)
-        return last.correlate(act).scalar_subquery()
-
-    return {
-        "annulled": of(_object(**{name: annulling.c[column] for name, column in by.items()})),
-        "counts": moment.counts(act),
-        "why": of(why),
-        "reopened_by": _letter(act),
-    }
-
-
-def _letter(act: Table) -> ColumnElement[Any]:
-    """Find the number of the letter that reopened closed cycles for an act."""
-    mine = (reopenings.c.plan_id == act.c.plan_id, reopenings.c.act_id == act.c.id)
-    return select(reopenings.c.document_number).where(*mine).limit(1).correlate(act).scalar_subquery()
+    return found.where(asked.of.own(table_.c.plan_id, table_.c.obligation_id), asked.moment.reaches(table_))
 
 
 def _spelled(table_: Table, **shown: Any) -> ColumnElement[Any]:
     common = {"obligation": "obligation_id", "client": "client_id", **{name: name for name in TIMES}}
     every = {name: table_.c[column] for name, column in common.items() if column in table_.c} | shown
-    return _object(**every)
-
-
-def _object(**shown: Any) -> ColumnElement[Any]:
-    return func.jsonb_build_object(*(part for pair in shown.items() for part in pair))
+    return json_object(**every)
 
 
 def _pick(table_: FromClause, names: tuple[str, ...]) -> dict[str, Any]:
@@ -242,7 +215,7 @@ def _measured() -> ColumnElement[Any]:
 
 def _attached(caller: Caller, moment: Moment) -> ColumnElement[Any]:
     """Spell the evidence that came with an update, as far as the caller may read it."""
-    one = _spelled(evidence, **fields())
+    one = _spelled(evidence, **fields(caller, moment))
     found = (
         select(func.jsonb_agg(aggregate_order_by(one, *order_of(evidence))))
         .select_from(named(moment))

@@ -19,6 +19,7 @@ from app.standing.moment import Moment
 from app.standing.reach import reachable
 from app.standing.row import SHOWN, StandingRow
 from app.standing.rule import arms, standing_of, standings, stored_standing_of, stored_standings
+from app.standing.told import NEEDED, counted, told, updated_at
 
 
 class Sort(StrEnum):
@@ -49,30 +50,40 @@ def page(
     `after` holds the KEYS of the last row of the page before.
     """
     both = arms(moment, within(filters), ended=filters.ended)
-    halves = [_first(half, caller, filters, sort, limit, after) for half in both]
+    halves = [_first(half, caller, filters, moment, sort, limit, after) for half in both]
     rows = union_all(*halves).subquery("rows")
-    first = select(*rows.c, func.clock_timestamp().label("recorded_until"))
-    return first.order_by(*_in_order(rows, sort)).limit(_more_than(limit))
+    numbers = counted(caller, rows, moment)
+    shown = [numbers[name].label(name) if name in numbers else rows.c[name] for name in (*SHOWN, *SORT_COLUMNS[sort])]
+    first = select(*dict.fromkeys(shown), func.clock_timestamp().label("recorded_until"))
+    return first.order_by(*_in_order([rows.c[name] for name in SORT_COLUMNS[sort]], sort)).limit(_more_than(limit))
 
 
 def _first(
-    standing: Subquery, caller: Caller, filters: Filters, sort: Sort, limit: int, after: KeysetCursor | None
+    standing: Subquery,
+    caller: Caller,
+    filters: Filters,
+    moment: Moment,
+    sort: Sort,
+    limit: int,
+    after: KeysetCursor | None,
 ) -> Statement:
     """Select the first of one half of the standings, each half in order by itself, so that an index can give it.
 
     Nothing but what is shown, and what puts it in order: when an obligation was last touched is dear to find out.
     """
-    shown = dict.fromkeys((*SHOWN, *SORT_COLUMNS[sort]))
-    found = select(*(standing.c[name] for name in shown)).where(visible(caller, standing), *matching(standing, filters))
+    order = {name: standing.c[name] for name in SORT_COLUMNS[sort]}
+    if sort is Sort.UPDATED_AT:
+        order["updated_at"] = updated_at(caller, standing, moment).label("updated_at")
+    columns = {name: standing.c[name] for name in (*SHOWN, *NEEDED)} | order
+    found = select(*columns.values()).where(visible(caller, standing), *matching(standing, filters))
+    keys: list[ColumnElement[Any]] = list(order.values())
     if after is not None:
-        keys = [standing.c[name] for name in SORT_COLUMNS[sort]]
         last = after.row(keys)
         found = found.where(tuple_(*keys) < last if sort is Sort.DUE_LAST else tuple_(*keys) > last)
-    return found.order_by(*_in_order(standing, sort)).limit(_more_than(limit))
+    return found.order_by(*_in_order(keys, sort)).limit(_more_than(limit))
 
 
-def _in_order(rows: Subquery, sort: Sort) -> list[ColumnElement[Any]]:
-    keys = (rows.c[name] for name in SORT_COLUMNS[sort])
+def _in_order(keys: list[ColumnElement[Any]], sort: Sort) -> list[ColumnElement[Any]]:
     return [key.desc() if sort is Sort.DUE_LAST else key for key in keys]
 
 
@@ -113,25 +124,25 @@ async def find_some(
 def one(caller: Caller, obligation_id: UUID, moment: Moment) -> Statement:
     """Select one obligation with its standing, if the caller may see it."""
     standing = standing_of(bindparam("obligation_id", obligation_id, Uuid()), moment)
-    return select(*standing.c).where(visible(caller, standing))
+    return select(*told(caller, standing, moment)).where(visible(caller, standing))
 
 
 def one_stored(caller: Caller, obligation_id: UUID, moment: Moment) -> Statement:
     """Select the same where its stored facts stand, which is nearly always."""
     standing = stored_standing_of(bindparam("obligation_id", obligation_id, Uuid()), moment)
-    return select(*standing.c).where(visible(caller, standing))
+    return select(*told(caller, standing, moment)).where(visible(caller, standing))
 
 
 def some(caller: Caller, obligation_ids: Collection[UUID], moment: Moment) -> Statement:
     """Select those of a set of obligations that the caller may see and that are owed, with their standing."""
     standing = standings(moment, _these(obligation_ids))
-    return select(*standing.c).where(visible(caller, standing))
+    return select(*told(caller, standing, moment)).where(visible(caller, standing))
 
 
 def some_stored(caller: Caller, obligation_ids: Collection[UUID], moment: Moment) -> Statement:
     """Select the same where their stored facts stand, which is nearly all."""
     standing = stored_standings(moment, _these(obligation_ids))
-    return select(*standing.c).where(visible(caller, standing))
+    return select(*told(caller, standing, moment)).where(visible(caller, standing))
 
 
 def _these(obligation_ids: Collection[UUID]) -> ColumnElement[bool]:

@@ -20,6 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.database.builders import json_object
 from app.database.statements import Row, Statement, fetch_all
 from app.domain.completion import Force
 from app.domain.text import fold
@@ -61,7 +62,7 @@ def every_plan() -> Statement:
 
 def plan(slug: str) -> Statement:
     """Select one plan with its counts and legal bases."""
-    counts = _object(
+    counts = json_object(
         bodies=_number(bodies, bodies.c.no.is_not(None)),
         members=_number(bodies, bodies.c.group_id.is_not(None), bodies.c.joined_on.is_(None)),
         duties=_number(duties),
@@ -131,7 +132,7 @@ def _bodies(moment: Moment) -> Statement:
     letter = _membership(moment).lateral("letter")
     dates = {"joined_on": named.c.joined_on, "succeeded_on": _succeeded_on(named, moment)}
     by_letter = {"from_on": letter.c.from_on, "until_on": letter.c.until_on}
-    member = _object(code=named.c.code, name=named.c.name, **dates, **by_letter)
+    member = json_object(code=named.c.code, name=named.c.name, **dates, **by_letter)
     belonging = or_(named.c.group_id == bodies.c.id, letter.c.from_on.is_not(None))
     members = _list(member, named.outerjoin(letter, true()), belonging, moment.knows(named))
     duty_count = select(func.count()).where(duties.c.body_id == bodies.c.id).scalar_subquery()
@@ -140,7 +141,7 @@ def _bodies(moment: Moment) -> Statement:
         select(
             _succeeded_on(bodies, moment).label("succeeded_on"),
             *(bodies.c[name] for name in shown),
-            _unless_null(groups.c.id, _object(no=groups.c.no, code=groups.c.code)).label("group"),
+            _unless_null(groups.c.id, json_object(no=groups.c.no, code=groups.c.code)).label("group"),
             members.label("members"),
             duty_count.label("duty_count"),
         )
@@ -178,14 +179,14 @@ def _succeeded_on(body: FromClause, moment: Moment) -> ColumnElement[Any]:
 
 def _duties() -> Statement:
     d = duties.c
-    condition = _object(type=d.condition_type, scope=d.condition_scope, marker=d.condition_marker)
-    basis = _object(type=d.basis_type, marker=d.basis_marker)
+    condition = json_object(type=d.condition_type, scope=d.condition_scope, marker=d.condition_marker)
+    basis = json_object(type=d.basis_type, marker=d.basis_marker)
     cycle = func.concat("cycle:", d.recurrence_cycle)
     shown = ("code", "title_vi", "title_en", "text", "source_line", "kind", "force", "lead", "mirrors", "note")
     return select(
         *(d[name] for name in shown),
         case((d.recurrence == Recurrence.CYCLE, cycle), else_=d.recurrence.concat("")).label("recurrence"),
-        _unless_null(groups.c.id, _object(no=groups.c.no, code=groups.c.code)).label("body"),
+        _unless_null(groups.c.id, json_object(no=groups.c.no, code=groups.c.code)).label("body"),
         _owners().label("owners"),
         _partners().label("partners"),
         _unless_null(d.condition_type, condition).label("condition"),
@@ -195,17 +196,17 @@ def _duties() -> Statement:
 
 
 def _owners() -> ColumnElement[Any]:
-    shown = _object(code=named.c.code, name=named.c.name, force=owners.c.force)
+    shown = json_object(code=named.c.code, name=named.c.name, force=owners.c.force)
     source = owners.join(named, named.c.id == owners.c.body_id)
     return _list(shown, source, owners.c.duty_id == duties.c.id, order=owners.c.position)
 
 
 def _partners() -> ColumnElement[Any]:
-    body = _unless_null(named.c.id, _object(code=named.c.code, name=named.c.name))
+    body = _unless_null(named.c.id, json_object(code=named.c.code, name=named.c.name))
     source = partners.outerjoin(named, named.c.id == partners.c.body_id)
-    shown = _object(body=body, named_as=partners.c.named_as, open=partners.c.open)
+    shown = json_object(body=body, named_as=partners.c.named_as, open=partners.c.open)
     by_plan = _list(shown, source, partners.c.duty_id == duties.c.id, order=partners.c.position)
-    by_letter = _object(body=_object(code=named.c.code, name=named.c.name), named_as=null(), open=false())
+    by_letter = json_object(body=json_object(code=named.c.code, name=named.c.name), named_as=null(), open=false())
     source = namings.join(named, named.c.id == namings.c.body_id)
     later = _list(by_letter, source, namings.c.duty_id == duties.c.id, order=namings.c.recorded_at)
     return by_plan.op("||")(later)
@@ -213,7 +214,7 @@ def _partners() -> ColumnElement[Any]:
 
 def _targets() -> ColumnElement[Any]:
     shown = ("code", "metric", "comparator", "value", "unit", "direction", "marker", "aim")
-    columns = _object(**{name: targets.c[name] for name in shown})
+    columns = json_object(**{name: targets.c[name] for name in shown})
     return _list(columns, targets, targets.c.duty_id == duties.c.id, order=targets.c.position)
 
 
@@ -227,10 +228,6 @@ def _concerns(slug: str, code: str | None) -> ColumnElement[bool]:
         or_(bodies.c.id.in_(sought), bodies.c.group_id.in_(sought)),
     )
     return or_(duties.c.body_id.in_(sought), owning)
-
-
-def _object(**columns: Any) -> ColumnElement[Any]:
-    return func.jsonb_build_object(*(part for pair in columns.items() for part in pair))
 
 
 def _unless_null(column: ColumnElement[Any], shown: ColumnElement[Any]) -> ColumnElement[Any]:

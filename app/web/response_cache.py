@@ -170,8 +170,7 @@ class CachingRoute(ExactRoute):
                 return await make(request)
             caller = await guard(request)
             memory: ResponseCache = request.app.state.response_cache
-            sees = caller.sees_everything or caller.body_ids
-            question = (sees, request.scope["path"], request.scope["query_string"])
+            question = (caller.view, request.scope["path"], request.scope["query_string"])
             return await memory.recall(question, request, caller, make)
 
         return recall

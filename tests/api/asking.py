@@ -59,11 +59,11 @@ async def status_of(caller: Caller, **params: Any) -> dict[str, Any]:
     return shown
 
 
-async def rows_of(service: Service) -> dict[str, int]:
-    """Count what writes leave behind: rows, and the versions of all obligations."""
+async def rows_of(service: Service) -> dict[str, Any]:
+    """Count what writes leave behind: rows, and when all obligations were acted on."""
     counts = [
         select(func.count()).select_from(table(kind)).scalar_subquery().label(table(kind).name) for kind in WRITTEN
     ]
-    versions = select(func.sum(table(Obligation).c.version)).scalar_subquery().label("versions")
+    acted_at = select(func.max(table(Obligation).c.updated_at)).scalar_subquery().label("acted_at")
     async with service.app.state.database.reading() as connection:
-        return dict((await connection.execute(select(*counts, versions))).mappings().one())
+        return dict((await connection.execute(select(*counts, acted_at))).mappings().one())

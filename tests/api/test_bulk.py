@@ -114,7 +114,9 @@ async def test_what_was_sent_is_not_in_the_problem(service: Service) -> None:
 async def test_problems_of_items_speak_the_callers_language(service: Service) -> None:
     response = await service.police.bulk(item(TRAINING, "not_applicable"), headers={"Accept-Language": "vi"})
 
-    assert results_of(response)[0]["problem"]["title"].startswith("Chỉ nhiệm vụ mà toàn bộ nội dung phụ thuộc vào điều kiện")
+    assert results_of(response)[0]["problem"]["title"].startswith(
+        "Chỉ nhiệm vụ mà toàn bộ nội dung phụ thuộc vào điều kiện"
+    )
 
 
 async def test_atomic_records_all(service: Service) -> None:

@@ -1,0 +1,107 @@
+"""What a caller is told of an obligation counts what it may know of, and a version is of a moment.
+
+Stored facts say how many acts there were that everybody may know of who sees the standing, and apart from these how
+many on evidence, and when the last of either was recorded.  So the column that counted all of them goes.  They also say
+when the last act came by which an obligation stands otherwise (`changed_at`): a status document is dated by that, and
+not by acts that do not show in it.
+
+An annulment says on which evidence the act is that it takes back, if it is on one: whoever may not read that evidence
+reads neither, and is not told how many there were.
+
+No stored facts stand any more: the service stores them anew.
+"""
+
+# ruff: noqa: S608  What the statements are made of stands in this file.
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0023"
+down_revision = "0020"
+version_before_stops = "It counts up the versions of obligations in a column that is gone."
+branch_labels = None
+depends_on = None
+
+INSTANT = sa.DateTime(timezone=True)
+ROLE = "(SELECT dondoc_role())"
+STANDING, NARRATORS = f"{ROLE} IN ('coordinator', 'integrator', 'system')", f"{ROLE} IN ('coordinator', 'system')"
+INVOLVED, HELPED = (f"dondoc_{check}(plan_id, obligation_id)" for check in ("is_involved", "helps"))
+OWNED_SINCE = "dondoc_owned_since(plan_id, obligation_id, received_at, recorded_at)"
+OF_NONE = f"(obligation_id IS NULL AND {ROLE} <> '')"
+KNOWN = "(evidence_id IS NULL OR dondoc_sees_evidence(plan_id, evidence_id))"
+READERS = f"{OF_NONE} OR {OWNED_SINCE} OR {HELPED}"
+ANNULMENTS = f"{NARRATORS} OR (({READERS}) AND {KNOWN})"
+ANNULMENTS_BEFORE = f"{NARRATORS} OR {READERS}"
+
+FACTS = {"version": sa.Integer(), "evidence_acts": sa.Integer(), "evidence_acted_at": INSTANT, "changed_at": INSTANT}
+OF_WHICH_EVIDENCE = """
+    WITH RECURSIVE on_evidence AS (
+        SELECT e.plan_id, e.id AS act_id, e.id AS evidence_id FROM evidence e
+        UNION ALL
+        SELECT w.plan_id, w.id, w.evidence_id FROM withdrawal w
+        UNION ALL
+        SELECT a.plan_id, a.id, o.evidence_id FROM annulment a
+        JOIN on_evidence o ON o.plan_id = a.plan_id AND o.act_id = a.act_id
+    )
+"""
+"""An annulment is on the evidence of the act that it takes back, which may be an annulment itself."""
+EVIDENCE_FACT = "id, plan_id, obligation_id, received_at, recorded_at, kind, of_owner"
+
+
+def upgrade() -> None:
+    _facts()
+    _annulments()
+    _view_of_evidence(f"{EVIDENCE_FACT}, update_id")
+
+
+def downgrade() -> None:
+    op.execute("DROP VIEW evidence_fact")
+    _view_of_evidence(EVIDENCE_FACT)
+    op.execute(f"ALTER POLICY may_select ON annulment USING ({ANNULMENTS_BEFORE})")
+    for table in ("annulled_act", "annulment"):
+        op.drop_column(table, "evidence_id")
+    for name in FACTS:
+        op.drop_column("standing_facts", name)
+    op.add_column("obligation", sa.Column("version", sa.Integer(), server_default="1", nullable=False))
+    op.alter_column("obligation", "version", server_default=None)
+    op.execute("GRANT UPDATE (version) ON obligation TO dondoc_app")
+    op.execute("UPDATE standing_facts SET settled_from = 'infinity'")
+
+
+def _facts() -> None:
+    for name, kind in FACTS.items():
+        op.add_column("standing_facts", sa.Column(name, kind, nullable=True))
+    op.execute(f"GRANT UPDATE ({', '.join(FACTS)}) ON standing_facts TO dondoc_app")
+    op.execute(
+        "UPDATE standing_facts f SET settled_from = 'infinity', changed_at = o.updated_at FROM obligation o"
+        " WHERE o.plan_id = f.plan_id AND o.id = f.id"
+    )
+    op.create_index("ix_standing_facts_changed", "standing_facts", ["plan_id", "changed_at"])
+    op.drop_column("obligation", "version")
+
+
+def _annulments() -> None:
+    for table, act_id in (("annulment", "id"), ("annulled_act", "act_id")):
+        op.add_column(table, sa.Column("evidence_id", sa.Uuid(), nullable=True))
+        op.create_foreign_key(
+            f"fk_{table}_evidence_id_plan_id", table, "evidence", ["evidence_id", "plan_id"], ["id", "plan_id"]
+        )
+        op.execute(f"ALTER TABLE {table} DISABLE TRIGGER append_only")
+        op.execute(
+            f"{OF_WHICH_EVIDENCE} UPDATE {table} t SET evidence_id = o.evidence_id FROM on_evidence o"
+            f" WHERE o.plan_id = t.plan_id AND o.act_id = t.{act_id}"
+        )
+        # The checks of keys that are still open would forbid what comes.
+        op.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        op.execute(f"ALTER TABLE {table} ENABLE TRIGGER append_only")
+    op.create_index(
+        "ix_annulled_act_evidence",
+        "annulled_act",
+        ["plan_id", "evidence_id"],
+        postgresql_where=sa.text("evidence_id IS NOT NULL"),
+    )
+    op.execute(f"ALTER POLICY may_select ON annulment USING ({ANNULMENTS})")
+
+
+def _view_of_evidence(columns: str) -> None:
+    op.execute(f"CREATE OR REPLACE VIEW evidence_fact AS SELECT {columns} FROM evidence WHERE {STANDING} OR {INVOLVED}")
+    op.execute("GRANT SELECT ON evidence_fact TO dondoc_app")
