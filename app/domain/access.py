@@ -5,7 +5,7 @@ every obligation.  Sets are filtered by the same two tables (`standing/reach.py`
 (row-level security, migrations 0008 and on).  Source: docs/concepts.md, "Who may do what".
 """
 
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -170,11 +170,6 @@ class Caller:
     def sees_everything(self) -> bool:
         """A reporter sees what it owns or coordinates; the other roles see every obligation."""
         return self.role is not Role.REPORTER
-
-    @property
-    def view(self) -> Hashable:
-        """What decides what it is told of standings: callers with the same view are given the same answers."""
-        return self.body_ids if self.role is Role.REPORTER else self.reads_everything
 
     @property
     def reads_everything(self) -> bool:

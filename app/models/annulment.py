@@ -11,7 +11,7 @@ from sqlalchemy import text as sql
 from sqlmodel import Index
 
 from app.domain.acts import ActKind
-from app.models.base import ActRow, PlanRow, belongs_to, by_client, choice, recorded, text
+from app.models.base import ActRow, PlanRow, belongs_to, by_client, choice, instant, recorded, text
 
 
 class Annulment(ActRow, table=True):
@@ -43,7 +43,7 @@ class AnnulledAct(PlanRow, table=True):
 
     There is one for the act itself and one for each that falls with it or comes back with it; `obligation_id`, or
     `cycle_id`, is what that act is on, `evidence_id` the evidence, if it is on one.  All rows of an annulment are
-    recorded at its own instant.
+    received and recorded at its own instants.
     """
 
     __tablename__ = "annulled_act"
@@ -66,4 +66,5 @@ class AnnulledAct(PlanRow, table=True):
     obligation_id: UUID | None = None
     cycle_id: UUID | None = None
     evidence_id: UUID | None = None
+    received_at: datetime = instant()
     recorded_at: datetime = recorded()

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, case, null, select
+from sqlalchemy import CTE, ColumnElement, Table, and_, case, null, select
 
 from app.database.builders import json_object
 from app.domain.access import Caller
@@ -12,11 +12,15 @@ from app.queries.evidence import known
 from app.schemas.history import Why
 from app.standing.moment import Moment
 
-taken, reopenings = table(AnnulledAct), table(Reopening)
-annulling = table(Annulment).alias("annulling")
+taken, reopenings, annulments = table(AnnulledAct), table(Reopening), table(Annulment)
 
 
-def counting(caller: Caller, act: Table, moment: Moment) -> dict[str, Any]:
+def known_annulments(caller: Caller, moment: Moment, *these: ColumnElement[bool]) -> CTE:
+    """Select some annulments of which a caller may know: once for all acts that they may be of."""
+    return select(*annulments.c).where(*these, known(caller, annulments.c.evidence_id, moment)).cte("known_annulment")
+
+
+def counting(act: Table, moment: Moment, annulling: CTE) -> dict[str, Any]:
     """Tell whether an act counts, as far as a moment knows; if not, why, and by which annulment, if that is known."""
     by = {"id": "id", "by": "client_id", "at": "recorded_at", "reason": "reason"}
     told = json_object(**{name: annulling.c[column] for name, column in by.items()})
@@ -25,9 +29,8 @@ def counting(caller: Caller, act: Table, moment: Moment) -> dict[str, Any]:
 
     def of(shown: ColumnElement[Any]) -> ColumnElement[Any]:
         same = and_(annulling.c.plan_id == taken.c.plan_id, annulling.c.id == taken.c.annulment_id)
-        source = taken.outerjoin(annulling, and_(same, known(caller, annulling.c.evidence_id, moment)))
-        words = select(case((~taken.c.counts, shown), else_=null())).select_from(source).where(its_words)
-        last = words.order_by(taken.c.recorded_at.desc(), taken.c.id.desc()).limit(1)
+        words = select(case((~taken.c.counts, shown), else_=null())).select_from(taken.outerjoin(annulling, same))
+        last = words.where(its_words).order_by(taken.c.recorded_at.desc(), taken.c.id.desc()).limit(1)
         return last.correlate(act).scalar_subquery()
 
     return {

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, FromClause, Table, and_, bindparam, func, literal, select, union_all
+from sqlalchemy import CTE, ColumnElement, FromClause, Table, and_, bindparam, func, literal, or_, select, union_all
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -13,7 +14,6 @@ from app.database.builders import among, json_object
 from app.database.statements import Row, Statement, Values, fetch_all, split_arguments
 from app.domain.access import Caller
 from app.models import (
-    Annulment,
     Body,
     ConditionDecision,
     Contribution,
@@ -30,15 +30,14 @@ from app.models import (
 )
 from app.models.base import HistoryRow, table
 from app.models.update import FIELDS
-from app.queries.counting import counting
-from app.queries.evidence import bodies, erasures, evidence, fields, known, named, obligations, readable, withdrawals
+from app.queries.counting import annulments, counting, known_annulments
+from app.queries.evidence import bodies, erasures, evidence, fields, named, obligations, readable, withdrawals
 from app.standing.moment import Moment, order_of
 from app.standing.ownership import owner_when
 
 updates, reviews, transfers, successions = (table(model) for model in (Update, Review, Transfer, Succession))
 predecessors = table(Body).alias("predecessor")
 notes, deadlines = table(Contribution), table(CycleDeadline)
-annulments = table(Annulment)
 measurements, targets = table(Measurement), table(Target)
 
 TIMES = ("received_at", "recorded_at")
@@ -70,6 +69,13 @@ class _Asked:
     caller: Caller
     of: Obligations
     moment: Moment
+
+    @cached_property
+    def annulments(self) -> CTE:
+        """The annulments on them, on their cycles and on the plan of which the caller may know."""
+        of_plan = annulments.c.plan_id == bindparam("plan_id", self.of.plan_id)
+        here = or_(among(annulments.c.obligation_id, "ids", self.of.ids), annulments.c.obligation_id.is_(None))
+        return known_annulments(self.caller, self.moment, of_plan, here)
 
 
 @split_arguments.register
@@ -137,7 +143,7 @@ def _contribution_acts(asked: _Asked) -> Statement:
 def _deadline_acts(asked: _Asked) -> Statement:
     """Select the acts on the deadline of the whole cycle, which are acts on each of its obligations."""
     shown = _pick(deadlines, ("id", "due_before", "reason", "document_number", "decided_on"))
-    told = {**shown, **counting(asked.caller, deadlines, asked.moment), "obligation": obligations.c.id}
+    told = {**shown, **counting(deadlines, asked.moment, asked.annulments), "obligation": obligations.c.id}
     spelled = _spelled(deadlines, act=literal("cycle_deadline"), **told)
     its_cycle = and_(obligations.c.plan_id == deadlines.c.plan_id, obligations.c.cycle_id == deadlines.c.cycle_id)
     found = select(*order_of(deadlines), spelled.label("act")).join(obligations, its_cycle)
@@ -168,7 +174,7 @@ def _review_acts(asked: _Asked) -> Statement:
 
 def _annulment_acts(asked: _Asked) -> Statement:
     shown = {**_pick(annulments, ("id", "reason", "kind")), "annuls": annulments.c.act_id}
-    return _acts(asked, annulments, **shown).where(known(asked.caller, annulments.c.evidence_id, asked.moment))
+    return _acts(asked, annulments, **shown).where(annulments.c.id.in_(select(asked.annulments.c.id)))
 
 
 def _evidence_acts(asked: _Asked) -> Statement:
@@ -185,7 +191,7 @@ def _acts_on_evidence(asked: _Asked, act: Table, *names: str) -> Statement:
 def _acts(asked: _Asked, table_: Table, *, source: FromClause | None = None, **shown: Any) -> Statement:
     """Select the acts of one table, spelled as the wire shows them."""
     act = literal(_NAMES.get(table_.name, str(table_.name)))
-    spelled = _spelled(table_, act=act, **shown, **counting(asked.caller, table_, asked.moment))
+    spelled = _spelled(table_, act=act, **shown, **counting(table_, asked.moment, asked.annulments))
     found = select(*order_of(table_), spelled.label("act")).select_from(table_ if source is None else source)
     return found.where(asked.of.own(table_.c.plan_id, table_.c.obligation_id), asked.moment.reaches(table_))
 

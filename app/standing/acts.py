@@ -56,7 +56,6 @@ def ends_of(obligation: Source, duty: Source, moment: Moment) -> LateralFromClau
     """Find since when the facts at a moment stand, until when, since when all is known, and the same numbers.
 
     The acts of its siblings are among those of a `once` duty, and those on its cycle's deadline among those of each.
-    What is annulled was never there at any instant: an annulment only moves since when all is known.
     """
     line = _line(obligation, duty)
     every = (*_known_to_all(obligation, line), *_on_evidence(obligation, line), _opening(obligation))
@@ -121,7 +120,7 @@ def _acts(history: Source, obligation: Source, line: Source | None, **said: Colu
 
 
 def _rows(acts: Source, obligation: Source, on: ColumnElement[bool], **said: ColumnElement[Any]) -> Statement:
-    """Select acts as the union of all has them; a word that others count no more is of no instant, and so of all."""
+    """Select acts as the union of all has them; what is not received is there at every instant."""
     shown: dict[str, ColumnElement[Any]] = {
         "received_at": acts.c.get("received_at", EVER),
         "recorded_at": acts.c.recorded_at,

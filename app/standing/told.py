@@ -91,7 +91,7 @@ class Seen:
             for act in (contents, withdrawals, erasures)
         )
         words = select(annulled.c.recorded_at).join(evidence, _on_evidence(annulled))
-        acts = (attached, *later, words.where(self._moment.knows(annulled)))
+        acts = (attached, *later, words.where(self._moment.reaches(annulled)))
         return union_all(*(act.where(self._seen).correlate(self._standing) for act in acts)).subquery("acts_seen")
 
     def _has(self, act: Source) -> ColumnElement[bool]:

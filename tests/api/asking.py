@@ -6,7 +6,7 @@ import httpx
 from sqlalchemy import func, select
 from sqlmodel import SQLModel
 
-from app.models import Cycle, IdempotencyRecord, Measurement, Obligation
+from app.models import Cycle, IdempotencyRecord, Measurement, Obligation, StandingSnapshot
 from app.models.base import HistoryRow, table
 from tests.given import PLAN, Caller, Service
 
@@ -59,11 +59,11 @@ async def status_of(caller: Caller, **params: Any) -> dict[str, Any]:
     return shown
 
 
-async def rows_of(service: Service) -> dict[str, Any]:
-    """Count what writes leave behind: rows, and when all obligations were acted on."""
+async def rows_of(service: Service) -> dict[str, int]:
+    """Count what writes leave behind: rows, and the versions of all obligations."""
     counts = [
         select(func.count()).select_from(table(kind)).scalar_subquery().label(table(kind).name) for kind in WRITTEN
     ]
-    acted_at = select(func.max(table(Obligation).c.updated_at)).scalar_subquery().label("acted_at")
+    versions = select(func.sum(table(StandingSnapshot).c.version)).scalar_subquery().label("versions")
     async with service.app.state.database.reading() as connection:
-        return dict((await connection.execute(select(*counts, acted_at))).mappings().one())
+        return dict((await connection.execute(select(*counts, versions))).mappings().one())

@@ -120,6 +120,7 @@ def rows(client_id: UUID, on: UUID) -> list[tuple[type[SQLModel], dict[str, Any]
                 "act_id": update,
                 "kind": ActKind.UPDATE,
                 "counts": False,
+                "received_at": TODAY,
             },
         ),
     ]
