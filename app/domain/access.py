@@ -17,6 +17,7 @@ class Role(StrEnum):
     REPORTER = "reporter"
     COORDINATOR = "coordinator"
     INTEGRATOR = "integrator"
+    AUDITOR = "auditor"
     ADMIN = "admin"
 
 
@@ -51,7 +52,8 @@ class Permission(StrEnum):
 class Classification(StrEnum):
     """Who may read an evidence: `public` any integrator, `internal` partners too, `restricted` owner only.
 
-    Whoever attached an evidence may read it, whatever it is, and whoever owes by now what it is on.
+    Whoever attached an evidence may read it, whatever it is, and whoever owes by now what it is on; a coordinator and
+    an auditor read every one.
     """
 
     PUBLIC = "public"
@@ -72,12 +74,15 @@ class Reach(StrEnum):
 
 _EVERYONE = frozenset(Role)
 _COORDINATORS = frozenset({Role.COORDINATOR})
+_OVERSEERS = _COORDINATORS | {Role.AUDITOR}
+"""Who reads everything; an auditor records nothing."""
 _CONCERNED = _COORDINATORS | {Role.REPORTER}
-_READERS = _CONCERNED | {Role.INTEGRATOR}
+_FOLLOWERS = _CONCERNED | {Role.INTEGRATOR}
+_READERS = _FOLLOWERS | _OVERSEERS
 MAY: Mapping[Permission, frozenset[Role]] = {
     Permission.READ_PLANS: _EVERYONE,
     Permission.READ_STANDING: _READERS,
-    Permission.READ_HISTORY: _CONCERNED,
+    Permission.READ_HISTORY: _CONCERNED | _OVERSEERS,
     Permission.READ_EVIDENCE: _READERS,
     Permission.USE_CALENDARS: _CONCERNED,
     Permission.REPORT: _CONCERNED,
@@ -93,10 +98,10 @@ MAY: Mapping[Permission, frozenset[Role]] = {
     Permission.OPEN_CYCLES: _COORDINATORS,
     Permission.READ_EVENTS: _READERS,
     Permission.READ_CHECKPOINTS: _EVERYONE,
-    Permission.MANAGE_WEBHOOKS: _READERS,
+    Permission.MANAGE_WEBHOOKS: _FOLLOWERS,
     Permission.READ_CLIENTS: frozenset({Role.ADMIN}),
     Permission.MANAGE_CLIENTS: frozenset({Role.ADMIN}),
-    Permission.READ_READS: _COORDINATORS,
+    Permission.READ_READS: _OVERSEERS,
     Permission.ERASE: _COORDINATORS,
 }
 REPORTERS_REACH: Mapping[Permission, Reach] = {
@@ -173,8 +178,8 @@ class Caller:
 
     @property
     def reads_everything(self) -> bool:
-        """A coordinator reads every word and every evidence."""
-        return self.role is Role.COORDINATOR
+        """A coordinator and an auditor read every word and every evidence."""
+        return self.role in _OVERSEERS
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,6 +8,9 @@ not by acts that do not show in it.
 An annulment says on which evidence the act is that it takes back, if it is on one: whoever may not read that evidence
 reads neither, and is not told how many there were.  It is one of the acts that there were since it was received.
 
+An auditor reads what a coordinator reads: each policy by which rows are read, and each view, that names the one names
+the other as well, but for the addresses of calendars, which are given and not read.
+
 No stored facts stand any more: the service stores them anew.
 """
 
@@ -55,6 +58,9 @@ RECEIVED = """
     UPDATE annulled_act t SET received_at = a.received_at FROM annulment a
     WHERE a.plan_id = t.plan_id AND a.id = t.annulment_id
 """
+ROLES = ("reporter", "coordinator", "integrator", "admin")
+READS_ALL, READS_ALL_WITH_AUDITOR = "'coordinator'::text", "'coordinator'::text, 'auditor'::text"
+"""How PostgreSQL spells who reads everything, in a list of roles."""
 EVIDENCE_FACT = "id, plan_id, obligation_id, received_at, recorded_at, kind, of_owner"
 
 
@@ -64,9 +70,14 @@ def upgrade() -> None:
     _view_of_evidence(f"{EVIDENCE_FACT}, update_id")
     # A function that sets something is not planned anew in every place that asks it, which costs more than it takes.
     op.execute("ALTER FUNCTION dondoc_followed(uuid[]) SET search_path = public, pg_temp")
+    _roles(*ROLES, "auditor")
+    _let_read(READS_ALL, READS_ALL_WITH_AUDITOR)
 
 
 def downgrade() -> None:
+    _let_read(READS_ALL_WITH_AUDITOR, READS_ALL)
+    op.execute("UPDATE client SET role = 'reporter', disabled_at = coalesce(disabled_at, now()) WHERE role = 'auditor'")
+    _roles(*ROLES)
     op.execute("ALTER FUNCTION dondoc_followed(uuid[]) RESET search_path")
     op.execute("DROP VIEW evidence_fact")
     _view_of_evidence(EVIDENCE_FACT)
@@ -124,3 +135,27 @@ def _annulments() -> None:
 def _view_of_evidence(columns: str) -> None:
     op.execute(f"CREATE OR REPLACE VIEW evidence_fact AS SELECT {columns} FROM evidence WHERE {STANDING} OR {INVOLVED}")
     op.execute("GRANT SELECT ON evidence_fact TO dondoc_app")
+
+
+def _roles(*roles: str) -> None:
+    op.drop_constraint("role", "client")
+    op.create_check_constraint("role", "client", sa.column("role").in_(roles))
+
+
+def _let_read(known: str, instead: str) -> None:
+    """Let policies and views that name some roles name others, whichever they are by now."""
+    op.execute(
+        f"""
+        DO $do$ DECLARE one record; BEGIN
+            FOR one IN SELECT tablename, policyname, qual FROM pg_policies
+                WHERE schemaname = 'public' AND cmd = 'SELECT' AND tablename <> 'calendar_feed'
+                AND strpos(qual, $w${known}$w$) > 0
+            LOOP EXECUTE format('ALTER POLICY %I ON %I USING (%s)', one.policyname, one.tablename,
+                replace(one.qual, $w${known}$w$, $w${instead}$w$)); END LOOP;
+            FOR one IN SELECT viewname, definition FROM pg_views
+                WHERE schemaname = 'public' AND strpos(definition, $w${known}$w$) > 0
+            LOOP EXECUTE format('CREATE OR REPLACE VIEW %I AS %s', one.viewname,
+                replace(one.definition, $w${known}$w$, $w${instead}$w$)); END LOOP;
+        END $do$
+        """
+    )
