@@ -13,7 +13,7 @@ from app.models.evidence import Erasure, Evidence, EvidenceContent, EvidenceRead
 from app.models.extension import Extension, ExtensionRefusal, ExtensionRequest
 from app.models.idempotency import IdempotencyRecord
 from app.models.obligation import Obligation
-from app.models.plan import Plan
+from app.models.plan import Letterhead, Plan
 from app.models.reference import ClientReference
 from app.models.review import Review
 from app.models.standing import StandingSnapshot
@@ -50,6 +50,7 @@ __all__ = [
     "ExtensionRequest",
     "Holiday",
     "IdempotencyRecord",
+    "Letterhead",
     "Measurement",
     "Membership",
     "MembershipEnding",
