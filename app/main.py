@@ -35,6 +35,7 @@ from app.routers import (
     obligations,
     plans,
     reminders,
+    reports,
     reviews,
     status,
     successions,
@@ -84,6 +85,7 @@ ROUTERS = (
     changes,
     explanations,
     reminders,
+    reports,
     oauth,
     health,
 )

@@ -26,6 +26,7 @@ class Permission(StrEnum):
     READ_PLANS = "plans:read"
     READ_STANDING = "standing:read"
     READ_HISTORY = "history:read"
+    READ_REPORTS = "reports:read"
     READ_EVIDENCE = "evidence:read"
     USE_CALENDARS = "calendars:use"
     REPORT = "updates:write"
@@ -78,6 +79,7 @@ MAY: Mapping[Permission, frozenset[Role]] = {
     Permission.READ_PLANS: _EVERYONE,
     Permission.READ_STANDING: _READERS,
     Permission.READ_HISTORY: _CONCERNED,
+    Permission.READ_REPORTS: _COORDINATORS,
     Permission.READ_EVIDENCE: _READERS,
     Permission.USE_CALENDARS: _CONCERNED,
     Permission.REPORT: _CONCERNED,
@@ -117,6 +119,7 @@ SUMMARIES: Mapping[Permission, str] = {
     Permission.READ_PLANS: "Read plans, bodies, duties and cycles",
     Permission.READ_STANDING: "Read standings and totals",
     Permission.READ_HISTORY: "Read histories with their narratives",
+    Permission.READ_REPORTS: "Read consolidated reports",
     Permission.READ_EVIDENCE: "Read evidence, by classification",
     Permission.USE_CALENDARS: "Get, give and revoke the addresses of calendars",
     Permission.REPORT: "Post updates for obligations one owns, or enter paper reports",

@@ -116,7 +116,8 @@ def _update_acts(caller: Caller, of: Obligations, moment: Moment) -> Statement:
 
 
 def _shown_of_updates(caller: Caller, moment: Moment) -> dict[str, Any]:
-    return {**_pick(updates, ("id", *FIELDS)), "measurements": _measured(), "evidence": _attached(caller, moment)}
+    shown = {"measurements": measured_of_updates(), "evidence": _attached(caller, moment)}
+    return {**_pick(updates, ("id", *FIELDS)), **shown}
 
 
 def _in_order(*acts: Statement) -> Statement:
@@ -227,7 +228,8 @@ def _pick(table_: FromClause, names: tuple[str, ...]) -> dict[str, Any]:
     return {name: table_.c[name] for name in names}
 
 
-def _measured() -> ColumnElement[Any]:
+def measured_of_updates() -> ColumnElement[Any]:
+    """Spell the figures of the update around as a list, in the order of the targets."""
     one = func.jsonb_build_object(
         "target", targets.c.code, "value", measurements.c.value, "cases", measurements.c.cases
     )

@@ -26,6 +26,7 @@ ALLOWED = {
         Permission.READ_PLANS,
         Permission.READ_STANDING,
         Permission.READ_HISTORY,
+        Permission.READ_REPORTS,
         Permission.READ_EVIDENCE,
         Permission.USE_CALENDARS,
         Permission.READ_EVENTS,
