@@ -30,6 +30,7 @@ from app.routers import (
     health,
     holidays,
     imports,
+    letterheads,
     members,
     oauth,
     obligations,
@@ -86,6 +87,7 @@ ROUTERS = (
     explanations,
     reminders,
     reports,
+    letterheads,
     oauth,
     health,
 )

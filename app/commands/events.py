@@ -27,6 +27,7 @@ from app.models import (
     ExtensionRefusal,
     ExtensionRequest,
     Holiday,
+    Letterhead,
     Membership,
     MembershipEnding,
     PartnerNaming,
@@ -60,6 +61,7 @@ TYPES: Mapping[type[PlanRow], EventType | Mapping[Any, EventType]] = {
     CycleDeadline: EventType.CYCLE_DEADLINE_MOVED,
     Seal: EventType.CYCLE_CLOSED,
     Holiday: EventType.HOLIDAY_MARKED,
+    Letterhead: EventType.PLAN_AMENDED,
     Succession: EventType.SUCCESSION_PROPOSED,
     SuccessionDecision: {
         Decision.CONFIRMED: EventType.SUCCESSION_CONFIRMED,

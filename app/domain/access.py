@@ -39,6 +39,7 @@ class Permission(StrEnum):
     ANNUL = "annulments:write"
     RECORD_SUCCESSIONS = "successions:write"
     EDIT_CALENDAR = "holidays:write"
+    EDIT_LETTERHEAD = "letterheads:write"
     OPEN_CYCLES = "cycles:write"
     READ_EVENTS = "events:read"
     READ_CHECKPOINTS = "audit:read"
@@ -92,6 +93,7 @@ MAY: Mapping[Permission, frozenset[Role]] = {
     Permission.ANNUL: _CONCERNED,
     Permission.RECORD_SUCCESSIONS: _COORDINATORS,
     Permission.EDIT_CALENDAR: _COORDINATORS,
+    Permission.EDIT_LETTERHEAD: _COORDINATORS,
     Permission.OPEN_CYCLES: _COORDINATORS,
     Permission.READ_EVENTS: _READERS,
     Permission.READ_CHECKPOINTS: _EVERYONE,
@@ -132,6 +134,7 @@ SUMMARIES: Mapping[Permission, str] = {
     Permission.ANNUL: "Take back what was recorded by mistake",
     Permission.RECORD_SUCCESSIONS: "Record what becomes of bodies: successions, members of classes, partners",
     Permission.EDIT_CALENDAR: "Mark days off",
+    Permission.EDIT_LETTERHEAD: "Say under whose name papers go out",
     Permission.OPEN_CYCLES: "Open reporting cycles, move their deadlines, close them",
     Permission.READ_EVENTS: "Follow what changes",
     Permission.READ_CHECKPOINTS: "Read what was signed of the events",

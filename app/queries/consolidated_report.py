@@ -3,18 +3,22 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.database.engine import as_system
 from app.database.statements import Row, fetch_all, fetch_one, fetch_only
-from app.domain.access import Caller
+from app.domain.access import Caller, Permission, Role
 from app.domain.calendar import day_of, start_of
 from app.domain.errors import CycleNotClosed, Fault, MalformedContent, NotFound
 from app.queries import report_rows
 from app.queries.status import bodies_of, last_change
 from app.reports.assembly import Found, assembled
+from app.reports.checking import Said
+from app.reports.consolidated import paper_of
+from app.reports.documents import written
 from app.schemas.consolidated_report import ConsolidatedReport
 from app.schemas.report_rules import ReportPart, ReportRules
 from app.standing.cycles import cycles_of, deadlines_of
@@ -63,6 +67,26 @@ async def report_of(connection: AsyncConnection, asking: Asking) -> Consolidated
         **(await _before(connection, asking, before, measured, moment) if before else {}),
     )
     return assembled(found)
+
+
+async def made_again(connection: AsyncConnection, said: Said) -> tuple[str, bytes]:
+    """Make the report anew that a document says it is; return its digest and its document.
+
+    Raises:
+        NotFound, CycleNotClosed: the record has no such report.
+    """
+    anybody = Caller(client_id=UUID(int=0), role=Role.COORDINATOR, scopes=frozenset({Permission.READ_REPORTS}))
+    asking = Asking(
+        caller=anybody,
+        slug=said.plan,
+        cycle=said.cycle,
+        now=said.as_of,
+        as_of=None if said.sealed else said.as_of,
+        known_at=None if said.sealed else said.known_at,
+        sealed=said.sealed,
+    )
+    report = await report_of(connection, asking)
+    return report.digest, written(paper_of(report))
 
 
 async def _moment(connection: AsyncConnection, plan: Row, asking: Asking) -> Moment:

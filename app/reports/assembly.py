@@ -94,6 +94,7 @@ def assembled(found: Found) -> ConsolidatedReport:
         "letterhead": LetterheadOut.model_validate(found.letterhead),
         "groups": figures.group_figures(found.owed, rules),
         "bodies": figures.body_figures(found.owed, found.bodies),
+        "owners": figures.owner_figures(found.owed, found.bodies),
         "duties": figures.duty_figures(found.owed, rules),
         "guidance": figures.split_figures(of_part[ReportPart.GUIDANCE]),
         "guidance_documents": _documents(row for row in found.documents if row["duty"] in guidance),
@@ -216,9 +217,11 @@ def _letter(row: Row, owed: Owed | None) -> LetterOnDeadline:
 
 def _silent(found: Found) -> Iterator[SilentBody]:
     """Name the bodies that have reported nothing in this cycle, whatever they did for its duties in another."""
-    for (code, name), rows in grouped(found.owed, lambda row: (row["owner_code"], row["owner_name"])).items():
-        if all(row["last_reported_at"] is None for row in rows):
-            yield SilentBody(code=code, name=name, owed=len(rows))
+    owed = grouped(found.owed, lambda row: row["owner_id"])
+    for body in found.bodies:
+        rows = owed.get(body["id"], ())
+        if rows and all(row["last_reported_at"] is None for row in rows):
+            yield SilentBody(code=body["code"], name=body["name"], owed=len(rows))
 
 
 def _waivers(found: Found) -> Iterator[Waiver]:

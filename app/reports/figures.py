@@ -28,6 +28,13 @@ def body_figures(rows: Rows, bodies: Rows) -> list[BodyFigures]:
     return [found for body in alone if (found := _body(body, bodies, owed))]
 
 
+def owner_figures(rows: Rows, bodies: Rows) -> list[MemberFigures]:
+    """Count by who answers, in the plan's order."""
+    owed = grouped(rows, lambda row: row["owner_id"])
+    owners = [one for one in bodies if one["id"] in owed]
+    return [MemberFigures(code=one["code"], name=one["name"], **_split(_counted(owed[one["id"]]))) for one in owners]
+
+
 def duty_figures(rows: Rows, rules: ReportRules) -> list[DutyFigures]:
     """Count by duty, in the plan's order."""
     by_duty = grouped(rows, lambda row: (row["duty_code"], row["title_vi"]))

@@ -68,7 +68,7 @@ class SplitFigures(Figures):
 
 
 class MemberFigures(SplitFigures):
-    """The figures of a member of a group."""
+    """The figures of one body by itself: a member of a group, or whoever answers for its obligations."""
 
     code: str
     name: str
@@ -220,6 +220,7 @@ class ConsolidatedReport(SplitFigures):
     letterhead: LetterheadOut
     groups: list[GroupFigures]
     bodies: list[BodyFigures]
+    owners: list[MemberFigures]
     duties: list[DutyFigures]
     guidance: SplitFigures
     guidance_documents: list[CitedDocument]

@@ -80,6 +80,13 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "rotateWebhookSecret": {},
     "testWebhook": {},
     "redeliver": {},
+    "recordLetterhead": {
+        "body": "Sở Nội vụ",
+        "code": "SNV",
+        "place": "Cần Thơ",
+        "signer": "Giám đốc",
+        "recipients": ["Ủy ban nhân dân thành phố Cần Thơ"],
+    },
     "markHoliday": {"observed_on": "2026-12-31", "name": "Nghỉ bù"},
 }
 ASKED = {

@@ -41,6 +41,7 @@ ALLOWED = {
         Permission.DECIDE_CONDITIONS,
         Permission.EDIT_CALENDAR,
         Permission.RECORD_SUCCESSIONS,
+        Permission.EDIT_LETTERHEAD,
         Permission.OPEN_CYCLES,
         Permission.READ_READS,
         Permission.ERASE,
