@@ -19,8 +19,8 @@ run: $(VENV)/.run ## Serve the seeded plan with a PostgreSQL of its own (PORT=80
 dev: $(VENV)/.dev ## Serve as `run` does, anew whenever a file of the service changes
 	@exec $(BIN)/watchfiles --filter all "$(BIN)/dondoc serve" app docs embedded_postgres migrations seeds
 
-# What needs programs beside Python's packages, and what loads or kills a service for a minute.
-REAL := node or libreoffice or poolers or proxies or load
+# What needs programs beside Python's packages, and what asks, loads or kills a service for a minute.
+REAL := node or libreoffice or poolers or proxies or load or fuzz
 
 test: $(VENV)/.dev ## Run the tests, on a PostgreSQL of their own
 	$(BIN)/python -m pytest -n auto --dist worksteal -m "not ($(REAL))"

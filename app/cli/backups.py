@@ -8,12 +8,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.cli.running import owner, plainly
+from app.database.revision import head
+from app.domain.errors import Hindrance
 from app.settings import Settings
 from app.stores.opening import open_store
 
 if TYPE_CHECKING:
     from app.server.backups import Manifest, Place
 
+EARLIER = (
+    "The backup is of an earlier version: restore it without --erased, run `dondoc migrate`, "
+    "and then `dondoc evidence erase-again` with the list."
+)
 Folder = Annotated[Path, typer.Argument(help="The backup: a folder.")]
 Programs = Annotated[
     Path | None,
@@ -38,19 +44,34 @@ def back_up(
             _tell("is made", asyncio.run(backups.back_up(_place(url, programs), folder, now=datetime.now(UTC))))
 
 
-def restore(folder: Folder, programs: Programs = None) -> None:
+def restore(
+    folder: Folder,
+    programs: Programs = None,
+    erased: Annotated[
+        Path | None, typer.Option(help="What `dondoc evidence erased` printed last: it is erased again.")
+    ] = None,
+) -> None:
     """Restore a backup to an empty database, an empty store, and a folder of keys that is empty; then verify it."""
     from app.server import backups  # noqa: PLC0415
+    from app.server import erased as erasures  # noqa: PLC0415
 
-    with plainly(), owner() as url:
-        _tell("is restored", asyncio.run(backups.restore(_place(url, programs), folder)))
+    with plainly():
+        those = erasures.read(erased) if erased else []
+        if those and backups.check(folder).revision < head():
+            raise Hindrance(EARLIER)
+        with owner() as url:
+            place = _place(url, programs)
+            _tell("is restored", asyncio.run(backups.restore(place, folder)))
+            again = asyncio.run(erasures.erase_again(url, place.store, those, now=datetime.now(UTC)))
+    if erased:
+        typer.echo(f"{again} evidence that was erased since is erased again.")
 
 
 def _place(url: str, programs: Path | None) -> "Place":
     from app.server import backups  # noqa: PLC0415
 
     settings = Settings()
-    return backups.Place(url, open_store(settings), settings.keys_dir, programs)
+    return backups.Place(url, open_store(settings), settings.evidence_dir / "parts", settings.keys_dir, programs)
 
 
 def _tell(what: str, manifest: "Manifest") -> None:

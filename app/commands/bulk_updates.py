@@ -22,7 +22,8 @@ from app.commands.references import Earlier, Named
 from app.commands.updates import Report
 from app.domain.access import Caller
 from app.domain.errors import ClientRefReused, Fault, NotFound, Refusal
-from app.schemas.bulk import NAMES, ItemIn
+from app.schemas.bulk import ItemIn
+from app.schemas.columns import NAMES
 from app.schemas.obligations import ObligationOut
 from app.schemas.updates import UpdateOut
 from app.standing.moment import Moment

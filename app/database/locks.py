@@ -1,8 +1,9 @@
 """Advisory locks: this engine's way to say that something is being worked on."""
 
 import hashlib
+from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, bindparam, func, select
+from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.database.statements import Statement, fetch_all, fetch_only
@@ -29,6 +30,11 @@ def _waiting(number: int) -> Statement:
 def tried(number: int) -> ColumnElement[bool]:
     """Spell the taking of a lock, by its number, within a longer statement; it is false when somebody else holds it."""
     return func.pg_try_advisory_xact_lock(bindparam("number", number, BigInteger()))
+
+
+def first_free(found: Select[Any]) -> Select[Any]:
+    """Hold the first row that is found and that nobody else holds, until the transaction ends."""
+    return found.limit(1).with_for_update(skip_locked=True)
 
 
 def number_of(name: bytes) -> int:

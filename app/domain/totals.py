@@ -3,8 +3,17 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from app.domain.completion import COMPLETED_STATUSES, Judgement, Status
+
+
+class By(StrEnum):
+    """Of what a cycle shows figures, one by one."""
+
+    BODY = "body"
+    DUTY = "duty"
+
 
 Totals = Counter[Status]
 """How many obligations stand at each status.  Their sum is what is owed."""

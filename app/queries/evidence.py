@@ -147,6 +147,12 @@ def erased_content(evidence_id: UUID) -> Statement:
     return found.where(contents.c.evidence_id == bindparam("evidence_id", evidence_id))
 
 
+def every_erasure() -> Statement:
+    """Select what was erased, by whom and why, in the order in which it was."""
+    said = select(erasures.c.evidence_id.label("evidence"), erasures.c.client_id.label("client"))
+    return said.add_columns(erasures.c.reason, erasures.c.legal_basis).order_by(erasures.c.recorded_at, erasures.c.id)
+
+
 def promised(content_ids: Collection[UUID]) -> Statement:
     """Keep the ids under which bytes must be in the store: those that a row knows, and no erasure has ended."""
     erased = select(literal(1)).where(

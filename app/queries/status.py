@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, DateTime, String, Subquery, Uuid, bindpara
 
 from app.database.statements import Statement
 from app.domain.access import Caller
+from app.domain.totals import By
 from app.models import (
     Body,
     ConditionDecision,
@@ -24,7 +25,6 @@ from app.models.redacted_views import facts_of
 from app.queries.events import snapshot
 from app.queries.obligations import visible
 from app.queries.plans import plan_id_of
-from app.schemas.status import By
 from app.standing.filters import Filters, within
 from app.standing.moment import Moment
 from app.standing.rule import standings, standings_owed_or_not

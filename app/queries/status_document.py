@@ -12,11 +12,12 @@ from app.database.statements import Row, fetch_all, fetch_one
 from app.domain.access import Caller
 from app.domain.calendar import day_of, start_of
 from app.domain.errors import CycleNotClosed, Fault, MalformedContent
+from app.domain.totals import By
 from app.queries.cycles import opened_by
 from app.queries.status import changed_from_sealed, parts_of, sealed_tally, tally
 from app.schemas.base import TotalsOut
 from app.schemas.seed import CycleRules
-from app.schemas.status import By, CycleByDuty, CycleStatus, StatusOut, Summed, cycle_statuses, missing_cycles, summed
+from app.schemas.status import CycleByDuty, CycleStatus, StatusOut, Summed, cycle_statuses, missing_cycles, summed
 from app.standing.cycles import cycles_of
 from app.standing.filters import Filters
 from app.standing.moment import Moment

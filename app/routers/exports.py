@@ -17,6 +17,7 @@ from app.database.keyset import KeysetCursor
 from app.database.statements import fetch_all, fetch_one
 from app.domain import errors
 from app.domain.access import Caller, Permission
+from app.domain.totals import By
 from app.domain.words import words_of
 from app.queries import exports, plans
 from app.queries.history import Obligations, history
@@ -27,7 +28,6 @@ from app.schemas import columns, printed
 from app.schemas.base import ResponseModel
 from app.schemas.exports import HistoryLine, status_lines
 from app.schemas.printed import Paper
-from app.schemas.status import By
 from app.schemas.summary import Summary, columns_of, summary
 from app.schemas.views import obligation_out
 from app.standing.filters import Filters

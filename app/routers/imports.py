@@ -50,6 +50,8 @@ LATER: dict[int | str, dict[str, Any]] = {
         "description": "It is kept and recorded later: ask how far that has come.",
         "model": ImportProgress,
         "headers": {
+            "X-Request-Id": {"$ref": "#/components/headers/X-Request-Id"},
+            "Cache-Control": {"$ref": "#/components/headers/Cache-Control"},
             "Location": {"description": "Where to ask.", "schema": {"type": "string"}},
             "Retry-After": {"$ref": "#/components/headers/Retry-After"},
             "Preference-Applied": {"description": "RFC 7240: as preferred.", "schema": {"type": "string"}},
@@ -116,7 +118,7 @@ async def import_form(
     operation_id="getImport",
     summary="Ask how far an import has come",
     response_model=ImportProgress,
-    responses=ABSENT,
+    responses=ABSENT | {200: {"headers": {"Retry-After": {"$ref": "#/components/headers/Retry-After"}}}},
 )
 async def get_import(request: Request, slug: Slug, import_id: ImportId, caller: Sender, reading: Reading) -> Response:
     """Ask how far a form has come that one sent and that is recorded later; for seven days after it was done."""

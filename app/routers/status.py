@@ -8,10 +8,11 @@ from fastapi import Query, Request, Response
 from app.database.statements import fetch_one
 from app.domain import errors
 from app.domain.access import Caller, Permission
+from app.domain.totals import By
 from app.queries import status
 from app.queries.status_document import Asking, document_of, sealed_document
 from app.routers.parameters import BodyCode, CycleCodes, Slug
-from app.schemas.status import By, StatusOut
+from app.schemas.status import StatusOut
 from app.standing.filters import Filters
 from app.standing.moment import Moment
 from app.web.auth.access import may

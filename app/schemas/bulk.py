@@ -8,6 +8,7 @@ from pydantic import Field, SkipValidation, model_validator
 from app.domain.completion import Status
 from app.schemas.annulments import AnnulmentIn, AnnulmentOut
 from app.schemas.base import Code, Reference, RequestModel, ResponseModel, Wrong
+from app.schemas.columns import NAMES
 from app.schemas.extensions import ExtensionIn, ExtensionOut
 from app.schemas.obligations import ObligationOut
 from app.schemas.problem import Problem
@@ -15,7 +16,6 @@ from app.schemas.reviews import ReviewIn, ReviewOut, Version
 from app.schemas.updates import UpdateIn, UpdateOut
 
 MAX_ITEMS = 500
-NAMES = ("plan", "cycle", "duty", "owner")
 _UP_TO_MANY = Field(min_length=1, max_length=MAX_ITEMS)
 
 

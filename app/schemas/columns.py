@@ -15,9 +15,11 @@ from uuid import UUID
 
 from app.domain.completion import Judgement, Status
 from app.domain.text import fold
+from app.domain.totals import By
 from app.domain.words import words_of
-from app.schemas.status import By
 
+NAMES = ("plan", "cycle", "duty", "owner")
+"""What together names an obligation, in a table as in a call."""
 Cell = str | UUID | int | float | date | datetime | StrEnum | None
 """What a cell holds; a choice is shown by its words, an instant in the time of Vietnam."""
 

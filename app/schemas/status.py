@@ -4,23 +4,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.database.statements import Row
 from app.domain.calendar import day_of
 from app.domain.completion import Force, Judgement, Status
-from app.domain.totals import Figures, completion_rate, due_completion_rate, on_time_rate, roll_up, total
+from app.domain.totals import By, Figures, completion_rate, due_completion_rate, on_time_rate, roll_up, total
 from app.schemas.base import Instant, JudgedOut, ResponseModel, TotalsOut
 from app.schemas.seed import CycleRules
-
-
-class By(StrEnum):
-    """Of what a cycle shows figures, one by one."""
-
-    BODY = "body"
-    DUTY = "duty"
 
 
 class FiguresOut(ResponseModel):

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.domain.completion import COMPLETED_STATUSES, Force, Status
-from app.domain.totals import Totals, completion_rate, due_completion_rate, on_time_rate, owed
+from app.domain.totals import By, Totals, completion_rate, due_completion_rate, on_time_rate, owed
 from app.schemas.columns import Column
 from app.schemas.printed import Section, deadline
-from app.schemas.status import BodyStatus, By, DutyStatus, Summed
+from app.schemas.status import BodyStatus, DutyStatus, Summed
 
 OPEN_IN_TIME = (Status.IN_PROGRESS, Status.NOT_STARTED)
 LATE = (Status.OVERDUE, Status.AWAITED)

@@ -66,10 +66,11 @@ class Manifest:
 
 @dataclass(frozen=True)
 class Place:
-    """What is backed up, or restored to: a database, as its owner, a store, and the folder of the keys."""
+    """What is backed up, or restored to: a database, as its owner, a store with its folder of parts, and the keys."""
 
     url: str
     store: Store
+    parts: Path
     keys: Path
     programs: Path | None = None
     """Where pg_dump and pg_restore are; by default those of the embedded server, or of the system."""
@@ -193,11 +194,23 @@ def _put_back(place: Place, folder: Path, manifest: Manifest) -> None:
         if os.geteuid() == 0:
             # Whoever runs the service reads them, also when root restores.
             os.chown(copied, owner.st_uid, owner.st_gid)
-    parts = place.keys.with_name(f".{place.keys.name}.restoring")
-    parts.mkdir(mode=0o700, exist_ok=True)
+    place.parts.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name in manifest.names:
-        place.store.keep(Path(shutil.copyfile(folder / FILES / name, parts / "part")), name)
-    shutil.rmtree(parts)
+        place.store.keep(Path(shutil.copyfile(folder / FILES / name, place.parts / "restored.part")), name)
+    lost = [name for name in manifest.names if _kept(place.store, name, folder) != manifest.digests[f"{FILES}/{name}"]]
+    if lost:
+        raise NotABackup(f"All is restored, and {len(lost)} files are not in the store as they are in the backup.")
+
+
+def _kept(store: Store, name: str, folder: Path) -> str | None:
+    """Return the digest of what a store gives back."""
+    digest = hashlib.sha256()
+    try:
+        for chunk in store.open(name, 0, (folder / FILES / name).stat().st_size):
+            digest.update(chunk)
+    except ContentLost:
+        return None
+    return digest.hexdigest()
 
 
 async def _position(connection: AsyncConnection) -> int:

@@ -112,6 +112,16 @@ async def test_the_metadata_can_be_read_without_a_record(service: Service) -> No
     assert await reads_of(service, evidence) == []
 
 
+async def test_whoever_asks_for_the_head_alone_is_given_nothing_and_so_recorded_by_nobody(service: Service) -> None:
+    evidence = await uploaded(service)
+    path, token = f"/v1/evidence/{evidence}/content", {"Authorization": f"Bearer {service.police.token()}"}
+
+    head = await service.http.head(path, headers=token | {"Range": "bytes=0-3"})
+
+    assert (head.status_code, head.headers["content-length"], head.content) == (200, str(len(CONTENT)), b"")
+    assert await reads_of(service, evidence) == []
+
+
 @pytest.mark.parametrize("name", ["police", "culture", "integrator", "admin"])
 async def test_only_the_coordinator_is_told_who_read(service: Service, name: str) -> None:
     evidence = await uploaded(service)

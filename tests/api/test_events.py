@@ -429,6 +429,7 @@ def test_the_first_word_of_a_type_is_what_it_happened_to() -> None:
 
     assert nouns == {"update", "evidence", "contribution", "review", "extension", "condition", "annulment"} | {
         *("obligation", "cycle", "deadline", "closing", "holiday", "succession", "member", "partner", "plan"),
+        "paper_report",
     }
 
 

@@ -9,6 +9,7 @@ from app.database.engine import SYSTEM, Identity
 from app.models import Event, SequencedEvent
 from app.models.base import stable_id, table
 from tests.api.asking import listed
+from tests.api.matrix import A_PAPER
 from tests.api.test_erasure import WHY
 from tests.database.rights import HISTORY, KEPT
 from tests.files import pdf
@@ -38,8 +39,8 @@ async def propose(service: Service) -> str:
     return proposed
 
 
-async def decide(service: Service, succession: str, outcome: str = "confirmed") -> None:
-    sent = {"outcome": outcome, "reason": "Theo nghị quyết."}
+async def decide(service: Service, succession: str, outcome: str = "confirmed", **more: str) -> None:
+    sent = {"outcome": outcome, "reason": "Theo nghị quyết.", **more}
     response = await service.coordinator.post(f"{SUCCESSIONS}/{succession}/decision", sent)
     assert response.status_code == 201, response.text
 
@@ -147,6 +148,7 @@ async def everything(service: Service) -> None:
         await service.culture.post(f"/v1/obligations/{shared}/contributions", {"note": "Đã phối hợp."}),
         await coordinator.post(cycles, {"code": "2027"}),
         await coordinator.post(f"{cycles}/2027/deadlines", reason | letter),
+        await coordinator.post("/v1/paper-reports", A_PAPER),
         await coordinator.post(f"{cycles}/2021-06-15/closing", reason),
         await coordinator.post(f"/v1/plans/{PLAN}/holidays", {"observed_on": "2026-12-31", "name": "Nghỉ bù"}),
         await coordinator.post(
@@ -159,4 +161,4 @@ async def everything(service: Service) -> None:
         await coordinator.post(f"/v1/plans/{PLAN}/duties/11.1/partners", {"code": "cong-an", **reason}),
     )
     assert {response.status_code for response in sent} == {201}
-    await decide(service, await propose(service))
+    await decide(service, await propose(service), reopened_by="10/UBND")

@@ -50,7 +50,7 @@ class Operation:
     def success(self) -> str:
         """The status of the answer that refuses nothing, and says what was done where something was."""
         found = [str(status) for status in self.shown["responses"] if status.startswith("2")]
-        return "201" if "201" in found else found[0]
+        return next((status for status in ("201", "207") if status in found), found[0])
 
     @property
     def media_type(self) -> str:

@@ -167,8 +167,10 @@ async def attached(service: Service, role: str | None) -> httpx.Response:
     return await service.police.attach(INVESTIGATION, **own)
 
 
-async def named_in(service: Service, path: str) -> dict[str, str]:
+async def named_in(service: Service, role: str | None, path: str) -> dict[str, str]:
     """Return what stands in a path and is made anew for each test."""
+    if "{import}" in path:
+        return {"import": await import_of(service, role)}
     secrets = await secrets_of(service) if "{secret}" in path or "{token}" in path else {}
     return secrets | ({"paper_report": await entered(service)} if "{paper_report}" in path else {})
 

@@ -46,7 +46,7 @@ async def test_no_chain_of_calls_breaks_and_links_lead_somewhere(service: Servic
         checked_in(),
         evidence=evidence,
         client=service.police,
-        named=await named_in(service, "{secret}{token}{paper_report}"),
+        named=await named_in(service, role, "{secret}{token}{paper_report}"),
         webhook=await webhook_of(service, role),
         acts=[],
     )

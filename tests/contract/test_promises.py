@@ -96,6 +96,21 @@ async def test_a_read_has_an_etag_and_is_not_sent_twice(service: Service, operat
     assert operation.undocumented(first) | operation.undocumented(again) == set()
 
 
+@pytest.mark.parametrize("operation", [one for one in OPERATIONS if one.method == "GET"], ids=str)
+async def test_head_is_answered_as_get_is_without_a_body(service: Service, operation: Operation) -> None:
+    brief = {"lasting": 0} if "lasting" in operation.parameters else {}
+    got = await operation.ask(service, best(operation) if operation.act else None, params=brief)
+    sent = {name: value for name, value in got.request.headers.items() if name == "authorization"}
+
+    head = await service.http.head(got.request.url, headers=sent)
+
+    assert (head.status_code, head.content) == (got.status_code, b"")
+    assert head.headers.keys() == got.headers.keys()
+    # A page that leads to another one has a cursor, which is new each time.
+    new = {"x-request-id", *(("link", "etag", "content-length") if "link" in got.headers else ())}
+    assert [name for name in head.headers.keys() - new if head.headers[name] != got.headers[name]] == []
+
+
 @pytest.mark.parametrize("operation", WRITES, ids=str)
 async def test_a_write_is_repeated_under_its_key_without_effect(service: Service, operation: Operation) -> None:
     key = {"Idempotency-Key": "contract-1"}

@@ -39,8 +39,8 @@ FROM_THE_EDGE = {
     errors.UnreadableRequest,
 }
 """Kinds that no function of ours has to raise: the framework, the database or a bug does."""
-OF_MANY = {"reportUpdates", "importForm"}
-"""Operations on many items: what an item is refused for stands in its result, and refuses no request."""
+OF_MANY = {"reportUpdates", "importForm", "giveReviews", "giveExtensions", "annulActs", "enterPaperReport"}
+"""Operations on many items: what an item is refused for stands in its result, or among the places of the request."""
 
 
 def test_every_kind_of_refusal_has_a_status_and_a_title_in_both_languages() -> None:

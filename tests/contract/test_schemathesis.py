@@ -25,6 +25,8 @@ from tests.contract.scenes import MISTAKES, ON_FILES, attached, filed, named_in,
 from tests.contract.snapshot import checked_in
 from tests.given import CHARACTERS, TRAINING, Service
 
+pytestmark = pytest.mark.fuzz
+
 ROLES = [NOBODY, "police", "coordinator", "integrator", "admin"]
 ASKED = [(operation, role) for operation in OPERATIONS for role in (ROLES if operation.act else [NOBODY])]
 METHOD_NOT_ALLOWED = 405
@@ -57,7 +59,7 @@ async def test_nothing_breaks_and_every_answer_is_documented(service: Service, o
         document,
         evidence=evidence,
         client=service.police,
-        named=await named_in(service, operation.path),
+        named=await named_in(service, role, operation.path),
         acts=[await mistaken(service) for name, mistaken in MISTAKES.items() if name == str(operation)],
         webhook=await webhook_of(service, role) if operation.path.startswith("/v1/webhooks") else {},
     )

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ TOKEN = "/v1/oauth/token"
 def place(own_service: Service, own_database: Database, address: Address, keys_dir: Path) -> Place:
     """Give what there is to back up."""
     url = url_of(address, OWNER, str(own_database.engine.url.database))
-    return Place(url, own_service.app.state.store, keys_dir)
+    return Place(url, own_service.app.state.store, keys_dir / "parts", keys_dir)
 
 
 @pytest.fixture
@@ -50,7 +51,7 @@ async def test_what_is_restored_elsewhere_is_what_was_backed_up_and_goes_on(
     lived_in: Service, place: Place, elsewhere: Address, tmp_path: Path
 ) -> None:
     made = await back_up(place, tmp_path / "backup", now=TODAY)
-    there = Place(elsewhere.url(OWNER), LocalStore(tmp_path / "files" / "kept"), tmp_path / "keys")
+    there = Place(elsewhere.url(OWNER), LocalStore(tmp_path / "files" / "kept"), tmp_path / "parts", tmp_path / "keys")
 
     restored = await restore(there, tmp_path / "backup")
 
@@ -112,7 +113,7 @@ async def test_nothing_is_written_over(lived_in: Service, place: Place, tmp_path
     with pytest.raises(Hindrance, match="keys already"):
         await restore(place, folder)
     with pytest.raises(Hindrance, match="holds a plan already"):
-        await restore(Place(place.url, place.store, tmp_path / "keys"), folder)
+        await restore(replace(place, keys=tmp_path / "keys"), folder)
     assert drafts(tmp_path) == []
 
 
@@ -134,11 +135,11 @@ async def test_a_backup_of_a_later_version_is_not_restored(lived_in: Service, pl
     (folder / "manifest.json").write_text(json.dumps(manifest | {"revision": "9999"}))
 
     with pytest.raises(Hindrance, match="later"):
-        await restore(Place(place.url, place.store, tmp_path / "keys"), folder)
+        await restore(replace(place, keys=tmp_path / "keys"), folder)
 
 
 async def test_what_cannot_be_backed_up_is_said_in_words(own_database: Database, place: Place, tmp_path: Path) -> None:
-    nowhere = Place(place.url, place.store, place.keys, tmp_path)
+    nowhere = replace(place, programs=tmp_path)
     with pytest.raises(Hindrance, match="pg_dump was not found"):
         await back_up(nowhere, tmp_path / "backup", now=TODAY)
 
@@ -148,7 +149,7 @@ async def test_a_password_is_on_no_command_line(place: Place, address: Address, 
     program.write_text(f"""#!/bin/sh\necho "$@" > {said}\nexec {binaries.find().path}/pg_dump "$@"\n""")
     program.chmod(0o700)
 
-    await back_up(Place(place.url, place.store, place.keys, tmp_path), tmp_path / "backup", now=TODAY)
+    await back_up(replace(place, programs=tmp_path), tmp_path / "backup", now=TODAY)
 
     assert "--format=custom" in said.read_text()
     assert address.password(OWNER) in place.url

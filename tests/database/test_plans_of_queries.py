@@ -71,7 +71,7 @@ LONG_HISTORY = (
     ANNULLED,
     "ANALYZE",
 )
-BY_ITS_OWN = re.compile(r"\((obligation_id|evidence_id|update_id|act_id|due_before|id) ")
+BY_ITS_OWN = re.compile(r"\((obligation_id|paper_report_id|evidence_id|update_id|act_id|due_before|id) ")
 """What an index must be searched by: the plan alone would be the whole table."""
 BY_INSTANT = {"ix_condition_decision_since"}
 """Indexes that give a plan's last and next instant at once."""

@@ -16,10 +16,10 @@ from app.commands.clients import NewClient
 from app.database.engine import SYSTEM, Database
 from app.domain.access import Caller, Role
 from app.domain.completion import Force, Status
-from app.domain.totals import completion_rate, due_completion_rate, roll_up
+from app.domain.totals import By, completion_rate, due_completion_rate, roll_up
 from app.queries.status_document import cycles_at
 from app.schemas.base import TotalsOut
-from app.schemas.status import BodyStatus, By, CycleStatus, MemberStatus
+from app.schemas.status import BodyStatus, CycleStatus, MemberStatus
 from app.standing.filters import Filters, within
 from app.standing.moment import Moment
 from app.standing.rule import standings

@@ -8,6 +8,8 @@ import pytest
 from tests.process.many import EACH, exported, multiply, peak_bytes
 from tests.process.running import Running, running
 
+pytestmark = pytest.mark.load
+
 CYCLES, ALLOWED_BYTES = 15, 20 * 1024 * 1024
 
 

@@ -20,6 +20,8 @@ from tests.process.running import Running, running
 from tests.process.test_operator import dondoc
 from tests.process.uploading import announce, caller, owned_by, send, upload
 
+pytestmark = pytest.mark.load
+
 MIB = 1024 * 1024
 AT_ONCE = 20
 ROOM, FILE = "4m", MIB

@@ -18,6 +18,8 @@ from app.settings import Settings
 from tests.given import PLAN, TRAINING
 from tests.process.running import PATIENCE, Running, lay_out
 
+pytestmark = pytest.mark.load
+
 TOKENS = 7
 
 

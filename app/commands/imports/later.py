@@ -16,6 +16,7 @@ from sqlalchemy import Delete, Update, bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.database.builders import Columns, changed_where, deleted_where
+from app.database.locks import first_free
 from app.database.statements import Row, fetch_all, fetch_first, write_new_rows, write_rows
 from app.domain.access import Caller
 from app.domain.imports import KEPT, HowMeant, ImportState, LineResult
@@ -123,7 +124,7 @@ async def _put(connection: AsyncConnection, taken: Row, **values: Any) -> list[R
 
 def _taken(now: datetime, until: datetime) -> Update:
     due = select(imports.c.id).where(imports.c.state.in_(AT_WORK), imports.c.next_attempt_at <= bindparam("now", now))
-    first = due.order_by(imports.c.next_attempt_at, imports.c.id).limit(1).with_for_update(skip_locked=True)
+    first = first_free(due.order_by(imports.c.next_attempt_at, imports.c.id))
     taken = update(imports).where(imports.c.id == first.scalar_subquery())
     more = {"attempts": imports.c.attempts + 1, "next_attempt_at": bindparam("until", until)}
     return taken.values(state=ImportState.RUNNING, **more).returning(*imports.c)

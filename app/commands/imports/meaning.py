@@ -17,7 +17,7 @@ from app.commands.imports.sayings import Say
 from app.domain.access import Classification
 from app.domain.completion import ClaimState
 from app.domain.words import choice_of
-from app.schemas.bulk import NAMES
+from app.schemas.columns import NAMES
 from app.spreadsheets.cells import Cell, Kind
 
 _CHOICES: Mapping[str, type[StrEnum]] = {"state": ClaimState, "evidence_classification": Classification}

@@ -130,7 +130,7 @@ def _ids(read: Sequence[ItemIn | Refusal]) -> list[UUID]:
 
 def _named(lines: Iterable[Line], plan: str, name: str) -> Iterator[Line]:
     """Give every item a name, as a `client_ref`, and refuse those that speak of another plan; leave out blank lines."""
-    said: Counter[str] = Counter()
+    said: Counter[int] = Counter()
     for line in lines:
         if line.item is None:
             if line.wrongs:
@@ -146,13 +146,15 @@ def _of_plan(item: dict[str, Any], plan: str) -> dict[str, Any]:
     return item if item.get("obligation") is not None else {"plan": plan, **item}
 
 
-def _with_name(item: dict[str, Any], name: str, said: Counter[str]) -> dict[str, Any]:
+def _with_name(item: dict[str, Any], name: str, said: Counter[int]) -> dict[str, Any]:
     if item.get("client_ref") is not None:
         return item
     unnamed = {key: value for key, value in item.items() if key != "client_ref"}
     digest = hashlib.sha256(json.dumps(unnamed, sort_keys=True).encode()).hexdigest()[:32]
-    said[digest] += 1
-    return {**unnamed, "client_ref": f"{name}:{digest}:{said[digest]}"}
+    # A file may have some hundred thousand lines: half of a digest as a number takes little memory.
+    short = int(digest[:16], 16)
+    said[short] += 1
+    return {**unnamed, "client_ref": f"{name}:{digest}:{said[short]}"}
 
 
 def _batches(lines: Iterable[Line]) -> Iterator[list[Line]]:

@@ -77,16 +77,15 @@ ASKED_WITH = [
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which bytes are asked for, from `start` up to, and without, `end`; none of them when the caller has them."""
+    """Which bytes are asked for, from `start` up to, and without, `end`, and whether any of them is to be given.
+
+    None is when the caller has them, or asks by HEAD.
+    """
 
     start: int
     end: int
     status_code: int
-
-    @property
-    def is_given(self) -> bool:
-        """Say whether any byte is to be given."""
-        return self.status_code in {200, 206}
+    is_given: bool = True
 
 
 def wanted(request: Request, content: Content) -> Wanted:
@@ -97,8 +96,11 @@ def wanted(request: Request, content: Content) -> Wanted:
     """
     headers, tag = request.headers, _tag(content)
     if matches(headers.get("if-none-match"), tag):
-        return Wanted(0, 0, 304)
-    whole = Wanted(0, content.size, 200)
+        return Wanted(0, 0, 304, is_given=False)
+    whole = Wanted(0, content.size, 200, is_given="head_only" not in request.scope)
+    if not whole.is_given:
+        # RFC 9110, section 14.2: a range means something with GET only.
+        return whole
     asked = _ONE_RANGE.match(headers.get("range", ""))
     if asked is None or asked.group(1, 2) == ("", "") or headers.get("if-range", tag) != tag:
         # What is no range of ours, several ranges among them, may be ignored; a stale one must be.
@@ -119,13 +121,15 @@ def _part(first: str, last: str, size: int) -> Wanted | None:
 async def download(slot: Slot, request: Request, content: Content, part: Wanted) -> Response:
     """Answer with the bytes that were asked for; they go without a place at work."""
     headers = {**_LOCKED, "ETag": _tag(content), "Accept-Ranges": "bytes", "Repr-Digest": repr_digest(content.sha256)}
-    if not part.is_given:
+    if part.status_code == 304:
         return Response(status_code=304, headers=headers)
     headers |= {
         "Content-Disposition": attachment(content.file_name),
         "Content-Length": str(part.end - part.start),
         **({"Content-Range": f"bytes {part.start}-{part.end - 1}/{content.size}"} if part.status_code == 206 else {}),
     }
+    if not part.is_given:
+        return Response(status_code=part.status_code, headers=headers, media_type=content.media_type)
     return StreamingResponse(
         await _opened(slot, request, content, part), part.status_code, headers, media_type=content.media_type
     )

@@ -102,7 +102,8 @@ class Heads:
         if scope["type"] != "http" or scope["method"] != "HEAD":
             await self._app(scope, receive, send)
             return
-        scope["method"] = "GET"
+        # Whoever records what was given has to know that nothing is.
+        scope["method"], scope["head_only"] = "GET", True
         ended = False
 
         async def head_only(message: Message) -> None:
