@@ -38,7 +38,7 @@ class Cycle(PlanRow, table=True):
     ends_on: date
     due_before: datetime = instant()
     basis: str = text(8000)
-    basis_vi: str = text(8000)
+    basis_vi: str = Field(default="", max_length=8000, sa_column_kwargs={"server_default": ""})
     confirmed: bool
     opened_at: datetime = instant()
     recorded_at: datetime = recorded()

@@ -143,7 +143,7 @@ def _basis(row: Row) -> TextOut:
 
 def counted_basis(row: Row) -> TextOut:
     """Say where the first deadline of a cycle comes from."""
-    return TextOut.of(marked_off(Words(row["basis_vi"], row["basis"]), row["off_since"] or ()))
+    return TextOut.of(marked_off(Words(row["basis_vi"] or row["basis"], row["basis"]), row["off_since"] or ()))
 
 
 def _decision(row: Row) -> dict[str, Any] | None:

@@ -1,12 +1,9 @@
 """Letters decide deadlines and reopen figures; cycles of their own kind; duties that rest on what others report.
 
 What was recorded before had no day on which it was decided: it is taken to have been decided on the day it was
-received, so that each act stays where it was in its history.  A cycle was recorded when it was opened; where its
-deadline comes from is said in Vietnamese as well, which follows word by word from how it was said in English.
+received, so that each act stays where it was in its history.  A cycle was recorded when it was opened.
 """
 
-import re
-from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,31 +20,6 @@ LETTERS = ("extension", "cycle_deadline")
 OF_ITS_OWN_KIND = ("title_vi", "title_en", "document_number", "decided_on", "duties")
 IN_ORDER = ["received_at", "recorded_at", "id"]
 INSTANT = sa.DateTime(timezone=True)
-DAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
-SAID = (
-    (
-        'Duty R.1, source line 142: "trước ngày 15/6/2021" (before 15 June 2021), so 14 June is the last day on time.',
-        'Nhiệm vụ R.1, dòng 142 của Kế hoạch: "trước ngày 15/6/2021"; ngày cuối còn đúng hạn là 14/6/2021.',
-    ),
-    (
-        "Decree 09/2019/NĐ-CP, Article 12.4, sets the period. The plan asks for a regular annual report (source line"
-        " 142) and sets no date for it, so the deadline is the default: the end of the second working day after the"
-        " period.",
-        "Khoản 4 Điều 12 Nghị định số 09/2019/NĐ-CP quy định kỳ báo cáo. Kế hoạch yêu cầu báo cáo định kỳ hằng năm"
-        " (dòng 142) nhưng không ấn định ngày, nên áp dụng thời hạn mặc định: hết ngày làm việc thứ hai sau kỳ báo"
-        " cáo.",
-    ),
-)
-"""What the first plan says of its deadlines; another plan's own words stay as they are."""
-COUNTED = (
-    (r"Counted from (\S+): ", r"Tính từ ngày \1: "),
-    (r"; due before (\S+)\.$", r"; thời hạn trước ngày \1."),
-    (r"\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) (?=\d{4}-)", "@"),
-    (r"is working day (\d+)", r"là ngày làm việc thứ \1"),
-    (r"is a day off", "là ngày nghỉ"),
-    (r": no day;", ": không có ngày nào;"),
-)
-"""How working days were counted."""
 
 
 def upgrade() -> None:
@@ -75,7 +47,7 @@ def downgrade() -> None:
     op.drop_index("ix_obligation_due_after_others", "obligation")
     for table in ("obligation", "duty"):
         op.drop_column(table, "due_after_others_days")
-    for column in ("basis_vi", *reversed(OF_ITS_OWN_KIND), "recorded_at"):
+    for column in (*reversed(OF_ITS_OWN_KIND), "recorded_at"):
         op.drop_column("cycle", column)
     op.drop_column("cycle_deadline", "working_days")
     for table in reversed(LETTERS):
@@ -100,29 +72,6 @@ def _cycles() -> None:
     kinds: tuple[Any, ...] = (sa.String(300), sa.String(300), sa.String(60), sa.Date(), sa.ARRAY(sa.String(20)))
     for name, kind in zip(OF_ITS_OWN_KIND, kinds, strict=True):
         op.add_column("cycle", sa.Column(name, kind, nullable=True))
-    op.add_column("cycle", sa.Column("basis_vi", sa.String(8000), nullable=True))
-    for cycle in op.get_bind().execute(sa.text("SELECT id, basis FROM cycle")).all():
-        op.execute(
-            sa.text("UPDATE cycle SET basis_vi = :said WHERE id = :id").bindparams(
-                id=cycle.id, said=_in_vietnamese(cycle.basis)
-            )
-        )
-    op.alter_column("cycle", "basis_vi", nullable=False)
-
-
-def _in_vietnamese(basis: str) -> str:
-    for en, vi in SAID:
-        basis = basis.replace(en, vi)
-    words, counted, count = basis.partition("Counted from ")
-    count = counted + count
-    for en, vi in COUNTED:
-        count = re.sub(en, vi, count)
-    return words + re.sub(r"(@?)(\d{4}-\d\d-\d\d)", _day, count)
-
-
-def _day(found: re.Match[str]) -> str:
-    day = date.fromisoformat(found[2])
-    return f"{DAYS[day.weekday()]} {day:%d/%m/%Y}" if found[1] else f"{day:%d/%m/%Y}"
 
 
 def _stored_facts() -> None:

@@ -39,19 +39,17 @@ TABLES = ("succession_part", "membership", "membership_ending", "partner_naming"
 SAME_LINE = "coalesce(line.lines, ARRAY[line.owner_id]) && coalesce(o.lines, ARRAY[o.owner_id])"
 SAME_OWNER = "line.owner_id = o.owner_id"
 
-COUNTS = (
-    "coalesce((SELECT a.counts FROM annulled_act a WHERE a.plan_id = {0}.plan_id AND a.act_id = {0}.id"
-    " ORDER BY a.recorded_at DESC, a.id DESC LIMIT 1), true)"
-)
-"""Whether no annulment has taken an act back."""
-CONFIRMED = f"""
+CONFIRMED = """
     CREATE VIEW confirmed_part AS
     SELECT s.plan_id, s.id AS succession_id, p.position, s.predecessor_id, p.successor_id, s.effective_on, p.duties,
         p.whole
     FROM succession s
     JOIN succession_part p ON p.plan_id = s.plan_id AND p.succession_id = s.id
     JOIN succession_decision d ON d.plan_id = s.plan_id AND d.succession_id = s.id
-    WHERE {COUNTS.format("d")}
+    WHERE coalesce((
+        SELECT a.counts FROM annulled_act a WHERE a.plan_id = d.plan_id AND a.act_id = d.id
+        ORDER BY a.recorded_at DESC, a.id DESC LIMIT 1
+    ), true)
 """
 """The parts of confirmed successions that no annulment has taken back."""
 SUCCEEDED = """
@@ -84,7 +82,7 @@ FOLLOWED = """
         SELECT DISTINCT c.plan_id, c.duty_id, c.body_id FROM chain c
     $$
 """
-PLACES = f"""
+PLACES = """
     CREATE FUNCTION dondoc_places(bodies uuid[]) RETURNS uuid[] LANGUAGE sql STABLE PARALLEL SAFE AS $$
         WITH RECURSIVE whole AS (
             SELECT p.plan_id, p.predecessor_id, p.successor_id, p.effective_on FROM confirmed_part p WHERE p.whole
@@ -103,13 +101,12 @@ PLACES = f"""
         ), today AS (
             SELECT m.class_id FROM standing s JOIN membership m ON m.member_id = s.body_id
             JOIN plan p ON p.id = m.plan_id
-            WHERE m.from_on <= (clock_timestamp() AT TIME ZONE p.time_zone)::date AND {COUNTS.format("m")}
-            AND NOT EXISTS (
+            WHERE m.from_on <= (clock_timestamp() AT TIME ZONE p.time_zone)::date AND NOT EXISTS (
                 SELECT FROM membership_ending e WHERE e.plan_id = m.plan_id AND e.membership_id = m.id
-                AND e.until_on < (clock_timestamp() AT TIME ZONE p.time_zone)::date AND {COUNTS.format("e")}
+                AND e.until_on < (clock_timestamp() AT TIME ZONE p.time_zone)::date
             )
         )
-        SELECT coalesce(array_agg(found.id), '{{}}') FROM (
+        SELECT coalesce(array_agg(found.id), '{}') FROM (
             SELECT body_id AS id FROM standing UNION SELECT class_id FROM today
         ) found
     $$
@@ -357,8 +354,8 @@ def _members_and_partners() -> None:
         *_refers("membership_ending", "membership_id", "membership"),
         sa.Column("until_on", sa.Date(), nullable=False),
         *_letter(),
+        sa.UniqueConstraint("plan_id", "membership_id", name="uq_membership_ending_plan_id_membership_id"),
     )
-    op.create_index("ix_membership_ending_membership", "membership_ending", ["plan_id", "membership_id"])
     op.create_table(
         "partner_naming",
         *_act("partner_naming"),

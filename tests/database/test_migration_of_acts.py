@@ -40,7 +40,7 @@ REVIEWS = """
         o.due_before + said.after, o.due_before + said.after
     FROM {numbered} JOIN (VALUES {values}) AS said (n, outcome, after) ON said.n = o.n
 """
-DRAFTS = [(n, "in_progress", f"-{days} days") for n in range(1, 6) for days in (60, 50, 40)]
+DRAFTS = [(n, "in_progress", f"-{days} days") for n in range(1, 6) for days in (60, 50, 40, 30)]
 TOLD: list[tuple[str, list[tuple[Any, ...]]]] = [
     (
         UPDATES,

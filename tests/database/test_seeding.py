@@ -191,7 +191,7 @@ async def test_a_seed_that_says_more_comes_over_a_plan_with_history_and_loses_no
 
     shown = await apply(owner, real, now=TODAY, dry_run=True)
 
-    assert "        R.3: title_vi, search, due_after_others_days" in list(shown.lines())
+    assert "        R.3: title_vi, due_after_others_days, search" in list(shown.lines())
     assert (await owed(owner), await count(owner, DutyPartner)) == (before, helpers)
 
     done = await apply(owner, real, now=TODAY)
