@@ -96,7 +96,7 @@ HISTORY: Sequence[Column] = (
     shown("summary", "Tóm tắt kết quả", "Summary", 60, "act.summary"),
     shown("occurred_on", "Ngày thực hiện", "Occurred on", 14, "act.occurred_on"),
     shown("late_reason", "Lý do chậm", "Late reason", 30, "act.late_reason"),
-    Column("measurements", "Chỉ tiêu", "Measurements", 24, lambda line: _figures(line.act)),
+    Column("measurements", "Chỉ tiêu", "Measurements", 24, lambda line: figures_of(line.act)),
     shown("outcome", "Kết quả xem xét", "Outcome", 14, "act.outcome"),
     shown("reason", "Lý do", "Reason", 40, "act.reason"),
     shown("note", "Ý kiến phối hợp", "Note", 40, "act.note"),
@@ -196,9 +196,9 @@ def target(code: str) -> Column:
     return Column(f"target:{code}", f"Chỉ tiêu {code}", f"Target {code}", 14)
 
 
-def _figures(act: Any) -> str | None:
+def figures_of(act: Any) -> str | None:
     """Spell the figures of an update in one cell."""
-    return "; ".join(map(_figure, getattr(act, "measurements", ()))) or None
+    return "; ".join(map(_figure, getattr(act, "measurements", None) or ())) or None
 
 
 def _figure(one: Any) -> str:

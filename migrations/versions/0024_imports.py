@@ -1,11 +1,16 @@
-"""Imports of forms that are recorded later.
+"""Imports of forms that are recorded later, and the order in which acts were recorded, for an inbox.
 
 A form that takes long is kept until a process has recorded its lines, and what became of each line can be asked for
 a while longer.  It is its client's alone, which the second gate (see 0008) keeps by the id of the client that calls;
 the service records it, with the identity of the system, and then of the client.  The form itself was looked through by
 nobody when it is kept: so its pieces are sealed by the application, and go when its lines are recorded.
+
+What came in is read by when it was recorded, of a plan or of some obligations: each event of an act says so, whatever
+its kind.  Who may read the history of an obligation may know which acts on it were told of; others see events by their
+place in the feed alone, as before.
 """
 
+# ruff: noqa: S608  What the statements are made of stands in this file.
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -30,6 +35,8 @@ POLICIES = {
     "form_import_part": {"SELECT": SYSTEM, "INSERT": OF_MINE, "DELETE": SYSTEM},
     "form_import_line": {"SELECT": f"{SYSTEM} OR {OF_MINE}", "INSERT": SYSTEM},
 }
+TOLD = "id, plan_id, type, act_id, obligation_id, occurred_at, recorded_at, xid"
+READERS = f"{ROLE} IN ('coordinator', 'system') OR dondoc_is_involved(plan_id, obligation_id)"
 CHANGED = "state, attempts, next_attempt_at, lines, recorded, replayed, refused, blank, remarks, problem, finished_at"
 
 
@@ -50,11 +57,31 @@ def upgrade() -> None:
                 f"CREATE POLICY may_{command.lower()} ON {table} FOR {command} TO dondoc_app {clause} ({condition})"
             )
     op.execute(f"GRANT UPDATE ({CHANGED}) ON form_import TO dondoc_app")
+    _inbox()
 
 
 def downgrade() -> None:
+    op.execute("DROP VIEW told_act")
+    op.drop_index("ix_event_obligation", "event")
+    op.drop_index("ix_event_recorded", "event")
     for table in reversed(POLICIES):
         op.drop_table(table)
+
+
+def _inbox() -> None:
+    op.create_index("ix_event_recorded", "event", ["plan_id", "recorded_at", "id"], unique=False)
+    op.create_index(
+        "ix_event_obligation",
+        "event",
+        ["obligation_id", "recorded_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("act_id IS NOT NULL"),
+    )
+    op.execute(
+        f"CREATE VIEW told_act AS SELECT {TOLD} FROM event"
+        f" WHERE act_id IS NOT NULL AND obligation_id IS NOT NULL AND ({READERS})"
+    )
+    op.execute("GRANT SELECT ON told_act TO dondoc_app")
 
 
 def _imports() -> None:
