@@ -168,13 +168,14 @@ def _with_moments(page: Subquery) -> Subquery:
 
 def _stood(obligation_id: list[UUID], as_of: list[datetime], known: list[datetime]) -> Statement:
     """Select where obligations stood, each at a moment of its own; null where it was not owed."""
-    given: dict[str, tuple[list[Any], Any]] = {
-        "obligation_id": (obligation_id, Uuid()),
-        "as_of": (as_of, INSTANT),
-        "known": (known, INSTANT),
-    }
-    arrays = (bindparam(name, values, ARRAY(kind)) for name, (values, kind) in given.items())
-    asked = func.unnest(*arrays).table_valued(*given, with_ordinality="place", name=_ASKED).render_derived()
+    given = (
+        ("obligation_id", obligation_id, ARRAY(Uuid())),
+        ("as_of", as_of, ARRAY(INSTANT)),
+        ("known", known, ARRAY(INSTANT)),
+    )
+    arrays = (bindparam(name, values, kind) for name, values, kind in given)
+    names = (name for name, *_ in given)
+    asked = func.unnest(*arrays).table_valued(*names, with_ordinality="place", name=_ASKED).render_derived()
     standing = standing_of(literal_column(f"{_ASKED}.obligation_id", Uuid()), MomentOfRow(row=_ASKED))
     is_owed = and_(standing.c.owed, standing.c.ended_by.is_(None))
     status = select(case((is_owed, standing.c.status), else_=null()).label("status")).select_from(standing)
