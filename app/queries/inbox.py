@@ -175,7 +175,7 @@ def _stood(obligation_id: list[UUID], as_of: list[datetime], known: list[datetim
     )
     arrays = (bindparam(name, values, kind) for name, values, kind in given)
     names = (name for name, *_ in given)
-    asked = func.unnest(*arrays).table_valued(*names, with_ordinality="place", name=_ASKED).render_derived()
+    asked = func.unnest(*arrays).table_valued(*names, with_ordinality="place").render_derived(name=_ASKED)
     standing = standing_of(literal_column(f"{_ASKED}.obligation_id", Uuid()), MomentOfRow(row=_ASKED))
     is_owed = and_(standing.c.owed, standing.c.ended_by.is_(None))
     status = select(case((is_owed, standing.c.status), else_=null()).label("status")).select_from(standing)

@@ -49,7 +49,9 @@ async def made(service: Service) -> None:
     await police.ask_for(TRAINING, "2027-06-30")
     await coordinator.refuse(TRAINING)
     await police.ask_for(INVESTIGATION, "2027-06-30")
-    await coordinator.extend(INVESTIGATION, "2027-06-30")
+    letter = {"decided_on": "2021-06-10", "document_number": "9/UBND-KGVX"}
+    extended = await coordinator.extend(INVESTIGATION, "2027-06-30", **letter)
+    assert extended.status_code == 201, extended.text
     decision = {"met": True, "from_on": "2026-11-20", "reason": "Đã có hướng dẫn."}
     await coordinator.post(f"/v1/obligations/{CONDITIONAL}/condition-decisions", decision)
     await coordinator.report(TOURISTS, evidence=[DOCUMENT], **PAPER)
