@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from typing import TypeVar
 
-from asyncpg import InternalClientError, PostgresError
+from asyncpg import InFailedSQLTransactionError, InternalClientError, PostgresError
 from sqlalchemy import URL
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -38,6 +38,9 @@ _SESSION = {
 _LIMITS = {"statement_timeout": "20s", "lock_timeout": "5s", "idle_in_transaction_session_timeout": "30s"}
 _SETTINGS = ("role", "client", "bodies")
 _PLAIN = re.compile(r"[a-z0-9{},-]*", re.ASCII)
+_COMMIT = "SET LOCAL statement_timeout = 0; COMMIT"
+"""Commits however long a synchronous standby takes: a commit that is timed out while it waits for one is kept here, and
+here alone, and the server says no more of that than a warning."""
 READING, WRITING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "BEGIN"
 
 
@@ -147,9 +150,7 @@ class Database:
         connection, _ = await self._first(lambda connection: _begin(connection, begin, identity))
         try:
             yield connection
-            # A transaction that has failed is undone by COMMIT, and the server says no more than that.
-            if await driver_of(connection).execute("COMMIT") != "COMMIT":
-                raise CommitFailed
+            await _commit(connection)
         except Exception as error:
             if is_outdated(error):
                 # What others prepared before the table changed is no better.
@@ -194,6 +195,13 @@ class Database:
 async def _begin(connection: AsyncConnection, begin: str, identity: Identity) -> None:
     driver = driver_of(connection)
     await driver.execute(f"{begin}; {driver.entering} {identity.entered}")
+
+
+async def _commit(connection: AsyncConnection) -> None:
+    try:
+        await driver_of(connection).execute(_COMMIT)
+    except InFailedSQLTransactionError:
+        raise CommitFailed from None
 
 
 async def _glance(connection: AsyncConnection, asked: BoundQuery) -> list[Row]:
