@@ -19,7 +19,7 @@ run: $(VENV)/.run ## Serve the seeded plan with a PostgreSQL of its own (PORT=80
 dev: $(VENV)/.dev ## Serve as `run` does, anew whenever a file of the service changes
 	@exec $(BIN)/watchfiles --filter all "$(BIN)/dondoc serve" app docs embedded_postgres migrations seeds
 
-# What needs programs beside Python's packages, and what asks, loads or kills a service for a minute.
+# What needs programs beside Python's packages, and what asks, starts, loads or kills services of its own.
 REAL := node or libreoffice or poolers or proxies or load or fuzz
 
 test: $(VENV)/.dev ## Run the tests, on a PostgreSQL of their own

@@ -15,6 +15,14 @@ from itertools import takewhile
 from typing import Any, Protocol
 
 
+class DutyKind(StrEnum):
+    """What a duty asks for: something done, a report, or to answer for what happens."""
+
+    ACTION = "action"
+    REPORTING = "reporting"
+    LIABILITY = "liability"
+
+
 class Force(StrEnum):
     """Whether the plan orders, or asks a body that it cannot order (a court, a mass organisation)."""
 

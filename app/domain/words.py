@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple, TypeVar
 
 from app.domain.access import Classification
-from app.domain.completion import ClaimState, Force, Judgement, Missing, ReviewOutcome, Status
+from app.domain.completion import ClaimState, DutyKind, Force, Judgement, Missing, ReviewOutcome, Status
 from app.domain.text import fold
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -38,6 +38,11 @@ _WORDS: Mapping[type[StrEnum], Mapping[str, Words]] = {
     Force: {
         Force.DIRECTED: Words("giao", "directed"),
         Force.REQUESTED: Words("đề nghị", "requested"),
+    },
+    DutyKind: {
+        DutyKind.ACTION: Words("thực hiện", "action"),
+        DutyKind.REPORTING: Words("báo cáo", "reporting"),
+        DutyKind.LIABILITY: Words("chịu trách nhiệm", "liability"),
     },
     Judgement: {
         Judgement.SILENT: Words("chưa có báo cáo", "silent"),

@@ -20,7 +20,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.database.statements import Row, Statement, fetch_all
-from app.domain.completion import Force
+from app.domain.completion import DutyKind, Force
 from app.domain.text import fold
 from app.models import (
     Body,
@@ -36,7 +36,7 @@ from app.models import (
     Target,
 )
 from app.models.base import table
-from app.models.duty import DutyKind, Recurrence
+from app.models.duty import Recurrence
 from app.models.redacted_views import PLAN_SIZES
 from app.models.succession import Decision
 from app.queries.arrivals import is_there, joined_on

@@ -4,9 +4,8 @@ An export walks through the plan's order page by page, each page in a short view
 connection.  All pages are as of one instant, and know only what had been recorded when the first was read.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import timedelta
-from enum import StrEnum
 from functools import partial
 from typing import Annotated, Any
 
@@ -18,11 +17,10 @@ from app.database.statements import fetch_all, fetch_one
 from app.domain import errors
 from app.domain.access import Caller, Permission
 from app.domain.totals import By
-from app.domain.words import words_of
 from app.queries import exports, plans
 from app.queries.history import Obligations, history
 from app.queries.status_document import cycles_at, summed_at
-from app.routers.obligations import filters
+from app.routers.obligations import PRINTED, filters
 from app.routers.parameters import BodyCode, CycleCode, CycleCodes, DutyCode, OwnerCode, PlanCode, Slug
 from app.schemas import columns, printed
 from app.schemas.base import ResponseModel
@@ -201,9 +199,6 @@ def _lines(named: Named, acts: Sequence[Any]) -> list[ResponseModel]:
     return [HistoryLine.model_validate({**one, "act": act}) for one in named for act in by_obligation[str(one["id"])]]
 
 
-_YES_OR_NO: Mapping[bool | None, str] = {True: "có", False: "không"}
-
-
 async def _viewed(view: View, wanted: Filters, asked: Moment, caller: Caller) -> list[str]:
     async with view() as connection:
         return await _details(connection, wanted, asked, caller)
@@ -211,23 +206,9 @@ async def _viewed(view: View, wanted: Filters, asked: Moment, caller: Caller) ->
 
 async def _details(connection: AsyncConnection, wanted: Filters, asked: Moment, caller: Caller) -> list[str]:
     called = await exports.called(connection, wanted.plan, [code for code in (wanted.body, wanted.owner) if code])
-    filters = {
-        "kỳ báo cáo": ", ".join([wanted.cycle] if wanted.cycle else wanted.cycles),
-        "cơ quan": called.get(wanted.body, wanted.body),
-        "cơ quan chủ trì": called.get(wanted.owner, wanted.owner),
-        "nhiệm vụ": wanted.duty,
-        "tình trạng": _words(wanted.status),
-        "còn thiếu": _words(wanted.missing),
-        "trạng thái do cơ quan báo cáo": _words(wanted.claim),
-        "chưa có báo cáo": _YES_OR_NO.get(wanted.silent),
-        "chấp nhận, có miễn bổ sung hoặc chưa đạt chỉ tiêu": _YES_OR_NO.get(wanted.waived),
-    }
     plan = f"số {called[wanted.plan]}" if wanted.plan in called else wanted.plan or "tất cả"
-    return printed.details(plan=plan, as_of=asked.as_of, filters=filters, made_by=caller.name)
-
-
-def _words(choices: Collection[StrEnum]) -> str:
-    return ", ".join(words_of(one).vi for one in choices)
+    narrowed = printed.filters(wanted.given, PRINTED, called)
+    return printed.details(plan=plan, as_of=asked.as_of, filters=narrowed, made_by=caller.name)
 
 
 async def _at_once(shapes: list[Any]) -> Rows:

@@ -48,6 +48,28 @@ ACTS = (errors.NotFound, errors.LetterNeeded, errors.ObligationEnded, errors.Pap
 WRITES = (*ACTS, errors.PaperReportIncomplete, errors.ReceivedOnImpossible)
 """What an act that can come on paper can be refused for."""
 
+PRINTED = {
+    "cycle": "kỳ báo cáo",
+    "cycles": "kỳ báo cáo",
+    "body": "cơ quan",
+    "owner": "cơ quan chủ trì",
+    "duty": "nhiệm vụ",
+    "status": "tình trạng",
+    "past_due": "đã quá thời hạn",
+    "awaiting_review": "chờ xem xét",
+    "silent": "chưa có báo cáo",
+    "missing": "còn thiếu",
+    "claim": "trạng thái do cơ quan báo cáo",
+    "waived": "chấp nhận, có miễn bổ sung hoặc chưa đạt chỉ tiêu",
+    "due_after": "thời hạn sau",
+    "due_before": "thời hạn đến",
+    "force": "giao hay đề nghị",
+    "kind": "loại nhiệm vụ",
+    "q": "có nội dung",
+    "ended": "không còn phải thực hiện",
+}
+"""What each filter is called on paper; the plan has a line of its own there."""
+
 
 async def filters(
     plan: PlanCode = None,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 from app.domain.calendar import HOME_ZONE
@@ -111,6 +112,21 @@ def details(*, plan: str, as_of: datetime, filters: Mapping[str, object], made_b
         f"Tính đến {minute(as_of)} (giờ Việt Nam)",
         f"Người lập: {made_by}",
     ]
+
+
+def filters(given: Mapping[str, Any], titles: Mapping[str, str], called: Mapping[str | None, str]) -> dict[str, str]:
+    """Say under their titles by what an export is narrowed down; bodies are called by their names."""
+    return {title: _chosen(given[name], called) for name, title in titles.items() if name in given}
+
+
+def _chosen(value: Any, called: Mapping[str | None, str]) -> str:
+    if isinstance(value, bool):
+        return "có" if value else "không"
+    if isinstance(value, datetime):
+        return minute(value)
+    if isinstance(value, StrEnum):
+        return words_of(value).vi
+    return called.get(value, value) if isinstance(value, str) else ", ".join(_chosen(one, called) for one in value)
 
 
 def minute(instant: datetime) -> str:

@@ -11,8 +11,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from app.domain import words
 from app.domain.calendar import LAST_YEAR, AnnualRule, CycleTerms, start_of
-from app.domain.completion import Force
-from app.models.duty import ConditionScope, DutyKind
+from app.domain.completion import DutyKind, Force
+from app.models.duty import ConditionScope
 from app.models.succession import SuccessionKind
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]

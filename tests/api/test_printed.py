@@ -1,5 +1,6 @@
 """Exports for people: what they show, and what comes out of a printer."""
 
+from dataclasses import fields
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -9,8 +10,10 @@ import openpyxl
 import pypdf
 import pytest
 
+from app.routers.obligations import PRINTED
 from app.schemas import printed as schemas
 from app.schemas.history import HistoryAct
+from app.standing.filters import Filters
 from tests.api.asking import problem_of, status_of
 from tests.given import DOCUMENT, Service, obligation
 from tests.libreoffice import filled_in, to_pdf
@@ -89,6 +92,17 @@ async def test_who_made_it_and_whom_it_is_about_are_called_by_their_names(lived_
         details = [page.cell(n, 1).value for n in range(2, 5)]
         assert details[0] == "Kế hoạch: số 115/KH-UBND; kỳ báo cáo: 2021-06-15; cơ quan: Công an thành phố"
         assert details[2] == "Người lập: coordinator"
+
+
+async def test_every_filter_that_narrows_an_export_down_stands_in_its_title(lived_in: Service) -> None:
+    asked = {"status": ["overdue", "awaited"], "past_due": True, "silent": False, "kind": "reporting"}
+    page = page_of(await printed(lived_in, OBLIGATIONS, as_of=AS_OF, due_before="2021-06-15", **asked))
+
+    assert page.cell(2, 1).value == (
+        "Kế hoạch: tất cả; tình trạng: chưa hoàn thành – quá hạn, quá thời hạn đề nghị; đã quá thời hạn: có;"
+        " chưa có báo cáo: không; thời hạn đến: 00:00 ngày 15/06/2021; loại nhiệm vụ: báo cáo"
+    )
+    assert PRINTED.keys() | {"plan"} == {one.name for one in fields(Filters)}
 
 
 async def table_of(service: Service, **asked: Any) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """The OpenAPI document (3.1): what FastAPI reads off the routes, made whole and freed of what it says for all services.
 
-Examples are answers of the service over the real plan; they stand in schemas/examples, one file an operation.
+Examples are answers of the service over the real plan; they stand in schemas/examples, one file an operation, and what
+many of them show in its parts: `$like` names one, and what differs is said beside it.
 """
 
 import json
@@ -116,11 +117,17 @@ def _complete(operation: Json, route: RouteContext, method: str) -> None:
 
 def _exemplify(operation: Json, success: str) -> None:
     file = EXAMPLES / f"{operation['operationId']}.json"
-    examples: Json = json.loads(file.read_text("utf-8")) if file.exists() else {}
+    examples: Json = json.loads(file.read_text("utf-8"), object_hook=_whole) if file.exists() else {}
     places = {"request": operation.get("requestBody"), "response": operation["responses"][success]}
     for name, found in examples.items():
         # Where a body may be of several media types, the examples are of the first.
         next(iter(places[name]["content"].values()))["examples"] = found
+
+
+def _whole(example: Json) -> Json:
+    """Add to an example that is like another what it does not say of itself."""
+    like = example.pop("$like", None)
+    return json.loads((EXAMPLES / "parts" / f"{like}.json").read_text("utf-8")) | example if like else example
 
 
 def _shapes(shapes: Json) -> Json:
