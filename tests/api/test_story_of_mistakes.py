@@ -23,6 +23,8 @@ from tests.api.test_successions import BODIES, SUCCESSIONS, propose
 from tests.api.test_twelve_cases import figures
 from tests.given import DOCUMENT, FIRST, PLAN, Service, obligation
 
+pytestmark = pytest.mark.load
+
 CYCLES = f"/v1/plans/{PLAN}/cycles"
 BY = {"reopened_by": "8/UBND-KGVX"}
 """The letter that reopens the figures of the first cycle, which are sealed on 10/1/2022."""

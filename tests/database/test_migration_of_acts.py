@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
 from anyio import to_thread
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,6 +18,8 @@ from app.standing.rule import standings
 from embedded_postgres import OWNER, Address
 from tests.conftest import as_owner, create_database, url_of
 from tests.given import TODAY
+
+pytestmark = pytest.mark.load
 
 BEFORE = "0016"
 NUMBERED = "(SELECT *, row_number() OVER (ORDER BY id) % 6 AS n FROM obligation) o"

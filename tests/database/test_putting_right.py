@@ -21,7 +21,6 @@ from app.models.base import table
 from app.schemas.cycles import ClosingIn
 from tests.given import FIRST, PLAN
 from tests.histories import (
-    ALONE,
     DUE_2022,
     GOOD_FIGURES,
     MEASURED,
@@ -94,12 +93,12 @@ def owners_acts(draw: st.DrawFn, subject: Subject, before: Sequence[Act], number
 
 @st.composite
 def goes_on(draw: st.DrawFn) -> tuple[dict[Subject, list[Act]], dict[Subject, list[Act]]]:
-    """Draw histories, and what owners and partners do after them."""
-    told, numbers = draw(histories(ALONE)), count(1)
+    """Draw histories, and what owners and partners do after them, also elsewhere in the line of a duty owed once."""
+    told, numbers = draw(histories()), count(1)
     return told, {subject: draw(owners_acts(subject, before, numbers)) for subject, before in told.items()}
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=SHARED)
+@settings(max_examples=20, deadline=None, suppress_health_check=SHARED)
 @given(story=goes_on())
 async def test_no_act_of_an_owner_or_a_partner_turns_what_was_late_into_on_time(
     database: Database,
@@ -117,7 +116,7 @@ async def test_no_act_of_an_owner_or_a_partner_turns_what_was_late_into_on_time(
         for as_of in (NOW, NOW + timedelta(minutes=2), NOW + timedelta(days=1)):
             found = await ask(connection, told, as_of)
             for one in late:
-                assert found[one]["status"] != Status.COMPLETED_ON_TIME, (told[one], acts[one])
+                assert one not in found or found[one]["status"] != Status.COMPLETED_ON_TIME, (told[one], acts[one])
 
 
 @st.composite
