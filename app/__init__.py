@@ -10,6 +10,7 @@
     standing/    THE HEART: from what was recorded to where an obligation stands; begin with its README.md
     schemas/     what callers send and get         models/      tables: one file per aggregate
     stores/      the bytes of files                inspection/  whether a file is what it says, and harmless
+    spreadsheets/  files of lines, in whatever form
     security/    what signs, seals and verifies    database/    connections, statements, locks, failures
     settings  logs                                 domain/      the rules, in the standard library only
 

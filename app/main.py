@@ -42,6 +42,7 @@ from app.routers import (
     successions,
     updates,
     webhooks,
+    well_known,
     withdrawals,
 )
 from app.security import checkpoint_keys, token_keys
@@ -89,6 +90,7 @@ ROUTERS = (
     reminders,
     oauth,
     health,
+    well_known,
 )
 
 

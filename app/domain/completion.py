@@ -58,7 +58,7 @@ class Judgement(StrEnum):
 
 
 class Status(StrEnum):
-    """Where an obligation stands at an instant; never stored."""
+    """Where an obligation stands at an instant; kept under the seals of closed cycles, and nowhere else."""
 
     NOT_APPLICABLE = "not_applicable"
     COMPLETED_ON_TIME = "completed_on_time"

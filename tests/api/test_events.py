@@ -284,6 +284,35 @@ async def test_a_stream_sends_what_the_pages_hold_and_goes_on_where_it_broke_off
     assert lines_of(rest.text, "id") == lines_of(whole.text, "id")[3:]
 
 
+async def test_a_stream_can_leave_names_out_and_begin_now(service: Service) -> None:
+    await service.police.report(TRAINING)
+    everything = await service.events()
+
+    unnamed = await service.integrator.get(STREAM, unnamed=True)
+    from_now_on = await service.integrator.get(STREAM, after="now")
+    page = (await service.integrator.get(EVENTS, after="now")).json()
+
+    assert lines_of(unnamed.text, "event") == []
+    assert [json.loads(line) for line in lines_of(unnamed.text, "data")] == everything
+    assert lines_of(from_now_on.text, "data") == []
+    assert page == {"items": [], "next_after": everything[-1]["seq"]}
+
+
+async def test_a_page_comes_as_a_batch_of_cloud_events_to_whoever_accepts_that(service: Service) -> None:
+    await service.police.report(TRAINING)
+    await service.events()
+    asked = {"Accept": "application/cloudevents-batch+json"}
+
+    answer = await service.integrator.get(EVENTS, headers=asked, limit=3)
+
+    page = (await service.integrator.get(EVENTS, limit=3)).json()
+    assert answer.headers["content-type"] == asked["Accept"]
+    assert [one["data"] for one in answer.json()] == page["items"]
+    assert {one["specversion"] for one in answer.json()} == {"1.0"}
+    assert len({(one["source"], one["id"]) for one in answer.json()}) == 3
+    assert answer.headers["link"] == f'<{EVENTS}?limit=3&after={page["next_after"]}>; rel="next"'
+
+
 async def test_a_place_that_is_no_number_is_refused(service: Service) -> None:
     problem_of(await service.integrator.get(STREAM, headers={"Last-Event-ID": "x"}), 422, "malformed-content")
 
