@@ -100,8 +100,12 @@ def opened(cycle: Row) -> Row:
 
 
 def changed_by(annulment: Row, obligation_id: UUID) -> Row:
-    """Spell that an annulment changed one more obligation than the one whose act it takes back."""
-    return _event(Annulment, {**annulment, "obligation_id": obligation_id}, annulment["received_at"])
+    """Spell that an annulment changed one more obligation than the one whose act it takes back.
+
+    It is told of on the obligation alone, also when the act was on its whole cycle: an event is of one or the other.
+    """
+    of = {"obligation_id": obligation_id, "cycle_id": None}
+    return _event(Annulment, {**annulment, **of}, annulment["received_at"])
 
 
 def entered(paper: Row, obligation_id: UUID) -> Row:

@@ -5,7 +5,7 @@ The order of a history is (received_at, recorded_at, id) everywhere.  Source: do
 
 from collections.abc import Hashable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -105,6 +105,10 @@ def history_of(history: Table, obligation: Source, moment: Moment, *also: Column
 def latest(found: Statement, history: Source) -> Statement:
     """Keep the last act."""
     return found.order_by(*(column.desc() for column in order_of(history))).limit(1)
+
+
+EVERYTHING = Moment(datetime.max.replace(tzinfo=UTC))
+"""All that is recorded, whenever it counts from."""
 
 
 @split_arguments.register

@@ -95,6 +95,7 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
         "from_on": "2026-11-20",
         "reason": "Theo văn bản.",
     },
+    "annulMembership": {"act": "01a211f7-3f7d-7a44-9d0c-0c9a4f6fd7e1", "reason": "Ghi nhầm."},
     "endMember": {"until_on": "2026-12-31", "reason": "Theo văn bản."},
     "namePartner": {"code": "tand", "reason": "Theo văn bản."},
     "addWebhook": {"url": f"{HOOKS}/dondoc"},

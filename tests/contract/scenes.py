@@ -46,6 +46,7 @@ ELSEWHERE: dict[str, dict[str, str]] = {
     "annulActOnCycle": {"cycle": "2027"},
     "addMember": {"body_code": CLASS},
     "endMember": {"body_code": CLASS, "member": MEMBER},
+    "annulMembership": {"body_code": CLASS, "member": MEMBER},
     "namePartner": {"duty": "11.1"},
 }
 ASKED: dict[str, dict[str, str]] = {
@@ -145,7 +146,16 @@ async def _mistyped(service: Service) -> str:
     return str(moved.json()["deadlines"][0]["id"])
 
 
-MISTAKES: dict[str, Callable[[Service], Awaitable[str]]] = {"annulAct": _misposted, "annulActOnCycle": _mistyped}
+async def _misjoined(service: Service) -> str:
+    members, scene = f"/v1/plans/{PLAN}/bodies/{CLASS}/members", {"Idempotency-Key": "scene-misjoined"}
+    return str((await service.coordinator.post(members, _shown("addMember"), headers=scene)).json()["id"])
+
+
+MISTAKES: dict[str, Callable[[Service], Awaitable[str]]] = {
+    "annulAct": _misposted,
+    "annulActOnCycle": _mistyped,
+    "annulMembership": _misjoined,
+}
 """What makes the act that an operation takes back, the same however often it is asked for, and gives its id."""
 
 

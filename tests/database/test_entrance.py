@@ -91,7 +91,7 @@ async def _names(connection: Connection) -> set[str]:
     return {row["name"] for row in await connection.fetch("SELECT name FROM pg_prepared_statements")}
 
 
-@pytest.mark.parametrize("way", ["password", "name", "closed"])
+@pytest.mark.parametrize("way", ["password", "name", "closed", "login"])
 async def test_who_is_not_let_in_any_more_is_unavailable_and_recovers(
     own_service: Service, own_database: Database, address: Address, way: str
 ) -> None:
@@ -101,6 +101,9 @@ async def test_who_is_not_let_in_any_more_is_unavailable_and_recovers(
         away = connect(turn.replace(address.password(APP), "rotated"))
     elif way == "name":
         away = connect(url_of(address, APP, "renamed"))
+    elif way == "login":
+        # What may not log in is refused as whoever the server's rules leave out: roles cannot be made here.
+        away = connect(turn.replace(f"//{APP}:", "//left_out:"))
     else:
         away = connect(turn)
         await own_database.close()
