@@ -101,7 +101,7 @@ def opened(cycle: Row) -> Row:
 
 def changed_by(annulment: Row, obligation_id: UUID) -> Row:
     """Spell that an annulment changed one more obligation than the one whose act it takes back."""
-    return _event(Annulment, {**annulment, "obligation_id": obligation_id}, annulment["received_at"])
+    return _event(Annulment, {**annulment, "obligation_id": obligation_id}, annulment["recorded_at"])
 
 
 def entered(paper: Row, obligation_id: UUID) -> Row:
@@ -112,7 +112,8 @@ def entered(paper: Row, obligation_id: UUID) -> Row:
 def closing_annulled(annulment: Row) -> Row:
     """Spell that a cycle is closed no more."""
     happened = {"type": EventType.CLOSING_ANNULLED, "occurred_at": annulment["received_at"]}
-    return _of(annulment, **happened, act_id=annulment["id"], cycle_id=annulment["cycle_id"])
+    of = {"act_id": annulment["id"], "cycle_id": annulment["cycle_id"], "recorded_at": annulment["recorded_at"]}
+    return _of(annulment, **happened, **of)
 
 
 def amended(plan_id: UUID, now: datetime) -> Row:
@@ -127,6 +128,8 @@ def _event(model: type[PlanRow], row: Row, recorded_at: datetime) -> Row:
         type=told_as if isinstance(told_as, EventType) else told_as[row.get("outcome", row.get("ends"))],
         # A mark of the calendar and a proposal are not received, but made.
         occurred_at=row.get("received_at", recorded_at),
+        # By the one instant an act and the word of it are known.
+        recorded_at=recorded_at,
         act_id=row["id"],
         obligation_id=row.get("obligation_id"),
         cycle_id=row.get("cycle_id"),

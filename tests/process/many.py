@@ -50,15 +50,19 @@ def _address_of(service: Running) -> embedded_postgres.Address:
 
 def told(service: Running, statement: TextClause) -> None:
     """Tell the database of a service something, as its owner."""
-
-    async def tell() -> None:
-        database = connect(_address_of(service).url(embedded_postgres.OWNER), role=None)
-        async with database.writing(SYSTEM) as connection:
-            await connection.execute(statement)
-        await database.close()
-
     with ThreadPoolExecutor(1) as aside:
-        aside.submit(asyncio.run, tell()).result()
+        aside.submit(_tell, service, statement).result()
+
+
+def _tell(service: Running, statement: TextClause) -> None:
+    asyncio.run(_execute(_address_of(service), statement))
+
+
+async def _execute(address: embedded_postgres.Address, statement: TextClause) -> None:
+    database = connect(address.url(embedded_postgres.OWNER), role=None)
+    async with database.writing(SYSTEM) as connection:
+        await connection.execute(statement)
+    await database.close()
 
 
 async def _add(address: embedded_postgres.Address, cycles: int) -> None:
