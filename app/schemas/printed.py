@@ -12,7 +12,7 @@ from app.domain.words import words_of
 from app.schemas.columns import Column, shown
 
 _ACTS: Mapping[str, str] = {
-    **{kind.value: words_of(kind).vi for kind in InboxKind},
+    **{kind.value: words_of(kind).vi for kind in InboxKind if kind is not InboxKind.EVIDENCE_CONTENT},
     "erasure": "xóa minh chứng",
     "cycle_deadline": "thay đổi thời hạn của kỳ",
     "transfer": "chuyển giao",
@@ -31,8 +31,15 @@ def day_of(instant: datetime | None) -> date | None:
 
 
 def _act(act: Any) -> str:
-    name = _ACTS.get(act.act, act.act)
-    return name if act.counts else f"{name} (đã hủy ghi nhận)"
+    return _marked(_ACTS.get(act.act, act.act), act)
+
+
+def _came_in(one: Any) -> str:
+    return _marked(words_of(one.kind).vi, one)
+
+
+def _marked(name: str, act: Any) -> str:
+    return f"{name} (đã hủy ghi nhận)" if act.annulled else name
 
 
 def _owner(one: Any) -> str:
@@ -50,9 +57,9 @@ def _told(line: Any) -> str | None:
 
 
 def _words_of(act: Any) -> str | None:
-    """Join what an act says, and how its evidence is called."""
+    """Join what an act says; of evidence, with how that is called, which an update leaves to the evidence itself."""
     texts = [getattr(act, name, None) for name in _TEXTS]
-    attached = [one.title for one in getattr(act, "evidence", None) or () if hasattr(one, "title")]
+    attached = [one.title for one in getattr(act, "evidence", None) or () if hasattr(one, "title") and not texts[0]]
     return "; ".join(str(text) for text in (*texts, *attached) if text) or None
 
 
@@ -80,7 +87,7 @@ HISTORY: Sequence[Column] = (
 )
 INBOX: Sequence[Column] = (
     shown("recorded_at", "Thời điểm ghi nhận", "Recorded at", 15),
-    shown("kind", "Loại ghi nhận", "Act", 12),
+    Column("kind", "Loại ghi nhận", "Act", 12, _came_in),
     shown("cycle", "Kỳ báo cáo", "Cycle", 10),
     shown("duty", "Nhiệm vụ", "Duty", 7, "duty.code"),
     shown("owner_name", "Cơ quan chủ trì", "Owner", 17, "owner.name"),

@@ -261,5 +261,5 @@ async def test_an_inbox_is_printed_for_people(busy: Service) -> None:
     assert "cơ quan chủ trì: Công an thành phố; ghi nhận từ: 00:00 ngày 01/01/2026" in str(rows[1][0])
     assert rows[4][:2] == ["Thời điểm ghi nhận", "Loại ghi nhận"]
     kinds = [row[1] for row in rows[5:]]
-    assert {"cập nhật tiến độ", "xem xét", "hủy ghi nhận"} <= set(kinds)
+    assert {"cập nhật tiến độ", "xem xét (đã hủy ghi nhận)", "hủy ghi nhận"} <= set(kinds)
     assert rows[5][6:8] == ["chưa hoàn thành – quá hạn", "đã hoàn thành – quá hạn"]

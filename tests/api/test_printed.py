@@ -1,5 +1,6 @@
 """Exports for people: what they show, and what comes out of a printer."""
 
+import re
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -225,7 +226,8 @@ async def test_what_is_printed_can_be_read(
         assert float(page.mediabox.width) > float(page.mediabox.height)
     assert len(document.pages) <= pages
     assert min(sizes) >= 8
-    assert "Tính đến" in document.pages[0].extract_text()
+    # Where the sheet's font lacks a letter with two marks, another font draws it, and it is extracted elsewhere.
+    assert re.search(r"Tính đ.{0,2}n \d\d:\d\d ng.{0,2}y \d\d/\d\d/\d{4}", document.pages[0].extract_text())
 
 
 @pytest.mark.libreoffice
