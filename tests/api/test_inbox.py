@@ -234,6 +234,27 @@ async def test_an_annulment_that_changes_another_cycle_is_told_of_both(own_servi
     )
 
 
+async def test_a_paper_and_its_taking_back_are_told_on_each_obligation_that_it_reports_on(own_service: Service) -> None:
+    coordinator = own_service.coordinator
+    own_service.clock.catch_up()
+    lines = [{"obligation": str(one), "state": "in_progress", "summary": "Đang làm."} for one in (TRAINING, TOURISTS)]
+    named = {"plan": PLAN, "body": "cong-an", "number": "212/BC-CATP", "issued_on": "2021-06-10"}
+    received = {"received_on": "2021-06-11", "classification": "internal"}
+    entered = (await coordinator.post("/v1/paper-reports", {**named, **received, "items": lines})).json()
+    paper = entered["paper_report"]["id"]
+    await coordinator.post(f"/v1/paper-reports/{paper}/annulments", {"reason": "Nhập nhầm cơ quan."})
+
+    items = await inbox(coordinator)
+
+    on = {str(TRAINING), str(TOURISTS)}
+    for kind in (InboxKind.UPDATE, InboxKind.EVIDENCE, InboxKind.ANNULMENT):
+        assert {one["obligation"] for one in items if one["kind"] == kind} == on
+    assert len(items) == 6
+    assert {one["paper_report"] for one in items if one["kind"] == InboxKind.UPDATE} == {paper}
+    assert {one["reason"] for one in items if one["kind"] == InboxKind.ANNULMENT} == {"Nhập nhầm cơ quan."}
+    assert all(one["annulled"] for one in items if one["kind"] != InboxKind.ANNULMENT)
+
+
 async def test_an_inbox_is_exported_as_it_is_listed(busy: Service) -> None:
     listed = await inbox(busy.coordinator, owner="cong-an")
     asked = {"owner": "cong-an"}
