@@ -105,7 +105,7 @@ def changed_by(annulment: Row, obligation_id: UUID) -> Row:
     It is told of on the obligation alone, also when the act was on its whole cycle: an event is of one or the other.
     """
     of = {"obligation_id": obligation_id, "cycle_id": None}
-    return _event(Annulment, {**annulment, **of}, annulment["received_at"])
+    return _event(Annulment, {**annulment, **of}, annulment["recorded_at"])
 
 
 def entered(paper: Row, obligation_id: UUID) -> Row:
@@ -116,7 +116,8 @@ def entered(paper: Row, obligation_id: UUID) -> Row:
 def closing_annulled(annulment: Row) -> Row:
     """Spell that a cycle is closed no more."""
     happened = {"type": EventType.CLOSING_ANNULLED, "occurred_at": annulment["received_at"]}
-    return _of(annulment, **happened, act_id=annulment["id"], cycle_id=annulment["cycle_id"])
+    of = {"act_id": annulment["id"], "cycle_id": annulment["cycle_id"], "recorded_at": annulment["recorded_at"]}
+    return _of(annulment, **happened, **of)
 
 
 def amended(plan_id: UUID, now: datetime) -> Row:
@@ -131,6 +132,8 @@ def _event(model: type[PlanRow], row: Row, recorded_at: datetime) -> Row:
         type=told_as if isinstance(told_as, EventType) else told_as[row.get("outcome", row.get("ends"))],
         # A mark of the calendar and a proposal are not received, but made.
         occurred_at=row.get("received_at", recorded_at),
+        # By the one instant an act and the word of it are known.
+        recorded_at=recorded_at,
         act_id=row["id"],
         obligation_id=row.get("obligation_id"),
         cycle_id=row.get("cycle_id"),

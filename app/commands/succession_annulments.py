@@ -89,7 +89,7 @@ async def _write(
     word = ids | {"annulment_id": made["id"], "counts": False, "recorded_at": recorded[made["id"]]}
     fallen = [{"act_id": row["id"], "kind": ActKind.TRANSFER, "obligation_id": row["obligation_id"]} for row in passed]
     await write_rows(connection, table(AnnulledAct), [word | one | {"id": new_id()} for one in (act, *fallen)])
-    return ids | act | made
+    return ids | act | made | {"recorded_at": recorded[made["id"]]}
 
 
 def _counted_up(ids: list[UUID], now: datetime) -> Update:

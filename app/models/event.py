@@ -3,7 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, LargeBinary, Table, Uuid, func
+from sqlalchemy import BigInteger, Column, DateTime, LargeBinary, String, Table, Uuid, func
+from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlalchemy.types import UserDefinedType
 from sqlmodel import Field, Index, SQLModel, UniqueConstraint
@@ -34,7 +35,13 @@ class Event(PlanRow, table=True):
     """
 
     __tablename__ = "event"
-    __table_args__ = (Index("ix_event_xid", "xid", "id"), Index("ix_event_plan_change", "plan_id", "xid"), of_plan())
+    __table_args__ = (
+        Index("ix_event_xid", "xid", "id"),
+        Index("ix_event_plan_change", "plan_id", "xid"),
+        Index("ix_event_recorded", "plan_id", "recorded_at", "id"),
+        Index("ix_event_obligation", "obligation_id", "recorded_at", "id", postgresql_where=sql("act_id IS NOT NULL")),
+        of_plan(),
+    )
 
     type: str = text(40)
     act_id: UUID | None = None
@@ -85,5 +92,14 @@ class DeadlineWatch(SQLModel, table=True):
 
 PLAN_CHANGE = Table("plan_change", VIEWS, Column("plan_id", Uuid), Column("xid", TransactionId))
 """Which transactions have told of something in a plan; that they have is no secret."""
+TOLD_ACT = Table(
+    "told_act",
+    VIEWS,
+    *(Column(name, Uuid) for name in ("id", "plan_id", "act_id", "obligation_id")),
+    Column("type", String),
+    *(Column(name, DateTime(timezone=True)) for name in ("occurred_at", "recorded_at")),
+    Column("xid", TransactionId),
+)
+"""When which act on an obligation was told of, for who may read its history: an inbox is read by it."""
 FEED_HEAD = Table("feed_head", VIEWS, Column("seq", BigInteger))
 """How many events there are; their number is no secret."""

@@ -5,14 +5,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.database.statements import Row
 from app.domain.calendar import day_of
 from app.domain.completion import Force, Judgement, Status
 from app.domain.totals import By, Figures, completion_rate, due_completion_rate, on_time_rate, roll_up, total
+from app.models.succession import SuccessionKind
 from app.schemas.base import Instant, JudgedOut, ResponseModel, TotalsOut
 from app.schemas.seed import CycleRules
+from app.schemas.successions import SuccessorOut
 
 
 class FiguresOut(ResponseModel):
@@ -95,6 +98,20 @@ class CycleByDuty(FiguresOut, CycleRef):
     duties: list[DutyStatus]
 
 
+class SuccessionRef(ResponseModel):
+    """By which succession a body has handed on what it owed: since when, to whom, or to nobody (`ends`).
+
+    `duties` are those that were handed on; null is all.
+    """
+
+    id: UUID
+    kind: SuccessionKind
+    effective_on: date
+    ends: bool
+    duties: list[str] | None
+    successors: list[SuccessorOut]
+
+
 class StatusOut(ResponseModel):
     """Where a plan stands.
 
@@ -102,12 +119,13 @@ class StatusOut(ResponseModel):
     deadline that passed: it says the same until the next one, and an unchanged document is the same bytes.
     `known_at` is null when all that is recorded counts.  `totals` add up the cycles that are shown.  `missing_cycles`
     names those that should be open by then, by `known_at` and by now, and are not.  With `sealed` it gives the figures
-    as they were sealed.
+    as they were sealed.  Of a body that was asked for, `successions` say where went what it no longer owes.
     """
 
     plan: str
     as_of: Instant
     known_at: Instant | None
+    successions: list[SuccessionRef]
     totals: TotalsOut
     cycles: list[CycleStatus | CycleByDuty]
     missing_cycles: list[str]

@@ -20,6 +20,7 @@ from app.schemas.evidence import EvidenceOut
 from app.schemas.extensions import ExtensionRequested, ExtensionRequestOut
 from app.schemas.obligations import ObligationOut
 from app.schemas.plans import BodyName
+from app.schemas.status import SuccessionRef
 from app.schemas.successions import SuccessionOut
 
 SIGNALS = tuple((signal.value, signal) for signal in Signal)
@@ -98,6 +99,12 @@ def succession_out(row: Row) -> SuccessionOut:
         "decision": _decision(row),
     }
     return SuccessionOut.model_validate({**row, **shown})
+
+
+def succession_ref(row: Row) -> SuccessionRef:
+    """Show by which succession a body has handed on what it owed."""
+    successors, ends = _successors(row)
+    return SuccessionRef.model_validate({**row, "successors": successors, "ends": ends})
 
 
 def _successors(row: Row) -> tuple[list[dict[str, Any]], bool]:

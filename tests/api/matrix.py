@@ -106,7 +106,11 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "redeliver": {},
     "markHoliday": {"observed_on": "2026-12-31", "name": "Nghỉ bù"},
 }
-ASKED = {"getTemplate": {"cycle": FIRST, "owner": "cong-an"}, "listStatusChanges": {"from": "2026-11-20"}}
+ASKED = {
+    "getTemplate": {"cycle": FIRST, "owner": "cong-an"},
+    "listStatusChanges": {"from": "2026-11-20"},
+    "listHistory": {"body": "cong-an"},
+}
 """What an operation has to be asked beside its address."""
 PAPER = {"received_on": "2026-11-20", "document_number": "9/BC-CATP"}
 ON_PAPER = {"reportUpdate", "attachEvidence", "requestExtension"}

@@ -39,6 +39,8 @@ MAY_BE: dict[str, list[Any]] = {
     "owner": BODIES,
     "duty": DUTIES,
     "q": ["tập huấn"],
+    "since": ["2026-11-20"],
+    "until": [EVERYTHING_KNOWN],
     "limit": [1, 20],
     "as_of": [EVERYTHING_KNOWN],
     "known_at": [EVERYTHING_KNOWN],

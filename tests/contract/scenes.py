@@ -52,6 +52,7 @@ ELSEWHERE: dict[str, dict[str, str]] = {
 ASKED: dict[str, dict[str, str]] = {
     "getTemplate": {"cycle": "2026", "owner": "cong-an"},
     "listStatusChanges": {"from": "2021-06-14"},
+    "listHistory": {"body": "cong-an"},
 }
 """What must be in the query."""
 CALENDAR = f"/v1/plans/{PLAN}/bodies/cong-an/calendar"
@@ -244,5 +245,5 @@ BEFORE: dict[str, Callable[[Service], Awaitable[Any]]] = {
     "getCalendar": _calendar_given,
     "revokeCalendar": _calendar_given,
     "readCalendar": _calendar_given,
-    **dict.fromkeys(("listEvents", "streamEvents", "listCheckpoints"), _told),
+    **dict.fromkeys(("listEvents", "streamEvents", "listCheckpoints", "listInbox", "listHistory"), _told),
 }

@@ -35,6 +35,7 @@ RIGHTS: dict[str, set[str]] = {
     "calendar_feed": ADD,
     **dict.fromkeys(("deadline_watch", "feed_head", "plan_change", "standing_facts", "succeeded_duty"), READ),
     "confirmed_part": READ,
+    "told_act": READ,
     "idempotency_record": FORGET,
     **dict.fromkeys(("form_import", "form_import_part"), FORGET),
     "form_import_line": ADD,

@@ -43,6 +43,7 @@ TAGS = [
     {"name": "extensions", "description": "Later deadlines: asked for, given, refused."},
     {"name": "conditions", "description": "From when the condition of a duty is met."},
     {"name": "calendars", "description": "Deadlines in the calendars of those who must meet them."},
+    {"name": "inbox", "description": "What came in, by when it was recorded, and what a body did in all."},
     {"name": "exports", "description": "Everything at once, as CSV, NDJSON or a spreadsheet."},
     {"name": "successions", "description": "Bodies that are succeeded by others."},
     {"name": "status", "description": "Totals and rates for integrators."},

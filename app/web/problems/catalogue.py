@@ -97,6 +97,7 @@ STATUS: dict[type[Refusal], int] = {
     errors.ConditionNotWhole: 422,
     errors.TargetUnknown: 422,
     errors.FigureNeeded: 422,
+    errors.FigureImpossible: 422,
     errors.ActUnknown: 422,
     errors.PaperReportIncomplete: 422,
     errors.ReceivedOnImpossible: 422,
