@@ -109,6 +109,11 @@ async def undone(connection: AsyncConnection) -> AsyncIterator[None]:
             await driver.execute("ROLLBACK TO trial; RELEASE trial")
 
 
+async def refuse_hidden_rows(connection: AsyncConnection) -> None:
+    """Let fail what follows in a transaction where rows are hidden from the login, instead of going without them."""
+    await driver_of(connection).execute("SET LOCAL row_security = off")
+
+
 class CommitFailed(Exception):
     """The transaction had failed before, and somebody went on as if it had not: nothing of it was kept."""
 
