@@ -40,6 +40,7 @@ from app.models import (
     Withdrawal,
 )
 from app.models.base import PlanRow, new_id, table
+from app.models.event import NO_PLAN
 from app.models.succession import Decision
 
 TYPES: Mapping[type[PlanRow], EventType | Mapping[Any, EventType]] = {
@@ -93,6 +94,11 @@ async def tell(connection: AsyncConnection, events: Sequence[Row]) -> None:
     await write_rows(connection, table(Event), events)
 
 
+async def tell_of_no_plan(connection: AsyncConnection, told_as: EventType, act_id: UUID) -> None:
+    """Tell of what concerns no plan; `act_id` is the row that tells more."""
+    await tell(connection, [{"id": new_id(), "plan_id": NO_PLAN, "type": told_as, "act_id": act_id}])
+
+
 def opened(cycle: Row) -> Row:
     """Spell that a cycle was opened; opening creates many obligations and is one event."""
     happened = {"type": EventType.CYCLE_OPENED, "occurred_at": cycle["opened_at"]}
@@ -120,9 +126,10 @@ def closing_annulled(annulment: Row) -> Row:
     return _of(annulment, **happened, **of)
 
 
-def amended(plan_id: UUID, now: datetime) -> Row:
-    """Spell that a plan was changed as its seed says, whatever that was."""
-    return _of({"plan_id": plan_id}, type=EventType.PLAN_AMENDED, occurred_at=now)
+def seeded(plan_id: UUID, now: datetime, *, anew: bool) -> Row:
+    """Spell that a plan was added, or changed as its seed says, whatever that was."""
+    told_as = EventType.PLAN_ADDED if anew else EventType.PLAN_AMENDED
+    return _of({"plan_id": plan_id}, type=told_as, occurred_at=now)
 
 
 def _event(model: type[PlanRow], row: Row, recorded_at: datetime) -> Row:

@@ -8,7 +8,7 @@ from app.models.condition import ConditionDecision
 from app.models.contribution import Contribution
 from app.models.cycle import Cycle, CycleDeadline, Holiday, Reopening, Seal, SealedStanding
 from app.models.duty import Duty, DutyOwner, DutyPartner, PartnerNaming, Target
-from app.models.event import Checkpoint, DeadlineWatch, Event, SequencedEvent
+from app.models.event import Checkpoint, DeadlineWatch, Event, RowDigest, SequencedEvent
 from app.models.evidence import Erasure, Evidence, EvidenceContent, EvidenceRead, EvidenceText, Withdrawal
 from app.models.extension import Extension, ExtensionRefusal, ExtensionRequest
 from app.models.form_import import FormImport, FormImportLine, FormImportPart
@@ -65,6 +65,7 @@ __all__ = [
     "Reopening",
     "Review",
     "RevokedToken",
+    "RowDigest",
     "Seal",
     "SealedStanding",
     "SequencedEvent",

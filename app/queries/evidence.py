@@ -155,10 +155,21 @@ def every_erasure() -> Statement:
 
 def promised(content_ids: Collection[UUID]) -> Statement:
     """Keep the ids under which bytes must be in the store: those that a row knows, and no erasure has ended."""
-    erased = select(literal(1)).where(
+    found = select(KEPT_AS.label("id")).where(among(KEPT_AS, "content_ids", content_ids), ~_erased().exists())
+    return found.distinct()
+
+
+def every_promised() -> Statement:
+    """Select all contents whose bytes must be in the store; `id` is that under which they are kept, once for many."""
+    names = (contents.c[name] for name in ("evidence_id", "size", "sha256"))
+    found = select(KEPT_AS.label("id"), contents.c.id.label("content_id"), *names).where(~_erased().exists())
+    return found.order_by(contents.c.id)
+
+
+def _erased() -> Statement:
+    return select(literal(1)).where(
         erasures.c.plan_id == contents.c.plan_id, erasures.c.evidence_id == contents.c.evidence_id
     )
-    return select(KEPT_AS.label("id")).where(among(KEPT_AS, "content_ids", content_ids), ~erased.exists()).distinct()
 
 
 def kept_bytes(obligation_id: UUID, client_id: UUID) -> Statement:

@@ -30,7 +30,7 @@ class CloudEvent(ResponseModel):
         return cls(
             specversion="1.0",
             id=event.id,
-            source=f"{service}/v1/plans/{event.plan}",
+            source=f"{service}/v1/plans/{event.plan}" if event.plan else service,
             type=f"dondoc.{event.type}",
             subject=event.obligation,
             time=event.occurred_at,

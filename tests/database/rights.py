@@ -19,7 +19,7 @@ WITHOUT_VIEW = {"evidence_read", "annulment", "annulled_act"}
 KEPT = (
     *("cycle_deadline", "holiday", "seal", "sealed_standing", "succession", "succession_decision", "succession_part"),
     *("membership", "membership_ending", "partner_naming", "reopening", "paper_report"),
-    *("event", "sequenced_event", "checkpoint"),
+    *("event", "sequenced_event", "checkpoint", "row_digest"),
 )
 """What else nobody changes: to all other tables rows may be corrected by the owner, when it seeds a plan anew."""
 RIGHTS: dict[str, set[str]] = {
@@ -27,6 +27,8 @@ RIGHTS: dict[str, set[str]] = {
     **dict.fromkeys(("plan", "duty", "duty_owner", "duty_partner", "target"), READ),
     **dict.fromkeys(("client_body", "client_secret", "revoked_token"), FORGET),
     "client": ADD,
+    # The database writes it itself.
+    "row_digest": READ,
     **dict.fromkeys(
         (*(f"{history}_fact" for history in HISTORY if history not in WITHOUT_VIEW), "plan_size", "client_name"), READ
     ),

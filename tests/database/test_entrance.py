@@ -50,6 +50,14 @@ async def test_a_login_that_may_not_be_our_role_is_refused(address: Address, mig
         await prove(url_of(address, APP, migrated), role="nobody_has_it")
 
 
+async def test_a_login_that_could_be_the_owner_again_is_refused(address: Address, migrated: str) -> None:
+    with pytest.raises(DatabaseUnfit, match="make a login for the service"):
+        await prove(url_of(address, OWNER, migrated))
+
+    await prove(url_of(address, APP, migrated))
+    await prove(url_of(address, OWNER, migrated), role=None)
+
+
 async def test_what_only_an_operator_can_mend_is_refused_before_serving(address: Address, migrated: str) -> None:
     good = url_of(address, APP, migrated)
     for url, why in (
