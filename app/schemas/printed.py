@@ -10,7 +10,7 @@ from app.domain.completion import Missing
 from app.domain.words import words_of
 from app.schemas.columns import Column, shown
 
-_ACTS: Mapping[str, str] = {
+ACTS: Mapping[str, str] = {
     "update": "cập nhật tiến độ",
     "evidence": "minh chứng",
     "withdrawal": "rút minh chứng",
@@ -25,6 +25,16 @@ _ACTS: Mapping[str, str] = {
     "condition_decision": "quyết định về điều kiện",
     "annulment": "hủy ghi nhận",
 }
+"""What the acts of a history are called in Vietnamese, by their kinds."""
+KINDS: Mapping[str, str] = {
+    **ACTS,
+    "paper_report": "báo cáo giấy",
+    "cycle_closing": "khóa số liệu",
+    "cycle_opening": "mở kỳ báo cáo",
+    "succession": "kế thừa",
+    "membership": "thành viên",
+}
+"""What all acts that can be taken back are called."""
 _TEXTS = ("summary", "reason", "note", "title", "legal_basis")
 
 
@@ -39,7 +49,7 @@ def day_of(instant: datetime | None) -> date | None:
 
 
 def _act(act: Any) -> str:
-    name = _ACTS.get(act.act, act.act)
+    name = ACTS.get(act.act, act.act)
     return name if act.counts else f"{name} (đã hủy ghi nhận)"
 
 

@@ -39,6 +39,7 @@ TAGS = [
     {"name": "conditions", "description": "From when the condition of a duty is met."},
     {"name": "calendars", "description": "Deadlines in the calendars of those who must meet them."},
     {"name": "exports", "description": "Everything at once, as CSV, NDJSON or a spreadsheet."},
+    {"name": "reports", "description": "Papers that leave the house."},
     {"name": "successions", "description": "Bodies that are succeeded by others."},
     {"name": "status", "description": "Totals and rates for integrators."},
     {"name": "reminders", "description": "What owners should be reminded of, as data for a gateway."},
