@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.cli.running import owner, plainly, run
 from app.commands import seals
 from app.jobs import audit
+from app.queries import consolidated_report as reports
 from app.security import checkpoint_keys
 from app.settings import Settings
 
@@ -20,11 +21,21 @@ Kept = Annotated[
 ]
 
 
-def verify(kept: Kept = []) -> None:  # noqa: B006  Typer reads the default and never changes it.
+Reported = Annotated[
+    Path | None,
+    typer.Option("--report", exists=True, dir_okay=False, help="A consolidated report: hold it against the record."),
+]
+
+
+def verify(kept: Kept = [], report: Reported = None) -> None:  # noqa: B006  Typer reads the default and never changes it.
     """Walk every event, and work the seal of every closed cycle out anew; exit with 1 if anything was changed.
 
-    The first event that is not as it was is named, and every obligation under a seal that is not.
+    The first event that is not as it was is named, and every obligation under a seal that is not.  With --report, that
+    document alone is held against the record: its digest, and every figure in its tables.
     """
+    if report:
+        _verify_report(report)
+        return
     with plainly(), owner() as url:
         keys, notes = checkpoint_keys.read(Settings().keys_dir), list(_notes(kept))
 
@@ -35,6 +46,25 @@ def verify(kept: Kept = []) -> None:  # noqa: B006  Typer reads the default and 
     _tell_of_feed(feed)
     _tell_of_seals(verdicts)
     if feed.fault or any(verdict.differences for verdict in verdicts):
+        raise typer.Exit(1)
+
+
+def _verify_report(file: Path) -> None:
+    # Documents are verified by few.
+    from app.reports.checking import figures_that_differ, paragraphs_changed, said_in  # noqa: PLC0415
+
+    with plainly(), owner() as url:
+        said = said_in(file.read_bytes())
+        digest, content = run(url, reports.made_again, said)
+        record = said_in(content)
+    differing = list(figures_that_differ(said, record))
+    typer.echo(f"{said.plan} {said.cycle}, as of {said.as_of}, known at {said.known_at}")
+    typer.echo(f"Data: {'intact' if digest == said.digest else 'ALTERED'}, sha256 {said.digest}")
+    typer.echo(f"Figures: {'ALTERED' if differing else 'intact'}")
+    for difference in differing:
+        typer.echo(f"    {difference}")
+    typer.echo(f"Paragraphs edited: {paragraphs_changed(said, record)}")
+    if differing or digest != said.digest:
         raise typer.Exit(1)
 
 
