@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.cli.reports import verify_report
 from app.cli.running import look, owner, plainly
 from app.commands import seals
 from app.database.statements import fetch_all
@@ -32,6 +33,10 @@ Kept = Annotated[
     ),
 ]
 Files = Annotated[bool, typer.Option("--files", help="Read the bytes of every file, too.")]
+Reported = Annotated[
+    Path | None,
+    typer.Option("--report", exists=True, dir_okay=False, help="A consolidated report: hold it against the record."),
+]
 
 
 @dataclass(frozen=True)
@@ -58,11 +63,15 @@ class NoKey(Hindrance):
         super().__init__(self.__doc__)
 
 
-def verify(kept: Kept = [], read_files: Files = False) -> None:  # noqa: B006  Typer only reads the default.
+def verify(kept: Kept = [], read_files: Files = False, report: Reported = None) -> None:  # noqa: B006  Typer only reads it.
     """Hold events, rows, stored facts and seals to what was said and signed of them; exit with 1 if any differs.
 
-    Whatever is not as it was is named.
+    Whatever is not as it was is named.  With --report, that document alone is held against the record: its digest, and
+    every figure in its tables.
     """
+    if report:
+        verify_report(report)
+        return
     with plainly(), owner() as url:
         every = look(url, _verify, list(_answers(kept)), read_files=read_files)
     for said in every:

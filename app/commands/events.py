@@ -27,6 +27,7 @@ from app.models import (
     ExtensionRefusal,
     ExtensionRequest,
     Holiday,
+    Letterhead,
     Membership,
     MembershipEnding,
     PaperReport,
@@ -63,6 +64,7 @@ TYPES: Mapping[type[PlanRow], EventType | Mapping[Any, EventType]] = {
     CycleDeadline: EventType.DEADLINE_MOVED,
     Seal: EventType.CYCLE_CLOSED,
     Holiday: EventType.HOLIDAY_MARKED,
+    Letterhead: EventType.PLAN_AMENDED,
     Succession: EventType.SUCCESSION_PROPOSED,
     SuccessionDecision: {
         Decision.CONFIRMED: EventType.SUCCESSION_CONFIRMED,

@@ -15,7 +15,7 @@ from app.models.form_import import FormImport, FormImportLine, FormImportPart
 from app.models.idempotency import IdempotencyRecord
 from app.models.obligation import Obligation
 from app.models.paper import PaperReport
-from app.models.plan import Plan
+from app.models.plan import Letterhead, Plan
 from app.models.reference import ClientReference
 from app.models.review import Review
 from app.models.standing import StandingSnapshot
@@ -55,6 +55,7 @@ __all__ = [
     "FormImportPart",
     "Holiday",
     "IdempotencyRecord",
+    "Letterhead",
     "Measurement",
     "Membership",
     "MembershipEnding",

@@ -1,6 +1,6 @@
 """The record: what the database says of every row that is kept, beside the rows themselves and the events.
 
-A row's digest is worked out by the database (migration 0024), by the functions that its triggers use, and so is each
+A row's digest is worked out by the database (migration 0025), by the functions that its triggers use, and so is each
 question here: a record of years is more than we want to carry over to ask it.
 """
 
@@ -26,6 +26,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    tuple_,
     union_all,
     values,
 )
@@ -43,7 +44,7 @@ digests, events, sequenced = table(RowDigest), table(Event), table(SequencedEven
 APART: ColumnElement[timedelta] = literal_column("interval '1 minute'", Interval())
 """How far a clock may be set back while a transaction is under way."""
 SEEDED = (EventType.PLAN_ADDED, EventType.PLAN_AMENDED)
-BEGUN_BY_SEEDS = ("holiday", "succession")
+BEGUN_BY_SEEDS = ("holiday", "letterhead", "succession")
 """Acts that a seed begins with, and tells of as a whole."""
 NOT_KEPT: Mapping[str, str] = {
     "event": "it is in the tree that is signed",
@@ -78,7 +79,8 @@ def written_by(some: Source) -> Subquery:
 def counted() -> Statement:
     """Count the digests, and those that were made by a migration, with the instant of the last one."""
     by_migration = and_(_same(digests, events), events.c.type == EventType.RECORD_RESTATED)
-    found = func.count().label("restated"), func.max(events.c.recorded_at).label("restated_at")
+    rows = tuple_(digests.c.table_name, digests.c.row_id)
+    found = func.count(rows.distinct()).label("restated"), func.max(events.c.recorded_at).label("restated_at")
     restated = select(*found).select_from(digests.join(events, by_migration))
     every = select(func.count()).select_from(digests).where(digests.c.after.is_not(None), digests.c.before.is_(None))
     return restated.add_columns(every.scalar_subquery().label("rows"))

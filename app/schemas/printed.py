@@ -12,12 +12,22 @@ from app.domain.inbox import InboxKind
 from app.domain.words import words_of
 from app.schemas.columns import Column, shown
 
-_ACTS: Mapping[str, str] = {
+ACTS: Mapping[str, str] = {
     **{kind.value: words_of(kind).vi for kind in InboxKind if kind is not InboxKind.EVIDENCE_CONTENT},
     "erasure": "xóa minh chứng",
     "cycle_deadline": "thay đổi thời hạn của kỳ",
     "transfer": "chuyển giao",
 }
+"""What the acts of a history are called in Vietnamese, by their kinds."""
+KINDS: Mapping[str, str] = {
+    **ACTS,
+    "paper_report": "báo cáo giấy",
+    "cycle_closing": "khóa số liệu",
+    "cycle_opening": "mở kỳ báo cáo",
+    "succession": "kế thừa",
+    "membership": "thành viên",
+}
+"""What all acts that can be taken back are called."""
 _TEXTS = ("summary", "reason", "note", "title", "legal_basis")
 
 
@@ -32,7 +42,7 @@ def day_of(instant: datetime | None) -> date | None:
 
 
 def _act(act: Any) -> str:
-    return _marked(_ACTS.get(act.act, act.act), act)
+    return _marked(ACTS.get(act.act, act.act), act)
 
 
 def _came_in(one: Any) -> str:

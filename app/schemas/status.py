@@ -181,12 +181,12 @@ def _cycle_by_duty(cycle: Row, duties: Sequence[Row], owed: Mapping[Any, Figures
 def _whole(cycle: Row, owed: Mapping[Any, Figures]) -> dict[str, Any]:
     closing = {name: cycle.get(name) for name in ("closed_at", "changed_since_closing", "restated")}
     named = {"cycle": cycle["code"], "due_before": cycle["due_before"]}
-    return {**named, **closing, **_figures(total(owed.values()))}
+    return {**named, **closing, **figures_out(total(owed.values()))}
 
 
 def _duties(duties: Iterable[Row], owed: Mapping[Any, Figures]) -> list[DutyStatus]:
     names = tuple(DutyLine.model_fields)
-    return [DutyStatus(**_pick(duty, names), **_figures(owed[duty["id"]])) for duty in duties if duty["id"] in owed]
+    return [DutyStatus(**_pick(duty, names), **figures_out(owed[duty["id"]])) for duty in duties if duty["id"] in owed]
 
 
 def _bodies(bodies: Sequence[Row], owed: Mapping[Any, Figures]) -> list[BodyStatus]:
@@ -200,15 +200,16 @@ def _body(body: Row, bodies: Iterable[Row], owed: Mapping[Any, Figures]) -> Body
     if not figures.totals:
         return None
     names = tuple(MemberRef.model_fields)
-    shown = [MemberStatus(**_pick(member, names), **_figures(owed[member["id"]])) for member in members]
-    return BodyStatus(no=body["no"], members=shown, **_pick(body, names), **_figures(figures))
+    shown = [MemberStatus(**_pick(member, names), **figures_out(owed[member["id"]])) for member in members]
+    return BodyStatus(no=body["no"], members=shown, **_pick(body, names), **figures_out(figures))
 
 
 def _pick(row: Row, names: Iterable[str]) -> dict[str, Any]:
     return {name: row[name] for name in names}
 
 
-def _figures(figures: Figures) -> dict[str, Any]:
+def figures_out(figures: Figures) -> dict[str, Any]:
+    """Show figures as every document does that counts obligations."""
     totals = figures.totals
     return {
         "status": roll_up(totals),

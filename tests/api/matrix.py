@@ -104,12 +104,20 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "rotateWebhookSecret": {},
     "testWebhook": {},
     "redeliver": {},
+    "recordLetterhead": {
+        "body": "Sở Nội vụ",
+        "code": "SNV",
+        "place": "Cần Thơ",
+        "signer": "Giám đốc",
+        "recipients": ["Ủy ban nhân dân thành phố Cần Thơ"],
+    },
     "markHoliday": {"observed_on": "2026-12-31", "name": "Nghỉ bù"},
 }
 ASKED = {
     "getTemplate": {"cycle": FIRST, "owner": "cong-an"},
     "listStatusChanges": {"from": "2026-11-20"},
     "listHistory": {"body": "cong-an"},
+    "getReport": {"cycle": FIRST},
 }
 """What an operation has to be asked beside its address."""
 PAPER = {"received_on": "2026-11-20", "document_number": "9/BC-CATP"}

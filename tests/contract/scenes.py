@@ -53,6 +53,7 @@ ASKED: dict[str, dict[str, str]] = {
     "getTemplate": {"cycle": "2026", "owner": "cong-an"},
     "listStatusChanges": {"from": "2021-06-14"},
     "listHistory": {"body": "cong-an"},
+    "getReport": {"cycle": "2021-06-15"},
 }
 """What must be in the query."""
 CALENDAR = f"/v1/plans/{PLAN}/bodies/cong-an/calendar"

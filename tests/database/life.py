@@ -16,6 +16,7 @@ AT = f"/v1/plans/{PLAN}"
 GUIDED, LATER = obligation("3.7", "cong-an"), obligation("3.5", "cong-an", "2026")
 LETTER = {"document_number": "15/UBND-NC", "decided_on": "2026-11-20", "reason": "Theo văn bản của UBND thành phố."}
 MEMBER = {"code": "thanh-tra", "name": "Thanh tra thành phố", "from_on": "2026-11-20", **LETTER}
+HEAD = {"body": "VĂN PHÒNG", "code": "VP", "place": "Cần Thơ", "signer": "CHÁNH VĂN PHÒNG", "recipients": ["Lưu: VT"]}
 REASON = {"reason": "Theo đề nghị của đơn vị."}
 ERASED = {**REASON, "legal_basis": "Luật số 91/2025/QH15, Điều 14"}
 
@@ -71,6 +72,7 @@ async def _coordinate(service: Service) -> None:
         )
     )
     _done(await coordinator.post(f"{AT}/duties/2.5/partners", LETTER | {"code": "tand"}))
+    _done(await coordinator.post(f"{AT}/letterheads", HEAD))
     heir = {"code": "ninh-kieu", "name": "UBND phường Ninh Kiều"}
     _done(await decide(coordinator, NINH_KIEU, successor=heir))
     _done(await coordinator.post(f"{AT}/cycles/{FIRST}/closing", REASON))

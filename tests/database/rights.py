@@ -18,7 +18,7 @@ WITHOUT_VIEW = {"evidence_read", "annulment", "annulled_act"}
 """Acts of which no view is needed: no standing reads them, or whoever reads the standing reads them whole."""
 KEPT = (
     *("cycle_deadline", "holiday", "seal", "sealed_standing", "succession", "succession_decision", "succession_part"),
-    *("membership", "membership_ending", "partner_naming", "reopening", "paper_report"),
+    *("membership", "membership_ending", "partner_naming", "reopening", "paper_report", "letterhead"),
     *("event", "sequenced_event", "checkpoint", "row_digest"),
 )
 """What else nobody changes: to all other tables rows may be corrected by the owner, when it seeds a plan anew."""

@@ -45,6 +45,7 @@ TAGS = [
     {"name": "calendars", "description": "Deadlines in the calendars of those who must meet them."},
     {"name": "inbox", "description": "What came in, by when it was recorded, and what a body did in all."},
     {"name": "exports", "description": "Everything at once, as CSV, NDJSON or a spreadsheet."},
+    {"name": "reports", "description": "Papers that leave the house."},
     {"name": "successions", "description": "Bodies that are succeeded by others."},
     {"name": "status", "description": "Totals and rates for integrators."},
     {"name": "reminders", "description": "What owners should be reminded of, as data for a gateway."},
