@@ -10,7 +10,7 @@ from app.domain.completion import Missing
 from app.domain.words import words_of
 from app.schemas.columns import Column, shown
 
-_ACTS: Mapping[str, str] = {
+ACTS: Mapping[str, str] = {
     "update": "cập nhật tiến độ",
     "evidence": "minh chứng",
     "withdrawal": "rút minh chứng",
@@ -39,7 +39,7 @@ def day_of(instant: datetime | None) -> date | None:
 
 
 def _act(act: Any) -> str:
-    name = _ACTS.get(act.act, act.act)
+    name = ACTS.get(act.act, act.act)
     return name if act.counts else f"{name} (đã hủy ghi nhận)"
 
 
