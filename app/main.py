@@ -14,6 +14,8 @@ from app.jobs import metrics
 from app.jobs.imports import Importer
 from app.jobs.scheduler import Scheduler, again_and_again, working
 from app.jobs.webhooks import Deliverer
+from app.pages import bodies, door, obligation, overview
+from app.pages import obligations as obligation_list
 from app.routers import (
     annulments,
     calendars,
@@ -94,6 +96,9 @@ ROUTERS = (
 )
 
 
+PAGES = (door.router, overview.router, bodies.router, obligation_list.router, obligation.router, door.nowhere)
+
+
 def create_app(settings: Settings, database: Database | None = None, clock: Clock = system_clock) -> FastAPI:
     """Make the service; `database` and `clock` are given by tests."""
     app = FastAPI(
@@ -109,6 +114,8 @@ def create_app(settings: Settings, database: Database | None = None, clock: Cloc
     furnish(app, settings, database, clock)
     for module in ROUTERS:
         app.router.routes.extend(module.router.routes)
+    for pages in PAGES:
+        app.router.routes.extend(pages.routes)
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
     app.add_middleware(headers.HeadGuard)
     for part in (handlers, documentation, document):

@@ -79,7 +79,7 @@ async def test_each_act_of_a_history_has_a_name_that_people_read(own_service: Se
         ["Công an thành phố", "hủy ghi nhận"],
     ]
     kinds = {one.model_fields["act"].annotation.__args__[0] for one in get_args(get_args(HistoryAct)[0])}
-    assert kinds == schemas._ACTS.keys()
+    assert kinds == schemas.ACTS.keys()
 
 
 async def test_who_made_it_and_whom_it_is_about_are_called_by_their_names(lived_in: Service) -> None:
