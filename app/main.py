@@ -14,7 +14,7 @@ from app.jobs import metrics
 from app.jobs.imports import Importer
 from app.jobs.scheduler import Scheduler, again_and_again, working
 from app.jobs.webhooks import Deliverer
-from app.pages import bodies, door, obligation, overview
+from app.pages import acts, bodies, door, obligation, overview
 from app.pages import obligations as obligation_list
 from app.routers import (
     annulments,
@@ -96,7 +96,15 @@ ROUTERS = (
 )
 
 
-PAGES = (door.router, overview.router, bodies.router, obligation_list.router, obligation.router, door.nowhere)
+PAGES = (
+    door.router,
+    overview.router,
+    bodies.router,
+    obligation_list.router,
+    obligation.router,
+    acts.router,
+    door.nowhere,
+)
 
 
 def create_app(settings: Settings, database: Database | None = None, clock: Clock = system_clock) -> FastAPI:

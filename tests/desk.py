@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
+from html.parser import HTMLParser
 from typing import Any
 from uuid import UUID
 
@@ -79,3 +80,34 @@ async def at_desk(service: Service, name: str) -> Person:
     assert (answer.status_code, answer.headers["location"]) == (303, "/desk"), answer.text
     person.cookie = answer.cookies["dondoc"]
     return person
+
+
+class _Forms(HTMLParser):
+    """Reads the forms of a page by what names them: where each leads, and what its fields hold."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: dict[str, tuple[str, dict[str, Any]]] = {}
+        self._fields: dict[str, Any] = {}
+        self._select = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note a form, or a field of it that a browser would send as it is."""
+        told = dict(attrs)
+        if tag == "form":
+            self._fields = {}
+            self.found[told.get("id") or ""] = (told.get("action") or "", self._fields)
+        elif tag == "input" and told.get("name") and (told.get("type") != "checkbox" or "checked" in told):
+            self._fields[str(told["name"])] = told.get("value") or ""
+        elif tag == "select":
+            self._select = told.get("name") or ""
+        elif tag == "option" and self._select and ("selected" in told or self._select not in self._fields):
+            self._fields[self._select] = told.get("value") or ""
+
+
+def form_of(page: str, name: str) -> tuple[str, dict[str, Any]]:
+    """Return where a form of a page leads, below `/desk`, and what its fields hold."""
+    reader = _Forms()
+    reader.feed(page)
+    action, fields = reader.found[name]
+    return action.removeprefix("/desk"), dict(fields)

@@ -34,9 +34,9 @@ def is_english(request: Request) -> bool:
 
 def guarded(response: Response, settings: Settings) -> Response:
     """Tell browsers what a page may do, which is little."""
+    response.headers.setdefault("Content-Security-Policy", POLICY)
     response.headers.update(
         {
-            "Content-Security-Policy": POLICY,
             "X-Content-Type-Options": "nosniff",
             "X-Frame-Options": "DENY",
             "Referrer-Policy": "same-origin",
@@ -56,7 +56,7 @@ def rendered(request: Request, template: str, status: int = 200, **shown: Any) -
     path, query = request.scope["path"], request.scope["query_string"].decode("latin-1")
     # Whoever is not at the desk has nowhere to go back to: their address may hold a secret.
     here = (f"{path}?{query}" if query else path) if "desk" in shown and request.method == "GET" else HOME
-    common = {"desk": None, "prefix": request.scope["prefix"], "path": path, "here": here}
+    common = {"desk": None, "prefix": request.scope["prefix"], "path": path, "here": here, "again": None}
     content = TEMPLATES.get_template(template).render({**common, **spoken, **shown})
     return HTMLResponse(content, status, {"Content-Language": spoken["language"], "Vary": "Cookie"})
 
@@ -86,6 +86,7 @@ class PageRoute(APIRoute):
 
         async def answer(request: Request) -> Response:
             request.scope["query_string"] = _without_blanks(request.scope["query_string"])
+            request.scope["headers"] = _in_one_language(request)
             asked = Request(request.scope, request.receive)
             try:
                 check_origin(asked)
@@ -100,6 +101,12 @@ class PageRoute(APIRoute):
             return guarded(response, asked.app.state.settings)
 
         return answer
+
+
+def _in_one_language(request: Request) -> list[tuple[bytes, bytes]]:
+    """Ask for the language of the pages, whatever the browser's own is: all on a page is said in one."""
+    spoken = b"en" if is_english(request) else b"vi"
+    return [pair for pair in request.scope["headers"] if pair[0] != b"accept-language"] + [(b"accept-language", spoken)]
 
 
 def _without_blanks(query: bytes) -> bytes:

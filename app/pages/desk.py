@@ -22,7 +22,7 @@ from app.standing.moment import Moment
 from app.web.auth.sessions import signed_in
 from app.web.clock import Now
 from app.web.middleware.request_log import note
-from app.web.read import Asked, Reading
+from app.web.read import Asked, Reading, Viewing
 
 KEPT = ("plan", "as_of")
 """What a link keeps of what is asked, unless it says otherwise."""
@@ -75,10 +75,14 @@ class Desk:
 
     def href(self, path: str, **asked: Any) -> str:
         """Return the address of a screen of ours, about the same plan and day unless something else is asked."""
+        return f"{self.request.scope['prefix']}{self.path(path, **asked)}"
+
+    def path(self, path: str, **asked: Any) -> str:
+        """Return the same without the prefix under which the service stands: to be led on to."""
         kept = {name: self.request.query_params.get(name) for name in KEPT}
         pairs = {name: value for name, value in {**kept, **asked}.items() if value not in (None, "")}
         query = urlencode(pairs, doseq=True)
-        return f"{self.request.scope['prefix']}/desk{path}" + (f"?{query}" if query else "")
+        return f"/desk{path}" + (f"?{query}" if query else "")
 
     def same(self, **asked: Any) -> str:
         """Return the address of this screen, asked the same but for what is asked otherwise."""
@@ -101,16 +105,33 @@ async def at_desk(request: Request, reading: Reading, now: Now, asked: Asked, pl
     Raises:
         NotFound: there is no such plan.
     """
-    caller = await signed_in(request)
     plans = await fetch_all(reading, every_plan)
-    chosen = next((one for one in plans if plan in {None, one["slug"]}), None)
+    chosen = _chosen(plans, plan)
+    is_today = day_of(asked.as_of, ZoneInfo(chosen["time_zone"])) == day_of(now, ZoneInfo(chosen["time_zone"]))
+    moment = Moment(now) if is_today else Moment(asked.as_of)
+    return Desk(request, await signed_in(request), now, moment, chosen, plans)
+
+
+async def acting(request: Request, view: Viewing, now: Now, plan: PlanCode = None) -> Desk:
+    """Sit down to act, which is always now; no view stays open while something is written.
+
+    Raises:
+        NotFound: there is no such plan.
+    """
+    async with view() as connection:
+        plans = await fetch_all(connection, every_plan)
+    return Desk(request, await signed_in(request), now, Moment(now), _chosen(plans, plan), plans)
+
+
+def _chosen(plans: Sequence[Row], slug: str | None) -> Row:
+    chosen = next((one for one in plans if slug in {None, one["slug"]}), None)
     if chosen is None:
         raise NotFound
-    is_today = day_of(asked.as_of, ZoneInfo(chosen["time_zone"])) == day_of(now, ZoneInfo(chosen["time_zone"]))
-    return Desk(request, caller, now, Moment(now) if is_today else Moment(asked.as_of), chosen, plans)
+    return chosen
 
 
 OnDesk = Annotated[Desk, Depends(at_desk)]
+Acting = Annotated[Desk, Depends(acting)]
 Cycle = Annotated[str | None, Query(max_length=60)]
 
 

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Path, Response
+from fastapi import Path, Query, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.database.statements import Row, fetch_all, fetch_one
-from app.domain.access import Permission
+from app.domain.access import Permission, Resource, Role, authorize
 from app.pages.desk import Desk, OnDesk, opens, screens
 from app.queries import history as histories
 from app.queries import obligations as queries
@@ -25,13 +25,16 @@ from app.web.read import Reading
 
 router = screens()
 READS = opens(Permission.READ_STANDING)
+ACTS = (Permission.REPORT, Permission.REVIEW, Permission.EXTEND, Permission.ANNUL, Permission.ATTACH)
+Done = Annotated[str | None, Query(pattern="^[a-z_]{1,20}$")]
+"""What was just done, to be said once more."""
 ObligationId = Annotated[UUID, Path(description="The obligation's id.")]
 
 
 @router.get("/obligations/{obligation_id}", dependencies=[READS])
-async def obligation(desk: OnDesk, reading: Reading, obligation_id: ObligationId) -> Response:
-    """Show one obligation."""
-    return desk.page("obligation.html", **await told_of(desk, reading, obligation_id))
+async def obligation(desk: OnDesk, reading: Reading, obligation_id: ObligationId, done: Done = None) -> Response:
+    """Show one obligation, and what was just done to it."""
+    return desk.page("obligation.html", **await told_of(desk, reading, obligation_id), done=done)
 
 
 async def told_of(desk: Desk, connection: AsyncConnection, obligation_id: UUID) -> dict[str, Any]:
@@ -52,8 +55,19 @@ async def told_of(desk: Desk, connection: AsyncConnection, obligation_id: UUID) 
         "why": None if shown.status is None else explanation_out(row, more, desk.moment.as_of, desk.moment.known_at),
         "claim": _whole(shown, claims.get(row["id"])),
         "acts": acts,
+        "can": _can(desk, row),
+        "known": max((act.recorded_at for act in acts), default=None),
         "names": await _names(desk, connection, acts),
     }
+
+
+def _can(desk: Desk, row: Row) -> set[str]:
+    """Return what the person may do to an obligation, which is always done now; paper has a screen of its own."""
+    if not desk.is_today or row["ended_by"]:
+        return set()
+    owed = Resource(owner_id=row["owner_id"])
+    may = {act.value for act in ACTS if authorize(desk.caller, act, owed)}
+    return may if desk.caller.role is Role.REPORTER else may - {Permission.REPORT, Permission.ATTACH}
 
 
 def _whole(shown: ObligationOut, claim: Row | None) -> WholeClaim | None:

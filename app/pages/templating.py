@@ -6,6 +6,7 @@ from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -91,7 +92,7 @@ def environment() -> Environment:
         auto_reload=False,
     )
     made.filters |= {"day": day, "minute": minute, "share": share, "figure": figure}
-    made.globals |= {"style_digest": STYLE_DIGEST}
+    made.globals |= {"style_digest": STYLE_DIGEST, "new_key": lambda: uuid4().hex}
     return made
 
 
