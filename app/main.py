@@ -14,7 +14,7 @@ from app.jobs import metrics
 from app.jobs.imports import Importer
 from app.jobs.scheduler import Scheduler, again_and_again, working
 from app.jobs.webhooks import Deliverer
-from app.pages import acts, bodies, door, obligation, overview
+from app.pages import acts, bodies, door, further, obligation, overview
 from app.pages import obligations as obligation_list
 from app.routers import (
     annulments,
@@ -103,6 +103,7 @@ PAGES = (
     obligation_list.router,
     obligation.router,
     acts.router,
+    *further.ROUTERS,
     door.nowhere,
 )
 

@@ -26,6 +26,8 @@ from app.web.read import Asked, Reading, Viewing
 
 KEPT = ("plan", "as_of")
 """What a link keeps of what is asked, unless it says otherwise."""
+PASSING = {"cursor", "done"}
+"""What is asked once, and by no link that leads on."""
 
 
 def screens() -> APIRouter:
@@ -86,13 +88,13 @@ class Desk:
 
     def same(self, **asked: Any) -> str:
         """Return the address of this screen, asked the same but for what is asked otherwise."""
-        names = self.request.query_params.keys() - {"cursor"}
+        names = self.request.query_params.keys() - PASSING
         shown = {name: self.request.query_params.getlist(name) for name in names}
         return self.href(self.request.scope["path"].removeprefix("/desk"), **{**shown, **asked})
 
     def others(self, *names: str) -> list[tuple[str, str]]:
         """Return what is asked beside some names: for the hidden fields of a form that asks for these."""
-        return [pair for pair in self.request.query_params.multi_items() if pair[0] not in {*names, "cursor"}]
+        return [pair for pair in self.request.query_params.multi_items() if pair[0] not in {*names, *PASSING}]
 
     def page(self, template: str, status: int = 200, **shown: Any) -> HTMLResponse:
         """Make a page of a template."""

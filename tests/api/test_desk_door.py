@@ -26,7 +26,8 @@ def screens(service: Service) -> list[str]:
     for route in iter_route_contexts(service.app.routes):
         path = str(getattr(route, "path_format", None) or route.path)
         if path.startswith("/desk") and path not in {*OPEN, "/desk/{rest}"} and "GET" in (route.methods or ()):
-            found.append(re.sub(r"\{body\}", "cong-an", re.sub(r"\{\w*id\}", str(INVESTIGATION), path)))
+            path = path.replace("{body}", "cong-an").replace("{cycle}", "2026")
+            found.append(re.sub(r"\{\w*id\}", str(INVESTIGATION), path))
     return found
 
 
