@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-WIDE, HIGH, LEFT, TOP, BOTTOM = 480, 180, 44, 14, 30
+WIDE, HIGH, LEFT, TOP, BOTTOM = 480, 150, 44, 14, 30
 ROW = 34
 
 
@@ -25,12 +25,12 @@ class Chart:
 
     points: Sequence[Point]
     threshold: float
+    zero: float
     labels: Sequence[tuple[float, str]]
-    ticks: Sequence[tuple[float, str]]
+    ticks: Sequence[tuple[float, Decimal]]
     wide: int = WIDE
     high: int = HIGH
     left: int = LEFT
-    bottom: int = HIGH - BOTTOM
 
     @property
     def path(self) -> str:
@@ -53,8 +53,9 @@ def chart(cycles: Sequence[str], threshold: Decimal, figures: Iterable[tuple[str
     return Chart(
         points=[Point(places[cycle], height(value), cycle, value, met) for cycle, value, met in found],
         threshold=height(threshold),
+        zero=height(Decimal(0)),
         labels=[(place, cycle) for cycle, place in places.items()],
-        ticks=[(height(value), f"{value:f}") for value in sorted({low, high})],
+        ticks=[(height(value), value) for value in sorted({low, Decimal(0), threshold})],
     )
 
 

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 from fastapi import Path, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.commands import cycle_annulments, deadlines, seals
 from app.commands import cycles as openings
-from app.commands import deadlines, seals
 from app.database.statements import fetch_all, fetch_one
 from app.domain.access import Permission
 from app.domain.totals import By
@@ -16,6 +16,7 @@ from app.pages.doing import Screen
 from app.pages.forms import Sent, read
 from app.queries.cycles import opened_by
 from app.queries.status_document import cycles_at
+from app.schemas.annulments import AnnulmentIn
 from app.schemas.base import Code
 from app.schemas.cycles import ClosingIn, CycleDeadlineIn, CycleIn
 from app.schemas.status import missing_cycles
@@ -95,3 +96,14 @@ async def move_deadline(desk: Acting, view: Viewing, cycle: CycleCode, form: Sen
         return await form.write.run(deadlines.move, desk.caller, desk.slug, cycle, sent, now=desk.now)
 
     return await _of(cycle).do(desk, view, form, "move", act, f"/cycles/{cycle}")
+
+
+@router.post("/cycles/{cycle}/annulments", dependencies=[OPENS])
+async def annul(desk: Acting, view: Viewing, cycle: CycleCode, form: Sent) -> Response:
+    """Take back a letter on the deadline, the closing or the opening; without its opening a cycle is no more."""
+
+    async def act() -> Response:
+        sent = read(AnnulmentIn, form.said("act", "reason", "reopened_by"))
+        return await form.write.run(cycle_annulments.annul, desk.caller, desk.slug, cycle, sent, now=desk.now)
+
+    return await _of(cycle).do(desk, view, form, "annul", act, "/cycles")

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import Path, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.commands import successions
+from app.commands import succession_annulments, successions
 from app.database.statements import fetch_all, fetch_one
 from app.domain.access import Permission
 from app.domain.words import Words
@@ -20,7 +20,7 @@ from app.pages.forms import Form, Sent, read
 from app.queries.people import names
 from app.queries.plans import all_bodies
 from app.queries.successions import successions_of
-from app.schemas.successions import SuccessionDecisionIn, SuccessionOut
+from app.schemas.successions import SuccessionAnnulmentIn, SuccessionDecisionIn, SuccessionOut
 from app.schemas.views import succession_out
 from app.web.read import Reading, Viewing
 
@@ -107,3 +107,14 @@ def _decided(form: Form) -> dict[str, Any]:
     if form["outcome"] != Decision.CONFIRMED or chosen is None:
         return said
     return said | ({"ends": True} if chosen == NOBODY else {"successor": {"code": chosen}})
+
+
+@router.post("/successions/{succession_id}/annulments", dependencies=[DECIDES])
+async def annul(desk: Acting, view: Viewing, succession_id: SuccessionId, form: Sent) -> Response:
+    """Take back a succession that was confirmed by mistake."""
+
+    async def act() -> Response:
+        given = (desk.caller, desk.slug, succession_id, read(SuccessionAnnulmentIn, form.said("reason", "reopened_by")))
+        return await form.write.run(succession_annulments.annul, *given, now=desk.now)
+
+    return await _of(succession_id).do(desk, view, form, "annul", act, f"/successions/{succession_id}")
