@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from app.pages import records
 from tests.desk import PEOPLE, Person, at_desk
 from tests.files import pdf
 from tests.given import FIRST, INVESTIGATION, PLAN, TOURISTS, TRAINING, Service
@@ -178,17 +179,28 @@ async def test_a_succession_is_confirmed_with_whoever_takes_over(service: Servic
     assert (decided["state"], decided["successor"]["code"]) == ("annulled", "so-vhttdl")
 
 
-async def test_what_was_taken_back_and_who_read_what_is_listed(service: Service) -> None:
+async def test_what_was_taken_back_and_who_read_what_is_listed(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert (await service.police.report(INVESTIGATION, "in_progress", percent=40)).status_code == 201
     acts = await service.police.history(INVESTIGATION)
     assert (await service.coordinator.annul(INVESTIGATION, acts[0]["id"], "Gửi nhầm kỳ này.")).status_code == 201
     kept = await service.police.upload(TRAINING, pdf())
-    assert (await service.coordinator.get(f"/v1/evidence/{kept['id']}/content")).status_code == 200
+    for _ in range(2):
+        assert (await service.coordinator.get(f"/v1/evidence/{kept['id']}/content")).status_code == 200
+    annulment = (await service.police.history(INVESTIGATION))[-1]["id"]
+    assert (await service.coordinator.annul(INVESTIGATION, annulment, "Báo cáo vẫn đúng.")).status_code == 201
     coordinator = await at_desk(service, "coordinator")
 
     annulled, reads = await coordinator.read("/annulments"), await coordinator.read("/reads")
 
     assert ("Gửi nhầm kỳ này." in annulled, f"#act-{acts[0]['id']}" in annulled) == (True, True)
+    assert annulled.count("đã khôi phục") == 1
+    monkeypatch.setattr(records, "ROWS", 1)
+    for path, last in (("/annulments", "Gửi nhầm kỳ này."), ("/reads", kept["title"])):
+        first = await coordinator.read(path)
+        following = re.findall(r'rel="next" href="/desk([^"]+)"', first)[0]
+        assert last in await coordinator.read(following)
     assert ("coordinator" in reads, kept["title"] in reads, kept["content"]["sha256"] in reads) == (True, True, True)
 
 
