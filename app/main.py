@@ -14,6 +14,8 @@ from app.jobs import metrics
 from app.jobs.imports import Importer
 from app.jobs.scheduler import Scheduler, again_and_again, working
 from app.jobs.webhooks import Deliverer
+from app.pages import acts, bodies, door, further, obligation, overview
+from app.pages import obligations as obligation_list
 from app.routers import (
     annulments,
     calendars,
@@ -37,6 +39,7 @@ from app.routers import (
     oauth,
     obligations,
     paper_reports,
+    people,
     plans,
     reminders,
     reports,
@@ -86,6 +89,7 @@ ROUTERS = (
     cycles,
     holidays,
     clients,
+    people,
     members,
     successions,
     changes,
@@ -97,6 +101,18 @@ ROUTERS = (
     oauth,
     health,
     well_known,
+)
+
+
+PAGES = (
+    door.router,
+    overview.router,
+    bodies.router,
+    obligation_list.router,
+    obligation.router,
+    acts.router,
+    *further.ROUTERS,
+    door.nowhere,
 )
 
 
@@ -115,6 +131,8 @@ def create_app(settings: Settings, database: Database | None = None, clock: Cloc
     furnish(app, settings, database, clock)
     for module in ROUTERS:
         app.router.routes.extend(module.router.routes)
+    for pages in PAGES:
+        app.router.routes.extend(pages.routes)
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
     app.add_middleware(headers.HeadGuard)
     for part in (handlers, documentation, document):

@@ -19,7 +19,17 @@ ROOT = Path(__file__).parent.parent
 EMBEDDED_CONNECTIONS = 90
 """What the embedded PostgreSQL has for the service; a few more are for commands and for `psql`."""
 PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+)*")
-OURS = [["v1"], ["docs"], ["problems"], ["openapi.json"], ["asyncapi.json"], ["healthz"], ["readyz"], [".well-known"]]
+OURS = [
+    ["v1"],
+    ["desk"],
+    ["docs"],
+    ["problems"],
+    ["openapi.json"],
+    ["asyncapi.json"],
+    ["healthz"],
+    ["readyz"],
+    [".well-known"],
+]
 """How our own paths begin: a prefix that does so, too, could be told from nothing."""
 ASYMMETRIC = frozenset({"RS256", "RS384", "RS512", "ES256", "ES384", "ES512"})
 

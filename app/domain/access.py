@@ -20,6 +20,10 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+PEOPLES_ROLES = frozenset(Role) - {Role.INTEGRATOR}
+"""What a person can be: an integrator is a system."""
+
+
 class Permission(StrEnum):
     """What a client can ask for; the value is the OAuth scope's name."""
 
@@ -145,8 +149,8 @@ SUMMARIES: Mapping[Permission, str] = {
     Permission.READ_EVENTS: "Follow what changes",
     Permission.READ_CHECKPOINTS: "Read what was signed of the events",
     Permission.MANAGE_WEBHOOKS: "Have the events that one may read sent to addresses of one's own",
-    Permission.READ_CLIENTS: "Read clients and what they may do",
-    Permission.MANAGE_CLIENTS: "Add, change and disable clients, and their secrets",
+    Permission.READ_CLIENTS: "Read clients and people, and what they may do",
+    Permission.MANAGE_CLIENTS: "Add, change and disable clients and their secrets, and people, and invite them",
     Permission.READ_READS: "Read who was given the bytes of evidence",
     Permission.ERASE: "Erase evidence by law",
 }

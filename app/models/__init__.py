@@ -15,6 +15,7 @@ from app.models.form_import import FormImport, FormImportLine, FormImportPart
 from app.models.idempotency import IdempotencyRecord
 from app.models.obligation import Obligation
 from app.models.paper import PaperReport
+from app.models.person import PersonInvitation, PersonSession
 from app.models.plan import Letterhead, Plan
 from app.models.reference import ClientReference
 from app.models.review import Review
@@ -62,6 +63,8 @@ __all__ = [
     "Obligation",
     "PaperReport",
     "PartnerNaming",
+    "PersonInvitation",
+    "PersonSession",
     "Plan",
     "Reopening",
     "Review",

@@ -19,6 +19,7 @@ from app.schemas.cycles import CycleDeadlineOut, CycleDetail, CycleOut
 from app.schemas.evidence import EvidenceOut
 from app.schemas.extensions import ExtensionRequested, ExtensionRequestOut
 from app.schemas.obligations import ObligationOut
+from app.schemas.people import PersonOut
 from app.schemas.plans import BodyName
 from app.schemas.status import SuccessionRef
 from app.schemas.successions import SuccessionOut
@@ -83,6 +84,11 @@ def client_out(row: Row) -> ClientOut:
     """Show one client."""
     scopes = scopes_of(Role(row["role"]), row["scopes"])
     return ClientOut.model_validate({**row, "scopes": scopes, "scopes_limited": row["scopes"] is not None})
+
+
+def person_out(row: Row) -> PersonOut:
+    """Show one person."""
+    return PersonOut.model_validate(row)
 
 
 def succession_out(row: Row) -> SuccessionOut:

@@ -89,6 +89,12 @@ async def _client(service: Service, _: str | None) -> dict[str, str]:
     return {"id": str(service.police.client_id), **await secrets_of(service)}
 
 
+async def _person(service: Service, _: str | None) -> dict[str, str]:
+    scene = {"Idempotency-Key": "scene-person"}
+    sent = {"name": "Chuyên viên tổng hợp", "role": "coordinator"}
+    return {"id": (await service.admin.post("/v1/people", sent, headers=scene)).json()["id"]}
+
+
 async def _import(service: Service, role: str | None) -> dict[str, str]:
     return {"plan": PLAN, "import": await import_of(service, role)}
 
@@ -124,6 +130,7 @@ FOUND: dict[str, Callable[[Service, str | None], Awaitable[dict[str, str]]]] = {
     "{paper_report}": _paper,
     "{import}": _import,
     "/v1/clients/": _client,
+    "/v1/people/": _person,
     "/v1/webhooks/": webhook_of,
 }
 """What must have been made for a path, by a part of it."""
@@ -235,7 +242,13 @@ async def _told(service: Service) -> None:
     await service.jobs.number()
 
 
+async def _two_people(service: Service) -> None:
+    for n in range(2):
+        await service.admin.post("/v1/people", {"name": f"Chuyên viên {n}", "role": "coordinator"})
+
+
 BEFORE: dict[str, Callable[[Service], Awaitable[Any]]] = {
+    "listPeople": _two_people,
     "giveReview": _claimed,
     "refuseExtension": _asked_for_time,
     "listExtensionRequests": _asked_for_time,

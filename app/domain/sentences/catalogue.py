@@ -40,6 +40,7 @@ OURS = {
     "is not as it must be": "không đúng quy định",
     "is not open since the condition was met": "không dùng được nữa vì điều kiện đã được đáp ứng",
     "is not open to the role": "không thuộc quyền của vai trò này",
+    "is no role of people": "không phải là vai trò của người dùng",
     "is not open to this duty": "không áp dụng cho nhiệm vụ này",
     "is not owed in every cycle": "không phải là nhiệm vụ phải báo cáo trong mọi kỳ",
     "is not passed on by this": "không được chuyển giao theo việc kế thừa này",

@@ -52,6 +52,7 @@ TAGS = [
     {"name": "events", "description": "What has changed, each change once and in order, and what was signed of it."},
     {"name": "webhooks", "description": "Events sent to an address of one's own, and what became of each."},
     {"name": "clients", "description": "The systems that call the service, and what they may do."},
+    {"name": "people", "description": "The people who come in by the pages, and the links by which they do."},
     {"name": "oauth", "description": "Tokens and keys."},
     {"name": "health", "description": "Whether the service lives and is ready."},
 ]
