@@ -20,7 +20,7 @@ dev: $(VENV)/.dev ## Serve as `run` does, anew whenever a file of the service ch
 	@exec $(BIN)/watchfiles --filter all "$(BIN)/dondoc serve" app docs embedded_postgres migrations seeds
 
 # What needs programs beside Python's packages, and what asks, starts, loads or kills services of its own.
-REAL := node or libreoffice or poolers or proxies or load or fuzz
+REAL := node or libreoffice or poolers or proxies or browser or load or fuzz
 
 test: $(VENV)/.dev ## Run the tests, on a PostgreSQL of their own
 	$(BIN)/python -m pytest -n auto --dist worksteal -m "not ($(REAL))"

@@ -14,8 +14,9 @@ from app.jobs import metrics
 from app.jobs.imports import Importer
 from app.jobs.scheduler import Scheduler, again_and_again, working
 from app.jobs.webhooks import Deliverer
-from app.pages import acts, bodies, door, further, obligation, overview
+from app.pages import acts, bodies, door, further, obligation, overview, papers, proofs, reporting
 from app.pages import obligations as obligation_list
+from app.pages import reviews as review_queue
 from app.routers import (
     annulments,
     calendars,
@@ -111,6 +112,10 @@ PAGES = (
     obligation_list.router,
     obligation.router,
     acts.router,
+    review_queue.router,
+    papers.router,
+    proofs.router,
+    reporting.router,
     *further.ROUTERS,
     door.nowhere,
 )

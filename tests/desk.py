@@ -41,10 +41,10 @@ class Person:
         self.service.http.cookies.clear()
         return await self.service.http.get(f"/desk{path}", params=params or None, headers=self._shown(headers))
 
-    async def post(self, path: str, form: Any = None, *, headers: Any = HERE) -> httpx.Response:
+    async def post(self, path: str, form: Any = None, *, headers: Any = HERE, files: Any = None) -> httpx.Response:
         """Send a form, from a page of ours unless the headers say otherwise."""
         self.service.http.cookies.clear()
-        return await self.service.http.post(f"/desk{path}", data=form, headers=self._shown(headers))
+        return await self.service.http.post(f"/desk{path}", data=form, files=files, headers=self._shown(headers))
 
     async def read(self, path: str, **params: Any) -> str:
         """Open a page that must be there, and return what stands in it."""

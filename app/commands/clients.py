@@ -211,7 +211,7 @@ async def hold(
     kind: ClientKind = ClientKind.SYSTEM,
     **values: Any,
 ) -> Role:
-    """Lock a client of a kind, change columns of it, count its version up, and tell of it: what comes with that is told, too.
+    """Lock a client of a kind, change columns of it, count its version up, and tell of it with all that comes with it.
 
     Raises:
         NotFound, StaleVersion: there is no such client, or not in the expected version.

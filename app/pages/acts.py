@@ -1,6 +1,6 @@
 """What is done to one obligation: its owner reports; a coordinator accepts, returns, extends; both take back."""
 
-from collections.abc import Mapping
+import json
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from app.domain.access import Permission
 from app.domain.errors import Refusal
 from app.pages.answers import moved
 from app.pages.desk import Acting, Desk, opens, screens
-from app.pages.forms import Act, Form, Sent, once, read, refused_with
+from app.pages.forms import Act, Again, Form, Sent, once, read, refused_with
 from app.pages.obligation import ObligationId, told_of
 from app.schemas.annulments import AnnulmentIn
 from app.schemas.extensions import ExtensionIn
@@ -44,7 +44,12 @@ async def report(desk: Acting, view: Viewing, obligation_id: ObligationId, form:
             expected=form.seen,
         )
 
-    return await _done(desk, view, obligation_id, form, ("report", "reported"), act, places)
+    try:
+        answer = await once(act)
+    except Refusal as refusal:
+        return await refused_on(desk, view, obligation_id, refusal, form.again("report", refusal, places))
+    update = json.loads(bytes(answer.body))["update"]["id"]
+    return moved(desk.path(f"/obligations/{obligation_id}/receipts/{update}"))
 
 
 def reported(form: Form, prefix: str = "") -> dict[str, Any]:
@@ -124,23 +129,18 @@ async def annul(desk: Acting, view: Viewing, obligation_id: ObligationId, form: 
     return await _done(desk, view, obligation_id, form, (f"annul-{form['act']}", "annulled"), act)
 
 
-async def _done(
-    desk: Desk,
-    view: View,
-    obligation_id: UUID,
-    form: Form,
-    names: tuple[str, str],
-    act: Act,
-    places: Mapping[str, str] | None = None,
-) -> Response:
-    """Act, and lead back to the obligation; what is refused is shown there again, with all that came meanwhile."""
+async def _done(desk: Desk, view: View, obligation_id: UUID, form: Form, names: tuple[str, str], act: Act) -> Response:
+    """Act, and lead back to the obligation, or show there what is refused."""
     name, done = names
     try:
         await once(act)
     except Refusal as refusal:
-        async with view() as connection:
-            told = await told_of(desk, connection, obligation_id)
-        return refused_with(
-            desk, "obligation.html", refusal, **told, again=form.again(name, refusal, places or {}), done=None
-        )
+        return await refused_on(desk, view, obligation_id, refusal, form.again(name, refusal, {}))
     return moved(desk.path(f"/obligations/{obligation_id}", done=done))
+
+
+async def refused_on(desk: Desk, view: View, obligation_id: UUID, refusal: Refusal, again: Again) -> Response:
+    """Show an obligation as it stands by now, with the form that was refused."""
+    async with view() as connection:
+        told = await told_of(desk, connection, obligation_id)
+    return refused_with(desk, "obligation.html", refusal, **told, again=again, done=None, doing=None)

@@ -32,9 +32,11 @@ ObligationId = Annotated[UUID, Path(description="The obligation's id.")]
 
 
 @router.get("/obligations/{obligation_id}", dependencies=[READS])
-async def obligation(desk: OnDesk, reading: Reading, obligation_id: ObligationId, done: Done = None) -> Response:
-    """Show one obligation, and what was just done to it."""
-    return desk.page("obligation.html", **await told_of(desk, reading, obligation_id), done=done)
+async def obligation(
+    desk: OnDesk, reading: Reading, obligation_id: ObligationId, done: Done = None, doing: Done = None
+) -> Response:
+    """Show one obligation, what was just done to it, and the form of what is about to be done."""
+    return desk.page("obligation.html", **await told_of(desk, reading, obligation_id), done=done, doing=doing)
 
 
 async def told_of(desk: Desk, connection: AsyncConnection, obligation_id: UUID) -> dict[str, Any]:

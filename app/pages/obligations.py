@@ -7,8 +7,7 @@ from fastapi import Depends, Query, Request, Response
 
 from app.database.statements import fetch_all
 from app.domain.access import Permission
-from app.domain.completion import ClaimState, Force, Missing, Status
-from app.models.duty import DutyKind
+from app.domain.completion import ClaimState, DutyKind, Force, Missing, Status
 from app.pages.desk import OnDesk, opens, screens
 from app.pages.overview import cycles_on
 from app.queries.obligations import SORT_COLUMNS, Sort, page

@@ -1,6 +1,7 @@
 """Plans with their bodies, duties and cycles: each row is a whole wire shape, its parts nested as JSON."""
 
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
@@ -19,6 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.database.builders import among
 from app.database.statements import Row, Statement, fetch_all
 from app.domain.completion import DutyKind, Force
 from app.domain.text import fold
@@ -81,6 +83,12 @@ def one_body(slug: str, code: str, moment: Moment) -> Statement:
     return _bodies(moment).where(
         bodies.c.code == bindparam("code", code, String()), bodies.c.plan_id == plan_id_of(slug)
     )
+
+
+def some_bodies(slug: str, ids: list[UUID]) -> Statement:
+    """Select the codes and names of some bodies of a plan."""
+    mine = (bodies.c.plan_id == plan_id_of(slug), among(bodies.c.id, "ids", ids))
+    return select(bodies.c.code, bodies.c.name).where(*mine).order_by(bodies.c.code)
 
 
 async def find_duties(

@@ -1,6 +1,8 @@
 """The desk: what people see there is what the API says, in words."""
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
@@ -10,6 +12,17 @@ from tests.desk import PEOPLE, at_desk
 from tests.given import FIRST, INVESTIGATION, LINK, TOURISTS, Service, obligation
 
 FIRST_DAY_LATE = "2021-06-15"
+READERS = ("coordinator", "clerk", "stranger", "partner")
+OTHERS: Mapping[str, tuple[Any, ...]] = {
+    "/desk/reviews": (200, "coordinator"),
+    "/desk/papers": (200, "coordinator"),
+    f"/desk/papers/{INVESTIGATION}": (404, "coordinator"),
+    "/desk/reporting": (200, *READERS),
+    "/desk/reporting/form": (422, *READERS),
+    f"/desk/obligations/{INVESTIGATION}/receipts/{{update}}": (422, *READERS),
+    f"/desk/evidence/{INVESTIGATION}/content": (404, *READERS),
+}
+"""What screens that are not for everybody who reads answer, and to whom; the others are refused."""
 STRANGE = obligation("10.1", "so-khdt")
 
 
@@ -80,7 +93,9 @@ async def test_each_role_sees_on_each_screen_what_the_api_lets_it_see(service: S
     person = await at_desk(service, who)
     reads, owns = who != "admin", who in {"coordinator", "clerk"}
 
-    for path in filter(lambda path: path.split("/")[2:3] not in FURTHER, screens(service)):
+    for path, (status, *roles) in OTHERS.items():
+        assert (await person.get(path.removeprefix("/desk"))).status_code == (status if who in roles else 403), path
+    for path in filter(lambda path: path.split("/")[2:3] not in FURTHER, set(screens(service)) - OTHERS.keys()):
         expected = 200 if path == "/desk" or (reads and (str(INVESTIGATION) not in path or owns)) else None
         answer = await person.get(path.removeprefix("/desk"))
         assert answer.status_code == (expected or (404 if reads else 403)), (who, path)
