@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     BindParameter,
     ColumnElement,
     FromClause,
@@ -69,12 +70,13 @@ def kept() -> Iterator[str]:
     return (name for name in SQLModel.metadata.tables if name not in NOT_KEPT)
 
 
-def written_by(some: Source) -> Subquery:
-    """Digest what each of some transactions wrote: what their events are numbered with."""
+def written_by(some: Source) -> CTE:
+    """Digest what each of some transactions wrote, once: what their events are numbered with."""
     each = select(some.c.xid, some.c.began_at).distinct().subquery("each")
     # One look-up by index a transaction, whatever the planner takes the whole table for.
     mine = select(_digest_of(digests)).where(_same(digests, each)).correlate(each).scalar_subquery()
-    return select(*each.c, mine.label("digest")).subquery("written")
+    # Else the planner may work it out anew for each event, where it takes few for granted.
+    return select(*each.c, mine.label("digest")).cte("written").prefix_with("MATERIALIZED")
 
 
 def counted() -> Statement:
