@@ -29,7 +29,7 @@ from tests.given import TODAY
 EVENTS = int(os.environ.get("DONDOC_EVENTS", "1500"))
 KILLS = 20 if EVENTS >= 100_000 else 3
 WRITERS, NUMBERING = 16, 3
-READER = Caller(client_id=uuid4(), role=Role.INTEGRATOR, scopes=frozenset(Permission))
+READER = Caller(client_id=uuid4(), role=Role.COORDINATOR, scopes=frozenset(Permission))
 
 
 async def write(database: Database, number_of: int, seed: int) -> set[UUID]:
