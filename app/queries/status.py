@@ -18,6 +18,7 @@ from app.models import (
     Extension,
     Obligation,
     Plan,
+    Seal,
     SealedStanding,
 )
 from app.models.base import table
@@ -101,6 +102,7 @@ def last_change(slug: str, moment: Moment) -> Statement:
     acted = (
         _of_plan(func.max, table(Obligation).c.updated_at),
         _of_plan(func.max, cycles.c.opened_at),
+        _of_plan(func.max, table(Seal).c.received_at),
     )
     passed = (_of_plan(func.max, due, due <= moment.as_of_bind) for due in CHANGING_BY_THEMSELVES)
     rests_passed = _resting(func.max, lambda due: due <= moment.as_of_bind)

@@ -331,3 +331,16 @@ async def test_a_cycle_that_is_not_open_cannot_be_closed(service: Service) -> No
 @pytest.mark.parametrize("sent", [{}, {"reason": " "}, {"reason": "Vì", "force": True}])
 async def test_a_closing_says_why(service: Service, sent: dict[str, Any]) -> None:
     problem_of(await service.coordinator.post(f"{CYCLES}/{FIRST}/closing", sent), 422, "malformed-content")
+
+
+async def test_the_status_that_is_asked_again_says_at_once_that_a_cycle_was_closed(own_service: Service) -> None:
+    path = f"/v1/plans/{PLAN}/status"
+    before = (await own_service.coordinator.get(path, cycle=FIRST)).json()
+    own_service.clock.now += timedelta(minutes=1)
+    closed_at = own_service.clock.now.isoformat().replace("+00:00", "Z")
+    assert (await close(own_service.coordinator)).status_code == 201
+    own_service.clock.now += timedelta(minutes=1)
+
+    after = (await own_service.coordinator.get(path, cycle=FIRST)).json()
+
+    assert [one["cycles"][0]["closed_at"] for one in (before, after)] == [None, closed_at]
