@@ -10,6 +10,7 @@ OURS = {
     "duties must name each duty once": "mỗi nhiệm vụ chỉ được nêu một lần trong duties",
     "file_name must end in {endings}": "file_name phải có đuôi {endings}",
     "has been reviewed": "đã được xem xét",
+    "counts beside another for the same day": "có hiệu lực cùng ngày với một ghi nhận khác",
     "has no issuer": "không có nơi cấp mã bên ngoài",
     "holds a field that is not known here": "có trường không thuộc nội dung được nhận",
     "is a percentage: from 0 to 100": "là tỷ lệ phần trăm: từ 0 đến 100",
