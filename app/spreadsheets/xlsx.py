@@ -30,7 +30,10 @@ from app.spreadsheets.packages import Filled, attribute, elements, local, opened
 
 _VALUES = (b"v>", b"is>", b"<f>", b"<f ", b"<f/", b":f>", b":f ", b":f/")
 """What ends or begins where a cell holds something."""
-_LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
+_LITERAL = re.compile(r'"[^"]*"|[\\*_].|\[[^\]]*\]')
+"""What a format shows as it is: quoted, escaped, repeated to fill the cell (`*%`), or left blank as wide as (`_%`)."""
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+"""How a text spells what XML cannot hold; the underscore that begins one is itself spelled `_x005F_`."""
 _TRUE = {"1", "true"}
 
 
@@ -108,10 +111,22 @@ class _Strings:
 def _plain(element: Any) -> str:
     """Return a text without its fonts; how it is pronounced (East Asian languages) is no part of it."""
     runs = (one for one in element if local(one.tag) != "rPh")
-    return "".join(
-        (one.text or "") if local(one.tag) == "t" else "".join(t.text or "" for t in one if local(t.tag) == "t")
-        for one in runs
+    return _unescaped(
+        "".join(
+            (one.text or "") if local(one.tag) == "t" else "".join(t.text or "" for t in one if local(t.tag) == "t")
+            for one in runs
+        )
     )
+
+
+def _unescaped(spelled: str) -> str:
+    """Return a text with its escapes resolved; half of a surrogate pair stays spelled, as nothing could hold it."""
+
+    def character(found: re.Match[str]) -> str:
+        code = int(found[1], 16)
+        return found[0] if code == 0 or 0xD800 <= code <= 0xDFFF else chr(code)
+
+    return _ESCAPED.sub(character, spelled).replace("\r\n", "\n")
 
 
 class _Style:
@@ -199,4 +214,4 @@ def _of_kind(kind: str, value: str, strings: _Strings) -> Cell | None:
         case "d":
             return Cell(Kind.DAY, date.fromisoformat(value[:10]))
         case _:
-            return text(value)
+            return text(_unescaped(value))

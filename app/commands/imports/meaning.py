@@ -3,6 +3,7 @@
 A table is flat, an item is not: `evidence_…` columns are one link or one document, `target:…` columns the measurements.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -30,7 +31,10 @@ _PASSED_ON = ("obligation", *NAMES, *sorted(_FILLED), "client_ref")
 _LISTED = ("evidence_", "target:")
 """How the columns of lists begin.  Columns that are neither passed on nor of a list are there for people to read."""
 _NO_CASE = {"0 vu viec", "0 vu", "khong co vu viec", "khong phat sinh", "0 cases", "no case"}
-_ERRORS = ("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "Err:5")
+_ERROR = re.compile(
+    r"#(?:N/A|NAME\?|DIV/0!|GETTING_DATA|(?:REF|VALUE|NUM|NULL|SPILL|CALC|BLOCKED|FIELD|CONNECT|BUSY|UNKNOWN|PYTHON)!)"
+    r"|Err:\d{3}\Z"
+)
 
 
 class CellUnclear(Exception):
@@ -102,7 +106,7 @@ def value_of(key: str, cell: Cell) -> Any:
 
 
 def _refuse_what_only_looks_like_text(text: str) -> None:
-    if text.strip().startswith(_ERRORS) and len(text.strip()) <= max(map(len, _ERRORS)):
+    if _ERROR.fullmatch(text.strip()):
         raise CellUnclear(Say.ERROR)
     if is_legacy(text):
         raise CellUnclear(Say.OLD_FONT)

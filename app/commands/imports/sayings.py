@@ -84,8 +84,8 @@ SAYINGS: dict[Say, Words] = {
         "must be a number of at most 15 digits, such as 92.5 or 92.5%",
     ),
     Say.THOUSANDS: Words(
-        "không rõ dấu chấm ngăn hàng nghìn hay phần thập phân; hãy gõ liền, ví dụ 1250, và dùng dấu phẩy cho phần lẻ",
-        "has a point that may part thousands or decimals; type 1250 without it, and decimals after a comma",
+        "không rõ dấu chấm, dấu phẩy ngăn hàng nghìn hay phần thập phân; hãy viết 1250 hoặc 1,25",
+        "has a point or comma that may part thousands or decimals; write 1250 or 1.25",
     ),
     Say.NO_DAY: Words(
         "phải là ngày dạng ngày/tháng/năm, ví dụ 05/11/2026", "must be a day as day/month/year, such as 05/11/2026"
