@@ -97,7 +97,12 @@ async def test_what_the_service_refuses_is_said_of_its_cell_too(service: Service
     answer = await sent(service, HEADINGS + "".join(lines) + row("5.1").replace("cong-an", "so-y-te"))
 
     told = [[(one["cell"], one["column"]) for one in line["faults"]] for line in answer.json()["results"]]
-    assert told == [[("F2", "summary")], [("E3", "percent")], [("F4", "summary")], [(None, None)]]
+    assert told == [
+        [("F2", "summary")],
+        [("E3", "percent")],
+        [("F4", "summary")],
+        [("A5", "cycle"), ("B5", "duty"), ("C5", "owner")],
+    ]
     assert [one["problem"] for one in answer.json()["results"]] == [
         "malformed-content",
         "malformed-content",

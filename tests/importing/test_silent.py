@@ -9,10 +9,12 @@ from typing import Any
 import openpyxl
 import pytest
 
+from app.commands.imports import faults
 from app.commands.imports.figures import Unclear, figure_of
 from app.commands.imports.form import Filled
-from app.commands.imports.lines import Line, Wrong
+from app.commands.imports.lines import Form, Line, Wrong
 from app.commands.imports.sayings import Say
+from app.domain.errors import Fault, MalformedContent, NotFound, Refusal
 from app.spreadsheets.cells import Kind
 from app.spreadsheets.xlsx import _Style
 
@@ -119,3 +121,83 @@ def workbook(*rows: list[Any], change: Callable[[Any], None] = lambda _: None) -
     change(book.worksheets[0])
     book.save(out)
     return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("rows", "says"),
+    [
+        # The last columns are often empty, so that only an empty cell stands over.
+        ("3.1,completed,92,5,", [(Say.SURPLUS, "E")]),
+        ("3.1,completed,92,5,x", [(Say.SURPLUS, "E")]),
+        ("3.1,completed,1,250,5,", [(Say.SURPLUS, "E")]),
+        ("3.1,completed,,,", [(Say.SURPLUS, "E")]),
+        ('3.1,completed,"92,5",', []),
+        ("3.1,completed", []),
+        ("3.1,,,,,", []),
+        (",,,,,,", []),
+    ],
+)
+def test_a_line_with_more_cells_than_the_heading_is_refused_by_the_first_of_them(
+    tmp_path: Path, rows: str, says: list[tuple[Say, str]]
+) -> None:
+    found = lines_of(tmp_path / "a.csv", f"duty,state,target:1,summary\n{rows}\n3.2,completed,7,x\n")
+
+    assert [(one.say, one.letters) for line in found for one in line.wrongs] == says
+    assert (found[-1].item or {})["duty"] == "3.2"
+
+
+def test_empty_cells_at_the_end_are_no_harm_where_the_heading_has_them_too(tmp_path: Path) -> None:
+    (line,) = lines_of(tmp_path / "a.csv", "state;summary;;\ncompleted;x;;\n")
+
+    assert line.item == {"state": "completed", "summary": "x"}
+
+
+T = "torn"
+
+
+@pytest.mark.parametrize(
+    ("rows", "summaries"),
+    [
+        ('3.1,completed,"một\n3.2,completed,hai"\n3.3,completed,ba', [T, 'hai"', "ba"]),
+        ('3.1,completed,"một\n3.2,completed,"hai\n3.3,completed,ba', [T, T, "ba"]),
+        ('3.1,"completed,một\n3.2,completed",hai\n3.3,completed,ba', [T, T, "ba"]),
+        ('3.1,completed,"một" hai\n3.3,completed,ba', [T, "ba"]),
+        ('3.1,completed,ống 5" và 6"\n3.3,completed,ba', ['ống 5" và 6"', "ba"]),
+        ('3.1,completed,ống 5"\n3.3,completed,6" ba', ['ống 5"', '6" ba']),
+        ('3.1,completed,"một, hai\nba, bốn, năm\nsáu"\n3.3,completed,ba', ["một, hai\nba, bốn, năm\nsáu", "ba"]),
+        ('3.1,completed,"gọi là ""một""\nhai"\n3.3,completed,"ba"', ['gọi là "một"\nhai', "ba"]),
+    ],
+)
+def test_two_stray_quotes_swallow_no_line(tmp_path: Path, rows: str, summaries: list[str]) -> None:
+    found = lines_of(tmp_path / "a.csv", f"duty,state,summary\n{rows}\n")
+
+    assert [line.item["summary"] if line.item else T for line in found] == summaries
+
+
+UNNAMED = MalformedContent(None, Fault("", "must name its obligation by obligation, or by plan, cycle, duty and owner"))
+
+
+@pytest.mark.parametrize(
+    ("columns", "item", "refusal", "cells"),
+    [
+        ("cycle duty owner state", {"cycle": "2026", "duty": "3.1", "owner": "x"}, NotFound(), ["A7", "B7", "C7"]),
+        ("obligation duty state", {"obligation": "a"}, NotFound(), ["A7"]),
+        ("", {"cycle": "2026", "duty": "3.1", "owner": "x"}, NotFound(), [None] * 3),
+        ("cycle duty owner state", {"duty": "3.1", "owner": "x"}, UNNAMED, ["A7"]),
+        ("cycle duty owner state", {"duty": "3.1"}, UNNAMED, ["A7", "C7"]),
+        ("obligation state", {}, UNNAMED, ["A7"]),
+        ("state", {}, UNNAMED, [None]),
+    ],
+)
+def test_an_obligation_that_is_not_found_is_said_by_the_cells_that_name_it(
+    columns: str, item: dict[str, str], refusal: Refusal, cells: list[str | None]
+) -> None:
+    keys = columns.split()
+    form = Form({key: "ABCD"[n] for n, key in enumerate(keys)}, {key: key.upper() for key in keys})
+
+    for vietnamese, advice in ((True, "hãy|cần"), (False, "copy|by obligation")):
+        told = faults.of_refusal(form, Line(7, 7, {"plan": "p", **item}), refusal, vietnamese=vietnamese)
+
+        assert [one.cell for one in told] == cells
+        assert all(any(word in one.detail for word in advice.split("|")) for one in told)
+        assert all(one.heading == (one.column or "").upper() for one in told if one.cell)

@@ -81,7 +81,18 @@ class Filled:
         lost = tuple(Wrong(Say.NO_HEADING, letters=letters(n)) for n in cells if n not in known.texts)
         told: dict[str, Cell] = {known.keys[n]: cell for n, cell in cells.items() if n in known.keys}
         item, wrongs = item_of(told, self.scale)
+        if (item or wrongs or lost) and _is_shifted(row, known):
+            return Line(number, row.number, wrongs=(Wrong(Say.SURPLUS, letters=letters(known.width)),))
         return Line(number, row.number, None if lost else item, lost[:1] + wrongs)
+
+
+def _is_shifted(row: Row, known: Headings) -> bool:
+    """Say whether a text's row has more cells than its headings, also where the last ones are blank.
+
+    A separator in a text without quotes has moved what stands behind it, blank cells as well; programs that leave
+    blank cells at the end leave them behind the headings too.
+    """
+    return row.line is not None and len(row.cells) > known.width
 
 
 def _remarks(sheet: Sheet, known: Headings, hidden: list[int]) -> Iterator[Remark]:
