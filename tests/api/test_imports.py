@@ -91,6 +91,19 @@ async def test_a_refusal_names_the_cell_the_heading_and_what_to_do(
     assert "300" not in answer.text.replace(answer.json()["plan"], "")
 
 
+async def test_an_id_beside_the_code_of_another_duty_is_refused_by_that_code(service: Service) -> None:
+    shown = (await service.police.get("/v1/obligations", duty="3.1", owner="cong-an", cycle="2026")).json()["items"][0]
+    lines = [f"{shown['id']},{duty},in_progress,Đang làm\n" for duty in ("3.2", "3.1", "")]
+
+    answer = await sent(service, "obligation,duty,state,summary\n" + "".join(lines), language="en")
+
+    assert became(answer) == [(2, "refused"), (3, "recorded"), (4, "recorded")]
+    (fault,) = answer.json()["results"][0]["faults"]
+    assert (fault["cell"], fault["column"]) == ("B2", "duty")
+    assert "says 3.2" in fault["detail"]
+    assert "of 3.1;" in fault["detail"]
+
+
 async def test_what_the_service_refuses_is_said_of_its_cell_too(service: Service) -> None:
     lines = [row("3.1", summary=""), row("3.2", percent="50", state="completed"), row("3.3", "Gọi 0912345678")]
 

@@ -13,6 +13,7 @@ from app.commands.imports import faults
 from app.commands.imports.figures import Unclear, figure_of
 from app.commands.imports.form import Filled
 from app.commands.imports.lines import Form, Line, Wrong
+from app.commands.imports.meaning import contradictions
 from app.commands.imports.sayings import Say
 from app.domain.errors import Fault, MalformedContent, NotFound, Refusal
 from app.spreadsheets.cells import Kind
@@ -201,3 +202,30 @@ def test_an_obligation_that_is_not_found_is_said_by_the_cells_that_name_it(
         assert [one.cell for one in told] == cells
         assert all(any(word in one.detail for word in advice.split("|")) for one in told)
         assert all(one.heading == (one.column or "").upper() for one in told if one.cell)
+
+
+NAMES = {"plan": "115", "cycle": "2026", "duty": "3.2", "owner": "cong-an"}
+
+
+@pytest.mark.parametrize(
+    ("beside", "wrong"),
+    [
+        ({}, []),
+        ({"duty": "3.2", "cycle": "2026", "owner": "CONG-AN", "plan": "115"}, []),
+        ({"duty": "3.20"}, ["duty"]),
+        ({"cycle": "2025", "owner": "so-y-te", "duty": "3.2"}, ["cycle", "owner"]),
+        ({"plan": "116"}, ["plan"]),
+    ],
+)
+def test_codes_beside_an_id_must_be_those_of_its_obligation(
+    tmp_path: Path, beside: dict[str, str], wrong: list[str]
+) -> None:
+    keys, cells = ",".join(["obligation", "state", *beside]), ",".join(["abc", "completed", *beside.values()])
+
+    (line,) = lines_of(tmp_path / "a.csv", f"{keys}\n{cells}\n")
+    found = contradictions(line.beside, NAMES)
+
+    assert line.item == {"obligation": "abc", "state": "completed"}
+    assert [one.key for one in found] == wrong
+    told = faults.of_reading(Form({}, {}), Line(2, 2, wrongs=found), vietnamese=True)
+    assert all(beside[one.column or ""] in one.detail and NAMES[one.column or ""] in one.detail for one in told)

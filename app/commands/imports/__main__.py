@@ -41,7 +41,13 @@ def main(path: str, kind: str) -> None:
 
 
 def _spelled(line: Line) -> list[Any]:
-    return [line.number, line.row, line.item, [[one.say, one.key, one.letters] for one in line.wrongs]]
+    return [
+        line.number,
+        line.row,
+        line.item,
+        [[one.say, one.key, one.letters, one.parts] for one in line.wrongs],
+        line.beside,
+    ]
 
 
 def _say(what: Any) -> None:

@@ -28,7 +28,7 @@ def of_reading(form: Form, line: Line, *, vietnamese: bool) -> list[LineFault]:
 def _spelled(wrong: Wrong, vietnamese: bool) -> str:
     if wrong.say is Say.NO_CHOICE:
         return said(wrong.say, vietnamese=vietnamese, choices=choices_of(str(wrong.key), vietnamese=vietnamese))
-    return said(wrong.say, vietnamese=vietnamese)
+    return said(wrong.say, vietnamese=vietnamese, **wrong.parts)
 
 
 def of_refusal(form: Form, line: Line, refusal: Refusal, *, vietnamese: bool) -> list[LineFault]:

@@ -12,7 +12,7 @@ from typing import Any
 from app.commands.imports import headings
 from app.commands.imports.headings import FIRST_ROWS, Headings
 from app.commands.imports.lines import FileUnreadable, Form, Line, Remark, Wrong
-from app.commands.imports.meaning import Scale, item_of
+from app.commands.imports.meaning import Scale, codes_beside, item_of
 from app.commands.imports.sayings import Say
 from app.spreadsheets import delimited, reading
 from app.spreadsheets.cells import Cell, Note, Row, Sheet, SheetUnreadable, letters
@@ -83,7 +83,8 @@ class Filled:
         item, wrongs = item_of(told, self.scale)
         if (item or wrongs or lost) and _is_shifted(row, known):
             return Line(number, row.number, wrongs=(Wrong(Say.SURPLUS, letters=letters(known.width)),))
-        return Line(number, row.number, None if lost else item, lost[:1] + wrongs)
+        item = None if lost else item
+        return Line(number, row.number, item, lost[:1] + wrongs, codes_beside(told, item))
 
 
 def _is_shifted(row: Row, known: Headings) -> bool:

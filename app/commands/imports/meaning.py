@@ -17,6 +17,7 @@ from app.commands.imports.lines import Wrong
 from app.commands.imports.sayings import Say
 from app.domain.access import Classification
 from app.domain.completion import ClaimState
+from app.domain.personal_data import objections
 from app.domain.text import fold
 from app.domain.words import choice_of
 from app.schemas.columns import NAMES
@@ -74,7 +75,7 @@ def item_of(row: Mapping[str, Cell], scale: "Scale") -> tuple[dict[str, Any] | N
 def _assembled(values: Mapping[str, Any]) -> dict[str, Any]:
     item = {key: values[key] for key in _PASSED_ON if key in values}
     if "obligation" in item:
-        # The id says it all; the codes beside it are for people.
+        # The id says it all; the codes beside it must agree, see `contradictions`.
         item = {key: value for key, value in item.items() if key not in NAMES}
     measured = [(key, value) for key, value in values.items() if key.startswith("target:")]
     if measured:
@@ -82,6 +83,22 @@ def _assembled(values: Mapping[str, Any]) -> dict[str, Any]:
     if evidence := {key.removeprefix("evidence_"): values[key] for key in values if key.startswith("evidence_")}:
         item["evidence"] = [{"kind": "link" if "url" in evidence else "document", **evidence}]
     return item
+
+
+def codes_beside(row: Mapping[str, Cell], item: Mapping[str, Any] | None) -> dict[str, str]:
+    """Read the codes that stand beside the id of an obligation; a filled-in line has been read without a fault."""
+    if not item or "obligation" not in item:
+        return {}
+    return {key: str(value_of(key, row[key])) for key in NAMES if key in row}
+
+
+def contradictions(beside: Mapping[str, str], names: Mapping[str, str]) -> tuple[Wrong, ...]:
+    """Say which codes are others than those of the obligation whose id stands beside them."""
+    return tuple(
+        Wrong(Say.CONTRADICTS, key, parts={"said": "…" if objections(code) else code, "meant": names[key]})
+        for key, code in beside.items()
+        if key in names and fold(code) != fold(names[key])
+    )
 
 
 def _measurement(target: str, value: float | None) -> dict[str, Any]:

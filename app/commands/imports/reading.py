@@ -45,8 +45,8 @@ class ReadForm:
         self._file.seek(0)
         for text in self._file:
             if text.startswith(b"["):
-                number, row, item, wrongs = json.loads(text)
-                yield Line(number, row, item, tuple(Wrong(Say(say), key, at) for say, key, at in wrongs))
+                number, row, item, wrongs, beside = json.loads(text)
+                yield Line(number, row, item, tuple(Wrong(Say(say), *where) for say, *where in wrongs), beside)
 
 
 async def read_form(path: Path, *, is_json: bool, as_is: bool) -> ReadForm:

@@ -28,6 +28,7 @@ class Say(StrEnum):
     PERCENT_AND_STATE = "percent_and_state"
     NO_NAME = "no_name"
     NOT_FOUND = "not_found"
+    CONTRADICTS = "contradicts"
     ANOTHER_PLAN = "another_plan"
     NO_HEADINGS = "no_headings"
     TWICE = "twice"
@@ -114,6 +115,10 @@ SAYINGS: dict[Say, Words] = {
     Say.NOT_FOUND: Words(
         "không tìm thấy nghĩa vụ như vậy trong phạm vi được gửi; hãy chép lại mã từ biểu mẫu đã tải về",
         "names no obligation that you may report on; copy the code from the form that you downloaded",
+    ),
+    Say.CONTRADICTS: Words(
+        "ghi {said}, nhưng mã nghĩa vụ của dòng này là của {meant}; hãy chép lại cả dòng từ biểu mẫu đã tải về",
+        "says {said}, but the line's obligation is of {meant}; copy the whole line from the form that you downloaded",
     ),
     Say.ANOTHER_PLAN: Words(
         "thuộc kế hoạch khác; hãy gửi riêng cho từng kế hoạch", "is of another plan; send it to that plan"
