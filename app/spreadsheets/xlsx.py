@@ -26,6 +26,7 @@ from app.spreadsheets.cells import (
     number,
     text,
 )
+from app.spreadsheets.merged import merges_of
 from app.spreadsheets.packages import Filled, attribute, elements, local, opened
 
 _VALUES = (b"v>", b"is>", b"<f>", b"<f ", b"<f/", b":f>", b":f ", b":f/")
@@ -170,14 +171,15 @@ def _styles(package: zipfile.ZipFile, name: str | None, *, epoch_1904: bool) -> 
 
 
 def _rows(package: zipfile.ZipFile, name: str, styles: list[_Style], strings: _Strings) -> Iterator[Row]:
-    place = 0
+    place, merges = 0, merges_of(package, name)
     with closing(Filled(package, name, _VALUES)) as part:
         for element in elements(part, "row"):
             place = int(element.get("r") or place + 1)
             cells = _cells(element, styles, strings)
             if cells:
                 width = min(max(cells) + 1, MAX_COLUMNS)
-                yield Row(place, [cells.get(n) for n in range(width)], hidden=element.get("hidden") in _TRUE)
+                held, hidden = [cells.get(n) for n in range(width)], element.get("hidden") in _TRUE
+                yield Row(place, held, hidden=hidden, merged=merges.at(place))
             if part.over:
                 break
 

@@ -1,13 +1,15 @@
 """What would be recorded otherwise than people typed it, without a word, is refused by its cell."""
 
 import io
-from collections.abc import Callable
+import zipfile
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.utils import range_boundaries
 
 from app.commands.imports import faults
 from app.commands.imports.figures import Unclear, figure_of
@@ -114,12 +116,13 @@ def test_what_a_workbook_spells_by_its_number_is_read_as_what_it_is(tmp_path: Pa
     assert line.item == {"state": "completed", "summary": text}
 
 
-def workbook(*rows: list[Any], change: Callable[[Any], None] = lambda _: None) -> bytes:
+def workbook(*rows: list[Any], merged: Sequence[str] = ()) -> bytes:
     """Spell rows as XLSX."""
     book, out = openpyxl.Workbook(), io.BytesIO()
     for row in rows:
         book.worksheets[0].append(row)
-    change(book.worksheets[0])
+    for one in merged:
+        book.worksheets[0].merge_cells(one)
     book.save(out)
     return out.getvalue()
 
@@ -229,3 +232,47 @@ def test_codes_beside_an_id_must_be_those_of_its_obligation(
     assert [one.key for one in found] == wrong
     told = faults.of_reading(Form({}, {}), Line(2, 2, wrongs=found), vietnamese=True)
     assert all(beside[one.column or ""] in one.detail and NAMES[one.column or ""] in one.detail for one in told)
+
+
+HEADINGS = ["Nhiệm vụ", "Kết quả thực hiện", "Tóm tắt kết quả", "Ghi chú"]
+ROWS = [["3.1", "completed", "một", "x"], ["3.2", None, None, "y"], ["3.3", "completed", "ba", None]]
+MERGES: dict[str, tuple[list[str], list[str | None]]] = {
+    "down": (["B3:C4"], ["B3:C4", "B3:C4", None]),
+    "a code": (["A3:A4"], ["A3:A4", None, None]),
+    "to the right": (["B5:C5"], [None, None, "B5:C5"]),
+    "a title": (["A1:D1"], [None, None, None]),
+    "an own column": (["D3:D5"], [None, None, None]),
+    "below": (["A9:D9"], [None, None, None]),
+}
+
+
+@pytest.mark.parametrize("name", MERGES)
+@pytest.mark.parametrize("spelled", ["xlsx", "ods"])
+def test_a_line_among_merged_cells_is_refused_with_their_range(tmp_path: Path, name: str, spelled: str) -> None:
+    ranges, expected = MERGES[name]
+    rows = [["CÔNG AN"], HEADINGS, *ROWS]
+    found = lines_of(tmp_path / "a", (workbook if spelled == "xlsx" else table)(*rows, merged=ranges))
+
+    assert [one.wrongs[0].parts["cells"] if one.wrongs else None for one in found] == expected
+
+
+def table(*rows: list[Any], merged: Sequence[str] = ()) -> bytes:
+    """Spell rows as ODS."""
+    spans = {one.partition(":")[0]: range_boundaries(one) for one in merged}
+
+    def cell(column: int, row: int, text: str | None) -> str:
+        left, top, right, bottom = spans.get(f"{'ABCD'[column]}{row}", (1, 1, 1, 1))
+        wide, high = right - left + 1, bottom - top + 1
+        span = f' table:number-columns-spanned="{wide}" table:number-rows-spanned="{high}"' if wide * high > 1 else ""
+        return f"<table:table-cell{span}>" + (f"<text:p>{text}</text:p>" if text else "") + "</table:table-cell>"
+
+    spelled = "".join(
+        f"<table:table-row>{''.join(cell(n, row, text) for n, text in enumerate(cells))}</table:table-row>"
+        for row, cells in enumerate(rows, start=1)
+    )
+    names = " ".join(f'xmlns:{n}="urn:oasis:names:tc:opendocument:xmlns:{n}:1.0"' for n in ("office", "table", "text"))
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as package:
+        package.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        package.writestr("content.xml", f"<office:x {names}><table:table>{spelled}</table:table></office:x>")
+    return out.getvalue()

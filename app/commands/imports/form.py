@@ -12,7 +12,7 @@ from typing import Any
 from app.commands.imports import headings
 from app.commands.imports.headings import FIRST_ROWS, Headings
 from app.commands.imports.lines import FileUnreadable, Form, Line, Remark, Wrong
-from app.commands.imports.meaning import Scale, codes_beside, item_of
+from app.commands.imports.meaning import Scale, codes_beside, is_filled_in, is_passed_on, item_of
 from app.commands.imports.sayings import Say
 from app.spreadsheets import delimited, reading
 from app.spreadsheets.cells import Cell, Note, Row, Sheet, SheetUnreadable, letters
@@ -83,8 +83,19 @@ class Filled:
         item, wrongs = item_of(told, self.scale)
         if (item or wrongs or lost) and _is_shifted(row, known):
             return Line(number, row.number, wrongs=(Wrong(Say.SURPLUS, letters=letters(known.width)),))
+        if merged := _merged(row, known, is_filled=bool(item or wrongs)):
+            return Line(number, row.number, wrongs=(merged,))
         item = None if lost else item
         return Line(number, row.number, item, lost[:1] + wrongs, codes_beside(told, item))
+
+
+def _merged(row: Row, known: Headings, *, is_filled: bool) -> Wrong | None:
+    """Say which merged cells a line is a part of: one whose columns are sent, or one that people fill in."""
+    for one in row.merged:
+        for n, key in known.keys.items():
+            if one.column <= n <= one.last_column and (is_filled_in(key) or (is_filled and is_passed_on(key))):
+                return Wrong(Say.MERGED, key, letters(n), {"cells": one.address})
+    return None
 
 
 def _is_shifted(row: Row, known: Headings) -> bool:

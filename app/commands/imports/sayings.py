@@ -10,6 +10,7 @@ class Say(StrEnum):
 
     TORN = "torn"
     SURPLUS = "surplus"
+    MERGED = "merged"
     NO_HEADING = "no_heading"
     ERROR = "error"
     UNCOMPUTED = "uncomputed"
@@ -54,6 +55,10 @@ SAYINGS: dict[Say, Words] = {
     Say.SURPLUS: Words(
         "có nhiều ô hơn tiêu đề; đặt nội dung có dấu phẩy trong ngoặc kép, ví dụ “92,5”, hoặc bỏ dấu phân cách thừa",
         'has more cells than the heading; put what holds a separator in quotes, such as "92,5", or remove the spare',
+    ),
+    Say.MERGED: Words(
+        "nằm trong các ô đã gộp {cells}, chỉ ô đầu có nội dung; hãy bỏ gộp ô và điền từng dòng",
+        "is one of the merged cells {cells}, of which only the first holds anything; unmerge them, and fill each in",
     ),
     Say.NO_HEADING: Words(
         "có nội dung nhưng cột không có tiêu đề; hãy bỏ gộp ô ở dòng tiêu đề, "
