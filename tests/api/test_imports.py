@@ -197,6 +197,8 @@ async def test_what_is_wrong_with_a_file_is_said_in_english_too(service: Service
 
 async def test_a_form_has_a_media_type_and_a_plan(service: Service) -> None:
     problem_of(await sent(service, b"{}", "application/json"), 415, "unsupported-media-type")
+    macros = await sent(service, b"PK", "application/vnd.ms-excel.sheet.macroEnabled.12")
+    assert "XLSX" in problem_of(macros, 415, "unsupported-media-type")["detail"]
     answer = await service.http.post(
         "/v1/plans/nobodys/imports",
         content=b"state\n",

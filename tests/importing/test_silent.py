@@ -1,8 +1,10 @@
 """What would be recorded otherwise than people typed it, without a word, is refused by its cell."""
 
 import io
+import signal
 import zipfile
 from collections.abc import Sequence
+from contextlib import nullcontext
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,10 +16,12 @@ from openpyxl.utils import range_boundaries
 from app.commands.imports import faults
 from app.commands.imports.figures import Unclear, figure_of
 from app.commands.imports.form import Filled
-from app.commands.imports.lines import Form, Line, Wrong
+from app.commands.imports.limits import TOO_LARGE
+from app.commands.imports.lines import FileUnreadable, Form, Line, Wrong
 from app.commands.imports.meaning import contradictions
+from app.commands.imports.reading import _refuse_unless_read, read_form
 from app.commands.imports.sayings import Say
-from app.domain.errors import Fault, MalformedContent, NotFound, Refusal
+from app.domain.errors import Fault, MalformedContent, NotFound, Refusal, ServiceUnavailable
 from app.spreadsheets.cells import Kind
 from app.spreadsheets.xlsx import _Style
 
@@ -276,3 +280,31 @@ def table(*rows: list[Any], merged: Sequence[str] = ()) -> bytes:
         package.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
         package.writestr("content.xml", f"<office:x {names}><table:table>{spelled}</table:table></office:x>")
     return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("ended", "refusal"),
+    [
+        (0, None),
+        (TOO_LARGE, FileUnreadable),
+        (-signal.SIGXCPU, FileUnreadable),
+        (-signal.SIGKILL, ServiceUnavailable),
+        (-signal.SIGSEGV, ServiceUnavailable),
+        (1, ServiceUnavailable),
+    ],
+)
+def test_only_what_the_limits_end_is_too_large(ended: int, refusal: type[Exception] | None) -> None:
+    with pytest.raises(refusal) if refusal else nullcontext():
+        _refuse_unless_read(ended)
+
+
+async def test_a_reader_that_takes_too_long_says_nothing_of_the_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.commands.imports.reading.SECONDS", 0.0)
+    (tmp_path / "a.csv").write_text("state\ncompleted\n")
+
+    with pytest.raises(ServiceUnavailable) as refused:
+        await read_form(tmp_path / "a.csv", is_json=False, as_is=False)
+
+    assert refused.value.wait_seconds
