@@ -27,10 +27,14 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell; the value of a percentage is what people read before the sign, so 1 as `100%` is 100."""
+    """One cell; the value of a percentage is what people read before the sign, so 1 as `100%` is 100.
+
+    A day is `turned` when the file may show its month first, so that 11 May may be a 5 November.
+    """
 
     kind: Kind
     value: str | Decimal | date
+    turned: bool = False
 
 
 class Range(Protocol):

@@ -36,6 +36,7 @@ _LITERAL = re.compile(r'"[^"]*"|[\\*_].|\[[^\]]*\]')
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 """How a text spells what XML cannot hold; the underscore that begins one is itself spelled `_x005F_`."""
 _TRUE = {"1", "true"}
+MONTHS = 12
 
 
 def sheets(path: Path) -> Generator[Sheet, None, None]:
@@ -140,6 +141,8 @@ class _Style:
 
         self._percent = "%" in _LITERAL.sub("", code)
         self._day = not self._percent and bool(is_date_format(code))
+        plain = _LITERAL.sub("", code).lower()
+        self._month_first = self._day and "d" in plain and plain.index("m" if "m" in plain else "d") < plain.index("d")
         self._epoch = MAC_EPOCH if epoch_1904 else WINDOWS_EPOCH
 
     def read(self, spelled: str) -> Cell:
@@ -150,7 +153,8 @@ class _Style:
 
         shown = from_excel(float(spelled), self._epoch)
         if isinstance(shown, datetime):
-            return Cell(Kind.DAY, shown.date())
+            day = shown.date()
+            return Cell(Kind.DAY, day, turned=self._month_first and day.day <= MONTHS and day.day != day.month)
         return number(spelled) if not isinstance(shown, time) else Cell(Kind.TEXT, shown.isoformat("minutes"))
 
 

@@ -5,6 +5,7 @@ import signal
 import zipfile
 from collections.abc import Sequence
 from contextlib import nullcontext
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -254,7 +255,7 @@ MERGES: dict[str, tuple[list[str], list[str | None]]] = {
 @pytest.mark.parametrize("spelled", ["xlsx", "ods"])
 def test_a_line_among_merged_cells_is_refused_with_their_range(tmp_path: Path, name: str, spelled: str) -> None:
     ranges, expected = MERGES[name]
-    rows = [["CÔNG AN"], HEADINGS, *ROWS]
+    rows: list[list[Any]] = [["CÔNG AN"], HEADINGS, *ROWS]
     found = lines_of(tmp_path / "a", (workbook if spelled == "xlsx" else table)(*rows, merged=ranges))
 
     assert [one.wrongs[0].parts["cells"] if one.wrongs else None for one in found] == expected
@@ -265,7 +266,7 @@ def table(*rows: list[Any], merged: Sequence[str] = ()) -> bytes:
     spans = {one.partition(":")[0]: range_boundaries(one) for one in merged}
 
     def cell(column: int, row: int, text: str | None) -> str:
-        left, top, right, bottom = spans.get(f"{'ABCD'[column]}{row}", (1, 1, 1, 1))
+        left, top, right, bottom = (n or 1 for n in spans.get(f"{'ABCD'[column]}{row}", (1, 1, 1, 1)))
         wide, high = right - left + 1, bottom - top + 1
         span = f' table:number-columns-spanned="{wide}" table:number-rows-spanned="{high}"' if wide * high > 1 else ""
         return f"<table:table-cell{span}>" + (f"<text:p>{text}</text:p>" if text else "") + "</table:table-cell>"
@@ -308,3 +309,31 @@ async def test_a_reader_that_takes_too_long_says_nothing_of_the_size(
         await read_form(tmp_path / "a.csv", is_json=False, as_is=False)
 
     assert refused.value.wait_seconds
+
+
+@pytest.mark.parametrize(
+    ("code", "day", "unclear"),
+    [
+        ("mm/dd/yyyy", date(2026, 5, 11), True),
+        ("m/d/yy", date(2026, 5, 11), True),
+        ("mm-dd-yy", date(2026, 5, 11), True),
+        ("[$-409]mmm d, yyyy", date(2026, 5, 11), True),
+        ("mm/dd/yyyy", date(2026, 11, 25), False),
+        ("mm/dd/yyyy", date(2026, 5, 5), False),
+        ("dd/mm/yyyy", date(2026, 5, 11), False),
+    ],
+)
+def test_a_day_that_is_shown_with_its_month_first_is_asked_about(
+    tmp_path: Path, code: str, day: date, unclear: bool
+) -> None:
+    book = openpyxl.Workbook()
+    book.worksheets[0].append(["state", "occurred_on"])
+    book.worksheets[0].append(["completed", day])
+    book.worksheets[0]["B2"].number_format = code
+    book.save(tmp_path / "a.xlsx")
+
+    (asked,) = Filled(tmp_path / "a.xlsx").lines()
+    (meant,) = Filled(tmp_path / "a.xlsx", as_is=True).lines()
+
+    assert asked.wrongs == ((Wrong(Say.MONTH_FIRST, "occurred_on"),) if unclear else ())
+    assert (meant.item or {})["occurred_on"] == day.isoformat()

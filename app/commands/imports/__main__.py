@@ -20,14 +20,14 @@ PROCESSOR_SECONDS = 120
 OUTPUT_BYTES = 1024 * 1024 * 1024
 
 
-def main(path: str, kind: str) -> None:
+def main(path: str, kind: str, as_is: str = "") -> None:
     """Read a form, within limits on memory, processor time and output."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     # The first is said by a signal of its own, the second one kills like anybody could.
     resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR_SECONDS, PROCESSOR_SECONDS + 5))
     resource.setrlimit(resource.RLIMIT_FSIZE, (OUTPUT_BYTES, OUTPUT_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    filled, blank, count = Filled(Path(path), is_json=kind == "json"), 0, 0
+    filled, blank, count = Filled(Path(path), is_json=kind == "json", as_is=as_is == "as-is"), 0, 0
     try:
         for line in filled.lines():
             if line.item is not None or line.wrongs:

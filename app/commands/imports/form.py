@@ -28,6 +28,7 @@ class Filled:
 
     path: Path
     is_json: bool = False
+    as_is: bool = False
     form: Form = field(default_factory=Form)
     scale: Scale = field(default_factory=Scale)
 
@@ -80,7 +81,7 @@ class Filled:
         cells = {n: cell for n, cell in enumerate(row.cells) if cell is not None}
         lost = tuple(Wrong(Say.NO_HEADING, letters=letters(n)) for n in cells if n not in known.texts)
         told: dict[str, Cell] = {known.keys[n]: cell for n, cell in cells.items() if n in known.keys}
-        item, wrongs = item_of(told, self.scale)
+        item, wrongs = item_of(told, self.scale, as_is=self.as_is)
         if (item or wrongs or lost) and _is_shifted(row, known):
             return Line(number, row.number, wrongs=(Wrong(Say.SURPLUS, letters=letters(known.width)),))
         if merged := _merged(row, known, is_filled=bool(item or wrongs)):

@@ -56,7 +56,9 @@ def is_filled_in(key: str) -> bool:
     return key in _FILLED or key.startswith(_LISTED)
 
 
-def item_of(row: Mapping[str, Cell], scale: "Scale") -> tuple[dict[str, Any] | None, tuple[Wrong, ...]]:
+def item_of(
+    row: Mapping[str, Cell], scale: "Scale", *, as_is: bool = False
+) -> tuple[dict[str, Any] | None, tuple[Wrong, ...]]:
     """Make the item of a row, by the keys of its columns, or say what is wrong; neither when nobody filled it in."""
     told = {key: cell for key, cell in row.items() if is_passed_on(key)}
     if not any(map(is_filled_in, told)):
@@ -66,6 +68,8 @@ def item_of(row: Mapping[str, Cell], scale: "Scale") -> tuple[dict[str, Any] | N
     for key, cell in told.items():
         try:
             values[key] = value_of(key, cell)
+            if cell.turned and not as_is and key in {*_DAYS, "cycle"}:
+                wrongs.append(Wrong(Say.MONTH_FIRST, key))
         except CellUnclear as unclear:
             wrongs.append(Wrong(unclear.say, key))
     scale.see(told, values)

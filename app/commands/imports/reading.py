@@ -9,7 +9,7 @@ import asyncio
 import json
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -62,7 +62,7 @@ async def read_form(path: Path, *, is_json: bool, as_is: bool) -> ReadForm:
         FiguresLookScaled: no percentage is above 1, and nobody said that it is meant so.
     """
     try:
-        form = await read(path, is_json=is_json)
+        form = await read(path, is_json=is_json, as_is=as_is)
     except FileUnreadable as error:
         english, vietnamese = _worded(error.remark.say, **error.remark.parts)
         raise FormUnreadable(english, detail_vi=vietnamese) from None
@@ -78,7 +78,7 @@ def _worded(say: Say, **parts: str) -> tuple[str, str]:
     return said(say, vietnamese=False, **parts), said(say, vietnamese=True, **parts)
 
 
-async def read(path: Path, *, is_json: bool) -> ReadForm:
+async def read(path: Path, *, is_json: bool, as_is: bool = False) -> ReadForm:
     """Read a form; who asked closes it.
 
     Raises:
@@ -87,7 +87,7 @@ async def read(path: Path, *, is_json: bool) -> ReadForm:
     file = TemporaryFile()  # noqa: SIM115  It lives as long as the form does.
     try:
         async with _AT_ONCE:
-            await _run(path, "json" if is_json else "table", file)
+            await _run(path, ["json" if is_json else "table", *(["as-is"] if as_is else [])], file)
         return _form(await asyncio.to_thread(_last, file), file)
     except BaseException:
         file.close()
@@ -103,9 +103,9 @@ def _form(whole: Any, file: IO[bytes]) -> ReadForm:
     )
 
 
-async def _run(path: Path, kind: str, file: IO[bytes]) -> None:
+async def _run(path: Path, how: Sequence[str], file: IO[bytes]) -> None:
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "app.commands.imports", str(path), kind),
+        *(sys.executable, "-m", "app.commands.imports", str(path), *how),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=file,
         stderr=asyncio.subprocess.DEVNULL,

@@ -22,6 +22,7 @@ class Say(StrEnum):
     NO_FIGURE = "no_figure"
     THOUSANDS = "thousands"
     NO_DAY = "no_day"
+    MONTH_FIRST = "month_first"
     OLD_FONT = "old_font"
     NO_JSON = "no_json"
     NO_OBJECT = "no_object"
@@ -99,6 +100,12 @@ SAYINGS: dict[Say, Words] = {
     ),
     Say.NO_DAY: Words(
         "phải là ngày dạng ngày/tháng/năm, ví dụ 05/11/2026", "must be a day as day/month/year, such as 05/11/2026"
+    ),
+    Say.MONTH_FIRST: Words(
+        "là ngày có định dạng tháng/ngày nên không rõ ngày nào, tháng nào; hãy định dạng ô là văn bản rồi gõ "
+        "ngày/tháng/năm, hoặc xác nhận là đúng như đã ghi (--as-is, as_is=true)",
+        "is a date shown with its month first, perhaps typed with its day first; format the cell as text and "
+        "type day/month/year, or say that it is right as it is (--as-is, as_is=true)",
     ),
     Say.OLD_FONT: Words(
         "dùng phông chữ cũ (TCVN3, VNI); hãy chuyển sang Unicode rồi gửi lại",
