@@ -240,7 +240,7 @@ def test_codes_beside_an_id_must_be_those_of_its_obligation(
 
 
 HEADINGS = ["Nhiệm vụ", "Kết quả thực hiện", "Tóm tắt kết quả", "Ghi chú"]
-ROWS = [["3.1", "completed", "một", "x"], ["3.2", None, None, "y"], ["3.3", "completed", "ba", None]]
+ROWS: list[list[Any]] = [["3.1", "completed", "một", "x"], ["3.2", None, None, "y"], ["3.3", "completed", "ba", None]]
 MERGES: dict[str, tuple[list[str], list[str | None]]] = {
     "down": (["B3:C4"], ["B3:C4", "B3:C4", None]),
     "a code": (["A3:A4"], ["A3:A4", None, None]),
