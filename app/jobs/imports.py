@@ -18,7 +18,7 @@ from app.commands.imports.sayings import said
 from app.database.engine import SYSTEM, Database
 from app.database.statements import Row, fetch_first, fetch_only
 from app.domain.access import Caller, Permission, Role, authorize, granted
-from app.domain.errors import InternalFault, NotAllowed, Refusal
+from app.domain.errors import InternalFault, NotAllowed, Refusal, ServiceUnavailable
 from app.domain.imports import HowMeant, ImportState
 from app.logs import log
 from app.queries import imports
@@ -54,15 +54,20 @@ class Importer:
         """Record a form, or say why it cannot be; what fails for another reason is tried again."""
         try:
             await self._record(taken)
+        except ServiceUnavailable:
+            await self._give_back(taken)
         except Refusal as refusal:
             problem = spelled_out(refusal, request_id=None, vietnamese=taken["vietnamese"])
             await self._finish(taken, ImportState.FAILED, problem.model_dump(mode="json"))
         except BaseException:
             # Whoever comes next need not wait until this attempt would have had to be over.
             with suppress(Exception):
-                async with self._database.writing(SYSTEM) as connection:
-                    await later.give_back(connection, taken, now=self._clock())
+                await self._give_back(taken)
             raise
+
+    async def _give_back(self, taken: Row) -> None:
+        async with self._database.writing(SYSTEM) as connection:
+            await later.give_back(connection, taken, now=self._clock())
 
     async def _record(self, taken: Row) -> None:
         if taken["attempts"] > later.MOST_ATTEMPTS:

@@ -308,6 +308,7 @@ def test_the_id_says_more_than_the_codes_beside_it(tmp_path: Path) -> None:
     (line,) = read(tmp_path / "a.csv", "obligation,cycle,duty,state\nabc,2026,3.2,completed\n")
 
     assert line.item == {"obligation": "abc", "state": "completed"}
+    assert line.beside == {"cycle": "2026", "duty": "3.2"}
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,10 @@ _INSTRUCTIONS = (
     "Chỉ tiêu: gõ số liệu đạt được của chỉ tiêu mang mã đó, ví dụ 92,5 hoặc 92,5%; ghi 0 vụ việc nếu không phát sinh.",
     "Có thể thêm dòng tiêu đề ở trên hoặc cột riêng ở bên phải; không đổi tên các cột của biểu mẫu.",
     "Không ghi tên, số định danh hay thông tin của trẻ em vào bất kỳ ô nào.",
-    "Lưu tệp dạng XLSX, ODS hoặc CSV UTF-8, rồi gửi bằng lệnh: dondoc import TỆP",
+    "Lưu tệp dạng XLSX, ODS hoặc CSV UTF-8, rồi gửi theo một trong ba cách:",
+    "– tại bàn làm việc (/desk), trang gửi biểu mẫu, chọn tệp đã lưu;",
+    "– bằng lệnh: dondoc import TỆP",
+    "– qua API: POST /v1/plans/{kế hoạch}/imports, gửi nguyên nội dung tệp.",
 )
 
 
