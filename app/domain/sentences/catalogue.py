@@ -10,6 +10,9 @@ OURS = {
     "duties must name each duty once": "mỗi nhiệm vụ chỉ được nêu một lần trong duties",
     "file_name must end in {endings}": "file_name phải có đuôi {endings}",
     "has been reviewed": "đã được xem xét",
+    "The workbook may hold macros (XLSM); save it as XLSX, and send that.": (
+        "Sổ tính có thể chứa lệnh tự chạy; hãy lưu thành sổ tính thường rồi gửi lại."
+    ),
     "counts beside another for the same day": "có hiệu lực cùng ngày với một ghi nhận khác",
     "has no issuer": "không có nơi cấp mã bên ngoài",
     "holds a field that is not known here": "có trường không thuộc nội dung được nhận",
