@@ -19,7 +19,7 @@ from app.commands.transfers import pass_on
 from app.database.engine import undone
 from app.database.statements import Row
 from app.domain.access import Caller
-from app.domain.errors import ChangedSinceSeen
+from app.domain.errors import ChangedSinceSeen, NotFound
 from app.models import ExtensionRequest
 from app.models.base import HistoryRow, new_id
 from app.schemas.obligations import ObligationOut
@@ -57,14 +57,19 @@ async def record_all(
     return [{**row, "recorded_at": recorded[row["id"]], **both} for row, both in zip(rows, ids, strict=True)]
 
 
-def refuse_unseen(held: Locked, seen: int | None) -> None:
-    """Refuse to decide on what was not read.
+def refuse_unseen(seen: int | None, version: int | None) -> None:
+    """Refuse to decide on what was not read: `version` is the one that an obligation has before the act.
 
     Raises:
+        NotFound: a version was read of what nobody can read by now, for it is not owed any more.
         ChangedSinceSeen: something came since the version that was read.
     """
-    if seen is not None and seen != held.version:
-        raise ChangedSinceSeen(held.version)
+    if seen is None:
+        return
+    if version is None:
+        raise NotFound
+    if seen != version:
+        raise ChangedSinceSeen(version)
 
 
 async def loud_among(

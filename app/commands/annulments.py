@@ -29,7 +29,7 @@ from app.schemas.annulments import Annulled, AnnulmentIn, AnnulmentOut
 from app.schemas.bulk import AnnulmentItemIn
 from app.standing.moment import Moment
 
-UNCHANGING = {"version", "updated_at"}
+UNCHANGING = {"version", "updated_at", "evidence_acts", "evidence_acted_at"}
 """What of a standing tells that somebody acted, and not where it stands."""
 
 

@@ -83,10 +83,9 @@ def _dated(sent: CycleDeadlineIn, cycle: Row, now: datetime) -> letters.Letter:
 
 
 def touching(cycle_id: UUID, now: datetime) -> Update:
-    """Count up the versions of all obligations of a cycle, which holds them."""
+    """Say of all obligations of a cycle that they are acted on, which holds them."""
     mine = update(obligations).where(obligations.c.cycle_id == bindparam("cycle_id", cycle_id, Uuid()))
-    counted_up = mine.values(version=obligations.c.version + 1, updated_at=touched_at(now))
-    return counted_up.returning(obligations.c.id)
+    return mine.values(updated_at=touched_at(now)).returning(obligations.c.id)
 
 
 async def working_days_after(connection: AsyncConnection, cycle: Row, due_before: datetime) -> Sequence[datetime]:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.commands import events
 from app.commands.evidence import shown
 from app.commands.idempotency import leave_of
-from app.commands.obligations import count_up, hold, hold_all
+from app.commands.obligations import hold, hold_all, touch
 from app.database.builders import deleted_where
 from app.database.engine import as_system
 from app.database.statements import Row, fetch_all, fetch_one
@@ -54,7 +54,7 @@ async def erase(
     same = await _same_file(connection, row)
     others = {one["obligation_id"] for one in same} - {row["obligation_id"]}
     held = await hold_all(connection, caller, others, now=now, include_done=True)
-    await count_up(connection, dict.fromkeys(held, 1), now=now)
+    await touch(connection, held, now=now)
     why = {"plan_id": row["plan_id"], "client_id": caller.client_id, "received_at": now, **sent.model_dump()}
     ids = [{"id": new_id(), "obligation_id": one["obligation_id"], "evidence_id": one["id"]} for one in same]
     await events.write(connection, Erasure, [one | why for one in ids])

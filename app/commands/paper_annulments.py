@@ -15,7 +15,7 @@ from app.commands import annulments, events
 from app.commands.acts import finish_acts
 from app.commands.annulments import Known, Undone, changed, lines
 from app.commands.closings import keep_letters, refuse_sealed
-from app.commands.obligations import Locked, count_up, hold_all
+from app.commands.obligations import Locked, hold_all, touch
 from app.commands.paper_reports import refuse_known, whole
 from app.commands.taking_back import Taking, refuse_excess, take_all_back, taking
 from app.database.statements import Row, fetch_all, fetch_one
@@ -49,7 +49,7 @@ async def annul(
     held = await hold_all(connection, caller, {of[one] for one in named}, now=now, include_done=True)
     known = await annulments.known_of(connection, caller, [(one, _line(sent, one.id)) for one in held.values()])
     seen_at = max(one.seen_at for one in held.values())
-    await count_up(connection, dict.fromkeys(held, 1), now=seen_at)
+    await touch(connection, held, now=seen_at)
     if sent.items:
         done = await _lines(connection, caller, sent, [(held[of[one]], one) for one in named], known)
     else:

@@ -4,19 +4,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Update, Uuid, any_, bindparam, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import events
 from app.commands.closings import keep_letter_on
 from app.commands.holidays import plan_of
-from app.commands.obligations import touched_at
+from app.commands.obligations import touch
 from app.database.locks import lock
 from app.database.statements import Row, fetch_all, fetch_one, fetch_only, write_rows
 from app.domain.access import Caller
 from app.domain.acts import ActKind
 from app.domain.errors import AlreadyAnnulled, SuccessionActedOn, SuccessionNotConfirmed
-from app.models import AnnulledAct, Annulment, Obligation
+from app.models import AnnulledAct, Annulment
 from app.models.base import new_id, table
 from app.models.succession import Decision
 from app.queries.successions import acted_under, successions_of, transferred
@@ -24,8 +23,6 @@ from app.schemas.successions import SuccessionAnnulmentIn, SuccessionOut
 from app.schemas.views import succession_out
 from app.standing.moment import Moment
 from app.standing.refresh import refresh_snapshot
-
-obligations = table(Obligation)
 
 
 async def annul(
@@ -52,7 +49,7 @@ async def annul(
     passed = await fetch_all(connection, transferred, succession_id=succession_id)
     ids = [row["obligation_id"] for row in passed]
     # They are held before it is looked whether anybody has acted on them: whoever waits then finds them passed back.
-    await fetch_all(connection, _counted_up, ids=ids, now=now)
+    await touch(connection, ids, now=now)
     asked = {"plan_id": plan_id, "succession_id": succession_id, "decided_at": found["decided_at"]}
     if await fetch_all(connection, acted_under, **asked):
         raise SuccessionActedOn
@@ -86,12 +83,8 @@ async def _write(
     act = {"act_id": succession["decision_id"], "kind": ActKind.SUCCESSION}
     made: dict[str, Any] = {"id": new_id(), "reason": sent.reason, "client_id": caller.client_id, "received_at": now}
     recorded = await events.write(connection, Annulment, [ids | act | made])
-    word = ids | {"annulment_id": made["id"], "counts": False, "recorded_at": recorded[made["id"]]}
+    word = ids | {"annulment_id": made["id"], "counts": False, "received_at": now}
+    word["recorded_at"] = recorded[made["id"]]
     fallen = [{"act_id": row["id"], "kind": ActKind.TRANSFER, "obligation_id": row["obligation_id"]} for row in passed]
     await write_rows(connection, table(AnnulledAct), [word | one | {"id": new_id()} for one in (act, *fallen)])
     return ids | act | made
-
-
-def _counted_up(ids: list[UUID], now: datetime) -> Update:
-    these = update(obligations).where(obligations.c.id == any_(bindparam("ids", ids, ARRAY(Uuid()))))
-    return these.values(version=obligations.c.version + 1, updated_at=touched_at(now))

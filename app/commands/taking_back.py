@@ -22,7 +22,7 @@ from app.models.base import new_id, table
 from app.schemas.annulments import AnnulmentOut
 
 Write = Callable[..., Awaitable[dict[UUID, datetime]]]
-ON = ("obligation_id", "cycle_id", "paper_report_id")
+ON = ("obligation_id", "cycle_id", "paper_report_id", "evidence_id")
 """What an act can be on."""
 
 
@@ -134,7 +134,7 @@ def _word(act: Act, annulment: Row) -> dict[str, Any]:
         "plan_id": annulment["plan_id"],
         "annulment_id": annulment["id"],
         "act_id": act.id,
-        **{name: getattr(act, name) for name in ("kind", "counts", "obligation_id", "cycle_id")},
+        **{name: getattr(act, name) for name in ("kind", "counts", "obligation_id", "cycle_id", "evidence_id")},
         # One instant for all: by no `known_at` has half of them been taken back.
-        "recorded_at": annulment["recorded_at"],
+        **{name: annulment[name] for name in ("received_at", "recorded_at")},
     }

@@ -31,7 +31,7 @@ def _view(model: type[SQLModel], *names: str, more: Sequence[Column[Any]] = ()) 
 
 _FACTS: dict[type[HistoryRow], Table] = {
     Update: _view(Update, *_ACT, "state", "percent", more=(Column("on_paper", Boolean),)),
-    Evidence: _view(Evidence, *_ACT, "kind", "of_owner"),
+    Evidence: _view(Evidence, *_ACT, "kind", "of_owner", "update_id"),
     EvidenceContent: _view(EvidenceContent, *_ACT, "evidence_id", "client_id", "size", "kept_as"),
     Withdrawal: _view(Withdrawal, *_ACT, "evidence_id"),
     Erasure: _view(Erasure, *_ACT, "evidence_id"),

@@ -18,6 +18,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    true,
     tuple_,
     union_all,
 )
@@ -30,9 +31,9 @@ from app.models import Body, Erasure, Evidence, EvidenceContent, EvidenceRead, E
 from app.models.base import table
 from app.models.evidence import OWN, WRITTEN
 from app.models.redacted_views import CLIENT_NAMES, facts_of
-from app.standing.moment import Moment
+from app.standing.moment import Moment, annulled
 from app.standing.ownership import owner_of
-from app.standing.reach import attached_by, bodies_of, cleared, reachable
+from app.standing.reach import attached_by, bodies_of, cleared, reachable, reads_all_evidence
 
 evidence, texts, contents, withdrawals, erasures, reads = (
     table(model) for model in (Evidence, EvidenceText, EvidenceContent, Withdrawal, Erasure, EvidenceRead)
@@ -40,6 +41,7 @@ evidence, texts, contents, withdrawals, erasures, reads = (
 bodies, obligations = table(Body), table(Obligation)
 KEPT_AS = func.coalesce(contents.c.kept_as, contents.c.id)
 """The id under which the bytes of a content are kept."""
+earlier = evidence.alias("earlier")
 _ACT = ("plan_id", "body_id", "obligation_id", "client_id", "received_at", "recorded_at")
 
 
@@ -50,7 +52,8 @@ def one_evidence(evidence_id: UUID, moment: Moment) -> Statement:
 
 def one_readable(caller: Caller, evidence_id: UUID, moment: Moment) -> Statement:
     """Select one evidence, if the caller may read it."""
-    return one_evidence(evidence_id, moment).where(readable(caller, moment))
+    this = evidence.c.id == bindparam("evidence_id", evidence_id)
+    return _evidence(moment, caller).where(this, readable(caller, moment))
 
 
 def one_posted(caller: Caller, evidence_id: UUID, moment: Moment) -> Statement:
@@ -63,8 +66,8 @@ def some_evidence(ids: Collection[UUID], moment: Moment) -> Statement:
     return _evidence(moment).where(among(evidence.c.id, "ids", ids))
 
 
-def _evidence(moment: Moment) -> Statement:
-    shown = ((name, column) for name, column in fields().items() if name not in _ACT)
+def _evidence(moment: Moment, caller: Caller | None = None) -> Statement:
+    shown = ((name, column) for name, column in fields(caller, moment).items() if name not in _ACT)
     columns = (*(evidence.c[name] for name in _ACT), *(column.label(name) for name, column in shown))
     return select(*columns, KEPT_AS.label("content_id")).select_from(named(moment)).where(moment.reaches(evidence))
 
@@ -72,19 +75,33 @@ def _evidence(moment: Moment) -> Statement:
 def readable(caller: Caller, moment: Moment) -> ColumnElement[bool]:
     """Keep the evidence that a caller may read, by the obligation that it is on and by its classification."""
     owner = owner_of(obligations, moment)
-    reached = and_(reachable(caller, Permission.READ_EVIDENCE, obligations, owner), cleared(caller, owner))
-    return or_(reached, attached_by(caller))
+    clear = or_(reads_all_evidence(caller, obligations, owner), cleared(caller))
+    return or_(and_(reachable(caller, Permission.READ_EVIDENCE, obligations, owner), clear), attached_by(caller))
 
 
-def readable_acts(caller: Caller, acts: list[UUID], moment: Moment) -> Statement:
-    """Select those of some acts on evidence, the attaching among them, whose evidence a caller may read."""
+def known(caller: Caller, evidence_id: ColumnElement[UUID | None], moment: Moment) -> ColumnElement[bool]:
+    """Keep what is on no evidence, or on one that the caller may read; `evidence_id` says on which."""
+    if caller.reads_everything:
+        return true()
+    found = select(literal(1)).select_from(evidence.join(obligations, obligations.c.id == evidence.c.obligation_id))
+    found = found.where(evidence.c.id == evidence_id, readable(caller, moment)).correlate(evidence_id.table)
+    return or_(evidence_id.is_(None), found.exists())
+
+
+def known_acts(caller: Caller, acts: list[UUID], moment: Moment) -> Statement:
+    """Select those of some acts on evidence, and of some annulments, of which a caller may know.
+
+    An annulment is known to whoever may know of an act that it changed.
+    """
     attached = select(evidence.c.id).where(among(evidence.c.id, "acts", acts))
     others = (
         select(act.c.id).join(evidence, evidence.c.id == act.c.evidence_id).where(among(act.c.id, "acts", acts))
         for act in (contents, withdrawals, erasures)
     )
     mine = obligations.c.id == evidence.c.obligation_id
-    found = union_all(*(act.join(obligations, mine).where(readable(caller, moment)) for act in (attached, *others)))
+    on_evidence = (act.join(obligations, mine).where(readable(caller, moment)) for act in (attached, *others))
+    words = select(annulled.c.annulment_id).where(among(annulled.c.annulment_id, "acts", acts))
+    found = union_all(*on_evidence, words.where(known(caller, annulled.c.evidence_id, moment)))
     return select(found.subquery("acts").c.id)
 
 
@@ -96,8 +113,8 @@ def posted_by(caller: Caller) -> ColumnElement[bool]:
     return and_(mine, evidence.c.document_number.is_(None))
 
 
-def fields() -> Mapping[str, ColumnElement[Any]]:
-    """Name what a caller sees of an evidence, over what `named` joins."""
+def fields(caller: Caller | None, moment: Moment) -> Mapping[str, ColumnElement[Any]]:
+    """Name what a caller sees of an evidence, over what `named` joins; without one, all of it."""
     content = func.jsonb_build_object(
         *(part for name in ("size", "sha256", "received_at", "recorded_at") for part in (name, contents.c[name]))
     )
@@ -110,7 +127,16 @@ def fields() -> Mapping[str, ColumnElement[Any]]:
         "content": case((contents.c.id.is_not(None), content), else_=null()),
         "withdrawn_at": withdrawals.c.received_at,
         "erased_at": erasures.c.received_at,
+        "supersedes": evidence.c.supersedes if caller is None else _superseded(caller, moment),
     }
+
+
+def _superseded(caller: Caller, moment: Moment) -> ColumnElement[Any]:
+    """Name the earlier evidence whose place one takes, if the caller may read that as well; both are of one body."""
+    clear = (reads_all_evidence(caller, obligations, owner_of(obligations, moment)), cleared(caller, earlier))
+    same = (earlier.c.plan_id == evidence.c.plan_id, earlier.c.id == evidence.c.supersedes)
+    found = select(earlier.c.id).where(*same, or_(*clear, attached_by(caller, earlier)))
+    return found.correlate(evidence, obligations).scalar_subquery()
 
 
 def named(moment: Moment) -> FromClause:

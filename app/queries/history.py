@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, FromClause, Table, and_, bindparam, func, literal, select, union_all
+from sqlalchemy import CTE, ColumnElement, FromClause, Table, and_, bindparam, func, literal, or_, select, union_all
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -13,7 +14,6 @@ from app.database.builders import among
 from app.database.statements import Row, Statement, Values, fetch_all, split_arguments
 from app.domain.access import Caller
 from app.models import (
-    Annulment,
     Body,
     ConditionDecision,
     Contribution,
@@ -31,13 +31,13 @@ from app.models import (
 from app.models.base import HistoryRow, table
 from app.models.update import FIELDS
 from app.queries.evidence import bodies, erasures, evidence, fields, named, obligations, readable, withdrawals
-from app.queries.wire import as_object, as_wire, counting, nothing, picked
+from app.queries.wire import annulments, as_object, as_wire, counting, known_annulments, nothing, picked
 from app.standing.moment import Moment, order_of
 from app.standing.ownership import owner_when
 
 updates, reviews, transfers, successions = (table(model) for model in (Update, Review, Transfer, Succession))
 predecessors = table(Body).alias("predecessor")
-notes, deadlines, annulments = (table(model) for model in (Contribution, CycleDeadline, Annulment))
+notes, deadlines = table(Contribution), table(CycleDeadline)
 measurements, targets = table(Measurement), table(Target)
 
 PLAIN: dict[type[HistoryRow], tuple[str, ...]] = {
@@ -61,6 +61,22 @@ class Obligations:
         return and_(plan_id == bindparam("plan_id", self.plan_id), among(obligation_id, "ids", self.ids))
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """Who asks for the acts on which obligations, and at which moment."""
+
+    caller: Caller
+    of: Obligations
+    moment: Moment
+
+    @cached_property
+    def annulments(self) -> CTE:
+        """The annulments on them, on their cycles, on papers and on the plan of which the caller may know."""
+        of_plan = annulments.c.plan_id == bindparam("plan_id", self.of.plan_id)
+        here = or_(among(annulments.c.obligation_id, "ids", self.of.ids), annulments.c.obligation_id.is_(None))
+        return known_annulments(self.caller, self.moment, of_plan, here)
+
+
 @split_arguments.register
 def _obligations(of: Obligations, _: str) -> tuple[Hashable, Values]:
     return (), {"plan_id": of.plan_id, "ids": of.ids}
@@ -76,29 +92,27 @@ async def acts_on(
 
 def history(caller: Caller, of: Obligations, moment: Moment) -> Statement:
     """Select every act on an obligation that the caller may read, in order."""
+    asked = _Asked(caller, of, moment)
     acts = [
-        _update_acts(caller, of, moment),
-        _evidence_acts(of, moment).where(readable(caller, moment)),
-        _acts_on_evidence(withdrawals, of, moment).where(readable(caller, moment)),
-        _acts_on_evidence(erasures, of, moment, "legal_basis").where(readable(caller, moment)),
-        _contribution_acts(of, moment),
-        _deadline_acts(of, moment),
-        _transfer_acts(of, moment),
-        _review_acts(of, moment),
-        _annulment_acts(of, moment),
-        _annulments_of_papers(of, moment),
-        *(_acts(table(model), of, moment, **picked(table(model), names)) for model, names in PLAIN.items()),
+        _update_acts(asked),
+        _evidence_acts(asked),
+        _acts_on_evidence(asked, withdrawals),
+        _acts_on_evidence(asked, erasures, "legal_basis"),
+        _contribution_acts(asked),
+        _deadline_acts(asked),
+        _transfer_acts(asked),
+        _review_acts(asked),
+        _annulment_acts(asked),
+        _annulments_of_papers(asked),
+        *(_acts(asked, table(model), **picked(table(model), names)) for model, names in PLAIN.items()),
     ]
     return _in_order(*acts)
 
 
 def contributions(caller: Caller, of: Obligations, moment: Moment) -> Statement:
     """Select the notes of partners, and the evidence of theirs that the caller may read, in order."""
-    theirs = evidence.c.body_id != owner_when(evidence, obligations, moment)
-    return _in_order(
-        _contribution_acts(of, moment),
-        _evidence_acts(of, moment).where(readable(caller, moment), theirs),
-    )
+    theirs, asked = evidence.c.body_id != owner_when(evidence, obligations, moment), _Asked(caller, of, moment)
+    return _in_order(_contribution_acts(asked), _evidence_acts(asked).where(theirs))
 
 
 def some_updates(caller: Caller, ids: Collection[UUID], moment: Moment) -> Statement:
@@ -107,8 +121,8 @@ def some_updates(caller: Caller, ids: Collection[UUID], moment: Moment) -> State
     return select(shown.label("update")).where(among(updates.c.id, "ids", ids))
 
 
-def _update_acts(caller: Caller, of: Obligations, moment: Moment) -> Statement:
-    return _acts(updates, of, moment, **_shown_of_updates(caller, moment))
+def _update_acts(asked: _Asked) -> Statement:
+    return _acts(asked, updates, **_shown_of_updates(asked.caller, asked.moment))
 
 
 def _shown_of_updates(caller: Caller, moment: Moment) -> dict[str, Any]:
@@ -121,23 +135,23 @@ def _in_order(*acts: Statement) -> Statement:
     return select(found.c.act).order_by(*order_of(found))
 
 
-def _contribution_acts(of: Obligations, moment: Moment) -> Statement:
+def _contribution_acts(asked: _Asked) -> Statement:
     source = notes.join(bodies, bodies.c.id == notes.c.body_id)
     shown = {**picked(notes, ("id", "note")), "body": bodies.c.code, "evidence": nothing()}
-    return _acts(notes, of, moment, source=source, **shown)
+    return _acts(asked, notes, source=source, **shown)
 
 
-def _deadline_acts(of: Obligations, moment: Moment) -> Statement:
+def _deadline_acts(asked: _Asked) -> Statement:
     """Select the acts on the deadline of the whole cycle, which are acts on each of its obligations."""
     shown = picked(deadlines, ("id", "due_before", "reason", "document_number", "decided_on"))
-    told = {**shown, **counting(deadlines, moment), "obligation": obligations.c.id}
+    told = {**shown, **counting(deadlines, asked.moment, asked.annulments), "obligation": obligations.c.id}
     spelled = as_wire(deadlines, act=literal("cycle_deadline"), **told)
     its_cycle = and_(obligations.c.plan_id == deadlines.c.plan_id, obligations.c.cycle_id == deadlines.c.cycle_id)
     found = select(*order_of(deadlines), spelled.label("act")).join(obligations, its_cycle)
-    return found.where(of.own(obligations.c.plan_id, obligations.c.id), moment.reaches(deadlines))
+    return found.where(asked.of.own(obligations.c.plan_id, obligations.c.id), asked.moment.reaches(deadlines))
 
 
-def _transfer_acts(of: Obligations, moment: Moment) -> Statement:
+def _transfer_acts(asked: _Asked) -> Statement:
     source = (
         transfers.join(successions, successions.c.id == transfers.c.succession_id)
         .join(bodies, bodies.c.id == transfers.c.owner_id)
@@ -151,50 +165,53 @@ def _transfer_acts(of: Obligations, moment: Moment) -> Statement:
         "owner": as_object(**picked(bodies, ("code", "name"))),
         "act_of_succession": as_object(**by),
     }
-    return _acts(transfers, of, moment, source=source, **shown)
+    return _acts(asked, transfers, source=source, **shown)
 
 
-def _review_acts(of: Obligations, moment: Moment) -> Statement:
+def _review_acts(asked: _Asked) -> Statement:
     shown = {**picked(reviews, ("id", "reason", "outcome", "waives")), "update": reviews.c.update_id}
-    return _acts(reviews, of, moment, **shown)
+    return _acts(asked, reviews, **shown)
 
 
-def _annulment_acts(of: Obligations, moment: Moment) -> Statement:
-    return _acts(annulments, of, moment, **_shown_of_annulments())
+def _annulment_acts(asked: _Asked) -> Statement:
+    found = _acts(asked, annulments, **_shown_of_annulments())
+    return found.where(annulments.c.id.in_(select(asked.annulments.c.id)))
 
 
-def _annulments_of_papers(of: Obligations, moment: Moment) -> Statement:
+def _annulments_of_papers(asked: _Asked) -> Statement:
     """Select what took whole papers back, or let them count again: an act on each obligation that they report on."""
-    own = of.own(updates.c.plan_id, updates.c.obligation_id)
+    own = asked.of.own(updates.c.plan_id, updates.c.obligation_id)
     lines = select(updates.c.plan_id, updates.c.obligation_id, updates.c.paper_report_id).where(own).distinct()
     line = lines.subquery("line")
-    shown = {**_shown_of_annulments(), **counting(annulments, moment), "obligation": line.c.obligation_id}
+    told = counting(annulments, asked.moment, asked.annulments)
+    shown = {**_shown_of_annulments(), **told, "obligation": line.c.obligation_id}
     spelled = as_wire(annulments, act=literal("annulment"), **shown)
     same = and_(line.c.plan_id == annulments.c.plan_id, line.c.paper_report_id == annulments.c.paper_report_id)
-    return select(*order_of(annulments), spelled.label("act")).join(line, same).where(moment.reaches(annulments))
+    found = select(*order_of(annulments), spelled.label("act")).join(line, same)
+    return found.where(asked.moment.reaches(annulments))
 
 
 def _shown_of_annulments() -> dict[str, Any]:
     return {**picked(annulments, ("id", "reason", "kind")), "annuls": annulments.c.act_id}
 
 
-def _evidence_acts(of: Obligations, moment: Moment) -> Statement:
-    return _acts(evidence, of, moment, source=named(moment), **fields())
+def _evidence_acts(asked: _Asked) -> Statement:
+    found = _acts(asked, evidence, source=named(asked.moment), **fields(asked.caller, asked.moment))
+    return found.where(readable(asked.caller, asked.moment))
 
 
-def _acts_on_evidence(act: Table, of: Obligations, moment: Moment, *names: str) -> Statement:
+def _acts_on_evidence(asked: _Asked, act: Table, *names: str) -> Statement:
     shown = {**picked(act, ("id", "reason", *names)), "evidence": act.c.evidence_id}
-    return _acts(act, of, moment, source=named(moment), **shown)
+    found = _acts(asked, act, source=named(asked.moment), **shown)
+    return found.where(readable(asked.caller, asked.moment))
 
 
-def _acts(
-    table_: Table, of: Obligations, moment: Moment, *, source: FromClause | None = None, **shown: Any
-) -> Statement:
+def _acts(asked: _Asked, table_: Table, *, source: FromClause | None = None, **shown: Any) -> Statement:
     """Select the acts of one table, spelled as the wire shows them."""
     act = literal(_NAMES.get(table_.name, str(table_.name)))
-    spelled = as_wire(table_, act=act, **shown, **counting(table_, moment))
+    spelled = as_wire(table_, act=act, **shown, **counting(table_, asked.moment, asked.annulments))
     found = select(*order_of(table_), spelled.label("act")).select_from(table_ if source is None else source)
-    return found.where(of.own(table_.c.plan_id, table_.c.obligation_id), moment.reaches(table_))
+    return found.where(asked.of.own(table_.c.plan_id, table_.c.obligation_id), asked.moment.reaches(table_))
 
 
 def _measured() -> ColumnElement[Any]:
@@ -212,7 +229,7 @@ def _measured() -> ColumnElement[Any]:
 
 def _attached(caller: Caller, moment: Moment) -> ColumnElement[Any]:
     """Spell the evidence that came with an update, as far as the caller may read it."""
-    one = as_wire(evidence, **fields())
+    one = as_wire(evidence, **fields(caller, moment))
     found = (
         select(func.jsonb_agg(aggregate_order_by(one, *order_of(evidence))))
         .select_from(named(moment))

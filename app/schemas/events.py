@@ -36,9 +36,9 @@ class EventOut(ResponseModel):
         return cls.model_validate({**json.loads(content), "digest": digest_of(content).hex()})
 
     @property
-    def is_of_evidence(self) -> bool:
-        """Whether it tells that there is an evidence."""
-        return self.type.startswith("evidence.")
+    def can_tell_of_evidence(self) -> bool:
+        """Whether it may tell that there is an evidence: an annulment can be of an act on one."""
+        return self.type.startswith("evidence.") or self.type is EventType.ANNULMENT_MADE
 
 
 class EventPage(ResponseModel):

@@ -46,9 +46,9 @@ RIGHTS: dict[str, set[str]] = {
 }
 CHANGED = {
     "calendar_feed": ("revoked_at",),
-    "obligation": ("version", "updated_at"),
+    "obligation": ("updated_at",),
     "deadline_watch": ("watched_until",),
-    "standing_facts": tuple(name for name in FACTS if name != "id"),
+    "standing_facts": (*(name for name in FACTS if name != "id"), "changed_at"),
     "webhook": (
         *("url", "types", "secret", "former_secret", "former_until", "after_seq", "version"),
         *("disabled_at", "disabled_because"),

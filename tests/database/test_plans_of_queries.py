@@ -42,8 +42,8 @@ FILE = "o.owner_id, 'file', 'public', 'application/pdf', 10, true"
 OF_UPDATE = "(SELECT (array_agg(u.id ORDER BY u.received_at))[n] FROM progress_update u WHERE u.obligation_id = o.id)"
 REVIEWED = f"(ARRAY['accepted', 'returned'])[1 + n % 2], 'x', {OF_UPDATE}, '{{evidence}}'"
 ANNULLED = """
-    INSERT INTO annulled_act (id, plan_id, annulment_id, act_id, kind, counts, obligation_id)
-    SELECT gen_random_uuid(), u.plan_id, a.id, u.id, 'update', true, u.obligation_id
+    INSERT INTO annulled_act (id, plan_id, annulment_id, act_id, kind, counts, obligation_id, received_at)
+    SELECT gen_random_uuid(), u.plan_id, a.id, u.id, 'update', true, u.obligation_id, a.received_at
     FROM annulment a JOIN progress_update u ON u.plan_id = a.plan_id AND u.obligation_id = a.obligation_id
 """
 TRANSFERRED = "o.owner_id, o.body_id, (SELECT (array_agg(s.id ORDER BY s.id))[n] FROM succession s)"

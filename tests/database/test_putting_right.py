@@ -35,7 +35,7 @@ from tests.strategies import INSTANTS, histories
 SHARED = [HealthCheck.function_scoped_fixture]
 NOW = DUE_2022 + timedelta(days=30)
 OPEN = {Status.OVERDUE, Status.AWAITED, Status.IN_PROGRESS, Status.NOT_STARTED}
-TOUCHED = {"updated_at", "version"}
+TOUCHED = {"updated_at", "version", "evidence_acts", "evidence_acted_at"}
 
 
 def facts(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -127,16 +127,37 @@ async def test_what_is_told_of_an_evidence_is_seen_by_whoever_sees_the_evidence(
 
 
 @pytest.mark.parametrize("name", CALLERS)
-async def test_only_a_coordinator_sees_who_was_given_a_file(told: Database, name: str) -> None:
+async def test_an_annulment_of_evidence_is_seen_by_whoever_reads_the_history_and_the_evidence(
+    told: Database, name: str
+) -> None:
+    caller = called(name)
+    readable_ones = await ids(told, Identity.of(caller), table(Evidence))
+
+    async with told.reading(Identity.of(caller)) as connection:
+        annulled = text("SELECT evidence_id FROM annulment WHERE evidence_id IS NOT NULL")
+        found = set((await connection.execute(annulled)).scalars())
+
+    assert found == (readable_ones if caller.may(Permission.READ_HISTORY) else set())
+
+
+@pytest.mark.parametrize("name", CALLERS)
+async def test_only_who_reads_everything_sees_who_was_given_a_file(told: Database, name: str) -> None:
     async with told.reading(Identity.of(called(name))) as connection:
         seen = await connection.scalar(text("SELECT count(*) FROM evidence_read"))
 
-    assert seen == (6 * len(ON) if name == "coordinator" else 0)
+    assert seen == (6 * len(ON) if name in {"coordinator", "auditor"} else 0)
 
 
 @pytest.mark.parametrize(
     ("name", "tells", "shows"),
-    [("police", 4, 4), ("culture", 0, 0), ("coordinator", 4, 4), ("integrator", 0, 4), ("admin", 0, 0)],
+    [
+        ("police", 4, 4),
+        ("culture", 0, 0),
+        ("coordinator", 4, 4),
+        ("auditor", 4, 4),
+        ("integrator", 0, 4),
+        ("admin", 0, 0),
+    ],
 )
 async def test_measurements_go_with_their_update(told: Database, name: str, tells: int, shows: int) -> None:
     async with told.reading(Identity.of(called(name))) as connection:
