@@ -27,7 +27,7 @@ from app.schemas.obligations import ObligationOut
 from app.schemas.updates import UpdateOut
 from app.standing.moment import Moment
 
-_LABELS = {*NAMES, "obligation", "client_ref", "reopened_by"}
+_LABELS = {*NAMES, "obligation", "client_ref", "reopened_by", "not_personal", "not_personal_reason"}
 
 
 Name = str | int

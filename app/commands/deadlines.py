@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, Update, Uuid, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.commands import events, letters
+from app.commands import assurances, events, letters
+from app.commands.assurances import Assured
 from app.commands.closings import keep_letter_of, refuse_sealed
 from app.commands.cycles import held_cycle, shown
 from app.commands.holidays import days_off
@@ -74,6 +75,8 @@ async def _write(
     }
     await events.write(connection, CycleDeadline, [row])
     act_id: UUID = row["id"]
+    said = Assured(act_id=act_id, plan_id=cycle["plan_id"], reason=sent.not_personal_reason)
+    await assurances.keep(connection, caller, [said], now=letter.received_at)
     return act_id
 
 

@@ -77,7 +77,8 @@ def accept(caller: Caller, held: Locked, sent: ReviewIn, claims: Claims) -> Acce
     if not quiet:
         refuse_sealed(caller, held.closed_at, sent.reopened_by)
     fields = {"outcome": sent.outcome, "reason": sent.reason, "update_id": claim["update_id"], "waives": waived}
-    return Accepted(held=held, received_at=held.seen_at, fields=fields, reopened_by=sent.reopened_by, quiet=quiet)
+    said = sent.model_dump(include={"reopened_by", "not_personal_reason"})
+    return Accepted(held=held, received_at=held.seen_at, fields=fields, quiet=quiet, **said)
 
 
 def _waived(claim: Row, sent: ReviewIn) -> Sequence[str]:

@@ -5,13 +5,13 @@ from typing import Any
 from sqlalchemy import CTE, ColumnElement, FromClause, Table, and_, case, func, null, select
 
 from app.domain.access import Caller
-from app.models import AnnulledAct, Annulment, Reopening
+from app.models import AnnulledAct, Annulment, Assurance, Reopening
 from app.models.base import table
 from app.queries.evidence import known
 from app.schemas.history import Why
 from app.standing.moment import Moment
 
-taken, reopenings, annulments = table(AnnulledAct), table(Reopening), table(Annulment)
+taken, annulments, reopenings, assurances = (table(model) for model in (AnnulledAct, Annulment, Reopening, Assurance))
 TIMES = ("received_at", "recorded_at")
 
 
@@ -60,6 +60,7 @@ def counting(act: Table, moment: Moment, annulling: CTE) -> dict[str, Any]:
         "counts": moment.counts(act),
         "why": of(why),
         "reopened_by": _letter(act),
+        "not_personal_reason": _assurance(act),
     }
 
 
@@ -67,3 +68,9 @@ def _letter(act: Table) -> ColumnElement[Any]:
     """Find the number of the letter that reopened closed cycles for an act."""
     mine = (reopenings.c.plan_id == act.c.plan_id, reopenings.c.act_id == act.c.id)
     return select(reopenings.c.document_number).where(*mine).limit(1).correlate(act).scalar_subquery()
+
+
+def _assurance(act: Table) -> ColumnElement[Any]:
+    """Find why a coordinator was sure that no name in the words of an act is a child's."""
+    mine = (assurances.c.plan_id == act.c.plan_id, assurances.c.act_id == act.c.id)
+    return select(assurances.c.reason).where(*mine).limit(1).correlate(act).scalar_subquery()

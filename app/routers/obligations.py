@@ -43,7 +43,10 @@ router = Router(prefix="/v1/obligations", tags=["obligations"], route_class=Exac
 Reader = Annotated[Caller, may(Permission.READ_STANDING)]
 ObligationId = Annotated[UUID, Path(alias="id", description="The obligation's id.")]
 READS = documented(errors.NotFound)
-ACTS = (errors.NotFound, errors.LetterNeeded, errors.ObligationEnded, errors.PaperReportNotYours)
+ACTS = (
+    *(errors.NotFound, errors.LetterNeeded, errors.ObligationEnded),
+    *(errors.PaperReportNotYours, errors.AssuranceNotYours),
+)
 """What any act on an obligation can be refused for, beyond what every write can."""
 WRITES = (*ACTS, errors.PaperReportIncomplete, errors.ReceivedOnImpossible)
 """What an act that can come on paper can be refused for."""

@@ -11,6 +11,9 @@ reads neither, and is not told how many there were.  It is one of the acts that 
 An auditor reads what a coordinator reads: each policy by which rows are read, and each view, that names the one names
 the other as well, but for the addresses of calendars, which are given and not read.
 
+A coordinator who is sure that what looks like a child's name is none says why, and that stays with the act: whoever
+reads the act's history reads it, and a coordinator alone writes it.
+
 No stored facts stand any more: the service stores them anew.
 """
 
@@ -19,6 +22,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.schema import SchemaItem
 
 revision = "0025"
 down_revision = "0022"
@@ -36,6 +40,7 @@ KNOWN = "(evidence_id IS NULL OR dondoc_sees_evidence(plan_id, evidence_id))"
 OF_A_PAPER = "(paper_report_id IS NOT NULL AND dondoc_sees_paper(plan_id, paper_report_id))"
 READERS = f"({OF_NONE} AND paper_report_id IS NULL) OR {OF_A_PAPER} OR {OWNED_SINCE} OR {HELPED}"
 ANNULMENTS = f"{NARRATORS} OR (({READERS}) AND {KNOWN})"
+ASSURANCES = f"{NARRATORS} OR (({OF_NONE} OR {OWNED_SINCE} OR {HELPED}) AND {KNOWN})"
 ANNULMENTS_BEFORE = f"{NARRATORS} OR {READERS}"
 
 FACTS: dict[str, Any] = {
@@ -68,6 +73,7 @@ EVIDENCE_FACT = "id, plan_id, obligation_id, received_at, recorded_at, kind, of_
 def upgrade() -> None:
     _facts()
     _annulments()
+    _assurances()
     _view_of_evidence(f"{EVIDENCE_FACT}, update_id")
     # A function that sets something is not planned anew in every place that asks it, which costs more than it takes.
     op.execute("ALTER FUNCTION dondoc_followed(uuid[]) SET search_path = public, pg_temp")
@@ -80,6 +86,7 @@ def downgrade() -> None:
     op.execute("UPDATE client SET role = 'reporter', disabled_at = coalesce(disabled_at, now()) WHERE role = 'auditor'")
     _roles(*(one for one in ROLES if one != "auditor"))
     op.execute("ALTER FUNCTION dondoc_followed(uuid[]) RESET search_path")
+    op.drop_table("assurance")
     op.execute("DROP VIEW evidence_fact")
     _view_of_evidence(EVIDENCE_FACT)
     op.execute(f"ALTER POLICY may_select ON annulment USING ({ANNULMENTS_BEFORE})")
@@ -131,6 +138,35 @@ def _annulments() -> None:
         postgresql_where=sa.text("evidence_id IS NOT NULL"),
     )
     op.execute(f"ALTER POLICY may_select ON annulment USING ({ANNULMENTS})")
+
+
+def _assurances() -> None:
+    name, clock = "assurance", sa.text("clock_timestamp()")
+    parts: list[SchemaItem] = [
+        *(sa.Column(one, sa.Uuid(), nullable=False) for one in ("id", "plan_id", "client_id", "act_id")),
+        *(sa.Column(one, sa.Uuid(), nullable=True) for one in ("obligation_id", "evidence_id")),
+        sa.Column("received_at", INSTANT, nullable=False),
+        sa.Column("recorded_at", INSTANT, server_default=clock, nullable=False),
+        sa.Column("reason", sa.String(500), nullable=False),
+        sa.PrimaryKeyConstraint("id", "plan_id", name=f"pk_{name}"),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=f"fk_{name}_client_id"),
+        *(
+            sa.ForeignKeyConstraint(
+                [f"{one}_id", "plan_id"], [f"{one}.id", f"{one}.plan_id"], name=f"fk_{name}_{one}_id_plan_id"
+            )
+            for one in ("obligation", "evidence")
+        ),
+    ]
+    op.create_table(name, *parts)
+    op.create_index(f"ix_{name}_act", name, ["plan_id", "act_id"])
+    op.execute(f"GRANT SELECT, INSERT ON {name} TO dondoc_app")
+    op.execute(
+        f"CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {name}"
+        " FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_change_history()"
+    )
+    op.execute(f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY")
+    op.execute(f"CREATE POLICY may_select ON {name} FOR SELECT TO dondoc_app USING ({ASSURANCES})")
+    op.execute(f"CREATE POLICY may_insert ON {name} FOR INSERT TO dondoc_app WITH CHECK ({NARRATORS})")
 
 
 def _view_of_evidence(columns: str) -> None:

@@ -19,6 +19,7 @@ from app.domain.completion import ClaimState, ReviewOutcome
 from app.models import (
     AnnulledAct,
     Annulment,
+    Assurance,
     ConditionDecision,
     Contribution,
     DutyPartner,
@@ -113,6 +114,10 @@ def rows(client_id: UUID, on: UUID) -> list[tuple[type[SQLModel], dict[str, Any]
         *(
             (Annulment, {**act, "id": new_id(), **_of_evidence(row["id"]), "reason": "Đính kèm nhầm."})
             for _, row in attached
+        ),
+        *(
+            (Assurance, {**act, "id": new_id(), "act_id": new_id(), "evidence_id": one, "reason": "Tên một vở kịch."})
+            for one in (None, *(row["id"] for _, row in attached))
         ),
         (
             AnnulledAct,

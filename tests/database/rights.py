@@ -11,10 +11,10 @@ READ, ADD, FORGET = {"SELECT"}, {"SELECT", "INSERT"}, {"SELECT", "INSERT", "DELE
 HISTORY = (
     *("condition_decision", "contribution", "erasure", "evidence", "evidence_content", "evidence_read", "extension"),
     *("extension_refusal", "extension_request", "measurement", "progress_update", "review", "transfer", "withdrawal"),
-    *("annulment", "annulled_act"),
+    *("annulment", "annulled_act", "assurance"),
 )
 """The acts on obligations, which nobody changes."""
-WITHOUT_VIEW = {"evidence_read", "annulment", "annulled_act"}
+WITHOUT_VIEW = {"evidence_read", "annulment", "annulled_act", "assurance"}
 """Acts of which no view is needed: no standing reads them, or whoever reads the standing reads them whole."""
 KEPT = (
     *("cycle_deadline", "holiday", "seal", "sealed_standing", "succession", "succession_decision", "succession_part"),

@@ -137,6 +137,7 @@ def desk(client_id: UUID) -> Iterator[tuple[type[SQLModel], dict[str, Any]]]:
     days = {"issued_on": NOON.date(), "received_on": NOON.date()}
     of = {"body_id": stable_id(PLAN, "body", PLAIN.owner), "number": "9/BC-CATP", "classification": "internal"}
     yield models.PaperReport, act | days | of
+    yield models.Assurance, on_one | reason | {"act_id": uuid4()}
     yield models.Reopening, cycle | {"act_id": uuid4(), "document_number": "9/UBND"}
     for observed in (True, False, True):
         yield models.Holiday, {"observed_on": NOON.date(), "observed": observed, "name": "Nghỉ"}

@@ -126,18 +126,20 @@ async def test_what_is_told_of_an_evidence_is_seen_by_whoever_sees_the_evidence(
     assert found == await ids(told, identity, table(Evidence))
 
 
-@pytest.mark.parametrize("name", CALLERS)
-async def test_an_annulment_of_evidence_is_seen_by_whoever_reads_the_history_and_the_evidence(
-    told: Database, name: str
+@pytest.mark.parametrize(("name", "relation"), [*product(CALLERS, ("annulment", "assurance"))])
+async def test_what_is_said_of_evidence_is_seen_by_whoever_reads_the_history_and_the_evidence(
+    told: Database, name: str, relation: str
 ) -> None:
-    caller = called(name)
-    readable_ones = await ids(told, Identity.of(caller), table(Evidence))
+    caller, obligations, evidence = called(name), await resources(told), table(Evidence)
+    allowed = [on for on in ON if authorize(caller, Permission.READ_HISTORY, obligations[on])]
 
     async with told.reading(Identity.of(caller)) as connection:
-        annulled = text("SELECT evidence_id FROM annulment WHERE evidence_id IS NOT NULL")
-        found = set((await connection.execute(annulled)).scalars())
+        readable_ones = select(evidence.c.id).where(evidence.c.obligation_id.in_(allowed))
+        expected = set((await connection.execute(readable_ones)).scalars())
+        said = text(f"SELECT evidence_id FROM {relation} WHERE evidence_id IS NOT NULL")  # noqa: S608
+        found = set((await connection.execute(said)).scalars())
 
-    assert found == (readable_ones if caller.may(Permission.READ_HISTORY) else set())
+    assert found == expected
 
 
 @pytest.mark.parametrize("name", CALLERS)

@@ -13,6 +13,7 @@ STATUS: dict[type[Refusal], int] = {
     errors.ClientUnknown: 401,
     errors.NotAllowed: 403,
     errors.PaperReportNotYours: 403,
+    errors.AssuranceNotYours: 403,
     errors.EvidenceNotYours: 403,
     errors.ActNotYours: 403,
     errors.PartnersOnly: 403,
