@@ -73,10 +73,13 @@ LONG_HISTORY = (
 )
 BY_ITS_OWN = re.compile(r"\((obligation_id|paper_report_id|evidence_id|update_id|act_id|due_before|id) ")
 """What an index must be searched by: the plan alone would be the whole table."""
-BY_INSTANT = {"ix_condition_decision_since"}
-"""Indexes that give a plan's last and next instant at once."""
+BY_INSTANT = {"ix_condition_decision_since", "ix_annulled_act_cycle"}
+"""Indexes that give a plan's last and next instant at once, or what was taken back of the acts on a cycle."""
 
-WITHOUT_EFFECT = {"annulment", "contribution", "erasure", "evidence_read", "extension_refusal", "extension_request"}
+WITHOUT_EFFECT = {
+    *("annulment", "assurance", "contribution", "erasure", "evidence_read"),
+    *("extension_refusal", "extension_request"),
+}
 """Acts that the history shows and no standing reads."""
 
 
@@ -173,7 +176,7 @@ async def test_a_page_is_read_from_an_index_in_its_order(service: Service, asked
     with statements_on(database) as told:
         response = await service.coordinator.get("/v1/obligations", limit=20, **asked)
     assert len(response.json()["items"]) == 20
-    (page,) = (statement for statement in told if "standing_facts" in statement.text)
+    *_, page = (statement for statement in told if "standing_facts" in statement.text)
 
     async with database.reading(SYSTEM) as connection:
         nodes = list(nodes_of(await plan_of(connection, page)))
