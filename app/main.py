@@ -31,17 +31,21 @@ from app.routers import (
     health,
     holidays,
     imports,
+    inbox,
+    letterheads,
     members,
     oauth,
     obligations,
     paper_reports,
     plans,
     reminders,
+    reports,
     reviews,
     status,
     successions,
     updates,
     webhooks,
+    well_known,
     withdrawals,
 )
 from app.security import checkpoint_keys, token_keys
@@ -86,9 +90,13 @@ ROUTERS = (
     successions,
     changes,
     explanations,
+    inbox,
     reminders,
+    reports,
+    letterheads,
     oauth,
     health,
+    well_known,
 )
 
 

@@ -11,7 +11,7 @@ from app import __version__
 from app.cli import auditing, backups, clients, doctor, evidence, importing, keys
 from app.cli.running import owner, plainly, run, say
 from app.commands import holidays
-from app.database.revision import revision_of
+from app.database.revision import head, revision_of
 from app.domain.calendar import FIRST_YEAR, LAST_YEAR
 from app.domain.errors import Hindrance
 from app.settings import Settings
@@ -84,14 +84,17 @@ def migrate(
     from app.database import migrations  # noqa: PLC0415
 
     with plainly(), owner() as url:
-        if down is None:
-            stops = {} if stopped else migrations.stops(url, run(url, revision_of))
+        if down is not None:
+            migrations.downgrade(url, down)
+            say(f"The database is at {down}.")
+        elif (before := run(url, revision_of)) and before > head():
+            say(f"The database is at {before}, which is later than this version's {head()}: there is nothing to do.")
+        else:
+            stops = {} if stopped else migrations.stops(url, before)
             if stops:
                 raise Hindrance("\n".join([STOPS, *(f"  {number}: {why}" for number, why in stops.items())]))
             migrations.upgrade(url)
-        else:
-            migrations.downgrade(url, down)
-        say(f"The database is at {down or 'head'}.")
+            say("The database is at head.")
 
 
 @cli.command()

@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.commands import events
 from app.commands.calendars import revoke_lost
 from app.database.builders import among, deleted_where, equal
 from app.database.failures import CONSTRAINT_BROKEN
@@ -31,6 +32,7 @@ from app.domain.errors import (
     StaleVersion,
     TooManySecrets,
 )
+from app.domain.events import EventType
 from app.models import Body, Client, ClientBody, ClientSecret, Plan
 from app.models.base import new_id, table
 from app.queries import clients as queries
@@ -87,6 +89,7 @@ async def add(
         raise AlreadyExists from None
     added = await _new_secret(connection, digest, client_id, SLOTS[0])
     await _grant(connection, client_id, role, bodies)
+    await events.tell_of_no_plan(connection, EventType.CLIENT_ADDED, client_id)
     return NewClient(client_id, name, role, [one.body for one in bodies], added.id, added.client_secret or "")
 
 
@@ -176,7 +179,7 @@ def _columns(changes: Mapping[str, Any], issuer: str | None, now: datetime | Non
 
 
 async def _hold(connection: AsyncConnection, client_id: UUID, expected: int | None, **values: Any) -> Role:
-    """Lock a client, change columns of it, and count its version up."""
+    """Lock a client, change columns of it, count its version up, and tell of it: what comes with that is told, too."""
     counted_up = (
         update(clients)
         .where(clients.c.id == client_id)
@@ -190,6 +193,7 @@ async def _hold(connection: AsyncConnection, client_id: UUID, expected: int | No
     (row,) = found
     if expected is not None and row["version"] != expected + 1:
         raise StaleVersion
+    await events.tell_of_no_plan(connection, EventType.CLIENT_CHANGED, client_id)
     return Role(row["role"])
 
 

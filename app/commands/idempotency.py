@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Delete, LargeBinary, bindparam, delete, func, select
+from sqlalchemy import Delete, LargeBinary, String, bindparam, cast, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningDelete
 
@@ -76,7 +76,13 @@ def _lock(number: int) -> Statement:
 
 
 def _earlier(client_id: UUID, key: str) -> Statement:
-    return select(*(records.c[name] for name in ANSWER)).where(equal(records, client_id=client_id, key=key))
+    """Select what was answered, and number the transaction if there was anything.
+
+    One with a number ends when a synchronous standby has it, and with it all before: what was committed and never
+    answered, because the standby was away, is not answered any sooner.
+    """
+    numbered = cast(func.pg_current_xact_id(), String).label("transaction")
+    return select(*(records.c[name] for name in ANSWER), numbered).where(equal(records, client_id=client_id, key=key))
 
 
 def _take_about(about: bytes) -> ReturningDelete[Any]:

@@ -84,7 +84,6 @@ async def _write(
     made: dict[str, Any] = {"id": new_id(), "reason": sent.reason, "client_id": caller.client_id, "received_at": now}
     recorded = await events.write(connection, Annulment, [ids | act | made])
     word = ids | {"annulment_id": made["id"], "counts": False, "received_at": now}
-    word["recorded_at"] = recorded[made["id"]]
     fallen = [{"act_id": row["id"], "kind": ActKind.TRANSFER, "obligation_id": row["obligation_id"]} for row in passed]
     await write_rows(connection, table(AnnulledAct), [word | one | {"id": new_id()} for one in (act, *fallen)])
-    return ids | act | made
+    return ids | act | made | {"recorded_at": recorded[made["id"]]}

@@ -152,6 +152,5 @@ def _word(act: Act, annulment: Row) -> dict[str, Any]:
         "annulment_id": annulment["id"],
         "act_id": act.id,
         **{name: getattr(act, name) for name in ("kind", "counts", "obligation_id", "cycle_id", "evidence_id")},
-        # One instant for all: by no `known_at` has half of them been taken back.
-        **{name: annulment[name] for name in ("received_at", "recorded_at")},
+        "received_at": annulment["received_at"],
     }

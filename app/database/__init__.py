@@ -1,1 +1,1 @@
-"""Engine, sessions and the embedded PostgreSQL; the only place for what only this engine can do."""
+"""Connections, transactions, statements, cursors and locks: the only place for what only this engine can do."""

@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from typing import TypeVar
 
-from asyncpg import InternalClientError, PostgresError
+from asyncpg import InFailedSQLTransactionError, InternalClientError, PostgresError
 from sqlalchemy import URL
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -38,6 +38,9 @@ _SESSION = {
 _LIMITS = {"statement_timeout": "20s", "lock_timeout": "5s", "idle_in_transaction_session_timeout": "30s"}
 _SETTINGS = ("role", "client", "bodies")
 _PLAIN = re.compile(r"[a-z0-9{},-]*", re.ASCII)
+_COMMIT = "SET LOCAL statement_timeout = 0; COMMIT"
+"""Commits however long a synchronous standby takes: a commit that is timed out while it waits for one is kept here, and
+here alone, and the server says no more of that than a warning."""
 READING, WRITING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "BEGIN"
 
 
@@ -109,6 +112,11 @@ async def undone(connection: AsyncConnection) -> AsyncIterator[None]:
             await driver.execute("ROLLBACK TO trial; RELEASE trial")
 
 
+async def refuse_hidden_rows(connection: AsyncConnection) -> None:
+    """Let fail what follows in a transaction where rows are hidden from the login, instead of going without them."""
+    await driver_of(connection).execute("SET LOCAL row_security = off")
+
+
 class CommitFailed(Exception):
     """The transaction had failed before, and somebody went on as if it had not: nothing of it was kept."""
 
@@ -147,9 +155,7 @@ class Database:
         connection, _ = await self._first(lambda connection: _begin(connection, begin, identity))
         try:
             yield connection
-            # A transaction that has failed is undone by COMMIT, and the server says no more than that.
-            if await driver_of(connection).execute("COMMIT") != "COMMIT":
-                raise CommitFailed
+            await _commit(connection)
         except Exception as error:
             if is_outdated(error):
                 # What others prepared before the table changed is no better.
@@ -196,6 +202,13 @@ async def _begin(connection: AsyncConnection, begin: str, identity: Identity) ->
     await driver.execute(f"{begin}; {driver.entering} {identity.entered}")
 
 
+async def _commit(connection: AsyncConnection) -> None:
+    try:
+        await driver_of(connection).execute(_COMMIT)
+    except InFailedSQLTransactionError:
+        raise CommitFailed from None
+
+
 async def _glance(connection: AsyncConnection, asked: BoundQuery) -> list[Row]:
     """Ask without a transaction, unless the connection is lent: then role and settings need one."""
     driver = driver_of(connection)
@@ -236,7 +249,7 @@ def connect(url: str, *, pool_size: int = 4, role: str | None = APP_ROLE) -> Dat
 
 
 async def prove(url: str, *, role: str | None = APP_ROLE) -> None:
-    """Find out before anything else whether a database can be worked with; one that is away may come back.
+    """Find out before anything else whether this login can work with a database; one that is away may come back.
 
     Raises:
         DatabaseUnfit: it cannot.
@@ -244,8 +257,10 @@ async def prove(url: str, *, role: str | None = APP_ROLE) -> None:
     entrance = Entrance(read(url), role, {**_SESSION, **_LIMITS} if role else _SESSION)
     try:
         connection = await entrance.open()
+        try:
+            await entrance.refuse_owner(connection)
+        finally:
+            connection.terminate()
     except (PostgresError, OSError, InternalClientError) as error:
         if cause := refused(error):
             raise DatabaseUnfit(f"The database cannot be used: {cause}") from None
-        return
-    connection.terminate()

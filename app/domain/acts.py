@@ -1,6 +1,6 @@
 """Acts: what kinds there are, and which of them count once some have been taken back.
 
-Source: DOMAIN.md, "Putting right what was recorded by mistake".
+Source: docs/concepts.md.
 """
 
 from collections.abc import Collection

@@ -15,6 +15,14 @@ from itertools import takewhile
 from typing import Any, Protocol
 
 
+class DutyKind(StrEnum):
+    """What a duty asks for: something done, a report, or to answer for what happens."""
+
+    ACTION = "action"
+    REPORTING = "reporting"
+    LIABILITY = "liability"
+
+
 class Force(StrEnum):
     """Whether the plan orders, or asks a body that it cannot order (a court, a mass organisation)."""
 
@@ -50,7 +58,7 @@ class Judgement(StrEnum):
 
 
 class Status(StrEnum):
-    """Where an obligation stands at an instant; never stored."""
+    """Where an obligation stands at an instant; kept under the seals of closed cycles, and nowhere else."""
 
     NOT_APPLICABLE = "not_applicable"
     COMPLETED_ON_TIME = "completed_on_time"

@@ -1,6 +1,6 @@
 """Who owes a duty in a cycle that is opened: whom the plan names, the members of open classes, and who succeeded them.
 
-Source: DOMAIN.md, "Bodies change".
+Source: docs/decisions/bodies-change.md.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

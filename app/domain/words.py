@@ -6,7 +6,8 @@ from enum import StrEnum
 from typing import NamedTuple, TypeVar
 
 from app.domain.access import Classification
-from app.domain.completion import ClaimState, Force, Judgement, Missing, ReviewOutcome, Status
+from app.domain.completion import ClaimState, DutyKind, Force, Judgement, Missing, ReviewOutcome, Status
+from app.domain.inbox import InboxKind
 from app.domain.text import fold
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -39,6 +40,11 @@ _WORDS: Mapping[type[StrEnum], Mapping[str, Words]] = {
         Force.DIRECTED: Words("giao", "directed"),
         Force.REQUESTED: Words("đề nghị", "requested"),
     },
+    DutyKind: {
+        DutyKind.ACTION: Words("thực hiện", "action"),
+        DutyKind.REPORTING: Words("báo cáo", "reporting"),
+        DutyKind.LIABILITY: Words("chịu trách nhiệm", "liability"),
+    },
     Judgement: {
         Judgement.SILENT: Words("chưa có báo cáo", "silent"),
         Judgement.RETURNED: Words("bị trả lại", "returned"),
@@ -48,6 +54,19 @@ _WORDS: Mapping[type[StrEnum], Mapping[str, Words]] = {
         ),
         Judgement.ACCEPTED: Words("đã chấp nhận", "accepted"),
         Judgement.IN_WORK: Words("đang thực hiện, chưa phải xem xét", "in work"),
+    },
+    InboxKind: {
+        InboxKind.UPDATE: Words("cập nhật tiến độ", "update"),
+        InboxKind.EVIDENCE: Words("minh chứng", "evidence"),
+        InboxKind.EVIDENCE_CONTENT: Words("tệp minh chứng", "file of evidence"),
+        InboxKind.WITHDRAWAL: Words("rút minh chứng", "withdrawal"),
+        InboxKind.CONTRIBUTION: Words("ý kiến phối hợp", "contribution"),
+        InboxKind.REVIEW: Words("xem xét", "review"),
+        InboxKind.EXTENSION_REQUEST: Words("đề nghị gia hạn", "extension request"),
+        InboxKind.EXTENSION: Words("gia hạn", "extension"),
+        InboxKind.EXTENSION_REFUSAL: Words("không đồng ý gia hạn", "extension refusal"),
+        InboxKind.CONDITION_DECISION: Words("quyết định về điều kiện", "condition decision"),
+        InboxKind.ANNULMENT: Words("hủy ghi nhận", "annulment"),
     },
     ReviewOutcome: {
         ReviewOutcome.ACCEPTED: Words("chấp nhận", "accepted"),

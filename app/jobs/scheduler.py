@@ -39,12 +39,12 @@ class Scheduler:
         clock: Callable[[], datetime],
         deliverer: Deliverer,
         importer: Importer,
-        refresh_snapshot: Store,
+        store: Store,
         parts: Parts,
     ) -> None:
         self._database, self._sign, self._clock, self._deliverer = database, sign, clock, deliverer
         self._importer = importer
-        self._store, self._parts = refresh_snapshot, parts
+        self._store, self._parts = store, parts
         self._floor = sequencer.FIRST_TRANSACTION
 
     @property

@@ -46,8 +46,8 @@ class AnnulledAct(PlanRow, table=True):
     """One row says that one act counts from `recorded_at` on, or that it does not, because of one annulment.
 
     There is one for the act itself and one for each that falls with it or comes back with it; `obligation_id`, or
-    `cycle_id`, is what that act is on, `evidence_id` the evidence, if it is on one.  All rows of an annulment are
-    received and recorded at its own instants.
+    `cycle_id`, is what that act is on, `evidence_id` the evidence, if it is on one.  The database records all rows of
+    an annulment at its own instant: by no `known_at` has half of them been taken back.  They are received with it, too.
     """
 
     __tablename__ = "annulled_act"
@@ -56,7 +56,11 @@ class AnnulledAct(PlanRow, table=True):
         Index("ix_annulled_act_obligation", "plan_id", "obligation_id", "recorded_at"),
         Index("ix_annulled_act_cycle", "plan_id", "cycle_id", "recorded_at"),
         Index("ix_annulled_act_annulment", "plan_id", "annulment_id"),
-        Index("ix_annulled_act_evidence", "plan_id", "evidence_id", postgresql_where=sql("evidence_id IS NOT NULL")),
+        Index(
+            "ix_annulled_act_evidence",
+            *("plan_id", "obligation_id", "evidence_id"),
+            postgresql_where=sql("evidence_id IS NOT NULL"),
+        ),
         belongs_to("annulment", "annulment_id"),
         belongs_to("obligation", "obligation_id"),
         belongs_to("cycle", "cycle_id"),

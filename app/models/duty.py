@@ -8,16 +8,8 @@ from uuid import UUID
 from sqlalchemy import ARRAY, CheckConstraint, Numeric, String, false
 from sqlmodel import Field, Index, UniqueConstraint
 
-from app.domain.completion import Force
+from app.domain.completion import DutyKind, Force
 from app.models.base import ActRow, PlanRow, belongs_to, by_client, choice, of_plan, optional_text, text
-
-
-class DutyKind(StrEnum):
-    """What a duty asks for: something done, a report, or to answer for what happens."""
-
-    ACTION = "action"
-    REPORTING = "reporting"
-    LIABILITY = "liability"
 
 
 class Recurrence(StrEnum):

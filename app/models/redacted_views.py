@@ -47,7 +47,7 @@ MEASUREMENT_FACTS = _view(Measurement, "id", "plan_id", "update_id", "target_id"
 CLIENT_NAMES = Table(
     "client_name", VIEWS, *(Column(name, table(Client).c[name].type) for name in ("id", "name", "role"))
 )
-"""Who is who among the clients, for a coordinator."""
+"""Who is who among the clients, for a coordinator and an auditor."""
 PLAN_SIZES = Table("plan_size", VIEWS, Column("plan_id", Uuid), Column("obligations", Integer))
 """How many obligations a plan has; its size is no secret."""
 

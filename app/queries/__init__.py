@@ -1,1 +1,1 @@
-"""The read side: functions that return a Select and never execute it."""
+"""The read side: builders of a Select, and beside them the readers that run them."""

@@ -28,7 +28,7 @@ from sqlalchemy import (
 from app.database.builders import among
 from app.database.statements import Row, Statement
 from app.domain.acts import Act, ActKind
-from app.domain.completion import ClaimState, ReviewOutcome
+from app.domain.completion import ClaimState, DutyKind, ReviewOutcome
 from app.models import (
     Annulment,
     ConditionDecision,
@@ -47,7 +47,6 @@ from app.models import (
     Withdrawal,
 )
 from app.models.base import table
-from app.models.duty import DutyKind
 from app.models.evidence import EvidenceKind
 from app.standing.moment import INSTANT, Moment
 from app.standing.ownership import owner_when

@@ -27,7 +27,18 @@ from app.database.builders import among
 from app.database.keyset import KeysetCursor
 from app.database.statements import Statement
 from app.domain.access import Caller, Permission, Role
-from app.models import Body, Erasure, Evidence, EvidenceContent, EvidenceRead, EvidenceText, Obligation, Withdrawal
+from app.domain.events import TELL_OF_EVIDENCE, EventType
+from app.models import (
+    Annulment,
+    Body,
+    Erasure,
+    Evidence,
+    EvidenceContent,
+    EvidenceRead,
+    EvidenceText,
+    Obligation,
+    Withdrawal,
+)
 from app.models.base import table
 from app.models.evidence import OWN, WRITTEN
 from app.models.redacted_views import CLIENT_NAMES, facts_of
@@ -41,7 +52,7 @@ evidence, texts, contents, withdrawals, erasures, reads = (
 bodies, obligations = table(Body), table(Obligation)
 KEPT_AS = func.coalesce(contents.c.kept_as, contents.c.id)
 """The id under which the bytes of a content are kept."""
-earlier = evidence.alias("earlier")
+earlier, annulments = evidence.alias("earlier"), table(Annulment)
 _ACT = ("plan_id", "body_id", "obligation_id", "client_id", "received_at", "recorded_at")
 
 
@@ -103,6 +114,19 @@ def known_acts(caller: Caller, acts: list[UUID], moment: Moment) -> Statement:
     words = select(annulled.c.annulment_id).where(among(annulled.c.annulment_id, "acts", acts))
     found = union_all(*on_evidence, words.where(known(caller, annulled.c.evidence_id, moment)))
     return select(found.subquery("acts").c.id)
+
+
+def knows_of(caller: Caller, told: FromClause, moment: Moment) -> ColumnElement[bool]:
+    """Keep what is told of acts of which a caller may know; what it tells of an act on evidence, `known` decides."""
+    if caller.reads_everything:
+        return true()
+    itself = and_(told.c.type == EventType.EVIDENCE_ATTACHED, known(caller, told.c.act_id, moment))
+    others = (
+        select(act.c.id).where(act.c.plan_id == told.c.plan_id, act.c.id == told.c.act_id)
+        .where(known(caller, act.c.evidence_id, moment)).correlate(told).exists()
+        for act in (contents, withdrawals, erasures, annulments)
+    )  # fmt: skip
+    return or_(told.c.type.not_in(TELL_OF_EVIDENCE), itself, *others)
 
 
 def posted_by(caller: Caller) -> ColumnElement[bool]:
@@ -181,10 +205,21 @@ def every_erasure() -> Statement:
 
 def promised(content_ids: Collection[UUID]) -> Statement:
     """Keep the ids under which bytes must be in the store: those that a row knows, and no erasure has ended."""
-    erased = select(literal(1)).where(
+    found = select(KEPT_AS.label("id")).where(among(KEPT_AS, "content_ids", content_ids), ~_erased().exists())
+    return found.distinct()
+
+
+def every_promised() -> Statement:
+    """Select all contents whose bytes must be in the store; `id` is that under which they are kept, once for many."""
+    names = (contents.c[name] for name in ("evidence_id", "size", "sha256"))
+    found = select(KEPT_AS.label("id"), contents.c.id.label("content_id"), *names).where(~_erased().exists())
+    return found.order_by(contents.c.id)
+
+
+def _erased() -> Statement:
+    return select(literal(1)).where(
         erasures.c.plan_id == contents.c.plan_id, erasures.c.evidence_id == contents.c.evidence_id
     )
-    return select(KEPT_AS.label("id")).where(among(KEPT_AS, "content_ids", content_ids), ~erased.exists()).distinct()
 
 
 def kept_bytes(obligation_id: UUID, client_id: UUID) -> Statement:

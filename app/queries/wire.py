@@ -7,6 +7,7 @@ from sqlalchemy import CTE, ColumnElement, FromClause, Table, and_, case, func, 
 from app.domain.access import Caller
 from app.models import AnnulledAct, Annulment, Assurance, Reopening
 from app.models.base import table
+from app.models.redacted_views import CLIENT_NAMES
 from app.queries.evidence import known
 from app.schemas.history import Why
 from app.standing.moment import Moment
@@ -43,7 +44,10 @@ def known_annulments(caller: Caller, moment: Moment, *these: ColumnElement[bool]
 
 
 def counting(act: Table, moment: Moment, annulling: CTE) -> dict[str, Any]:
-    """Tell whether an act counts, as far as a moment knows; if not, why, and by which annulment, if that is known."""
+    """Tell whose act it is, and whether it counts, as far as a moment knows; if not, why, and by which annulment.
+
+    The annulment is one of those that the caller may know of.
+    """
     by = {"id": "id", "by": "client_id", "at": "recorded_at", "reason": "reason"}
     told = as_object(**{name: annulling.c[column] for name, column in by.items()})
     why = case((annulling.c.act_id == act.c.id, Why.ANNULLED.value), else_=Why.ANNULLED_TOGETHER.value)
@@ -61,6 +65,7 @@ def counting(act: Table, moment: Moment, annulling: CTE) -> dict[str, Any]:
         "why": of(why),
         "reopened_by": _letter(act),
         "not_personal_reason": _assurance(act),
+        "client_name": _name_of_client(act),
     }
 
 
@@ -74,3 +79,9 @@ def _assurance(act: Table) -> ColumnElement[Any]:
     """Find why a coordinator was sure that no name in the words of an act is a child's."""
     mine = (assurances.c.plan_id == act.c.plan_id, assurances.c.act_id == act.c.id)
     return select(assurances.c.reason).where(*mine).limit(1).correlate(act).scalar_subquery()
+
+
+def _name_of_client(act: Table) -> ColumnElement[Any]:
+    """Find what the client is called that acted: for whoever may know."""
+    its = select(CLIENT_NAMES.c.name).where(CLIENT_NAMES.c.id == act.c.client_id)
+    return its.correlate(act).scalar_subquery()

@@ -48,8 +48,38 @@ ACTS = (
     *(errors.PaperReportNotYours, errors.AssuranceNotYours),
 )
 """What any act on an obligation can be refused for, beyond what every write can."""
+REPORTS = (
+    errors.ConditionNotWhole,
+    errors.ConditionMet,
+    errors.TargetUnknown,
+    errors.FigureNeeded,
+    errors.FigureImpossible,
+)
+"""What a report can be refused for besides."""
 WRITES = (*ACTS, errors.PaperReportIncomplete, errors.ReceivedOnImpossible)
 """What an act that can come on paper can be refused for."""
+
+PRINTED = {
+    "cycle": "kỳ báo cáo",
+    "cycles": "kỳ báo cáo",
+    "body": "cơ quan",
+    "owner": "cơ quan chủ trì",
+    "duty": "nhiệm vụ",
+    "status": "tình trạng",
+    "past_due": "đã quá thời hạn",
+    "awaiting_review": "chờ xem xét",
+    "silent": "chưa có báo cáo",
+    "missing": "còn thiếu",
+    "claim": "trạng thái do cơ quan báo cáo",
+    "waived": "chấp nhận, có miễn bổ sung hoặc chưa đạt chỉ tiêu",
+    "due_after": "thời hạn sau",
+    "due_before": "thời hạn đến",
+    "force": "giao hay đề nghị",
+    "kind": "loại nhiệm vụ",
+    "q": "có nội dung",
+    "ended": "không còn phải thực hiện",
+}
+"""What each filter is called on paper; the plan has a line of its own there."""
 
 
 async def filters(
@@ -178,9 +208,7 @@ async def get_history(
     status_code=201,
     tags=["updates"],
     response_model=Reported,
-    responses=documented(
-        *WRITES, errors.ConditionNotWhole, errors.ConditionMet, errors.TargetUnknown, errors.FigureNeeded
-    ),
+    responses=documented(*WRITES, *REPORTS),
 )
 async def report_update(
     obligation_id: ObligationId, caller: Annotated[Caller, may(Permission.REPORT)], write: Writing, sent: UpdateIn

@@ -4,8 +4,7 @@ from typing import Annotated
 
 from fastapi import Path, Query
 
-from app.domain.completion import Force
-from app.models.duty import DutyKind
+from app.domain.completion import DutyKind, Force
 from app.schemas.base import Code, Storable
 
 Slug = Annotated[Code, Path(alias="plan", description="The plan's slug.", examples=["115-kh-ubnd-2021"])]

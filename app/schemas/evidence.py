@@ -70,14 +70,14 @@ class LinkIn(NotPersonal):
 
 
 class DocumentIn(NotPersonal):
-    """An official document by number, date and issuer."""
+    """An official document by number and date, and by who issued it, if its number does not say so."""
 
     kind: Literal[EvidenceKind.DOCUMENT]
     title: Title
     classification: Classification
     number: DocumentNumber
     issued_on: Day
-    issuer: Name
+    issuer: Name | None = None
 
 
 def _file_name(written: str, info: ValidationInfo) -> str:

@@ -3,8 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from app.domain.completion import ClaimState, Force, Judgement, ReviewOutcome, Status
-from app.models.duty import DutyKind
+from app.domain.completion import ClaimState, DutyKind, Force, Judgement, ReviewOutcome, Status
 from app.schemas.base import Instant, ResponseModel
 from app.schemas.plans import BodyName, BodyRef
 

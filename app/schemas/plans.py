@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from app.domain.completion import Force
-from app.models.duty import ConditionScope, DutyKind
+from app.domain.completion import DutyKind, Force
+from app.models.duty import ConditionScope
 from app.schemas.base import Number, ResponseModel
 from app.schemas.cycles import CycleOut
 

@@ -20,10 +20,13 @@ from app.schemas.evidence import EvidenceOut
 from app.schemas.extensions import ExtensionRequested, ExtensionRequestOut
 from app.schemas.obligations import ObligationOut
 from app.schemas.plans import BodyName
+from app.schemas.status import SuccessionRef
 from app.schemas.successions import SuccessionOut
 
 SIGNALS = tuple((signal.value, signal) for signal in Signal)
 """The columns of the signals."""
+SHOWN = tuple(ObligationOut.model_fields)
+"""What an obligation shows: what is composed of several columns, and the others as they are."""
 
 
 def obligation_out(row: Row, as_of: datetime) -> ObligationOut:
@@ -36,29 +39,18 @@ def obligation_shown(row: Row, as_of: datetime) -> dict[str, Any]:
     zone, due_before = ZoneInfo(row["time_zone"]), row["due_before"]
     status = None if row["ended_by"] else row["status"]
     late = status == Status.OVERDUE
-    return {
-        "id": row["id"],
-        "plan": row["plan"],
-        "cycle": row["cycle"],
+    composed = {
         "duty": {"code": row["duty_code"], "title_vi": row["title_vi"], "title_en": row["title_en"]},
         "body": {"no": row["body_no"], "code": row["body_code"]},
         "owner": {"code": row["owner_code"], "name": row["owner_name"]},
-        "force": row["force"],
-        "kind": row["kind"],
-        "due_before": due_before,
         "last_day_on_time": last_day_on_time(due_before, zone),
-        "original_due_before": row["original_due_before"],
         "status": status,
         "days_overdue": days_overdue(due_before, as_of, zone) if late else 0,
         "missing": _missing(row) if status else [],
         "claim": _claim(row),
-        "evidence_count": row["evidence_count"],
-        "completed_at": row["completed_at"],
         "review": _review(row),
-        "inherited_from": row["inherited_from"],
-        "ended_by": row["ended_by"],
-        **{name: row[name] for name in ("waived", "silent", "last_reported_at", "judged", "version")},
     }
+    return {name: composed[name] if name in composed else row[name] for name in SHOWN}
 
 
 def with_claim(shown: dict[str, Any], claims: Mapping[UUID, Row]) -> dict[str, Any]:
@@ -107,6 +99,12 @@ def succession_out(row: Row) -> SuccessionOut:
         "decision": _decision(row),
     }
     return SuccessionOut.model_validate({**row, **shown})
+
+
+def succession_ref(row: Row) -> SuccessionRef:
+    """Show by which succession a body has handed on what it owed."""
+    successors, ends = _successors(row)
+    return SuccessionRef.model_validate({**row, "successors": successors, "ends": ends})
 
 
 def _successors(row: Row) -> tuple[list[dict[str, Any]], bool]:

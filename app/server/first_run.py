@@ -19,8 +19,10 @@ from app.commands.seeds.apply import apply
 from app.commands.seeds.reader import read
 from app.database import migrations
 from app.database.engine import SYSTEM, connect
+from app.database.revision import head, revision_of
 from app.database.statements import Statement, fetch_all, fetch_first
 from app.domain.access import Role
+from app.domain.errors import Hindrance
 from app.models import Body, Client, DutyOwner
 from app.models.base import table
 from app.schemas.clients import BodyGrant
@@ -43,11 +45,23 @@ def prepared(settings: Settings, say: Say) -> Iterator[SecretStr]:
 def _prepare(address: embedded_postgres.Address, settings: Settings, say: Say) -> None:
     """Migrate and seed the embedded database, and make the demo clients once."""
     url = address.url(embedded_postgres.OWNER)
+    asyncio.run(_refuse_later(url))
     say("Migrating the database …")
     migrations.upgrade(url)
     seed = read(settings.seed)
     say(f"Seeding {seed.plan.plan.number} …")
     asyncio.run(_fill(url, seed, settings))
+
+
+async def _refuse_later(url: str) -> None:
+    database = connect(url, role=None)
+    try:
+        async with database.reading(SYSTEM) as connection:
+            revision = await revision_of(connection)
+    finally:
+        await database.close()
+    if revision and revision > head():
+        raise Hindrance(f"DONDOC_DATA_DIR holds the data of a later version (migration {revision}): start that one.")
 
 
 async def _fill(url: str, seed: Seed, settings: Settings) -> None:

@@ -1,7 +1,7 @@
 """What of obligations is asked for: by what names them, and by how they stand."""
 
 from collections.abc import Callable, Collection, Hashable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -9,11 +9,10 @@ from sqlalchemy import Column, ColumnElement, Select, String, Subquery, and_, bi
 
 from app.database.builders import among
 from app.database.statements import Values, split_arguments
-from app.domain.completion import CLOSING_RULES, RULES, ClaimState, Force, Missing, Signal, Status
+from app.domain.completion import CLOSING_RULES, RULES, ClaimState, DutyKind, Force, Missing, Signal, Status
 from app.domain.text import fold
 from app.models import Cycle, Duty, Obligation, Plan
 from app.models.base import table
-from app.models.duty import DutyKind
 from app.standing.moment import INSTANT
 from app.standing.rule import bodies as numbered
 from app.standing.rule import owners
@@ -58,6 +57,12 @@ class Filters:
     def of_standing(self) -> "Filters":
         """Return the part that depends on how an obligation stands, or on its words."""
         return replace(self, plan=None, cycle=None, cycles=(), body=None, owner=None, duty=None)
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """Return by name what narrows down what is listed."""
+        asked = {one.name: (getattr(self, one.name), one.default) for one in fields(self)}
+        return {name: value for name, (value, unasked) in asked.items() if value != unasked}
 
     def shape(self) -> Hashable:
         """Return what of the filters decides the text of the query."""

@@ -6,9 +6,9 @@ from sqlalchemy import ColumnElement, FromClause, Table, and_, any_, case, exist
 from sqlalchemy.sql.selectable import LateralFromClause
 
 from app.database.statements import Statement
+from app.domain.completion import DutyKind
 from app.models import Duty, Evidence, EvidenceContent, Withdrawal
 from app.models.base import table
-from app.models.duty import DutyKind
 from app.models.evidence import EvidenceKind
 from app.models.redacted_views import facts_of
 from app.standing.moment import Moment, Source, history_of, later

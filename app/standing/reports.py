@@ -2,7 +2,7 @@
 
 Some questions are asked of single updates (is it full, does it wait to count, was it overtaken), and each lateral picks
 the one update that matters by them.  It ends in a LIMIT, in the order of a history, so that they are put to few.
-Source: DOMAIN.md, "Facts, signals, status".
+Source: docs/concepts.md.
 """
 
 from collections.abc import Iterable

@@ -4,8 +4,7 @@ from datetime import date, datetime
 from typing import TypedDict
 from uuid import UUID
 
-from app.domain.completion import ClaimState, Force, Judgement, ReviewOutcome, Status
-from app.models.duty import DutyKind
+from app.domain.completion import ClaimState, DutyKind, Force, Judgement, ReviewOutcome, Status
 
 
 class ShownStanding(TypedDict):

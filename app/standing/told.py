@@ -90,7 +90,8 @@ class Seen:
             select(act.c.recorded_at).join(evidence, _on_evidence(act)).where(self._moment.reaches(act))
             for act in (contents, withdrawals, erasures)
         )
-        words = select(annulled.c.recorded_at).join(evidence, _on_evidence(annulled))
+        same = and_(_on_evidence(annulled), annulled.c.obligation_id == evidence.c.obligation_id)
+        words = select(annulled.c.recorded_at).join(evidence, same)
         acts = (attached, *later, words.where(self._moment.reaches(annulled)))
         return union_all(*(act.where(self._seen).correlate(self._standing) for act in acts)).subquery("acts_seen")
 

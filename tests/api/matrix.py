@@ -106,6 +106,7 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
         "from_on": "2026-11-20",
         "reason": "Theo văn bản.",
     },
+    "annulMembership": {"act": "01a211f7-3f7d-7a44-9d0c-0c9a4f6fd7e1", "reason": "Ghi nhầm."},
     "endMember": {"until_on": "2026-12-31", "reason": "Theo văn bản."},
     "namePartner": {"code": "tand", "reason": "Theo văn bản."},
     "addWebhook": {"url": f"{HOOKS}/dondoc"},
@@ -114,9 +115,21 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "rotateWebhookSecret": {},
     "testWebhook": {},
     "redeliver": {},
+    "recordLetterhead": {
+        "body": "Sở Nội vụ",
+        "code": "SNV",
+        "place": "Cần Thơ",
+        "signer": "Giám đốc",
+        "recipients": ["Ủy ban nhân dân thành phố Cần Thơ"],
+    },
     "markHoliday": {"observed_on": "2026-12-31", "name": "Nghỉ bù"},
 }
-ASKED = {"getTemplate": {"cycle": FIRST, "owner": "cong-an"}, "listStatusChanges": {"from": "2026-11-20"}}
+ASKED = {
+    "getTemplate": {"cycle": FIRST, "owner": "cong-an"},
+    "listStatusChanges": {"from": "2026-11-20"},
+    "listHistory": {"body": "cong-an"},
+    "getReport": {"cycle": FIRST},
+}
 """What an operation has to be asked beside its address."""
 PAPER = {"received_on": "2026-11-20", "document_number": "9/BC-CATP"}
 ON_PAPER = {"reportUpdate", "attachEvidence", "requestExtension"}

@@ -77,7 +77,7 @@ async def test_a_change_that_began_before_the_document_was_made_is_seen_once_it_
     own_service: Service, own_database: Database
 ) -> None:
     async with own_database.writing(SYSTEM) as slow:
-        await events.tell(slow, [events.amended(stable_id(PLAN), TODAY)])
+        await events.tell(slow, [events.seeded(stable_id(PLAN), TODAY, anew=False)])
         await etag_of(own_service)
         with statements_on(own_database) as before:
             await etag_of(own_service)

@@ -41,6 +41,7 @@ BODIES = {"culture": "so-vhttdl", "health": "so-y-te", "police": "cong-an", "lab
 Asked = tuple[str, dict[str, Any]]
 OF_NOTHING_OWED = {
     *("listPlans", "getPlan", "listBodies", "getBody", "listDuties", "getDuty", "listHolidays", "getHolidayMarks"),
+    "listLetterheads",
     *("listSuccessions", "getSuccession", "listClients", "getClient", "listWebhooks", "getWebhook"),
     *("getKeys", "getMetadata", "getHealth", "getReadiness"),
     *("getCalendar", "getImport", "listImportResults", "listReads"),
@@ -88,6 +89,10 @@ def calls(world: World, name: str, duty: str, owner: str, cycle: str) -> dict[st
         "listReminders": [("/v1/reminders", of_cycle)],
         "listExtensionRequests": [("/v1/extension-requests", {})],
         "getTemplate": [(f"{plan}/template", {"cycle": cycle, "owner": owner})],
+        "listInbox": [("/v1/inbox", {"limit": 200})],
+        "listHistory": [("/v1/history", {"limit": 200, "body": one}) for one in BODIES.values()],
+        "exportInbox": [("/v1/inbox/export", {"owner": owner, "format": "ndjson"})],
+        "getReport": [(f"{plan}/report", {"cycle": cycle})],
         "listCycles": [(f"{plan}/cycles", {})],
         "getCycle": [(f"{plan}/cycles/{cycle}", {})],
     }
@@ -144,6 +149,8 @@ async def answers_of(world: World, name: str, on: Named) -> AsyncIterator[tuple[
     same, who = {"X-Request-Id": "asked-twice"}, getattr(world.service, name)
     for path, params in (one for some in calls(world, name, *on).values() for one in some):
         yield (path, params), parts_of(await who.get(path, headers=same, **params))
+    read = (await who.get("/v1/inbox", limit=200)).json().get("items")
+    yield "inbox", (await who.get("/v1/inbox", limit=len(read))).json()["next_cursor"] if read else None
     yield "events", (await who.get("/v1/events", limit=500)).json().get("items")
     yield "stream", (await who.get("/v1/events/stream", headers=same, lasting=0)).text
 

@@ -46,11 +46,14 @@ ELSEWHERE: dict[str, dict[str, str]] = {
     "annulActOnCycle": {"cycle": "2027"},
     "addMember": {"body_code": CLASS},
     "endMember": {"body_code": CLASS, "member": MEMBER},
+    "annulMembership": {"body_code": CLASS, "member": MEMBER},
     "namePartner": {"duty": "11.1"},
 }
 ASKED: dict[str, dict[str, str]] = {
     "getTemplate": {"cycle": "2026", "owner": "cong-an"},
     "listStatusChanges": {"from": "2021-06-14"},
+    "listHistory": {"body": "cong-an"},
+    "getReport": {"cycle": "2021-06-15"},
 }
 """What must be in the query."""
 CALENDAR = f"/v1/plans/{PLAN}/bodies/cong-an/calendar"
@@ -145,7 +148,16 @@ async def _mistyped(service: Service) -> str:
     return str(moved.json()["deadlines"][0]["id"])
 
 
-MISTAKES: dict[str, Callable[[Service], Awaitable[str]]] = {"annulAct": _misposted, "annulActOnCycle": _mistyped}
+async def _misjoined(service: Service) -> str:
+    members, scene = f"/v1/plans/{PLAN}/bodies/{CLASS}/members", {"Idempotency-Key": "scene-misjoined"}
+    return str((await service.coordinator.post(members, _shown("addMember"), headers=scene)).json()["id"])
+
+
+MISTAKES: dict[str, Callable[[Service], Awaitable[str]]] = {
+    "annulAct": _misposted,
+    "annulActOnCycle": _mistyped,
+    "annulMembership": _misjoined,
+}
 """What makes the act that an operation takes back, the same however often it is asked for, and gives its id."""
 
 
@@ -234,5 +246,5 @@ BEFORE: dict[str, Callable[[Service], Awaitable[Any]]] = {
     "getCalendar": _calendar_given,
     "revokeCalendar": _calendar_given,
     "readCalendar": _calendar_given,
-    **dict.fromkeys(("listEvents", "streamEvents", "listCheckpoints"), _told),
+    **dict.fromkeys(("listEvents", "streamEvents", "listCheckpoints", "listInbox", "listHistory"), _told),
 }

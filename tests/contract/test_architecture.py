@@ -14,6 +14,7 @@ FILES = {str(path.relative_to(ROOT)): ast.parse(path.read_text("utf-8")) for pat
 ASKS_THE_TIME = {
     "app/web/clock.py",  # The one place.
     "app/cli/__init__.py",  # A command's own instant, where there is no request.
+    "app/cli/auditing.py",
     "app/cli/backups.py",
     "app/cli/clients.py",
     "app/cli/doctor.py",

@@ -37,6 +37,8 @@ from embedded_postgres import (
 from embedded_postgres.folder import Folder
 from embedded_postgres.server import Programs
 
+pytestmark = pytest.mark.load
+
 ROOT = Path(__file__).parents[2]
 DEADLINE_SECONDS = 60
 SECRET = "what nobody may read"

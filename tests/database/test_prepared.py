@@ -12,11 +12,10 @@ from app.database.engine import SYSTEM, Database
 from app.database.keyset import KeysetCursor
 from app.database.statements import Unnamed, prepare
 from app.domain.access import Caller, Permission, Role
-from app.domain.completion import Force, Status
+from app.domain.completion import DutyKind, Force, Status
 from app.domain.totals import By
 from app.models import Obligation
 from app.models.base import stable_id, table
-from app.models.duty import DutyKind
 from app.queries import obligations, status
 from app.queries.obligations import SORT_COLUMNS, Sort
 from app.standing.cycles import cycles_of

@@ -52,7 +52,7 @@ def whoever_owns(path: Path) -> str | None:
 def run(command: Sequence[str | Path], log: Path, port: int, user: str | None = None) -> Iterator[None]:
     """Run a program until it listens, and end it by its own id."""
     with log.open("ab") as out:
-        process = subprocess.Popen([*_as(user), *command], stdout=out, stderr=out)  # noqa: S603
+        process = subprocess.Popen([*as_user(user), *command], stdout=out, stderr=out)  # noqa: S603
     try:
         wait_until_listening(process, log, port)
         yield
@@ -61,7 +61,7 @@ def run(command: Sequence[str | Path], log: Path, port: int, user: str | None = 
         process.wait()
 
 
-def _as(user: str | None) -> list[str]:
+def as_user(user: str | None) -> list[str]:
     """Become a user who may still go through the temporary folders of root, which are closed to everybody else."""
     if user is None:
         return []

@@ -20,6 +20,8 @@ import pytest
 
 from tests.process.running import Running, running
 
+pytestmark = pytest.mark.load
+
 LINES = int(os.environ.get("DONDOC_LINES", "2000"))
 HALF = LINES // 2
 DUTIES_OF_SCHOOLS = ("2.1", "2.2", "2.3")

@@ -11,6 +11,8 @@ import pytest
 
 from tests.process.running import Running, free_port, running
 
+pytestmark = pytest.mark.load
+
 
 @pytest.fixture(scope="module")
 def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Running, str]]:

@@ -13,6 +13,8 @@ import pytest
 from tests.given import PLAN
 from tests.process.running import PATIENCE, Running, running
 
+pytestmark = pytest.mark.load
+
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:

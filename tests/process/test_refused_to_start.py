@@ -11,6 +11,8 @@ import pytest
 
 from tests.process.running import Running, lay_out
 
+pytestmark = pytest.mark.load
+
 NOBODY_THERE = "postgresql://nobody:geheim-123@127.0.0.1:1/none"
 PLAN_FOLDER = "seeds/115-kh-ubnd-2021"
 COMMANDS = [

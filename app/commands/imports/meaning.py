@@ -16,6 +16,7 @@ from app.commands.imports.lines import Wrong
 from app.commands.imports.sayings import Say
 from app.domain.access import Classification
 from app.domain.completion import ClaimState
+from app.domain.text import fold
 from app.domain.words import choice_of
 from app.schemas.columns import NAMES
 from app.spreadsheets.cells import Cell, Kind
@@ -28,6 +29,7 @@ _FILLED = {"state", "percent", "summary", "occurred_on", "late_reason", "receive
 _PASSED_ON = ("obligation", *NAMES, *sorted(_FILLED), "client_ref")
 _LISTED = ("evidence_", "target:")
 """How the columns of lists begin.  Columns that are neither passed on nor of a list are there for people to read."""
+_NO_CASE = {"0 vu viec", "0 vu", "khong co vu viec", "khong phat sinh", "0 cases", "no case"}
 _ERRORS = ("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "Err:5")
 
 
@@ -72,10 +74,14 @@ def _assembled(values: Mapping[str, Any]) -> dict[str, Any]:
         item = {key: value for key, value in item.items() if key not in NAMES}
     measured = [(key, value) for key, value in values.items() if key.startswith("target:")]
     if measured:
-        item["measurements"] = [{"target": key.removeprefix("target:"), "value": value} for key, value in measured]
+        item["measurements"] = [_measurement(key.removeprefix("target:"), value) for key, value in measured]
     if evidence := {key.removeprefix("evidence_"): values[key] for key in values if key.startswith("evidence_")}:
         item["evidence"] = [{"kind": "link" if "url" in evidence else "document", **evidence}]
     return item
+
+
+def _measurement(target: str, value: float | None) -> dict[str, Any]:
+    return {"target": target, "cases": 0} if value is None else {"target": target, "value": value}
 
 
 def value_of(key: str, cell: Cell) -> Any:
@@ -102,7 +108,10 @@ def _refuse_what_only_looks_like_text(text: str) -> None:
         raise CellUnclear(Say.OLD_FONT)
 
 
-def _figure(key: str, cell: Cell) -> int | float:
+def _figure(key: str, cell: Cell) -> int | float | None:
+    """Read a figure; none says of a target that there was no case of which a share could be taken."""
+    if key != "percent" and isinstance(cell.value, str) and fold(cell.value) in _NO_CASE:
+        return None
     wanted = Say.NO_PERCENT if key == "percent" else Say.NO_FIGURE
     try:
         figure = cell.value if isinstance(cell.value, Decimal) else figure_of(str(cell.value))
@@ -164,6 +173,8 @@ class Scale:
     def see(self, cells: Mapping[str, Cell], values: Mapping[str, Any]) -> None:
         """Look at the figures of a line, as they were read."""
         for key, value in values.items():
+            if value is None:
+                continue
             if key == "percent" and not _says_percent(cells[key]):
                 self._percents.see(value)
             elif key.startswith("target:") and not _says_percent(cells[key]):

@@ -12,6 +12,7 @@ OURS = {
     "has been reviewed": "đã được xem xét",
     "has no issuer": "không có nơi cấp mã bên ngoài",
     "holds a field that is not known here": "có trường không thuộc nội dung được nhận",
+    "is a percentage: from 0 to 100": "là tỷ lệ phần trăm: từ 0 đến 100",
     "is a group that has members": "là nhóm cơ quan có thành viên",
     "is a member on that day": "đã là thành viên vào ngày đó",
     "is a partner or an owner of this duty": "đã là cơ quan phối hợp hoặc chủ trì của nhiệm vụ này",
@@ -123,6 +124,10 @@ OURS = {
     "names no such evidence": "không phải là minh chứng thay thế được",
     "not_personal and not_personal_reason go together": "not_personal và not_personal_reason phải đi cùng nhau",
     "percent must fit the state": "percent phải khớp với kết quả thực hiện (state)",
+    "says how far it fell, in percent from 0 to 100 and without a sign; 0 where it rose": (
+        "là mức giảm tính theo phần trăm, từ 0 đến 100, không có dấu; nếu tăng thì ghi 0"
+    ),
+    "says how far it rose, without a sign; 0 where it fell": "là mức tăng, không có dấu; nếu giảm thì ghi 0",
     "stands twice": "được nêu hai lần",
     "was not posted by your body": "không phải do cơ quan của bên gọi gửi",
 }

@@ -1,6 +1,7 @@
 """The OpenAPI document (3.1): what FastAPI reads off the routes, made whole and freed of what it says for all services.
 
-Examples are answers of the service over the real plan; they stand in schemas/examples, one file an operation.
+Examples are answers of the service over the real plan; they stand in schemas/examples, one file an operation, and what
+many of them show in its parts: `$like` names one, and what differs is said beside it.
 """
 
 import json
@@ -11,11 +12,15 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import RouteContext, iter_route_contexts
+from pydantic.json_schema import models_json_schema
 
 from app import schemas
+from app.schemas.cloudevents import CloudEvent
 from app.schemas.problem import Problem
+from app.schemas.webhooks import Payload
 from app.web.openapi import generators, links, responses
 from app.web.openapi.responses import Json
+from app.web.openapi.webhooks import WEBHOOKS
 
 DESCRIPTION = """Tracks what public bodies owe under a plan: obligations, deadlines, progress, evidence, standing.
 
@@ -38,7 +43,9 @@ TAGS = [
     {"name": "extensions", "description": "Later deadlines: asked for, given, refused."},
     {"name": "conditions", "description": "From when the condition of a duty is met."},
     {"name": "calendars", "description": "Deadlines in the calendars of those who must meet them."},
+    {"name": "inbox", "description": "What came in, by when it was recorded, and what a body did in all."},
     {"name": "exports", "description": "Everything at once, as CSV, NDJSON or a spreadsheet."},
+    {"name": "reports", "description": "Papers that leave the house."},
     {"name": "successions", "description": "Bodies that are succeeded by others."},
     {"name": "status", "description": "Totals and rates for integrators."},
     {"name": "reminders", "description": "What owners should be reminded of, as data for a gateway."},
@@ -91,7 +98,8 @@ def _document(app: FastAPI) -> Json:
     generators.prepare(made)
     links.install(made["paths"])
     components |= {"parameters": {"If-None-Match": IF_NONE_MATCH}, **responses.components()}
-    _drop_unused(components, made["paths"])
+    made["webhooks"] = WEBHOOKS
+    _drop_unused(components, [made["paths"], WEBHOOKS])
     return made
 
 
@@ -116,17 +124,25 @@ def _complete(operation: Json, route: RouteContext, method: str) -> None:
 
 def _exemplify(operation: Json, success: str) -> None:
     file = EXAMPLES / f"{operation['operationId']}.json"
-    examples: Json = json.loads(file.read_text("utf-8")) if file.exists() else {}
+    examples: Json = json.loads(file.read_text("utf-8"), object_hook=_whole) if file.exists() else {}
     places = {"request": operation.get("requestBody"), "response": operation["responses"][success]}
     for name, found in examples.items():
         # Where a body may be of several media types, the examples are of the first.
         next(iter(places[name]["content"].values()))["examples"] = found
 
 
+def _whole(example: Json) -> Json:
+    """Add to an example that is like another what it does not say of itself."""
+    like = example.pop("$like", None)
+    return json.loads((EXAMPLES / "parts" / f"{like}.json").read_text("utf-8")) | example if like else example
+
+
 def _shapes(shapes: Json) -> Json:
-    """Add the shape of problems; it leaves out what it does not have, and says null of nothing."""
-    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
-    shapes |= problem.pop("$defs")
+    """Add the shapes that no route names; a problem leaves out what it does not have, and says null of nothing."""
+    named: Any = [(one, "serialization") for one in (Problem, Payload, CloudEvent)]
+    _, added = models_json_schema(named, ref_template="#/components/schemas/{model}")
+    shapes |= added["$defs"]
+    problem = shapes["Problem"]
     problem["properties"] = {name: _never_null(one) for name, one in problem["properties"].items()}
     kept = {name: shape for name, shape in shapes.items() if name not in {"HTTPValidationError", "ValidationError"}}
     return dict(sorted({**kept, "Problem": problem}.items()))
@@ -150,13 +166,13 @@ def _untitled(node: Any) -> Any:
     return [_untitled(one) for one in node] if isinstance(node, list) else node
 
 
-def _drop_unused(components: Json, paths: Json) -> None:
+def _drop_unused(components: Json, leading: list[Json]) -> None:
     """Drop the answers, and then the examples, headers and shapes, that no operation leads to."""
     for part in ("responses", "examples", "headers", "schemas"):
         others = {
             name: one for name, one in components.items() if name in {"responses", "schemas"} and part != "responses"
         }
-        text = json.dumps([paths, others])
+        text = json.dumps([leading, others])
         components[part] = {
             name: one for name, one in components[part].items() if f'"#/components/{part}/{name}"' in text
         }

@@ -24,8 +24,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.schema import SchemaItem
 
-revision = "0025"
-down_revision = "0022"
+revision = "0027"
+down_revision = "0026"
 version_before_stops = "It counts up the versions of obligations in a column that is gone."
 branch_labels = None
 depends_on = None
@@ -134,7 +134,7 @@ def _annulments() -> None:
     op.create_index(
         "ix_annulled_act_evidence",
         "annulled_act",
-        ["plan_id", "evidence_id"],
+        ["plan_id", "obligation_id", "evidence_id"],
         postgresql_where=sa.text("evidence_id IS NOT NULL"),
     )
     op.execute(f"ALTER POLICY may_select ON annulment USING ({ANNULMENTS})")
@@ -164,6 +164,13 @@ def _assurances() -> None:
         f"CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {name}"
         " FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_change_history()"
     )
+    op.execute(
+        f"CREATE TRIGGER kept AFTER INSERT OR DELETE OR UPDATE ON {name} FOR EACH ROW EXECUTE FUNCTION dondoc_keep()"
+    )
+    op.execute(
+        f"CREATE TRIGGER stamped BEFORE INSERT ON {name} FOR EACH ROW WHEN (current_user = 'dondoc_app')"
+        " EXECUTE FUNCTION dondoc_stamp_recorded_at_client_id()"
+    )
     op.execute(f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY")
     op.execute(f"CREATE POLICY may_select ON {name} FOR SELECT TO dondoc_app USING ({ASSURANCES})")
     op.execute(f"CREATE POLICY may_insert ON {name} FOR INSERT TO dondoc_app WITH CHECK ({NARRATORS})")
@@ -180,7 +187,10 @@ def _roles(*roles: str) -> None:
 
 
 def _let_read(known: str, instead: str) -> None:
-    """Let policies and views that name some roles name others, whichever they are by now."""
+    """Let policies and views that name some roles name others, whichever they are by now.
+
+    `told_act` has named both from the beginning (see 0024).
+    """
     op.execute(
         f"""
         DO $do$ DECLARE one record; BEGIN
@@ -190,7 +200,7 @@ def _let_read(known: str, instead: str) -> None:
             LOOP EXECUTE format('ALTER POLICY %I ON %I USING (%s)', one.policyname, one.tablename,
                 replace(one.qual, $w${known}$w$, $w${instead}$w$)); END LOOP;
             FOR one IN SELECT viewname, definition FROM pg_views
-                WHERE schemaname = 'public' AND strpos(definition, $w${known}$w$) > 0
+                WHERE schemaname = 'public' AND viewname <> 'told_act' AND strpos(definition, $w${known}$w$) > 0
             LOOP EXECUTE format('CREATE OR REPLACE VIEW %I AS %s', one.viewname,
                 replace(one.definition, $w${known}$w$, $w${instead}$w$)); END LOOP;
         END $do$
