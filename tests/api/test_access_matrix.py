@@ -92,8 +92,8 @@ def test_what_is_not_ones_own_is_not_there(name: str, scope: str, target: str, a
         assert there or answers[one] == 404, one
 
 
-GIVEN = {"getCalendar", "listWebhooks", "getWebhook", "listDeliveries"}
-"""Addresses that are given to whoever acts, and what is sent to them: an auditor has none."""
+GIVEN = {"getCalendar", "listWebhooks", "getWebhook", "listDeliveries", "getImport", "listImportResults"}
+"""Addresses that are given to whoever acts, what is sent to them, and forms of one's own: an auditor has none."""
 
 
 async def test_an_auditor_reads_what_a_coordinator_reads_and_records_nothing(service: Service) -> None:

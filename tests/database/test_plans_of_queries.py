@@ -74,6 +74,7 @@ LONG_HISTORY = (
     MEASUREMENTS,
     ACTS.format("annulment", "act_id, kind, reason", "gen_random_uuid(), 'update', 'x'", 1),
     ANNULLED,
+    ACTS.format("assurance", "act_id, reason", "gen_random_uuid(), 'x'", 3),
     EVENTS,
     "ANALYZE",
 )
