@@ -207,7 +207,8 @@ async def _viewed(view: View, wanted: Filters, asked: Moment, caller: Caller) ->
 async def _details(connection: AsyncConnection, wanted: Filters, asked: Moment, caller: Caller) -> list[str]:
     called = await exports.called(connection, wanted.plan, [code for code in (wanted.body, wanted.owner) if code])
     plan = f"số {called[wanted.plan]}" if wanted.plan in called else wanted.plan or "tất cả"
-    narrowed = printed.filters(wanted.given, PRINTED, called)
+    named = {name: called[code] for name in ("body", "owner") if (code := getattr(wanted, name)) in called}
+    narrowed = printed.filters(wanted.given | named, PRINTED)
     return printed.details(plan=plan, as_of=asked.as_of, filters=narrowed, made_by=caller.name)
 
 

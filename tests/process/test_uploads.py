@@ -17,7 +17,6 @@ import pytest
 from tests.files import pdf
 from tests.process.many import peak_bytes
 from tests.process.running import Running, running
-from tests.process.test_operator import dondoc
 from tests.process.uploading import announce, caller, owned_by, send, upload
 
 pytestmark = pytest.mark.load
@@ -35,7 +34,7 @@ class Cramped(Running):
     def __init__(self, data_dir: Path, host: Running) -> None:
         keys = str(host.data_dir / "keys")
         super().__init__(
-            data_dir, DATABASE_URL=dondoc(host, "db").strip(), DONDOC_KEYS_DIR=keys, DONDOC_ISSUER=host.base
+            data_dir, DATABASE_URL=host.dondoc("db").strip(), DONDOC_KEYS_DIR=keys, DONDOC_ISSUER=host.base
         )
         self._host = host
         self.evidence = data_dir / "evidence"
