@@ -10,7 +10,7 @@ found out by the message that begins its next use; no other message asks whether
 
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, dataclass
 from typing import TypeVar
 
@@ -38,10 +38,10 @@ _SESSION = {
 _LIMITS = {"statement_timeout": "20s", "lock_timeout": "5s", "idle_in_transaction_session_timeout": "30s"}
 _SETTINGS = ("role", "client", "bodies")
 _PLAIN = re.compile(r"[a-z0-9{},-]*", re.ASCII)
-_COMMIT = "SET LOCAL statement_timeout = 0; COMMIT"
-"""Commits however long a synchronous standby takes: a commit that is timed out while it waits for one is kept here, and
-here alone, and the server says no more of that than a warning."""
 READING, WRITING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "BEGIN"
+_ENDS = {READING: "COMMIT", WRITING: "SET LOCAL statement_timeout = 0; COMMIT"}
+"""How a transaction ends, by how it began.  A write waits for a synchronous standby however long that takes: a commit
+that is timed out while it waits is kept here, and here alone, and the server says no more of that than a warning."""
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,7 @@ class Database:
         connection, _ = await self._first(lambda connection: _begin(connection, begin, identity))
         try:
             yield connection
-            await _commit(connection)
+            await _commit(connection, begin)
         except Exception as error:
             if is_outdated(error):
                 # What others prepared before the table changed is no better.
@@ -202,11 +202,12 @@ async def _begin(connection: AsyncConnection, begin: str, identity: Identity) ->
     await driver.execute(f"{begin}; {driver.entering} {identity.entered}")
 
 
-async def _commit(connection: AsyncConnection) -> None:
-    try:
-        await driver_of(connection).execute(_COMMIT)
-    except InFailedSQLTransactionError:
-        raise CommitFailed from None
+async def _commit(connection: AsyncConnection, begin: str) -> None:
+    """Commit.  A transaction that has failed is undone by that; the server says so, or refuses anything else."""
+    with suppress(InFailedSQLTransactionError):
+        if await driver_of(connection).execute(_ENDS[begin]) == "COMMIT":
+            return
+    raise CommitFailed
 
 
 async def _glance(connection: AsyncConnection, asked: BoundQuery) -> list[Row]:

@@ -71,10 +71,10 @@ PRINTED = {
     "waived": "chấp nhận, có miễn bổ sung hoặc chưa đạt chỉ tiêu",
     "due_after": "thời hạn sau",
     "due_before": "thời hạn đến",
-    "force": "giao hay đề nghị",
+    "force": "hình thức (giao/đề nghị)",
     "kind": "loại nhiệm vụ",
     "q": "có nội dung",
-    "ended": "không còn phải thực hiện",
+    "ended": "đã chấm dứt",
 }
 """What each filter is called on paper; the plan has a line of its own there."""
 

@@ -22,6 +22,7 @@ async def title_of(
 ) -> list[str]:
     """Say it line by line, in the names by which people know a plan and its bodies."""
     called = await exports.called(connection, wanted.plan, [code for code in (wanted.body, wanted.owner) if code])
-    filters = printed.filters(wanted.given, PRINTED, called) | more
+    named = {name: called[code] for name in ("body", "owner") if (code := getattr(wanted, name)) in called}
+    filters = printed.filters(wanted.given | named, PRINTED) | more
     plan = f"số {called[wanted.plan]}" if wanted.plan in called else wanted.plan or "tất cả"
     return printed.details(plan=plan, as_of=asked.as_of, filters=filters, made_by=caller.name)

@@ -140,19 +140,19 @@ def details(*, plan: str, as_of: datetime, filters: Mapping[str, object], made_b
     ]
 
 
-def filters(given: Mapping[str, Any], titles: Mapping[str, str], called: Mapping[str | None, str]) -> dict[str, str]:
-    """Say under their titles by what an export is narrowed down; bodies are called by their names."""
-    return {title: _chosen(given[name], called) for name, title in titles.items() if name in given}
+def filters(given: Mapping[str, Any], titles: Mapping[str, str]) -> dict[str, str]:
+    """Say under their titles by what an export is narrowed down."""
+    return {title: _chosen(given[name]) for name, title in titles.items() if name in given}
 
 
-def _chosen(value: Any, called: Mapping[str | None, str]) -> str:
+def _chosen(value: Any) -> str:
     if isinstance(value, bool):
         return "có" if value else "không"
     if isinstance(value, datetime):
         return minute(value)
     if isinstance(value, StrEnum):
         return words_of(value).vi
-    return called.get(value, value) if isinstance(value, str) else ", ".join(_chosen(one, called) for one in value)
+    return value if isinstance(value, str) else ", ".join(map(_chosen, value))
 
 
 def minute(instant: datetime) -> str:

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from embedded_postgres import APP, OWNER, binaries
@@ -52,7 +52,7 @@ class Server:
         given = [word for name, value in (self._settings | settings).items() for word in ("-c", f"{name}={value}")]
         command = self._command("postgres", "-D", str(self._data), *given)
         with self._log.open("ab") as log:
-            self._process = subprocess.Popen(command, stdout=log, stderr=log, cwd="/")  # noqa: S603
+            self._process = subprocess.Popen(command, stdout=log, stderr=log, cwd="/")  # noqa: S603  Our own words.
         self._wait_until_ready()
 
     def _wait_until_ready(self) -> None:
@@ -60,7 +60,7 @@ class Server:
         for _ in range(PATIENCE):
             assert self._process, "it was stopped"
             assert self._process.poll() is None, self._log.read_text("utf-8", "replace")
-            if subprocess.run(ready, check=False).returncode == 0:  # noqa: S603
+            if subprocess.run(ready, check=False).returncode == 0:  # noqa: S603  Our own words.
                 return
             time.sleep(0.1)
         raise AssertionError("a server never became ready")
@@ -72,7 +72,9 @@ class Server:
         if how is signal.SIGKILL:
             # What the postmaster leaves behind would go on answering.
             children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
-            subprocess.run(["kill", "-KILL", str(self._process.pid), *children], check=False)  # noqa: S603, S607
+            for pid in (self._process.pid, *map(int, children)):
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
         else:
             self._process.send_signal(how)
         self._process.wait()
@@ -100,7 +102,7 @@ class Server:
 
     def _run(self, program: str, *words: str) -> str:
         command = self._command(program, *words)
-        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/")  # noqa: S603
+        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/")  # noqa: S603  Our own words.
         assert done.returncode == 0, done.stderr
         return done.stdout
 

@@ -120,6 +120,14 @@ class Running:
         answer.raise_for_status()
         return answer.json()
 
+    def dondoc(self, *words: str | Path, status: int = 0) -> str:
+        """Run a command on the data of this service, and return what it says."""
+        command = [Path(sys.executable).with_name("dondoc"), *words]
+        # Our own command, of our own environment.
+        ended = subprocess.run(command, env=self.environment(), capture_output=True, text=True, check=False)  # noqa: S603
+        assert ended.returncode == status, ended.stderr
+        return ended.stdout + (ended.stderr if status else "")
+
     def stream(self, name: str, path: str, **params: Any) -> Iterator[bytes]:
         """Read something that is long, piece by piece, however long it takes."""
         headers = {"Authorization": f"Bearer {self.fresh_token(name)}"}

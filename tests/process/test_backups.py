@@ -1,8 +1,6 @@
 """`dondoc backup` while a service runs and `dondoc restore` elsewhere: it goes on, and erased things stay erased."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,14 +17,6 @@ pytestmark = pytest.mark.load
 COMMON = {"DONDOC_ISSUER": "http://dondoc.test"}
 """One public address for both: a token names it, and is good wherever the keys are."""
 ERASURE = {"reason": "Theo yêu cầu của gia đình.", "legal_basis": "Luật 91/2025/QH15, Điều 14"}
-
-
-def dondoc(service: Running, *words: str | Path, status: int = 0) -> str:
-    """Run a command on the data of a service, and return what it says."""
-    command = [Path(sys.executable).with_name("dondoc"), *words]
-    ended = subprocess.run(command, env=service.environment(), capture_output=True, text=True, check=False)  # noqa: S603
-    assert ended.returncode == status, ended.stderr
-    return ended.stdout + (ended.stderr if status else "")
 
 
 @pytest.fixture
@@ -72,16 +62,16 @@ def test_a_backup_of_a_running_service_is_restored_elsewhere_and_what_was_erased
     kept, goes = filed(here, INVESTIGATION, pdf("kept")), filed(here, TRAINING, pdf("goes"))
     before = here.get("coordinator", f"/v1/obligations/{INVESTIGATION}/history")
 
-    assert "2 files" in dondoc(here, "backup", tmp_path / "backup")
+    assert "2 files" in here.dondoc("backup", tmp_path / "backup")
     post(here, "coordinator", f"/v1/evidence/{goes}/erasure", ERASURE)
-    (tmp_path / "erased").write_text(dondoc(here, "evidence", "erased"), "utf-8")
+    (tmp_path / "erased").write_text(here.dondoc("evidence", "erased"), "utf-8")
     token, clients = here.token("cong-an"), (here.data_dir / "clients.json").read_text()
     here.stop()
-    assert "is whole" in dondoc(there, "backup", tmp_path / "backup", "--check")
-    said = dondoc(there, "restore", tmp_path / "backup", "--erased", tmp_path / "erased")
+    assert "is whole" in there.dondoc("backup", tmp_path / "backup", "--check")
+    said = there.dondoc("restore", tmp_path / "backup", "--erased", tmp_path / "erased")
 
     assert "1 evidence that was erased since is erased again" in said
-    assert "Events: intact" in dondoc(there, "verify")
+    assert "Events: intact" in there.dondoc("verify")
     there.start()
     assert content(there, kept, token).content == pdf("kept")
     assert content(there, goes, token).status_code == 410
@@ -97,9 +87,9 @@ def test_a_backup_of_a_running_service_is_restored_elsewhere_and_what_was_erased
 def test_what_is_no_list_of_erasures_is_refused_before_anything_is_restored(tmp_path: Path) -> None:
     service = Running(tmp_path / "data")
     service.http.close()
-    assert "cannot be read" in dondoc(service, "restore", tmp_path, "--erased", tmp_path / "none", status=1)
+    assert "cannot be read" in service.dondoc("restore", tmp_path, "--erased", tmp_path / "none", status=1)
     for line in ("x", "[]", '{"evidence": "x"}', json.dumps({"evidence": str(TRAINING), "client": 1} | ERASURE)):
         (tmp_path / "erased").write_text(f"{line}\n", "utf-8")
-        said = dondoc(service, "restore", tmp_path, "--erased", tmp_path / "erased", status=1)
+        said = service.dondoc("restore", tmp_path, "--erased", tmp_path / "erased", status=1)
         assert said.strip() == "Line 1 is none that `dondoc evidence erased` has written."
     assert not service.data_dir.exists()

@@ -23,14 +23,6 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         yield serving
 
 
-def dondoc(service: Running, *words: str) -> str:
-    """Run a command on the data of a running service, and return what it prints."""
-    command = [str(Path(sys.executable).with_name("dondoc")), *words]
-    ended = subprocess.run(command, env=service.environment(), capture_output=True, text=True, check=False)  # noqa: S603
-    assert ended.returncode == 0, ended.stderr
-    return ended.stdout
-
-
 def said(text: str, name: str) -> str:
     """Read `name=value` from what was printed."""
     found = re.search(rf"^{name}=(\S+)$", text, re.MULTILINE)
@@ -56,33 +48,33 @@ def kids(service: Running) -> list[str]:
 
 
 def test_an_operator_looks_after_clients_and_keys(service: Running) -> None:
-    added = dondoc(service, "client", "add", "Sở Y tế", "--role", "reporter", "--plan", PLAN, "--body", "so-y-te")
+    added = service.dondoc("client", "add", "Sở Y tế", "--role", "reporter", "--plan", PLAN, "--body", "so-y-te")
     client, first = said(added, "client_id"), said(added, "client_secret")
     token = token_for(service, client, first).json()["access_token"]
     assert "so-y-te" in owners_seen(service, token)
 
-    second = said(dondoc(service, "client", "add-secret", client), "client_secret")
+    second = said(service.dondoc("client", "add-secret", client), "client_secret")
     assert [token_for(service, client, one).status_code for one in (first, second)] == [200, 200]
-    listed = next(line for line in dondoc(service, "client", "list").splitlines() if line.startswith(client))
-    dondoc(service, "client", "remove-secret", client, listed.split()[-2])
+    listed = next(line for line in service.dondoc("client", "list").splitlines() if line.startswith(client))
+    service.dondoc("client", "remove-secret", client, listed.split()[-2])
     assert [token_for(service, client, one).status_code for one in (first, second)] == [401, 200]
 
-    dondoc(service, "client", "change", client, "--name", "Sở Y tế (mới)", "--scope", "plans:read")
+    service.dondoc("client", "change", client, "--name", "Sở Y tế (mới)", "--scope", "plans:read")
     assert token_for(service, client, second).json()["scope"] == "plans:read"
-    assert "Sở Y tế (mới)" in dondoc(service, "client", "list")
+    assert "Sở Y tế (mới)" in service.dondoc("client", "list")
 
-    dondoc(service, "client", "disable", client)
+    service.dondoc("client", "disable", client)
     assert token_for(service, client, second).status_code == 401
-    dondoc(service, "client", "enable", client)
+    service.dondoc("client", "enable", client)
     assert token_for(service, client, second).status_code == 200
 
     before = kids(service)
-    dondoc(service, "keys", "rotate")
+    service.dondoc("keys", "rotate")
     wait_until(lambda: len(kids(service)) == len(before) + 1)
-    shown = dondoc(service, "keys", "list")
+    shown = service.dondoc("keys", "list")
     assert [word for word in ("signs", "next") if word in shown] == ["signs", "next"]
 
-    dondoc(service, "keys", "rotate", "--at-once")
+    service.dondoc("keys", "rotate", "--at-once")
     wait_until(lambda: len(kids(service)) == 1 and kids(service) != before)
     gone = service.http.get("/v1/plans", headers={"Authorization": f"Bearer {token}"})
     assert gone.status_code == 401

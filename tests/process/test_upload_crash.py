@@ -15,7 +15,6 @@ import pytest
 
 from tests.files import office, sha256
 from tests.process.running import PATIENCE, Running, running
-from tests.process.test_operator import dondoc
 from tests.process.uploading import announce, caller, owned_by, send
 
 pytestmark = pytest.mark.load
@@ -38,7 +37,7 @@ def test_no_upload_is_recorded_without_its_bytes_and_none_is_seen_half(tmp_path:
             writer.result()
         orphans = left_by_a_crash(tmp_path)
 
-        said = dondoc(service, "evidence", "tidy", "--older-than", "0")
+        said = service.dondoc("evidence", "tidy", "--older-than", "0")
 
         assert f"and {orphans} files" in said
         assert len(acknowledged) == UPLOADS
