@@ -28,7 +28,6 @@ from app.settings import Settings
 from app.stores.opening import open_parts, open_store
 from app.web.auth.rate_limit import CountedElsewhere, TokenLimits, counting
 from app.web.clock import system_clock
-from app.web.middleware.headers import MAX_HEAD_BYTES
 from app.web.middleware.wire import Wire
 
 Say = Callable[[str], None]
@@ -159,7 +158,6 @@ def listening(app: FastAPI) -> uvicorn.Config:
         app,
         http=Wire,
         ws="none",
-        h11_max_incomplete_event_size=MAX_HEAD_BYTES,
         log_config=None,
         access_log=False,
         server_header=False,
