@@ -16,11 +16,11 @@ from app.models.base import stable_id
 from embedded_postgres import Address
 from tests.api.asking import status_of
 from tests.api.copies import service_from_the_first_day
-from tests.api.test_closing import run_verify
 from tests.api.test_members import INSPECTORS
 from tests.api.test_story import completed, must, on, on_paper
 from tests.api.test_successions import BODIES, SUCCESSIONS, propose
 from tests.api.test_twelve_cases import figures
+from tests.database.test_audit import run_verify
 from tests.given import DOCUMENT, FIRST, PLAN, Service, obligation
 
 pytestmark = pytest.mark.load
@@ -242,7 +242,7 @@ async def sealed_figures(service: Service) -> dict[str, Any]:
 
 
 async def test_each_mistake_is_made_believed_and_put_right_and_every_instant_keeps_its_answers(
-    service: Service, address: Address
+    service: Service, address: Address, keys_dir: Path
 ) -> None:
     made = await mistakes_of_2021(service) | await mistakes_until_2024(service)
     sealed = await sealed_figures(service)
@@ -267,5 +267,5 @@ async def test_each_mistake_is_made_believed_and_put_right_and_every_instant_kee
     [then] = (await status_of(service.integrator, cycle="2022", known_at=believed))["cycles"]
     assert (second["closed_at"], then["closed_at"]) == (None, "2023-01-02T02:00:00Z")
     await service.jobs.number()
-    verified = run_verify(address, str(service.app.state.database.engine.url.database))
+    verified = run_verify(service, address, keys_dir)
     assert verified.returncode == 0, verified.stdout

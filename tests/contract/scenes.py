@@ -180,6 +180,8 @@ async def named_in(service: Service, role: str | None, path: str) -> dict[str, s
     """Return what stands in a path and is made anew for each test."""
     if "{import}" in path:
         return {"import": await import_of(service, role)}
+    if "/people/" in path:
+        return await _person(service, role)
     secrets = await secrets_of(service) if "{secret}" in path or "{token}" in path else {}
     return secrets | ({"paper_report": await entered(service)} if "{paper_report}" in path else {})
 
