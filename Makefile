@@ -20,7 +20,7 @@ dev: $(VENV)/.dev ## Serve as `run` does, anew whenever a file of the service ch
 	@exec $(BIN)/watchfiles --filter all "$(BIN)/dondoc serve" app docs embedded_postgres migrations seeds
 
 # What needs programs beside Python's packages, and what asks, starts, loads or kills services of its own.
-REAL := node or libreoffice or poolers or proxies or load or fuzz
+REAL := node or libreoffice or poolers or proxies or browser or load or fuzz
 
 test: $(VENV)/.dev ## Run the tests, on a PostgreSQL of their own
 	$(BIN)/python -m pytest -n auto --dist worksteal -m "not ($(REAL))"
@@ -46,9 +46,9 @@ openapi: $(VENV)/.dev ## Write the OpenAPI snapshot that the tests compare
 	$(BIN)/python -m tests.contract.snapshot
 
 lock: $(VENV)/.dev ## Resolve the three lock files anew
-	$(BIN)/uv pip compile $(LOCK) pyproject.toml -o requirements.lock
-	$(BIN)/uv pip compile $(LOCK) pyproject.toml --extra embedded --group build -c requirements.lock -o requirements-embedded.lock
-	$(BIN)/uv pip compile $(LOCK) pyproject.toml --extra embedded --extra objects --group build --group dev -c requirements-embedded.lock -o requirements-dev.lock
+	$(BIN)/uv pip compile $(LOCK) pyproject.toml --extra reports -o requirements.lock
+	$(BIN)/uv pip compile $(LOCK) pyproject.toml --extra embedded --extra reports --group build -c requirements.lock -o requirements-embedded.lock
+	$(BIN)/uv pip compile $(LOCK) pyproject.toml --extra embedded --extra objects --extra reports --group build --group dev -c requirements-embedded.lock -o requirements-dev.lock
 # python-jose names two pure-Python back ends that are unsafe and that it never loads beside cryptography.
 LOCK := --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate \
 	--no-emit-package ecdsa --no-emit-package rsa --no-emit-package pyasn1

@@ -8,6 +8,7 @@
     commands/    the write side: one function per act
     queries/     the read side: builders of a Select, and the readers that run them
     standing/    THE HEART: from what was recorded to where an obligation stands; begin with its README.md
+    reports/     papers that leave the house, made of what queries have read
     schemas/     what callers send and get         models/      tables: one file per aggregate
     stores/      the bytes of files                inspection/  whether a file is what it says, and harmless
     spreadsheets/  files of lines, in whatever form

@@ -14,6 +14,9 @@ from app.jobs import metrics
 from app.jobs.imports import Importer
 from app.jobs.scheduler import Scheduler, again_and_again, working
 from app.jobs.webhooks import Deliverer
+from app.pages import acts, bodies, door, further, obligation, overview, papers, proofs, reporting
+from app.pages import obligations as obligation_list
+from app.pages import reviews as review_queue
 from app.routers import (
     annulments,
     calendars,
@@ -31,17 +34,22 @@ from app.routers import (
     health,
     holidays,
     imports,
+    inbox,
+    letterheads,
     members,
     oauth,
     obligations,
     paper_reports,
+    people,
     plans,
     reminders,
+    reports,
     reviews,
     status,
     successions,
     updates,
     webhooks,
+    well_known,
     withdrawals,
 )
 from app.security import checkpoint_keys, token_keys
@@ -82,13 +90,34 @@ ROUTERS = (
     cycles,
     holidays,
     clients,
+    people,
     members,
     successions,
     changes,
     explanations,
+    inbox,
     reminders,
+    reports,
+    letterheads,
     oauth,
     health,
+    well_known,
+)
+
+
+PAGES = (
+    door.router,
+    overview.router,
+    bodies.router,
+    obligation_list.router,
+    obligation.router,
+    acts.router,
+    review_queue.router,
+    papers.router,
+    proofs.router,
+    reporting.router,
+    *further.ROUTERS,
+    door.nowhere,
 )
 
 
@@ -107,6 +136,8 @@ def create_app(settings: Settings, database: Database | None = None, clock: Cloc
     furnish(app, settings, database, clock)
     for module in ROUTERS:
         app.router.routes.extend(module.router.routes)
+    for pages in PAGES:
+        app.router.routes.extend(pages.routes)
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
     app.add_middleware(headers.HeadGuard)
     for part in (handlers, documentation, document):

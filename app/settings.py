@@ -19,7 +19,17 @@ ROOT = Path(__file__).parent.parent
 EMBEDDED_CONNECTIONS = 90
 """What the embedded PostgreSQL has for the service; a few more are for commands and for `psql`."""
 PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+)*")
-OURS = [["v1"], ["docs"], ["problems"], ["openapi.json"], ["healthz"], ["readyz"], [".well-known"]]
+OURS = [
+    ["v1"],
+    ["desk"],
+    ["docs"],
+    ["problems"],
+    ["openapi.json"],
+    ["asyncapi.json"],
+    ["healthz"],
+    ["readyz"],
+    [".well-known"],
+]
 """How our own paths begin: a prefix that does so, too, could be told from nothing."""
 ASYMMETRIC = frozenset({"RS256", "RS384", "RS512", "ES256", "ES384", "ES512"})
 
@@ -81,6 +91,10 @@ class Settings(BaseSettings):
     """Whether the service does its own duties beside answering, or `dondoc worker` does them in a process apart."""
     webhook_targets: str = Field(default="", validation_alias="DONDOC_WEBHOOK_TARGETS")
     """Where webhooks may go: origins, and networks that may be connected to though they are internal."""
+    security_contact: str | None = Field(
+        default=None, pattern=r"^(mailto:|https://|tel:)\S+$", validation_alias="DONDOC_SECURITY_CONTACT"
+    )
+    """Whom to tell of a hole in the service, by mail, page or telephone, as /.well-known/security.txt names it."""
     log_level: str = Field(default="info", validation_alias="DONDOC_LOG_LEVEL")
 
     max_file_mib: int = Field(default=50, ge=1, le=2047, validation_alias="DONDOC_MAX_FILE_MIB")

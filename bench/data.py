@@ -15,6 +15,7 @@ AT_ONCE = 500
 """How many plans one transaction adds."""
 TABLES = (
     "plan",
+    "letterhead",
     "body",
     "duty",
     "duty_owner",

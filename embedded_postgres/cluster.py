@@ -1,5 +1,7 @@
 """Makes the database and its two roles, once, in single-user mode: no superuser ever comes over a connection."""
 
+# ruff: noqa: S608  What the statements are made of stands in this file.
+
 import base64
 import hashlib
 import hmac
@@ -27,6 +29,11 @@ _INITDB = (
     "--data-checksums",
     "--no-instructions",
 )
+_LARGE_OBJECTS = (
+    *("lo_creat(integer)", "lo_create(oid)", "lo_from_bytea(oid, bytea)"),
+    *("lo_put(oid, bigint, bytea)", "lowrite(integer, bytea)"),
+)
+"""What PostgreSQL lets everybody do to fill a disk, and no role of ours has a use for."""
 
 
 def missing(folder: Folder) -> bool:
@@ -44,6 +51,11 @@ def ensure(programs: Programs, *, durable: bool) -> None:
     if new:
         _make(programs, passwords, durable=durable)
     _check_release(programs)
+    if not folder.shut.exists():
+        # A new one was made shut.
+        for database in () if new else ("template1", DATABASE):
+            _run_statements(programs, folder.cluster, _shut(), durable=durable, database=database)
+        folder.write(folder.shut, "")
     if not new and known is None:
         _run_statements(programs, folder.cluster, _new_passwords(passwords), durable=durable)
     if known is None:
@@ -58,6 +70,7 @@ def _make(programs: Programs, passwords: dict[str, str], *, durable: bool) -> No
         os.chown(draft, account.uid, account.gid)
     hasty = () if durable else ("--no-sync",)
     programs.run("initdb", "-D", str(draft), *_INITDB, *hasty)
+    _run_statements(programs, draft, _shut(), durable=durable, database="template1")
     _run_statements(programs, draft, _roles(passwords) + _database(), durable=durable)
     draft.rename(folder.cluster)
     _persist(folder.path)
@@ -90,15 +103,31 @@ def _database() -> list[str]:
     ]
 
 
+def _shut() -> list[str]:
+    """Take large objects away; a dump then takes it for what a new database begins with, and restores anywhere."""
+    shut: list[str] = []
+    for function in _LARGE_OBJECTS:
+        this = f"'{function}'::regprocedure"
+        shut += [
+            f"REVOKE EXECUTE ON FUNCTION {function} FROM PUBLIC",
+            f"DELETE FROM pg_init_privs WHERE classoid = 'pg_proc'::regclass AND objoid = {this}",
+            "INSERT INTO pg_init_privs (objoid, classoid, objsubid, privtype, initprivs)"
+            f" SELECT oid, 'pg_proc'::regclass, 0, 'i', proacl FROM pg_proc WHERE oid = {this}",
+        ]
+    return shut
+
+
 def _new_passwords(passwords: dict[str, str]) -> list[str]:
     return [f"ALTER ROLE {role} PASSWORD '{_verifier(secret)}'" for role, secret in passwords.items()]
 
 
-def _run_statements(programs: Programs, cluster: Path, statements: list[str], *, durable: bool) -> None:
+def _run_statements(
+    programs: Programs, cluster: Path, statements: list[str], *, durable: bool, database: str = "postgres"
+) -> None:
     """Run each as a transaction of its own; the first error ends it, and its message repeats no statement."""
     careful = ("-c", "exit_on_error=on", "-c", "log_min_error_statement=panic")
     hasty = () if durable else ("-F",)
-    arguments = ("--single", "-D", str(cluster), *careful, *hasty, "postgres")
+    arguments = ("--single", "-D", str(cluster), *careful, *hasty, database)
     programs.run("postgres", *arguments, told="".join(f"{line}\n" for line in statements))
 
 

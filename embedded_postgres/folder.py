@@ -59,6 +59,11 @@ class Folder:
         return self.path / "pgpass"
 
     @property
+    def shut(self) -> Path:
+        """There once nobody may make large objects in the cluster."""
+        return self.path / "no-large-objects"
+
+    @property
     def address(self) -> Path:
         """Where the server listens, for other commands."""
         return self.path / "address"

@@ -5,10 +5,12 @@ The scripts import nothing of the application.  Only writing a new one looks at 
 """
 
 import asyncio
+from collections.abc import Collection, Mapping
 from typing import Any, Literal
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
+from alembic.runtime.migration import MigrationContext, MigrationInfo
 from sqlalchemy import Connection, NullPool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -20,6 +22,18 @@ def spell(kind: str, item: Any, _: AutogenContext) -> str | Literal[False]:
     if kind == "type" and type(item).__name__ == "AutoString":
         return f"sa.String({item.length or ''})"
     return False
+
+
+def tell(
+    ctx: MigrationContext,
+    step: MigrationInfo,  # noqa: ARG001  Alembic names them all.
+    heads: Collection[Any],  # noqa: ARG001
+    run_args: Mapping[str, Any],  # noqa: ARG001
+) -> None:
+    """Tell of the rows that a migration wrote anew, in its own transaction: no row changes of which no event tells."""
+    connection = ctx.connection
+    if connection is not None and connection.scalar(text("SELECT to_regproc('dondoc_tell_of_migration')")):
+        connection.execute(text("SELECT dondoc_tell_of_migration()"))
 
 
 def migrate(connection: Connection) -> None:
@@ -34,6 +48,7 @@ def migrate(connection: Connection) -> None:
         transaction_per_migration=True,
         render_item=spell,
         compare_server_default=True,
+        on_version_apply=tell,
     )
     with context.begin_transaction():
         context.run_migrations()

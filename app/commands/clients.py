@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.commands import events
 from app.commands.calendars import revoke_lost
 from app.database.builders import among, deleted_where, equal
 from app.database.failures import CONSTRAINT_BROKEN
@@ -31,8 +32,10 @@ from app.domain.errors import (
     StaleVersion,
     TooManySecrets,
 )
+from app.domain.events import EventType
 from app.models import Body, Client, ClientBody, ClientSecret, Plan
 from app.models.base import new_id, table
+from app.models.client import ClientKind
 from app.queries import clients as queries
 from app.schemas.clients import BodyGrant, ClientIn, ClientOut, NewClientOut, SecretOut
 from app.schemas.views import client_out
@@ -86,7 +89,8 @@ async def add(
     except CONSTRAINT_BROKEN:
         raise AlreadyExists from None
     added = await _new_secret(connection, digest, client_id, SLOTS[0])
-    await _grant(connection, client_id, role, bodies)
+    await grant(connection, client_id, role, bodies)
+    await events.tell_of_no_plan(connection, EventType.CLIENT_ADDED, client_id)
     return NewClient(client_id, name, role, [one.body for one in bodies], added.id, added.client_secret or "")
 
 
@@ -118,16 +122,36 @@ async def change(
         NotFound, StaleVersion: there is no such client, or not in the expected version.
         AlreadyExists, BodyUnknown, BodiesAreForReporters, ScopeBeyondRole: see `add`.
     """
+    values = _columns(changes, issuer, now)
+    role = await alter(connection, client_id, changes, values, ClientKind.SYSTEM, now=now, expected=expected)
+    _refuse_beyond(role, changes.get("scopes"))
+    return await _shown(connection, client_id)
+
+
+async def alter(
+    connection: AsyncConnection,
+    client_id: UUID,
+    changes: Mapping[str, Any],
+    values: Mapping[str, Any],
+    kind: ClientKind,
+    *,
+    now: datetime,
+    expected: int | None,
+) -> Role:
+    """Change columns of a client of a kind, and the bodies that it reports for; return its role.
+
+    Raises:
+        NotFound, StaleVersion, AlreadyExists, BodyUnknown, BodiesAreForReporters: see `change`.
+    """
     try:
-        role = await _hold(connection, client_id, expected, **_columns(changes, issuer, now))
+        role = await hold(connection, client_id, expected, kind, **values)
     except CONSTRAINT_BROKEN:
         raise AlreadyExists from None
-    _refuse_beyond(role, changes.get("scopes"))
     if "bodies" in changes:
         await fetch_all(connection, deleted_where, these=client_bodies, client_id=client_id)
-        await _grant(connection, client_id, role, changes["bodies"])
+        await grant(connection, client_id, role, changes["bodies"])
     await revoke_lost(connection, client_id, now=now)
-    return await _shown(connection, client_id)
+    return role
 
 
 async def add_secret(
@@ -139,7 +163,7 @@ async def add_secret(
         NotFound, StaleVersion: there is no such client, or not in the expected version.
         TooManySecrets: it has two.
     """
-    await _hold(connection, client_id, expected)
+    await hold(connection, client_id, expected)
     taken = {row["slot"] for row in await fetch_all(connection, _slots, client_id=client_id)}
     free = sorted(set(SLOTS) - taken)
     if not free:
@@ -155,7 +179,7 @@ async def remove_secret(
     Raises:
         NotFound, StaleVersion: there is no such client or secret, or not in the expected version.
     """
-    await _hold(connection, client_id, expected)
+    await hold(connection, client_id, expected)
     await fetch_one(connection, deleted_where, these=client_secrets, id=secret_id, client_id=client_id)
 
 
@@ -171,15 +195,30 @@ def _columns(changes: Mapping[str, Any], issuer: str | None, now: datetime | Non
     if "subject" in values:
         values["issuer"] = issuer if values["subject"] is not None else None
     if "disabled" in changes:
-        values["disabled_at"] = func.coalesce(clients.c.disabled_at, now) if changes["disabled"] else None
+        values |= disabled(changes["disabled"], now)
     return values
 
 
-async def _hold(connection: AsyncConnection, client_id: UUID, expected: int | None, **values: Any) -> Role:
-    """Lock a client, change columns of it, and count its version up."""
+def disabled(is_so: bool, now: datetime | None) -> dict[str, Any]:
+    """Spell that a client is disabled, since when it first was, or is not."""
+    return {"disabled_at": func.coalesce(clients.c.disabled_at, now) if is_so else None}
+
+
+async def hold(
+    connection: AsyncConnection,
+    client_id: UUID,
+    expected: int | None,
+    kind: ClientKind = ClientKind.SYSTEM,
+    **values: Any,
+) -> Role:
+    """Lock a client of a kind, change columns of it, count its version up, and tell of it with all that comes with it.
+
+    Raises:
+        NotFound, StaleVersion: there is no such client, or not in the expected version.
+    """
     counted_up = (
         update(clients)
-        .where(clients.c.id == client_id)
+        .where(clients.c.id == client_id, clients.c.kind == kind)
         .values(version=clients.c.version + 1, **values)
         .returning(clients.c.role, clients.c.version)
     )
@@ -190,6 +229,7 @@ async def _hold(connection: AsyncConnection, client_id: UUID, expected: int | No
     (row,) = found
     if expected is not None and row["version"] != expected + 1:
         raise StaleVersion
+    await events.tell_of_no_plan(connection, EventType.CLIENT_CHANGED, client_id)
     return Role(row["role"])
 
 
@@ -210,7 +250,12 @@ async def _shown(connection: AsyncConnection, client_id: UUID) -> ClientOut:
     return client_out(await fetch_only(connection, queries.one, client_id=client_id))
 
 
-async def _grant(connection: AsyncConnection, client_id: UUID, role: Role, granted: Sequence[BodyGrant]) -> None:
+async def grant(connection: AsyncConnection, client_id: UUID, role: Role, granted: Sequence[BodyGrant]) -> None:
+    """Let a reporter report for bodies.
+
+    Raises:
+        BodyUnknown, BodiesAreForReporters: it would be granted what it cannot have.
+    """
     if not granted:
         return
     if role is not Role.REPORTER:

@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.commands import events
 from app.database.statements import Row, fetch_one, write_rows
 from app.domain.access import Caller
 from app.domain.errors import ContentNotArrived, EvidenceErased, EvidenceHasNoBytes
+from app.domain.events import EventType
 from app.domain.files import EXTENSIONS, MediaType
 from app.models import EvidenceRead
 from app.models.base import new_id, table
@@ -64,7 +67,7 @@ def _refuse_without_bytes(row: Row) -> None:
 
 async def note(connection: AsyncConnection, caller: Caller, given: Content, *, now: datetime) -> None:
     """Record that a caller is about to be given bytes."""
-    row = {
+    row: dict[str, Any] = {
         "id": new_id(),
         "plan_id": given.plan_id,
         "obligation_id": given.obligation_id,
@@ -74,3 +77,4 @@ async def note(connection: AsyncConnection, caller: Caller, given: Content, *, n
         "sha256": given.sha256,
     }
     await write_rows(connection, reads, [row])
+    await events.tell_of_no_plan(connection, EventType.EVIDENCE_READ, row["id"])

@@ -27,6 +27,7 @@ from app.models import (
     ExtensionRefusal,
     ExtensionRequest,
     Holiday,
+    Letterhead,
     Membership,
     MembershipEnding,
     PaperReport,
@@ -40,6 +41,7 @@ from app.models import (
     Withdrawal,
 )
 from app.models.base import PlanRow, new_id, table
+from app.models.event import NO_PLAN
 from app.models.succession import Decision
 
 TYPES: Mapping[type[PlanRow], EventType | Mapping[Any, EventType]] = {
@@ -62,6 +64,7 @@ TYPES: Mapping[type[PlanRow], EventType | Mapping[Any, EventType]] = {
     CycleDeadline: EventType.DEADLINE_MOVED,
     Seal: EventType.CYCLE_CLOSED,
     Holiday: EventType.HOLIDAY_MARKED,
+    Letterhead: EventType.PLAN_AMENDED,
     Succession: EventType.SUCCESSION_PROPOSED,
     SuccessionDecision: {
         Decision.CONFIRMED: EventType.SUCCESSION_CONFIRMED,
@@ -93,6 +96,11 @@ async def tell(connection: AsyncConnection, events: Sequence[Row]) -> None:
     await write_rows(connection, table(Event), events)
 
 
+async def tell_of_no_plan(connection: AsyncConnection, told_as: EventType, act_id: UUID) -> None:
+    """Tell of what concerns no plan; `act_id` is the row that tells more."""
+    await tell(connection, [{"id": new_id(), "plan_id": NO_PLAN, "type": told_as, "act_id": act_id}])
+
+
 def opened(cycle: Row) -> Row:
     """Spell that a cycle was opened; opening creates many obligations and is one event."""
     happened = {"type": EventType.CYCLE_OPENED, "occurred_at": cycle["opened_at"]}
@@ -100,8 +108,12 @@ def opened(cycle: Row) -> Row:
 
 
 def changed_by(annulment: Row, obligation_id: UUID) -> Row:
-    """Spell that an annulment changed one more obligation than the one whose act it takes back."""
-    return _event(Annulment, {**annulment, "obligation_id": obligation_id}, annulment["received_at"])
+    """Spell that an annulment changed one more obligation than the one whose act it takes back.
+
+    It is told of on the obligation alone, also when the act was on its whole cycle: an event is of one or the other.
+    """
+    of = {"obligation_id": obligation_id, "cycle_id": None}
+    return _event(Annulment, {**annulment, **of}, annulment["recorded_at"])
 
 
 def entered(paper: Row, obligation_id: UUID) -> Row:
@@ -112,12 +124,14 @@ def entered(paper: Row, obligation_id: UUID) -> Row:
 def closing_annulled(annulment: Row) -> Row:
     """Spell that a cycle is closed no more."""
     happened = {"type": EventType.CLOSING_ANNULLED, "occurred_at": annulment["received_at"]}
-    return _of(annulment, **happened, act_id=annulment["id"], cycle_id=annulment["cycle_id"])
+    of = {"act_id": annulment["id"], "cycle_id": annulment["cycle_id"], "recorded_at": annulment["recorded_at"]}
+    return _of(annulment, **happened, **of)
 
 
-def amended(plan_id: UUID, now: datetime) -> Row:
-    """Spell that a plan was changed as its seed says, whatever that was."""
-    return _of({"plan_id": plan_id}, type=EventType.PLAN_AMENDED, occurred_at=now)
+def seeded(plan_id: UUID, now: datetime, *, anew: bool) -> Row:
+    """Spell that a plan was added, or changed as its seed says, whatever that was."""
+    told_as = EventType.PLAN_ADDED if anew else EventType.PLAN_AMENDED
+    return _of({"plan_id": plan_id}, type=told_as, occurred_at=now)
 
 
 def _event(model: type[PlanRow], row: Row, recorded_at: datetime) -> Row:
@@ -127,6 +141,8 @@ def _event(model: type[PlanRow], row: Row, recorded_at: datetime) -> Row:
         type=told_as if isinstance(told_as, EventType) else told_as[row.get("outcome", row.get("ends"))],
         # A mark of the calendar and a proposal are not received, but made.
         occurred_at=row.get("received_at", recorded_at),
+        # By the one instant an act and the word of it are known.
+        recorded_at=recorded_at,
         act_id=row["id"],
         obligation_id=row.get("obligation_id"),
         cycle_id=row.get("cycle_id"),

@@ -44,7 +44,7 @@ async def add(
     member_id = await join(connection, plan["id"], member, **joining)
     row = {"id": new_id(), "plan_id": plan["id"], "client_id": caller.client_id, "class_id": body["id"]}
     await events.write(connection, Membership, [row | letter | {"member_id": member_id, "from_on": sent.from_on}])
-    return await _shown(connection, plan, body, member)
+    return await _shown(connection, plan, body, NamedBody(member_id, member.code, member.name))
 
 
 async def end(
@@ -69,7 +69,7 @@ async def end(
     letter = letter_of(plan, sent, now=now)
     body = await fetch_one(connection, one_body, plan_id=plan["id"], code=code)
     member = await fetch_one(connection, one_body, plan_id=plan["id"], code=member_code)
-    last = next(iter(await _of(connection, plan, code, member_code)), None)
+    last = next(iter(await _of(connection, body, member["id"])), None)
     if last is None:
         raise NotFound
     if last["ending_id"] or sent.until_on < last["from_on"]:
@@ -103,23 +103,28 @@ async def _refuse_member(connection: AsyncConnection, plan: Row, body: Row, memb
         return
     known = await fetch_one(connection, one_body, plan_id=plan["id"], code=member.code)
     named_by_plan = known["group_id"] == body["id"] and known["joined_on"] is None
-    earlier = await _of(connection, plan, body["code"], member.code)
+    earlier = await _of(connection, body, member.id)
     lasting = [one for one in earlier if one["ending_id"] is None or one["ending_until_on"] >= sent.from_on]
     if named_by_plan or lasting:
         raise AlreadyMember(None, Fault("/code", "is a member on that day"))
 
 
-async def _of(connection: AsyncConnection, plan: Row, code: str, member: str) -> list[Row]:
-    return await fetch_all(connection, memberships_of, plan_id=plan["id"], body=code, member=member)
+async def _of(connection: AsyncConnection, body: Row, member_id: UUID | None) -> list[Row]:
+    asked = {"plan_id": body["plan_id"], "class_id": body["id"], "member_id": member_id}
+    return await fetch_all(connection, memberships_of, **asked)
 
 
 async def _shown(connection: AsyncConnection, plan: Row, body: Row, member: NamedBody) -> MembershipOut:
-    row = (await _of(connection, plan, body["code"], member.code))[0]
+    return membership_out((await _of(connection, body, member.id))[0], plan, body, member.code, member.name)
+
+
+def membership_out(row: Row, plan: Row, body: Row, code: str, name: str) -> MembershipOut:
+    """Show a membership with its ending, if it has one."""
     ending = {name.removeprefix("ending_"): row[name] for name in row if name.startswith("ending_")}
     names: dict[str, Any] = {
         "plan": plan["slug"],
         "body": {"code": body["code"], "name": body["name"]},
-        "member": {"code": member.code, "name": member.name},
+        "member": {"code": code, "name": name},
         "ending": {**ending, "client": ending["client_id"]} if ending["id"] else None,
     }
     return MembershipOut.model_validate({**row, **names, "client": row["client_id"]})

@@ -86,10 +86,10 @@ async def _write(
     act = {"act_id": succession["decision_id"], "kind": ActKind.SUCCESSION}
     made: dict[str, Any] = {"id": new_id(), "reason": sent.reason, "client_id": caller.client_id, "received_at": now}
     recorded = await events.write(connection, Annulment, [ids | act | made])
-    word = ids | {"annulment_id": made["id"], "counts": False, "recorded_at": recorded[made["id"]]}
+    word = ids | {"annulment_id": made["id"], "counts": False}
     fallen = [{"act_id": row["id"], "kind": ActKind.TRANSFER, "obligation_id": row["obligation_id"]} for row in passed]
     await write_rows(connection, table(AnnulledAct), [word | one | {"id": new_id()} for one in (act, *fallen)])
-    return ids | act | made
+    return ids | act | made | {"recorded_at": recorded[made["id"]]}
 
 
 def _counted_up(ids: list[UUID], now: datetime) -> Update:

@@ -135,6 +135,4 @@ def _word(act: Act, annulment: Row) -> dict[str, Any]:
         "annulment_id": annulment["id"],
         "act_id": act.id,
         **{name: getattr(act, name) for name in ("kind", "counts", "obligation_id", "cycle_id")},
-        # One instant for all: by no `known_at` has half of them been taken back.
-        "recorded_at": annulment["recorded_at"],
     }

@@ -84,7 +84,9 @@ async def _record(connection: AsyncConnection, part: Row, ids: list[UUID], since
     if not ids:
         return
     await fetch_all(connection, _counted_up, plan_id=part["plan_id"], ids=ids, now=now)
-    await events.write(connection, Transfer, list(_rows(part, ids, since)))
+    async with as_system(connection):
+        # It is the act of whoever confirmed the succession, and not of who is at work now.
+        await events.write(connection, Transfer, list(_rows(part, ids, since)))
     await refresh_snapshot(connection, ids, now)
 
 

@@ -29,11 +29,13 @@ from app.domain.errors import (
     ConditionMet,
     ConditionNotWhole,
     Fault,
+    FigureImpossible,
     FigureNeeded,
     ObligationEnded,
     Refusal,
     TargetUnknown,
 )
+from app.domain.figures import wrong_with
 from app.models import Measurement, Target, Update
 from app.models.base import new_id, table
 from app.models.duty import ConditionScope
@@ -46,10 +48,11 @@ measurements, targets = table(Measurement), table(Target)
 
 @dataclass(frozen=True)
 class TargetKnown:
-    """A target by its id; a share of cases is met when there was no case, a change in one direction is not."""
+    """A target by its id, with its unit, and whether it asks for a change in one direction, or else for a share."""
 
     id: UUID
-    is_share: bool
+    unit: str
+    direction: str | None
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,8 @@ async def report(
     Raises:
         NotFound, StaleVersion: see `obligations.hold`.
         PaperReportNotYours, PaperReportIncomplete, ReceivedOnImpossible: see `paper.check_paper_date`.
-        LetterNeeded, ConditionNotWhole, ConditionMet, TargetUnknown, FigureNeeded: see `accept`.
+        LetterNeeded, ConditionNotWhole, ConditionMet, TargetUnknown, FigureNeeded, FigureImpossible:
+            see `accept`.
     """
     held = await hold(connection, caller, obligation_id, expected=expected, now=now)
     known = await known_of(connection, caller, [(held, sent)], now=now)
@@ -134,13 +138,12 @@ async def _targets_of(connection: AsyncConnection, duty_ids: Collection[UUID]) -
         return {}
     known: dict[UUID, dict[str, TargetKnown]] = {}
     for row in await fetch_all(connection, _targets, duty_ids=list(duty_ids)):
-        known.setdefault(row["duty_id"], {})[row["code"]] = TargetKnown(row["id"], row["is_share"])
+        known.setdefault(row["duty_id"], {})[row["code"]] = TargetKnown(row["id"], row["unit"], row["direction"])
     return known
 
 
 def _targets(duty_ids: list[UUID]) -> Statement:
-    is_share = targets.c.direction.is_(None).label("is_share")
-    found = select(targets.c.duty_id, targets.c.code, targets.c.id, is_share)
+    found = select(*(targets.c[name] for name in ("duty_id", "code", "id", "unit", "direction")))
     return found.where(among(targets.c.duty_id, "duty_ids", duty_ids))
 
 
@@ -155,6 +158,7 @@ def accept(caller: Caller, held: Locked, sent: UpdateIn, known: Known, *, now: d
         ConditionMet: `not_applicable` although the condition was met when the report was received.
         TargetUnknown: a measurement names a target that the duty does not have.
         FigureNeeded: it says that there was no case where a rise or a fall is asked for.
+        FigureImpossible: a figure is no percentage, or has a sign.
     """
     if held.ended:
         raise ObligationEnded
@@ -172,9 +176,13 @@ def _refuse_figures(sent: UpdateIn, known: Mapping[str, TargetKnown]) -> None:
     unknown = [n for n, one in enumerate(sent.measurements) if one.target not in known]
     if unknown:
         raise TargetUnknown(None, *(Fault(f"/measurements/{n}/target", "is no target of this duty") for n in unknown))
-    caseless = [n for n, one in enumerate(sent.measurements) if one.cases == 0 and not known[one.target].is_share]
+    asked = [(n, one, known[one.target]) for n, one in enumerate(sent.measurements)]
+    caseless = [n for n, one, target in asked if one.cases == 0 and target.direction]
     if caseless:
         raise FigureNeeded(None, *(Fault(f"/measurements/{n}/cases", "is for a share of cases") for n in caseless))
+    wrong = [(n, why) for n, one, target in asked if (why := wrong_with(one.value, target.unit, target.direction))]
+    if wrong:
+        raise FigureImpossible(None, *(Fault(f"/measurements/{n}/value", why) for n, why in wrong))
 
 
 def _received(caller: Caller, held: Locked, sent: UpdateIn, now: datetime) -> datetime:

@@ -112,6 +112,11 @@ async def undone(connection: AsyncConnection) -> AsyncIterator[None]:
             await driver.execute("ROLLBACK TO trial; RELEASE trial")
 
 
+async def refuse_hidden_rows(connection: AsyncConnection) -> None:
+    """Let fail what follows in a transaction where rows are hidden from the login, instead of going without them."""
+    await driver_of(connection).execute("SET LOCAL row_security = off")
+
+
 class CommitFailed(Exception):
     """The transaction had failed before, and somebody went on as if it had not: nothing of it was kept."""
 
@@ -245,7 +250,7 @@ def connect(url: str, *, pool_size: int = 4, role: str | None = APP_ROLE) -> Dat
 
 
 async def prove(url: str, *, role: str | None = APP_ROLE) -> None:
-    """Find out before anything else whether a database can be worked with; one that is away may come back.
+    """Find out before anything else whether this login can work with a database; one that is away may come back.
 
     Raises:
         DatabaseUnfit: it cannot.
@@ -253,8 +258,10 @@ async def prove(url: str, *, role: str | None = APP_ROLE) -> None:
     entrance = Entrance(read(url), role, {**_SESSION, **_LIMITS} if role else _SESSION)
     try:
         connection = await entrance.open()
+        try:
+            await entrance.refuse_owner(connection)
+        finally:
+            connection.terminate()
     except (PostgresError, OSError, InternalClientError) as error:
         if cause := refused(error):
             raise DatabaseUnfit(f"The database cannot be used: {cause}") from None
-        return
-    connection.terminate()

@@ -34,6 +34,18 @@ _REFUSED = {
     "42704": "The database's address asks in options for a setting that the server does not know.",
 }
 """Why the server does not let a connection begin, by the SQLSTATE."""
+_OWNER = (
+    "The login of DATABASE_URL may act as the owner of the tables, so whoever takes the service over could change what "
+    "was recorded: make a login for the service (CREATE ROLE dondoc_service LOGIN PASSWORD '…' IN ROLE dondoc_app), "
+    "name it in DATABASE_URL, and this one in DATABASE_OWNER_URL."
+)
+_REGAINED = """
+    SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = session_user AND (rolsuper OR rolcreaterole))
+    OR EXISTS (
+        SELECT FROM pg_class
+        WHERE relnamespace = to_regnamespace('public') AND pg_has_role(session_user, relowner, 'MEMBER')
+    )
+"""
 _NO_SESSION = (
     "The owner's address leads to a connection pooler that lends sessions by transaction: "
     "set DATABASE_OWNER_URL to an address of PostgreSQL itself."
@@ -73,6 +85,15 @@ class Entrance:
                 raise DatabaseUnfit(_POOLER) from None
             raise
         return connection
+
+    async def refuse_owner(self, connection: Connection) -> None:
+        """Refuse a login that could lay the lesser role down again, and be the owner or stronger.
+
+        Raises:
+            DatabaseUnfit: it could.
+        """
+        if self.role and await connection.fetchval(_REGAINED):
+            raise DatabaseUnfit(_OWNER)
 
     async def _connect(self) -> Connection:
         """Connect; who does not know a setting, and is in between, gets none."""

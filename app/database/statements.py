@@ -36,6 +36,12 @@ class Prepared:
     names: tuple[str, ...]
     reads: Mapping[str, Read]
 
+    async def stream(self, connection: AsyncConnection, values: Mapping[str, Any]) -> AsyncIterator[Row]:
+        """Run it, and yield its rows as they come, a thousand at a time."""
+        named = [values[name] for name in self.names]
+        async for record in driver_of(connection).cursor(self.text, *named, prefetch=1000):
+            yield self._read(dict(record))
+
     async def fetch(self, connection: AsyncConnection, values: Mapping[str, Any]) -> list[Row]:
         """Run it in the transaction of a connection; the driver keeps it prepared there."""
         found = await driver_of(connection).fetch(self.text, *[values[name] for name in self.names])
@@ -130,16 +136,15 @@ async def fetch_only(connection: AsyncConnection, build: Build, /, **asked: Any)
     return row
 
 
+def stream_all(connection: AsyncConnection, build: Build, /, **asked: Any) -> AsyncIterator[Row]:
+    """Ask a question whose answer does not fit into memory, and yield the rows as they come."""
+    question = prepare(build, **asked)
+    return question.statement.stream(connection, question.values)
+
+
 async def fetch_built(connection: AsyncConnection, statement: Statement | UpdateBase) -> list[Row]:
     """Ask by a statement whose text must be built at each call; whoever calls this says why."""
     return list((await connection.execute(statement)).mappings())
-
-
-async def stream_built(connection: AsyncConnection, statement: Statement) -> AsyncIterator[Row]:
-    """Ask for more than fits into memory, and yield the rows as they come."""
-    async with connection.stream(statement) as found:
-        async for row in found.mappings():
-            yield row
 
 
 async def run_each(connection: AsyncConnection, statement: UpdateBase, rows: Sequence[Row]) -> None:

@@ -20,12 +20,17 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+PEOPLES_ROLES = frozenset(Role) - {Role.INTEGRATOR}
+"""What a person can be: an integrator is a system."""
+
+
 class Permission(StrEnum):
     """What a client can ask for; the value is the OAuth scope's name."""
 
     READ_PLANS = "plans:read"
     READ_STANDING = "standing:read"
     READ_HISTORY = "history:read"
+    READ_REPORTS = "reports:read"
     READ_EVIDENCE = "evidence:read"
     USE_CALENDARS = "calendars:use"
     REPORT = "updates:write"
@@ -40,6 +45,7 @@ class Permission(StrEnum):
     ENTER_PAPER_REPORTS = "paper-reports:write"
     RECORD_SUCCESSIONS = "successions:write"
     EDIT_CALENDAR = "holidays:write"
+    EDIT_LETTERHEAD = "letterheads:write"
     OPEN_CYCLES = "cycles:write"
     READ_EVENTS = "events:read"
     READ_CHECKPOINTS = "audit:read"
@@ -80,6 +86,7 @@ MAY: Mapping[Permission, frozenset[Role]] = {
     Permission.READ_PLANS: _EVERYONE,
     Permission.READ_STANDING: _READERS,
     Permission.READ_HISTORY: _CONCERNED,
+    Permission.READ_REPORTS: _COORDINATORS,
     Permission.READ_EVIDENCE: _READERS,
     Permission.USE_CALENDARS: _CONCERNED,
     Permission.REPORT: _CONCERNED,
@@ -94,6 +101,7 @@ MAY: Mapping[Permission, frozenset[Role]] = {
     Permission.ENTER_PAPER_REPORTS: _COORDINATORS,
     Permission.RECORD_SUCCESSIONS: _COORDINATORS,
     Permission.EDIT_CALENDAR: _COORDINATORS,
+    Permission.EDIT_LETTERHEAD: _COORDINATORS,
     Permission.OPEN_CYCLES: _COORDINATORS,
     Permission.READ_EVENTS: _READERS,
     Permission.READ_CHECKPOINTS: _EVERYONE,
@@ -121,6 +129,7 @@ SUMMARIES: Mapping[Permission, str] = {
     Permission.READ_PLANS: "Read plans, bodies, duties and cycles",
     Permission.READ_STANDING: "Read standings and totals",
     Permission.READ_HISTORY: "Read histories with their narratives",
+    Permission.READ_REPORTS: "Read consolidated reports",
     Permission.READ_EVIDENCE: "Read evidence, by classification",
     Permission.USE_CALENDARS: "Get, give and revoke the addresses of calendars",
     Permission.REPORT: "Post updates for obligations one owns, or enter paper reports",
@@ -135,12 +144,13 @@ SUMMARIES: Mapping[Permission, str] = {
     Permission.ENTER_PAPER_REPORTS: "Enter papers that report on many duties, and take them back",
     Permission.RECORD_SUCCESSIONS: "Record what becomes of bodies: successions, members of classes, partners",
     Permission.EDIT_CALENDAR: "Mark days off",
+    Permission.EDIT_LETTERHEAD: "Say under whose name papers go out",
     Permission.OPEN_CYCLES: "Open reporting cycles, move their deadlines, close them",
     Permission.READ_EVENTS: "Follow what changes",
     Permission.READ_CHECKPOINTS: "Read what was signed of the events",
     Permission.MANAGE_WEBHOOKS: "Have the events that one may read sent to addresses of one's own",
-    Permission.READ_CLIENTS: "Read clients and what they may do",
-    Permission.MANAGE_CLIENTS: "Add, change and disable clients, and their secrets",
+    Permission.READ_CLIENTS: "Read clients and people, and what they may do",
+    Permission.MANAGE_CLIENTS: "Add, change and disable clients and their secrets, and people, and invite them",
     Permission.READ_READS: "Read who was given the bytes of evidence",
     Permission.ERASE: "Erase evidence by law",
 }

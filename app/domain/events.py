@@ -30,6 +30,7 @@ class EventType(StrEnum):
     TRANSFERRED = "obligation.transferred"
     OBLIGATION_ENDED = "obligation.ended"
     PLAN_AMENDED = "plan.amended"
+    PLAN_ADDED = "plan.added"
     CYCLE_OPENED = "cycle.opened"
     DEADLINE_MOVED = "deadline.moved"
     CYCLE_DEADLINE_MOVED = "cycle.deadline_moved"
@@ -43,6 +44,14 @@ class EventType(StrEnum):
     MEMBER_ADDED = "member.added"
     MEMBER_ENDED = "member.ended"
     PARTNER_NAMED = "partner.named"
+    # What concerns no plan, and is in the feed of those who may read who read what.
+    CLIENT_ADDED = "client.added"
+    CLIENT_CHANGED = "client.changed"
+    CALENDAR_GIVEN = "calendar.given"
+    CALENDAR_REVOKED = "calendar.revoked"
+    EVIDENCE_READ = "evidence.read"
+    RECORD_RESTATED = "record.restated"
+    """A migration wrote rows, or their digests, anew."""
 
 
 FORMER_NAMES = {EventType.CYCLE_DEADLINE_MOVED: EventType.DEADLINE_MOVED}
@@ -59,10 +68,11 @@ def canonical(content: Mapping[str, Any]) -> bytes:
 
     The content holds texts, small integers, instants, ids and nulls, for which this is all that the RFC asks.
     """
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_spell).encode()
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=spell).encode()
 
 
-def _spell(value: Any) -> str:
+def spell(value: Any) -> str:
+    """Spell an instant or an id."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if isinstance(value, UUID):

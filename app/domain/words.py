@@ -7,6 +7,7 @@ from typing import NamedTuple, TypeVar
 
 from app.domain.access import Classification
 from app.domain.completion import ClaimState, DutyKind, Force, Judgement, Missing, ReviewOutcome, Status
+from app.domain.inbox import InboxKind
 from app.domain.text import fold
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -53,6 +54,19 @@ _WORDS: Mapping[type[StrEnum], Mapping[str, Words]] = {
         ),
         Judgement.ACCEPTED: Words("đã chấp nhận", "accepted"),
         Judgement.IN_WORK: Words("đang thực hiện, chưa phải xem xét", "in work"),
+    },
+    InboxKind: {
+        InboxKind.UPDATE: Words("cập nhật tiến độ", "update"),
+        InboxKind.EVIDENCE: Words("minh chứng", "evidence"),
+        InboxKind.EVIDENCE_CONTENT: Words("tệp minh chứng", "file of evidence"),
+        InboxKind.WITHDRAWAL: Words("rút minh chứng", "withdrawal"),
+        InboxKind.CONTRIBUTION: Words("ý kiến phối hợp", "contribution"),
+        InboxKind.REVIEW: Words("xem xét", "review"),
+        InboxKind.EXTENSION_REQUEST: Words("đề nghị gia hạn", "extension request"),
+        InboxKind.EXTENSION: Words("gia hạn", "extension"),
+        InboxKind.EXTENSION_REFUSAL: Words("không đồng ý gia hạn", "extension refusal"),
+        InboxKind.CONDITION_DECISION: Words("quyết định về điều kiện", "condition decision"),
+        InboxKind.ANNULMENT: Words("hủy ghi nhận", "annulment"),
     },
     ReviewOutcome: {
         ReviewOutcome.ACCEPTED: Words("chấp nhận", "accepted"),

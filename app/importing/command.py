@@ -132,7 +132,7 @@ def _sentence(fault: Mapping[str, Any], tongue: Language) -> str:
 
 def _checked(file: Path, options: Options) -> tuple[Mapping[str, int], Counter[str]]:
     """Read every line as the service would, and send nothing; whether an obligation exists, only the service knows."""
-    filled = Filled(file, is_json=is_json(file))
+    filled = Filled(file, is_json=is_json(file), as_is=options.as_is)
     vietnamese = options.tongue is Language.VIETNAMESE
     counts, why = Counter({"recorded": 0, "refused": 0, "blank": 0, "replayed": 0}), Counter[str]()
     # The headings are known when the last line has been read.

@@ -18,7 +18,7 @@ from app.commands.imports.sayings import said
 from app.database.engine import SYSTEM, Database
 from app.database.statements import Row, fetch_first, fetch_only
 from app.domain.access import Caller, Permission, Role, authorize, granted
-from app.domain.errors import InternalFault, NotAllowed, Refusal
+from app.domain.errors import InternalFault, NotAllowed, Refusal, ServiceUnavailable
 from app.domain.imports import HowMeant, ImportState
 from app.logs import log
 from app.queries import imports
@@ -26,6 +26,7 @@ from app.stores import Parts
 from app.web.files.imports import import_of
 from app.web.problems.handlers import spelled_out
 
+HEARD_EVERY_SECONDS = later.LEASE.total_seconds() / 3
 Open = Callable[[UUID, bytes], bytes]
 
 
@@ -53,22 +54,27 @@ class Importer:
         """Record a form, or say why it cannot be; what fails for another reason is tried again."""
         try:
             await self._record(taken)
+        except ServiceUnavailable:
+            await self._give_back(taken)
         except Refusal as refusal:
             problem = spelled_out(refusal, request_id=None, vietnamese=taken["vietnamese"])
             await self._finish(taken, ImportState.FAILED, problem.model_dump(mode="json"))
         except BaseException:
             # Whoever comes next need not wait until this attempt would have had to be over.
             with suppress(Exception):
-                async with self._database.writing(SYSTEM) as connection:
-                    await later.give_back(connection, taken, now=self._clock())
+                await self._give_back(taken)
             raise
+
+    async def _give_back(self, taken: Row) -> None:
+        async with self._database.writing(SYSTEM) as connection:
+            await later.give_back(connection, taken, now=self._clock())
 
     async def _record(self, taken: Row) -> None:
         if taken["attempts"] > later.MOST_ATTEMPTS:
             log.error("form given up", attempts=taken["attempts"])
             raise InternalFault
         caller, plan = await self._sender(taken)
-        async with self._form(taken) as path:
+        async with self._held(taken), self._form(taken) as path:
             form = await read_form(path, is_json=taken["is_json"], as_is=taken["as_is"])
         with closing(form):
             meant = HowMeant(plan=plan, **{name: taken[name] for name in later.MEANT})
@@ -109,6 +115,23 @@ class Importer:
         return caller, row["plan"]
 
     @asynccontextmanager
+    async def _held(self, taken: Row) -> AsyncIterator[None]:
+        """Tell again and again that this process is at it, while a form is read and nothing else is told."""
+        over = asyncio.Event()
+
+        async def hold() -> None:
+            while not await _comes_within(over, HEARD_EVERY_SECONDS):
+                async with self._database.writing(SYSTEM) as connection:
+                    await later.hold(connection, taken, now=self._clock())
+
+        holding = asyncio.create_task(hold())
+        try:
+            yield
+        finally:
+            over.set()
+            await holding
+
+    @asynccontextmanager
     async def _form(self, taken: Row) -> AsyncIterator[Path]:
         """Put the pieces of a form together on this machine's disk, for as long as it is read."""
         part = await asyncio.to_thread(self._parts.begin)
@@ -126,3 +149,12 @@ class Importer:
         async with self._database.reading(SYSTEM) as connection:
             row = await fetch_first(connection, imports.piece, import_id=import_id, n=n)
         return bytes(row["content"]) if row else None
+
+
+async def _comes_within(event: asyncio.Event, seconds: float) -> bool:
+    """Wait for an event, and say whether it came in time."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await event.wait()
+    except TimeoutError:
+        return False

@@ -4,9 +4,11 @@ One process at a time does it, for as long as one transaction takes.  Places fol
 given only below the oldest transaction that is still under way: an event that commits late finds its place free.
 """
 
+import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -26,6 +28,7 @@ LEADER = b"dondoc sequencer"
 BATCH = 1000
 SIGNED_EVERY = timedelta(minutes=1)
 FIRST_TRANSACTION = "0"
+SALT_BYTES = 16
 
 
 class FeedBroken(Exception):
@@ -66,15 +69,24 @@ async def sequence(connection: AsyncConnection, sign: Signer, floor: str, *, now
 async def _place(connection: AsyncConnection, size: int, found: Sequence[Row]) -> None:
     tree, rows = Tree(size, await _nodes(connection, size)), []
     for row in found:
-        content = canonical(spelled(tree.size + 1, row))
-        ids = {"id": row["id"], "plan_id": row["plan_id"], "obligation_id": row["obligation_id"]}
-        rows.append({**ids, "content": content, "node": tree.add(content), "seq": tree.size})
+        kept = _committed(row["rows"])
+        content = canonical(spelled(tree.size + 1, {**row, **kept}))
+        kept |= {name: row[name] for name in ("id", "plan_id", "obligation_id")}
+        rows.append({**kept, "content": content, "node": tree.add(content), "seq": tree.size})
     await write_rows(connection, table(SequencedEvent), rows)
+
+
+def _committed(rows: bytes | None) -> dict[str, Any]:
+    """Commit to what a transaction wrote, by chance, so that nobody can guess at it who has only the event."""
+    salt = secrets.token_bytes(SALT_BYTES) if rows else None
+    return {"salt": salt, "record": salt and rows and sha256(salt + rows).digest()}
 
 
 def spelled(seq: int, row: Row) -> dict[str, Any]:
     """Name what an event says: what readers get, and what is digested."""
     named = {"seq": seq, "act": row["act_id"], "obligation": row["obligation_id"]}
+    if row["record"]:
+        named["record"] = row["record"].hex()
     same = ("id", "type", "plan", "cycle", "owner", "transaction", "occurred_at", "recorded_at")
     return named | {name: row[name] for name in same}
 

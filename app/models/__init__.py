@@ -8,14 +8,15 @@ from app.models.condition import ConditionDecision
 from app.models.contribution import Contribution
 from app.models.cycle import Cycle, CycleDeadline, Holiday, Reopening, Seal, SealedStanding
 from app.models.duty import Duty, DutyOwner, DutyPartner, PartnerNaming, Target
-from app.models.event import Checkpoint, DeadlineWatch, Event, SequencedEvent
+from app.models.event import Checkpoint, DeadlineWatch, Event, RowDigest, SequencedEvent
 from app.models.evidence import Erasure, Evidence, EvidenceContent, EvidenceRead, EvidenceText, Withdrawal
 from app.models.extension import Extension, ExtensionRefusal, ExtensionRequest
 from app.models.form_import import FormImport, FormImportLine, FormImportPart
 from app.models.idempotency import IdempotencyRecord
 from app.models.obligation import Obligation
 from app.models.paper import PaperReport
-from app.models.plan import Plan
+from app.models.person import PersonInvitation, PersonSession
+from app.models.plan import Letterhead, Plan
 from app.models.reference import ClientReference
 from app.models.review import Review
 from app.models.standing import StandingSnapshot
@@ -55,16 +56,20 @@ __all__ = [
     "FormImportPart",
     "Holiday",
     "IdempotencyRecord",
+    "Letterhead",
     "Measurement",
     "Membership",
     "MembershipEnding",
     "Obligation",
     "PaperReport",
     "PartnerNaming",
+    "PersonInvitation",
+    "PersonSession",
     "Plan",
     "Reopening",
     "Review",
     "RevokedToken",
+    "RowDigest",
     "Seal",
     "SealedStanding",
     "SequencedEvent",

@@ -40,7 +40,8 @@ class AnnulledAct(PlanRow, table=True):
     """One row says that one act counts from `recorded_at` on, or that it does not, because of one annulment.
 
     There is one for the act itself and one for each that falls with it or comes back with it; `obligation_id`, or
-    `cycle_id`, is what that act is on.  All rows of an annulment are recorded at its own instant.
+    `cycle_id`, is what that act is on.  The database records all rows of an annulment at its own instant: by no
+    `known_at` has half of them been taken back.
     """
 
     __tablename__ = "annulled_act"

@@ -63,7 +63,9 @@ def optional_text(length: int) -> Any:
     return Field(default=None, max_length=length)
 
 
-def choice(values: type[StrEnum], name: str, *, optional: bool = False, length: int = 24) -> Any:
+def choice(
+    values: type[StrEnum], name: str, *, optional: bool = False, length: int = 24, default: StrEnum | None = None
+) -> Any:
     """Spell a choice: text with a CHECK over the enum's values; a native enum cannot be downgraded.
 
     The CHECK has the bare name, since that is what migrations give it.
@@ -76,6 +78,9 @@ def choice(values: type[StrEnum], name: str, *, optional: bool = False, length: 
         name=conv(name),
         values_callable=lambda enum: [member.value for member in enum],
     )
+    if default is not None:
+        # The database gives it: a version of the service that does not know the column yet writes rows, too.
+        return Field(sa_type=kind, sa_column_kwargs={"server_default": default.value})
     return Field(default=None, sa_type=kind) if optional else Field(sa_type=kind)
 
 

@@ -60,11 +60,11 @@ class Membership(ActRow, table=True):
 
 
 class MembershipEnding(ActRow, table=True):
-    """One row says which day is the last one of a membership, by a letter."""
+    """One row says which day is the last one of a membership, by a letter; of one membership one counts."""
 
     __tablename__ = "membership_ending"
     __table_args__ = (
-        UniqueConstraint("plan_id", "membership_id"),
+        Index("ix_membership_ending_membership", "plan_id", "membership_id"),
         belongs_to("membership", "membership_id"),
         by_client(),
     )

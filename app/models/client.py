@@ -1,6 +1,7 @@
-"""Clients: the systems that call the service, their secrets, and the bodies that they may report for."""
+"""Clients: the systems and the people that use the service, the secrets of systems, and the bodies they report for."""
 
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import ARRAY, CheckConstraint, LargeBinary, String
@@ -10,8 +11,15 @@ from app.domain.access import Role
 from app.models.base import belongs_to, by_client, choice, instant, key, optional_text, recorded, text
 
 
+class ClientKind(StrEnum):
+    """Whether a client is a system, which comes with a token, or a person, who comes in by a page (`person`)."""
+
+    SYSTEM = "system"
+    PERSON = "person"
+
+
 class Client(SQLModel, table=True):
-    """One row is one system with one role; a disabled one is kept, for the history that names it.
+    """One row is one system or person with one role; a disabled one is kept, for the history that names it.
 
     `scopes` narrows down what the role allows; null is all of it, also what a later version adds.  `subject` is the
     client's name at an external issuer of tokens.  Each change counts `version` up.
@@ -22,11 +30,13 @@ class Client(SQLModel, table=True):
         UniqueConstraint("name"),
         UniqueConstraint("issuer", "subject"),
         CheckConstraint("(issuer IS NULL) = (subject IS NULL)", name="subject_of_issuer"),
+        CheckConstraint("kind = 'system' OR subject IS NULL", name="person_has_no_subject"),
     )
 
     id: UUID = key()
     name: str = text(120)
     role: Role = choice(Role, "role")
+    kind: ClientKind = choice(ClientKind, "kind", default=ClientKind.SYSTEM)
     scopes: list[str] | None = Field(default=None, sa_type=ARRAY(String(60)))
     issuer: str | None = optional_text(300)
     subject: str | None = optional_text(255)

@@ -4,8 +4,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint
-from sqlmodel import Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, func
+from sqlmodel import Field, Index, UniqueConstraint
 
 from app.domain.access import Classification
 from app.domain.files import MediaType
@@ -76,7 +76,8 @@ class Evidence(HistoryRow, table=True):
 class EvidenceText(PlanRow, table=True):
     """One row is what people wrote of one evidence (`id` is the evidence's), apart so that it can be erased by law.
 
-    Nothing of it is ever changed; it goes only together with an `Erasure`.
+    Nothing of it is ever changed; it goes only together with an `Erasure`.  `salt` is drawn by chance and goes, too: of
+    the digest that stays, nobody can tell whether a guess at the words is right.
     """
 
     __tablename__ = "evidence_text"
@@ -86,12 +87,13 @@ class EvidenceText(PlanRow, table=True):
     url: str | None = optional_text(2000)
     issuer: str | None = optional_text(300)
     file_name: str | None = optional_text(255)
+    salt: UUID = Field(default=None, sa_column_kwargs={"server_default": func.gen_random_uuid(), "nullable": False})
 
 
 NAMED = {"body_id", "update_id", "of_owner", "paper_report_id"}
 OWN = tuple(name for name in own_columns(Evidence) if name not in NAMED)
 """What is said of an evidence itself, and stays."""
-WRITTEN = own_columns(EvidenceText)
+WRITTEN = tuple(name for name in own_columns(EvidenceText) if name != "salt")
 
 
 class EvidenceContent(HistoryRow, table=True):

@@ -11,6 +11,7 @@ from app.database.statements import Statement
 from app.domain.access import Role
 from app.models import Body, Client, ClientBody, ClientSecret, Plan, RevokedToken
 from app.models.base import table
+from app.models.client import ClientKind
 
 clients, grants, secrets, revoked = table(Client), table(ClientBody), table(ClientSecret), table(RevokedToken)
 SORT_COLUMNS = ("name", "id")
@@ -20,20 +21,27 @@ SORT_COLUMNS = ("name", "id")
 def caller(
     *, jti: UUID | None, client_id: UUID | None = None, issuer: str | None = None, subject: str | None = None
 ) -> Statement:
-    """Select what the client of a token may do: ours is named by its id, an external issuer's by its subject."""
+    """Select what the client of a token may do: ours is named by its id, an external issuer's by its subject.
+
+    No token is a person's.
+    """
     if client_id is not None:
         named: ColumnElement[bool] = clients.c.id == bindparam("client_id", client_id)
     else:
         named = and_(
             clients.c.issuer == bindparam("issuer", issuer), clients.c.subject == bindparam("subject", subject)
         )
-    body_ids = select(func.array_agg(grants.c.body_id)).where(grants.c.client_id == clients.c.id).scalar_subquery()
     is_revoked = select(revoked.c.jti).where(revoked.c.jti == bindparam("jti", jti)).exists() if jti else false()
     return select(
         *(clients.c[name] for name in ("id", "name", "role", "scopes", "disabled_at")),
-        body_ids.label("body_ids"),
+        body_ids().label("body_ids"),
         is_revoked.label("revoked"),
-    ).where(named)
+    ).where(named, clients.c.kind == ClientKind.SYSTEM)
+
+
+def body_ids() -> ColumnElement[Any]:
+    """Select the ids of the bodies that a client may report for."""
+    return select(func.array_agg(grants.c.body_id)).where(grants.c.client_id == clients.c.id).scalar_subquery()
 
 
 def secret_digests(client_id: UUID) -> Statement:
@@ -45,14 +53,22 @@ def secret_digests(client_id: UUID) -> Statement:
     )
 
 
-def every_client() -> Statement:
+def every_client(kind: ClientKind = ClientKind.SYSTEM) -> Statement:
     """Select all clients by name, each with the bodies that it may report for and its secrets, which tell nothing."""
-    return select(*clients.c, _bodies().label("bodies"), _secrets().label("secrets")).order_by(*_order())
+    shown = select(*clients.c, _bodies().label("bodies"), _secrets().label("secrets"))
+    return shown.where(clients.c.kind == kind).order_by(*_order())
 
 
-def page(*, role: Role | None, disabled: bool | None, limit: int, after: KeysetCursor | None) -> Statement:
+def page(
+    *,
+    role: Role | None,
+    disabled: bool | None,
+    limit: int,
+    after: KeysetCursor | None,
+    kind: ClientKind = ClientKind.SYSTEM,
+) -> Statement:
     """Select one page of clients and one row more, which tells whether there is another page."""
-    found = every_client().limit(bindparam("limit", limit) + 1)
+    found = every_client(kind).limit(bindparam("limit", limit) + 1)
     if role is not None:
         found = found.where(clients.c.role == role)
     if disabled is not None:
@@ -60,9 +76,9 @@ def page(*, role: Role | None, disabled: bool | None, limit: int, after: KeysetC
     return found if after is None else found.where(tuple_(*_order()) > after.row(_order()))
 
 
-def one(client_id: UUID) -> Statement:
+def one(client_id: UUID, kind: ClientKind = ClientKind.SYSTEM) -> Statement:
     """Select one client."""
-    return every_client().where(clients.c.id == bindparam("client_id", client_id))
+    return every_client(kind).where(clients.c.id == bindparam("client_id", client_id))
 
 
 def _order() -> list[ColumnElement[Any]]:

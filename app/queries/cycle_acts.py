@@ -1,6 +1,5 @@
 """Every act on a cycle that can be taken back, and where its obligations stand, owed or not."""
 
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -23,12 +22,10 @@ from app.database.statements import Statement
 from app.domain.acts import ActKind
 from app.models import Annulment, Cycle, CycleDeadline, Obligation, Plan, Seal, Update
 from app.models.base import table
-from app.standing.moment import Moment
+from app.standing.moment import EVERYTHING, Moment
 from app.standing.rule import standings_owed_or_not
 
 plans, cycles, obligations, updates = (table(model) for model in (Plan, Cycle, Obligation, Update))
-EVERYTHING = Moment(datetime.max.replace(tzinfo=UTC))
-"""All that is recorded, whenever it counts from."""
 TABLES = {
     ActKind.CYCLE_DEADLINE: table(CycleDeadline),
     ActKind.CYCLE_CLOSING: table(Seal),

@@ -19,6 +19,7 @@ from sqlalchemy import (
     bindparam,
     cast,
     func,
+    literal,
     or_,
     select,
     true,
@@ -28,12 +29,13 @@ from sqlalchemy.types import UserDefinedType
 
 from app.database.builders import among
 from app.database.statements import Statement
-from app.domain.access import Caller, Permission
+from app.domain.access import Caller, Permission, acts_of
 from app.models import Checkpoint, Cycle, CycleDeadline, DeadlineWatch, Event, Extension, Obligation, Plan
 from app.models import SequencedEvent as Sequenced
 from app.models.base import table
-from app.models.event import FEED_HEAD, PLAN_CHANGE, TransactionId
+from app.models.event import FEED_HEAD, NO_PLAN, PLAN_CHANGE, TransactionId
 from app.models.redacted_views import facts_of
+from app.queries.record import written_by
 from app.standing.moment import INSTANT, Moment, Source
 from app.standing.ownership import owner_of, owner_told
 from app.standing.reach import reachable
@@ -41,7 +43,7 @@ from app.standing.rule import owners, standings
 
 events, sequenced, checkpoints, watches = (table(model) for model in (Event, Sequenced, Checkpoint, DeadlineWatch))
 plans, cycles, obligations = table(Plan), table(Cycle), table(Obligation)
-TOLD = ("id", "plan_id", "type", "act_id", "obligation_id", "cycle_id", "occurred_at", "recorded_at")
+TOLD = ("id", "plan_id", "type", "act_id", "obligation_id", "cycle_id", "occurred_at", "recorded_at", "began_at")
 _SNAPSHOT = func.pg_current_snapshot()
 
 
@@ -49,7 +51,7 @@ def page(caller: Caller, after: int, limit: int, moment: Moment) -> Statement:
     """Select the events after a place that the caller may see at a moment, in order.
 
     Those of an obligation are for whoever may read where it stands: when it has passed to another body, no more for
-    the one before.
+    the one before.  Those of no plan are for the roles that may know who read what.
     """
     return (
         _seen(caller, moment)
@@ -66,6 +68,8 @@ def some(caller: Caller, places: Collection[int], moment: Moment) -> Statement:
 
 def _seen(caller: Caller, moment: Moment) -> Statement:
     found = select(sequenced.c.seq, sequenced.c.content)
+    if Permission.READ_READS not in acts_of(caller.role):
+        found = found.where(sequenced.c.plan_id != literal(NO_PLAN, Uuid()))
     if caller.sees_everything:
         return found
     owner = owner_of(obligations, moment)
@@ -152,9 +156,13 @@ def waiting(floor: str, oldest_running: str, limit: int) -> Statement:
         .where(~placed.exists())
         .order_by(events.c.xid, events.c.id)
         .limit(bindparam("limit", limit))
-        .subquery("first")
+        .cte("first")
+        .prefix_with("MATERIALIZED")
     )
-    return told(first).order_by(first.c.xid, first.c.id)
+    written = written_by(first)
+    with_rows = told(first).add_columns(written.c.digest.label("rows"))
+    same = and_(written.c.xid == first.c.xid, written.c.began_at == first.c.began_at)
+    return with_rows.outerjoin(written, same).order_by(first.c.xid, first.c.id)
 
 
 def told(some: Source = events) -> Statement:
@@ -168,7 +176,7 @@ def told(some: Source = events) -> Statement:
             owners.c.code.label("owner"),
         )
         .select_from(some)
-        .join(plans, plans.c.id == some.c.plan_id)
+        .outerjoin(plans, plans.c.id == some.c.plan_id)
         .outerjoin(obligations, obligations.c.id == some.c.obligation_id)
         .outerjoin(cycles, cycles.c.id == func.coalesce(some.c.cycle_id, obligations.c.cycle_id))
         .outerjoin(owners, owners.c.id == owner_told(some, obligations))
@@ -185,7 +193,7 @@ def everything() -> Statement:
     original = and_(events.c.id == sequenced.c.id, events.c.plan_id == sequenced.c.plan_id)
     return (
         select(
-            *(sequenced.c[name] for name in ("seq", "content", "node")),
+            *(sequenced.c[name] for name in ("seq", "content", "node", "record")),
             sequenced.c.obligation_id.label("shown_with"),
             *(events.c[name] for name in TOLD),
             cast(cast(events.c.xid, String), BigInteger).label("transaction"),

@@ -26,10 +26,22 @@ from app.database.builders import among
 from app.database.keyset import KeysetCursor
 from app.database.statements import Statement
 from app.domain.access import Caller, Permission, Role
-from app.models import Body, Erasure, Evidence, EvidenceContent, EvidenceRead, EvidenceText, Obligation, Withdrawal
+from app.models import (
+    Body,
+    Cycle,
+    Duty,
+    Erasure,
+    Evidence,
+    EvidenceContent,
+    EvidenceRead,
+    EvidenceText,
+    Obligation,
+    Withdrawal,
+)
 from app.models.base import table
 from app.models.evidence import OWN, WRITTEN
 from app.models.redacted_views import CLIENT_NAMES, facts_of
+from app.queries.plans import plan_id_of
 from app.standing.moment import Moment
 from app.standing.ownership import owner_of
 from app.standing.reach import attached_by, bodies_of, cleared, reachable
@@ -37,7 +49,7 @@ from app.standing.reach import attached_by, bodies_of, cleared, reachable
 evidence, texts, contents, withdrawals, erasures, reads = (
     table(model) for model in (Evidence, EvidenceText, EvidenceContent, Withdrawal, Erasure, EvidenceRead)
 )
-bodies, obligations = table(Body), table(Obligation)
+bodies, obligations, duties, cycles = table(Body), table(Obligation), table(Duty), table(Cycle)
 KEPT_AS = func.coalesce(contents.c.kept_as, contents.c.id)
 """The id under which the bytes of a content are kept."""
 _ACT = ("plan_id", "body_id", "obligation_id", "client_id", "received_at", "recorded_at")
@@ -128,13 +140,33 @@ def _of_evidence(act: Table) -> ColumnElement[bool]:
 
 def reads_of(evidence_id: UUID, limit: int, after: KeysetCursor | None) -> Statement:
     """Select a page of those who were given the bytes of an evidence, the latest first, and one row more."""
-    keys = [reads.c.recorded_at, reads.c.id]
+    return _latest_reads(_reads().where(reads.c.evidence_id == bindparam("evidence_id", evidence_id)), limit, after)
+
+
+def reads_in(slug: str, limit: int, after: KeysetCursor | None) -> Statement:
+    """Select a page of those who were given the bytes of any evidence of a plan, with what that is on."""
     found = (
+        _reads()
+        .add_columns(reads.c.obligation_id, texts.c.title, duties.c.code.label("duty"), cycles.c.code.label("cycle"))
+        .join(obligations, obligations.c.id == reads.c.obligation_id)
+        .join(duties, duties.c.id == obligations.c.duty_id)
+        .join(cycles, cycles.c.id == obligations.c.cycle_id)
+        .outerjoin(texts, texts.c.id == reads.c.evidence_id)
+        .where(reads.c.plan_id == plan_id_of(slug))
+    )
+    return _latest_reads(found, limit, after)
+
+
+def _reads() -> Statement:
+    return (
         select(reads.c.id, CLIENT_NAMES.c.id.label("client"), CLIENT_NAMES.c.name, CLIENT_NAMES.c.role, reads.c.sha256)
         .add_columns(reads.c.received_at, reads.c.recorded_at, func.clock_timestamp().label("recorded_until"))
         .join(CLIENT_NAMES, CLIENT_NAMES.c.id == reads.c.client_id)
-        .where(reads.c.evidence_id == bindparam("evidence_id", evidence_id))
     )
+
+
+def _latest_reads(found: Statement, limit: int, after: KeysetCursor | None) -> Statement:
+    keys = [reads.c.recorded_at, reads.c.id]
     if after is not None:
         found = found.where(tuple_(*keys) < after.row(keys))
     return found.order_by(*(key.desc() for key in keys)).limit(bindparam("limit", limit) + 1)
@@ -155,10 +187,21 @@ def every_erasure() -> Statement:
 
 def promised(content_ids: Collection[UUID]) -> Statement:
     """Keep the ids under which bytes must be in the store: those that a row knows, and no erasure has ended."""
-    erased = select(literal(1)).where(
+    found = select(KEPT_AS.label("id")).where(among(KEPT_AS, "content_ids", content_ids), ~_erased().exists())
+    return found.distinct()
+
+
+def every_promised() -> Statement:
+    """Select all contents whose bytes must be in the store; `id` is that under which they are kept, once for many."""
+    names = (contents.c[name] for name in ("evidence_id", "size", "sha256"))
+    found = select(KEPT_AS.label("id"), contents.c.id.label("content_id"), *names).where(~_erased().exists())
+    return found.order_by(contents.c.id)
+
+
+def _erased() -> Statement:
+    return select(literal(1)).where(
         erasures.c.plan_id == contents.c.plan_id, erasures.c.evidence_id == contents.c.evidence_id
     )
-    return select(KEPT_AS.label("id")).where(among(KEPT_AS, "content_ids", content_ids), ~erased.exists()).distinct()
 
 
 def kept_bytes(obligation_id: UUID, client_id: UUID) -> Statement:

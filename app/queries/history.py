@@ -1,16 +1,14 @@
-"""The history of one obligation: its acts in order, each a whole wire shape; updates by their ids."""
+"""The history of one obligation: its acts in order, each a whole wire shape; some acts, and updates, by their ids."""
 
-from collections.abc import Callable, Collection, Hashable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, FromClause, Table, and_, bindparam, func, literal, select, union_all
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy import Table, and_, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.database.builders import among
-from app.database.statements import Row, Statement, Values, fetch_all, split_arguments
+from app.database.statements import Row, Statement, fetch_all
 from app.domain.access import Caller
 from app.models import (
     Annulment,
@@ -21,24 +19,20 @@ from app.models import (
     Extension,
     ExtensionRefusal,
     ExtensionRequest,
-    Measurement,
     Review,
     Succession,
-    Target,
     Transfer,
-    Update,
 )
 from app.models.base import HistoryRow, table
-from app.models.update import FIELDS
-from app.queries.evidence import bodies, erasures, evidence, fields, named, obligations, readable, withdrawals
+from app.queries.evidence import bodies, contents, erasures, evidence, fields, named, obligations, readable, withdrawals
+from app.queries.spelled_acts import Chosen, Obligations, Which, acts, in_order, shown_of_updates, updates
 from app.queries.wire import as_object, as_wire, counting, nothing, picked
 from app.standing.moment import Moment, order_of
 from app.standing.ownership import owner_when
 
-updates, reviews, transfers, successions = (table(model) for model in (Update, Review, Transfer, Succession))
+reviews, transfers, successions = (table(model) for model in (Review, Transfer, Succession))
 predecessors = table(Body).alias("predecessor")
 notes, deadlines, annulments = (table(model) for model in (Contribution, CycleDeadline, Annulment))
-measurements, targets = table(Measurement), table(Target)
 
 PLAIN: dict[type[HistoryRow], tuple[str, ...]] = {
     ExtensionRequest: ("id", "reason", "due_before", "document_number"),
@@ -47,23 +41,6 @@ PLAIN: dict[type[HistoryRow], tuple[str, ...]] = {
     ConditionDecision: ("id", "reason", "met", "document_number"),
 }
 """Acts that the wire shows column by column."""
-
-
-@dataclass(frozen=True)
-class Obligations:
-    """Some obligations of a plan, whose acts are asked for."""
-
-    plan_id: UUID
-    ids: list[UUID]
-
-    def own(self, plan_id: ColumnElement[UUID], obligation_id: ColumnElement[UUID]) -> ColumnElement[bool]:
-        """Keep the acts on them."""
-        return and_(plan_id == bindparam("plan_id", self.plan_id), among(obligation_id, "ids", self.ids))
-
-
-@split_arguments.register
-def _obligations(of: Obligations, _: str) -> tuple[Hashable, Values]:
-    return (), {"plan_id": of.plan_id, "ids": of.ids}
 
 
 async def acts_on(
@@ -76,55 +53,60 @@ async def acts_on(
 
 def history(caller: Caller, of: Obligations, moment: Moment) -> Statement:
     """Select every act on an obligation that the caller may read, in order."""
-    acts = [
+    return in_order(
         _update_acts(caller, of, moment),
         _evidence_acts(of, moment).where(readable(caller, moment)),
         _acts_on_evidence(withdrawals, of, moment).where(readable(caller, moment)),
         _acts_on_evidence(erasures, of, moment, "legal_basis").where(readable(caller, moment)),
-        _contribution_acts(of, moment),
         _deadline_acts(of, moment),
         _transfer_acts(of, moment),
-        _review_acts(of, moment),
-        _annulment_acts(of, moment),
         _annulments_of_papers(of, moment),
-        *(_acts(table(model), of, moment, **picked(table(model), names)) for model, names in PLAIN.items()),
-    ]
-    return _in_order(*acts)
+        *_acts_of_words(of, moment),
+    )
 
 
 def contributions(caller: Caller, of: Obligations, moment: Moment) -> Statement:
     """Select the notes of partners, and the evidence of theirs that the caller may read, in order."""
     theirs = evidence.c.body_id != owner_when(evidence, obligations, moment)
-    return _in_order(
+    return in_order(
         _contribution_acts(of, moment),
         _evidence_acts(of, moment).where(readable(caller, moment), theirs),
     )
 
 
+def chosen(caller: Caller, of: Chosen, moment: Moment) -> Statement:
+    """Select some acts that an inbox shows, as far as the caller may read them; evidence whole, whatever the act."""
+    source, readably = named(moment), readable(caller, moment)
+    shown = {"evidence": func.jsonb_build_array(as_wire(evidence, **fields()))}
+    on_evidence = ((evidence, ("id",)), (contents, ("id",)), (withdrawals, ("id", "reason")))
+    of_evidence = (acts(act, of, moment, source=source, **picked(act, names), **shown) for act, names in on_evidence)
+    return in_order(
+        _update_acts(caller, of, moment),
+        *(of_one.where(readably) for of_one in of_evidence),
+        *_acts_of_words(of, moment),
+    )
+
+
 def some_updates(caller: Caller, ids: Collection[UUID], moment: Moment) -> Statement:
     """Select updates by their ids, each a whole wire shape."""
-    shown = as_wire(updates, **_shown_of_updates(caller, moment))
+    shown = as_wire(updates, **shown_of_updates(caller, moment))
     return select(shown.label("update")).where(among(updates.c.id, "ids", ids))
 
 
-def _update_acts(caller: Caller, of: Obligations, moment: Moment) -> Statement:
-    return _acts(updates, of, moment, **_shown_of_updates(caller, moment))
+def _acts_of_words(of: Which, moment: Moment) -> list[Statement]:
+    """Select the acts that need no more than their own row: what partners and coordinators say, and requests."""
+    plain = (acts(table(model), of, moment, **picked(table(model), names)) for model, names in PLAIN.items())
+    return [_contribution_acts(of, moment), _review_acts(of, moment), _annulment_acts(of, moment), *plain]
 
 
-def _shown_of_updates(caller: Caller, moment: Moment) -> dict[str, Any]:
-    said = {**picked(updates, ("id", *FIELDS)), "paper_report": updates.c.paper_report_id}
-    return {**said, "measurements": _measured(), "evidence": _attached(caller, moment)}
+def _update_acts(caller: Caller, of: Which, moment: Moment) -> Statement:
+    return acts(updates, of, moment, **shown_of_updates(caller, moment))
 
 
-def _in_order(*acts: Statement) -> Statement:
-    found = union_all(*acts).subquery("acts")
-    return select(found.c.act).order_by(*order_of(found))
-
-
-def _contribution_acts(of: Obligations, moment: Moment) -> Statement:
+def _contribution_acts(of: Which, moment: Moment) -> Statement:
     source = notes.join(bodies, bodies.c.id == notes.c.body_id)
     shown = {**picked(notes, ("id", "note")), "body": bodies.c.code, "evidence": nothing()}
-    return _acts(notes, of, moment, source=source, **shown)
+    return acts(notes, of, moment, source=source, **shown)
 
 
 def _deadline_acts(of: Obligations, moment: Moment) -> Statement:
@@ -151,16 +133,16 @@ def _transfer_acts(of: Obligations, moment: Moment) -> Statement:
         "owner": as_object(**picked(bodies, ("code", "name"))),
         "act_of_succession": as_object(**by),
     }
-    return _acts(transfers, of, moment, source=source, **shown)
+    return acts(transfers, of, moment, source=source, **shown)
 
 
-def _review_acts(of: Obligations, moment: Moment) -> Statement:
+def _review_acts(of: Which, moment: Moment) -> Statement:
     shown = {**picked(reviews, ("id", "reason", "outcome", "waives")), "update": reviews.c.update_id}
-    return _acts(reviews, of, moment, **shown)
+    return acts(reviews, of, moment, **shown)
 
 
-def _annulment_acts(of: Obligations, moment: Moment) -> Statement:
-    return _acts(annulments, of, moment, **_shown_of_annulments())
+def _annulment_acts(of: Which, moment: Moment) -> Statement:
+    return acts(annulments, of, moment, **_shown_of_annulments())
 
 
 def _annulments_of_papers(of: Obligations, moment: Moment) -> Statement:
@@ -178,50 +160,10 @@ def _shown_of_annulments() -> dict[str, Any]:
     return {**picked(annulments, ("id", "reason", "kind")), "annuls": annulments.c.act_id}
 
 
-def _evidence_acts(of: Obligations, moment: Moment) -> Statement:
-    return _acts(evidence, of, moment, source=named(moment), **fields())
+def _evidence_acts(of: Which, moment: Moment) -> Statement:
+    return acts(evidence, of, moment, source=named(moment), **fields())
 
 
-def _acts_on_evidence(act: Table, of: Obligations, moment: Moment, *names: str) -> Statement:
+def _acts_on_evidence(act: Table, of: Which, moment: Moment, *names: str) -> Statement:
     shown = {**picked(act, ("id", "reason", *names)), "evidence": act.c.evidence_id}
-    return _acts(act, of, moment, source=named(moment), **shown)
-
-
-def _acts(
-    table_: Table, of: Obligations, moment: Moment, *, source: FromClause | None = None, **shown: Any
-) -> Statement:
-    """Select the acts of one table, spelled as the wire shows them."""
-    act = literal(_NAMES.get(table_.name, str(table_.name)))
-    spelled = as_wire(table_, act=act, **shown, **counting(table_, moment))
-    found = select(*order_of(table_), spelled.label("act")).select_from(table_ if source is None else source)
-    return found.where(of.own(table_.c.plan_id, table_.c.obligation_id), moment.reaches(table_))
-
-
-def _measured() -> ColumnElement[Any]:
-    one = func.jsonb_build_object(
-        "target", targets.c.code, "value", measurements.c.value, "cases", measurements.c.cases
-    )
-    found = (
-        select(func.jsonb_agg(aggregate_order_by(one, targets.c.position)))
-        .join(targets, targets.c.id == measurements.c.target_id)
-        .where(measurements.c.plan_id == updates.c.plan_id, measurements.c.update_id == updates.c.id)
-        .correlate(updates)
-    )
-    return func.coalesce(found.scalar_subquery(), nothing())
-
-
-def _attached(caller: Caller, moment: Moment) -> ColumnElement[Any]:
-    """Spell the evidence that came with an update, as far as the caller may read it."""
-    one = as_wire(evidence, **fields())
-    found = (
-        select(func.jsonb_agg(aggregate_order_by(one, *order_of(evidence))))
-        .select_from(named(moment))
-        .where(evidence.c.plan_id == updates.c.plan_id, evidence.c.obligation_id == updates.c.obligation_id)
-        .where(evidence.c.update_id == updates.c.id, moment.reaches(evidence), readable(caller, moment))
-        .correlate(updates)
-    )
-    return func.coalesce(found.scalar_subquery(), nothing())
-
-
-_NAMES = {"progress_update": "update"}
-"""An act is named like its table, but for the one whose name is a word of SQL."""
+    return acts(act, of, moment, source=named(moment), **shown)

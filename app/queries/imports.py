@@ -9,10 +9,23 @@ from app.database.builders import among
 from app.database.keyset import KeysetCursor
 from app.database.statements import Statement, fetch_all
 from app.domain.imports import LineResult
-from app.models import Client, ClientBody, FormImport, FormImportLine, FormImportPart, Obligation, Plan
+from app.models import (
+    Body,
+    Client,
+    ClientBody,
+    Cycle,
+    Duty,
+    FormImport,
+    FormImportLine,
+    FormImportPart,
+    Obligation,
+    Plan,
+)
 from app.models.base import table
+from app.schemas.columns import NAMES
 
 obligations, plans, clients, grants = (table(model) for model in (Obligation, Plan, Client, ClientBody))
+cycles, duties, bodies = table(Cycle), table(Duty), table(Body)
 imports, parts, lines = table(FormImport), table(FormImportPart), table(FormImportLine)
 SORT_COLUMNS = ("line",)
 """The order in which lines are listed."""
@@ -21,6 +34,12 @@ SORT_COLUMNS = ("line",)
 async def of_another_plan(connection: AsyncConnection, plan: str, ids: list[UUID]) -> set[UUID]:
     """Return which of some obligations belong to another plan than one."""
     return {row["id"] for row in await fetch_all(connection, _of_another_plan, plan=plan, ids=ids)}
+
+
+async def names_of(connection: AsyncConnection, ids: list[UUID]) -> dict[UUID | None, dict[str, str]]:
+    """Return by which codes some obligations are named, by their ids."""
+    rows = await fetch_all(connection, _names, ids=ids)
+    return {row["id"]: {name: row[name] for name in NAMES} for row in rows}
 
 
 def plan_named(slug: str) -> Statement:
@@ -63,3 +82,13 @@ def piece(import_id: UUID, n: int) -> Statement:
 def _of_another_plan(plan: str, ids: list[UUID]) -> Statement:
     found = select(obligations.c.id).join(plans, plans.c.id == obligations.c.plan_id)
     return found.where(among(obligations.c.id, "ids", ids), plans.c.slug != bindparam("plan", plan))
+
+
+def _names(ids: list[UUID]) -> Statement:
+    joined = obligations.join(plans, plans.c.id == obligations.c.plan_id)
+    joined = joined.join(cycles, cycles.c.id == obligations.c.cycle_id)
+    joined = joined.join(duties, duties.c.id == obligations.c.duty_id)
+    joined = joined.join(bodies, bodies.c.id == obligations.c.owner_id)
+    coded = (cycles.c.code.label("cycle"), duties.c.code.label("duty"), bodies.c.code.label("owner"))
+    found = select(obligations.c.id, plans.c.slug.label("plan"), *coded).select_from(joined)
+    return found.where(among(obligations.c.id, "ids", ids))

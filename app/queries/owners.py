@@ -9,6 +9,7 @@ from app.database.statements import Statement
 from app.models import Body, Duty, DutyOwner, Membership, MembershipEnding
 from app.models.base import table
 from app.models.redacted_views import VIEWS
+from app.standing.moment import EVERYTHING
 
 bodies, duties, duty_owners, memberships, endings = (
     table(model) for model in (Body, Duty, DutyOwner, Membership, MembershipEnding)
@@ -54,12 +55,14 @@ def classes(plan_id: UUID) -> Statement:
 def members_on(plan_id: UUID, day: date) -> Statement:
     """Select who is a member of which class on a day, in the plan's order."""
     on = bindparam("day", day, Date())
-    ended = (endings.c.plan_id == memberships.c.plan_id) & (endings.c.membership_id == memberships.c.id)
+    of_it = (endings.c.plan_id == memberships.c.plan_id) & (endings.c.membership_id == memberships.c.id)
+    ended = of_it & EVERYTHING.counts(endings)
     return (
         select(memberships.c.class_id, memberships.c.member_id)
         .join(bodies, bodies.c.id == memberships.c.member_id)
         .outerjoin(endings, ended)
         .where(memberships.c.plan_id == bindparam("plan_id", plan_id, Uuid()), memberships.c.from_on <= on)
+        .where(EVERYTHING.counts(memberships))
         .where(or_(endings.c.until_on.is_(None), endings.c.until_on >= on))
         .group_by(memberships.c.class_id, memberships.c.member_id, bodies.c.position)
         .order_by(bodies.c.position)

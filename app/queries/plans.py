@@ -1,12 +1,12 @@
 """Plans with their bodies, duties and cycles: each row is a whole wire shape, its parts nested as JSON."""
 
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
     FromClause,
     String,
-    and_,
     bindparam,
     case,
     exists,
@@ -20,6 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.database.builders import among
 from app.database.statements import Row, Statement, fetch_all
 from app.domain.completion import DutyKind, Force
 from app.domain.text import fold
@@ -29,8 +30,6 @@ from app.models import (
     Duty,
     DutyOwner,
     DutyPartner,
-    Membership,
-    MembershipEnding,
     PartnerNaming,
     Plan,
     Succession,
@@ -42,13 +41,15 @@ from app.models.base import table
 from app.models.duty import Recurrence
 from app.models.redacted_views import PLAN_SIZES
 from app.models.succession import Decision
+from app.queries.arrivals import is_there, joined_on
+from app.queries.members import last_membership
 from app.standing.filters import says
 from app.standing.moment import Moment
 
 plans, bodies, cycles, duties = table(Plan), table(Body), table(Cycle), table(Duty)
 owners, partners, targets = table(DutyOwner), table(DutyPartner), table(Target)
 successions, decisions, parts = table(Succession), table(SuccessionDecision), table(SuccessionPart)
-memberships, endings, namings = table(Membership), table(MembershipEnding), table(PartnerNaming)
+namings = table(PartnerNaming)
 groups, named = bodies.alias("numbered"), bodies.alias("named")
 
 SUMMARY = ("slug", "number", "title_vi", "title_en", "issuer", "issued_on", "time_zone")
@@ -82,6 +83,12 @@ def one_body(slug: str, code: str, moment: Moment) -> Statement:
     return _bodies(moment).where(
         bodies.c.code == bindparam("code", code, String()), bodies.c.plan_id == plan_id_of(slug)
     )
+
+
+def some_bodies(slug: str, ids: list[UUID]) -> Statement:
+    """Select the codes and names of some bodies of a plan."""
+    mine = (bodies.c.plan_id == plan_id_of(slug), among(bodies.c.id, "ids", ids))
+    return select(bodies.c.code, bodies.c.name).where(*mine).order_by(bodies.c.code)
 
 
 async def find_duties(
@@ -128,16 +135,17 @@ def plan_id_of(slug: str) -> Any:
 
 
 def _bodies(moment: Moment) -> Statement:
-    letter = _membership(moment).lateral("letter")
-    dates = {"joined_on": named.c.joined_on, "succeeded_on": _succeeded_on(named, moment)}
+    letter = last_membership(bodies, named, moment).lateral("letter")
+    dates = {"joined_on": _joined_on(named, moment), "succeeded_on": _succeeded_on(named, moment)}
     by_letter = {"from_on": letter.c.from_on, "until_on": letter.c.until_on}
     member = _object(code=named.c.code, name=named.c.name, **dates, **by_letter)
     belonging = or_(named.c.group_id == bodies.c.id, letter.c.from_on.is_not(None))
-    members = _list(member, named.outerjoin(letter, true()), belonging, moment.knows(named))
+    members = _list(member, named.outerjoin(letter, true()), belonging, is_there(named, moment))
     duty_count = select(func.count()).where(duties.c.body_id == bodies.c.id).scalar_subquery()
-    shown = ("no", "code", "name", "heading", "force", "open_class", "source_line", "note", "joined_on")
+    shown = ("no", "code", "name", "heading", "force", "open_class", "source_line", "note")
     return (
         select(
+            _joined_on(bodies, moment).label("joined_on"),
             _succeeded_on(bodies, moment).label("succeeded_on"),
             *(bodies.c[name] for name in shown),
             _unless_null(groups.c.id, _object(no=groups.c.no, code=groups.c.code)).label("group"),
@@ -145,22 +153,13 @@ def _bodies(moment: Moment) -> Statement:
             duty_count.label("duty_count"),
         )
         .outerjoin(groups, groups.c.id == bodies.c.group_id)
-        .where(moment.knows(bodies))
+        .where(is_there(bodies, moment))
         .order_by(bodies.c.position)
     )
 
 
-def _membership(moment: Moment) -> Statement:
-    """Select the last letter by which a body is a member of the class around it."""
-    ended = and_(
-        endings.c.plan_id == memberships.c.plan_id,
-        endings.c.membership_id == memberships.c.id,
-        moment.knows(endings),
-    )
-    found = select(memberships.c.from_on, endings.c.until_on).outerjoin(endings, ended)
-    here = (memberships.c.class_id == bodies.c.id, memberships.c.member_id == named.c.id, moment.knows(memberships))
-    last = found.where(*here).order_by(memberships.c.from_on.desc(), memberships.c.id.desc()).limit(1)
-    return last.correlate(bodies, named)
+def _joined_on(body: FromClause, moment: Moment) -> ColumnElement[Any]:
+    return _unless_null(body.c.joined_on, joined_on(body, moment))
 
 
 def _succeeded_on(body: FromClause, moment: Moment) -> ColumnElement[Any]:

@@ -57,13 +57,10 @@ def _counted(standing: Subquery, by: By) -> list[ColumnElement[Any]]:
 
 def changed_from_sealed(caller: Caller, filters: Filters, seal_id: UUID, cycle_id: UUID, moment: Moment) -> Statement:
     """Count the obligations of a cycle that do not stand at a moment as they stand under a seal."""
-    standing, under = _beside_sealed(filters, seal_id, cycle_id, moment)
+    standing = _of_cycle(filters, cycle_id, moment)
     status = case((standing.c.owed, standing.c.status), else_=null())
-    return (
-        select(func.count().label("number"))
-        .select_from(standing.outerjoin(under, under.c.obligation_id == standing.c.id))
-        .where(visible(caller, standing), status.is_distinct_from(cast(under.c.status, String)))
-    )
+    changed = status.is_distinct_from(_under(standing, seal_id))
+    return select(func.count().label("number")).select_from(standing).where(visible(caller, standing), changed)
 
 
 def sealed_tally(caller: Caller, filters: Filters, seal_id: UUID, cycle_id: UUID, moment: Moment, by: By) -> Statement:
@@ -71,18 +68,23 @@ def sealed_tally(caller: Caller, filters: Filters, seal_id: UUID, cycle_id: UUID
 
     `moment` is the seal's own, which says who owed them and how they were judged; where they stood, the seal says.
     """
-    standing, under = _beside_sealed(filters, seal_id, cycle_id, moment)
-    counted = [*_counted(standing, by), cast(under.c.status, String).label("status")]
-    joined = standing.join(under, under.c.obligation_id == standing.c.id)
-    found = select(*counted, func.count().label("count")).select_from(joined)
-    return found.where(visible(caller, standing)).group_by(*counted)
+    standing = _of_cycle(filters, cycle_id, moment)
+    shown = [*_counted(standing, by), _under(standing, seal_id).label("status")]
+    sealed_ones = select(*shown).where(visible(caller, standing)).subquery("sealed_ones")
+    found = select(*sealed_ones.c, func.count().label("count")).where(sealed_ones.c.status.is_not(None))
+    return found.group_by(*sealed_ones.c)
 
 
-def _beside_sealed(filters: Filters, seal_id: UUID, cycle_id: UUID, moment: Moment) -> tuple[Subquery, Subquery]:
+def _of_cycle(filters: Filters, cycle_id: UUID, moment: Moment) -> Subquery:
     mine = obligations.c.cycle_id == bindparam("cycle_id", cycle_id, Uuid())
+    return standings_owed_or_not(moment, mine, within(filters))
+
+
+def _under(standing: Subquery, seal_id: UUID) -> ColumnElement[str | None]:
+    """Look a status under a seal up: a join could work out all standings again for each of them, and take minutes."""
     of_seal = sealed.c.seal_id == bindparam("seal_id", seal_id, Uuid())
-    under = select(sealed.c.obligation_id, sealed.c.status).where(of_seal).subquery("under")
-    return standings_owed_or_not(moment, mine, within(filters)), under
+    mine = (sealed.c.plan_id == standing.c.plan_id, sealed.c.obligation_id == standing.c.id)
+    return select(cast(sealed.c.status, String)).where(of_seal, *mine).correlate(standing).scalar_subquery()
 
 
 def parts_of(slug: str, by: By) -> Statement:

@@ -13,11 +13,23 @@ from app.domain.access import Caller
 from app.domain.calendar import day_of, start_of
 from app.domain.errors import CycleNotClosed, Fault, MalformedContent
 from app.domain.totals import By
+from app.models.succession import Decision
 from app.queries.cycles import opened_by
 from app.queries.status import changed_from_sealed, parts_of, sealed_tally, tally
+from app.queries.successions import successions_of
 from app.schemas.base import TotalsOut
 from app.schemas.seed import CycleRules
-from app.schemas.status import CycleByDuty, CycleStatus, StatusOut, Summed, cycle_statuses, missing_cycles, summed
+from app.schemas.status import (
+    CycleByDuty,
+    CycleStatus,
+    StatusOut,
+    SuccessionRef,
+    Summed,
+    cycle_statuses,
+    missing_cycles,
+    summed,
+)
+from app.schemas.views import succession_ref
 from app.standing.cycles import cycles_of
 from app.standing.filters import Filters
 from app.standing.moment import Moment
@@ -53,7 +65,7 @@ async def document_of(connection: AsyncConnection, asking: Asking, since: Row) -
     begun = [start_of(day, zone) for day in missing.values()]
     as_of = asking.as_of or max([since["changed_at"], *begun])
     shown = await cycles_at(connection, asking.caller, asking.filters, Moment(as_of, asking.known_at), asking.by)
-    document = _document(asking, Moment(as_of, asking.known_at), shown, missing)
+    document = await _document(connection, asking, Moment(as_of, asking.known_at), shown, missing)
     turn = CycleRules.model_validate(plan["cycle_rules"]).next_start(day_of(asking.now, zone))
     ends = [since["next_due"], start_of(turn, zone) if turn else None]
     return document, None if asking.as_of else min(filter(None, ends), default=None)
@@ -76,18 +88,35 @@ async def sealed_document(connection: AsyncConnection, asking: Asking, _: Row) -
     shown = [one for cycle in found for one in await _sealed(connection, asking, cycle, parts)]
     last = Moment(max(one["closed_at"] for one in found), max(one["sealed_known_at"] for one in found))
     plan = await fetch_one(connection, opened_by, slug=asking.slug, known_at=last.known_at)
-    return _document(asking, last, shown, missing_cycles(plan, last.as_of)), None
+    return await _document(connection, asking, last, shown, missing_cycles(plan, last.as_of)), None
 
 
-def _document(asking: Asking, moment: Moment, cycles: Shown, missing: Iterable[str]) -> StatusOut:
+async def _document(
+    connection: AsyncConnection, asking: Asking, moment: Moment, cycles: Shown, missing: Iterable[str]
+) -> StatusOut:
     return StatusOut(
         plan=asking.slug,
         as_of=moment.as_of,
         known_at=moment.known_at,
+        successions=await _successions(connection, asking, moment),
         totals=TotalsOut.adding(cycle.totals for cycle in cycles),
         cycles=cycles,
         missing_cycles=list(missing),
     )
+
+
+async def _successions(connection: AsyncConnection, asking: Asking, moment: Moment) -> list[SuccessionRef]:
+    """Say where went what the body that is asked for owed, by the successions that hold."""
+    if not asking.filters.body:
+        return []
+    rows = await fetch_all(connection, successions_of, slug=asking.slug, moment=moment)
+    mine = [row for row in rows if row["predecessor_code"] == asking.filters.body and _holds(row, moment)]
+    return list(map(succession_ref, mine))
+
+
+def _holds(row: Row, moment: Moment) -> bool:
+    confirmed: bool = row["counts"] and row["outcome"] == Decision.CONFIRMED
+    return confirmed and row["effective_on"] <= day_of(moment.as_of, ZoneInfo(row["time_zone"]))
 
 
 async def _sealed(connection: AsyncConnection, asking: Asking, cycle: Row, parts: list[Row]) -> Shown:

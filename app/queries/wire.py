@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, FromClause, Table, and_, case, func, null,
 
 from app.models import AnnulledAct, Annulment, Reopening
 from app.models.base import table
+from app.models.redacted_views import CLIENT_NAMES
 from app.schemas.history import Why
 from app.standing.moment import Moment
 
@@ -37,7 +38,7 @@ def nothing() -> ColumnElement[Any]:
 
 
 def counting(act: Table, moment: Moment) -> dict[str, Any]:
-    """Tell whether an act counts, as far as a moment knows; if not, by which annulment and why."""
+    """Tell whose act it is, and whether it counts, as far as a moment knows; if not, by which annulment and why."""
     by = {"id": "id", "by": "client_id", "at": "recorded_at", "reason": "reason"}
     named = annulling.c.act_id == act.c.id
     why = case((named, Why.ANNULLED.value), else_=Why.ANNULLED_TOGETHER.value)
@@ -54,6 +55,7 @@ def counting(act: Table, moment: Moment) -> dict[str, Any]:
         "counts": moment.counts(act),
         "why": of(why),
         "reopened_by": _letter(act),
+        "client_name": _name_of_client(act),
     }
 
 
@@ -61,3 +63,9 @@ def _letter(act: Table) -> ColumnElement[Any]:
     """Find the number of the letter that reopened closed cycles for an act."""
     mine = (reopenings.c.plan_id == act.c.plan_id, reopenings.c.act_id == act.c.id)
     return select(reopenings.c.document_number).where(*mine).limit(1).correlate(act).scalar_subquery()
+
+
+def _name_of_client(act: Table) -> ColumnElement[Any]:
+    """Find what the client is called that acted: for whoever may know."""
+    its = select(CLIENT_NAMES.c.name).where(CLIENT_NAMES.c.id == act.c.client_id)
+    return its.correlate(act).scalar_subquery()

@@ -1,9 +1,10 @@
 """The change feed: pages that can wait for more, and a stream; and the checkpoints that were signed over it."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
+from pydantic import Field
 
 from app.database.statements import fetch_all
 from app.domain import checkpoints
@@ -12,6 +13,7 @@ from app.queries import events as queries
 from app.schemas.events import CheckpointKeyOut, CheckpointOut, CheckpointPage, EventPage
 from app.web.auth.access import may
 from app.web.feed.following import awaited, streamed
+from app.web.feed.pages import OFFERED, answer_with
 from app.web.paging import Limit
 from app.web.parameters import Router
 from app.web.read import Reading, answer
@@ -20,7 +22,10 @@ router = Router(prefix="/v1", tags=["events"])
 LONGEST_WAIT_SECONDS, LONGEST_STREAM_SECONDS = 30, 300
 LARGEST = 2**53 - 1
 Reader = Annotated[Caller, may(Permission.READ_EVENTS)]
-After = Annotated[int, Query(ge=0, le=LARGEST, description="The place after which to begin: the last `seq` you have.")]
+After = Annotated[
+    Annotated[int, Field(ge=0, le=LARGEST)] | Literal["now"],
+    Query(description="The place after which to begin: the last `seq` you have, or `now` for what comes from now on."),
+]
 STREAM: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "Server-sent events: `id` is the place, `event` the type, `data` the event.",
@@ -40,7 +45,13 @@ STREAM: dict[int | str, dict[str, Any]] = {
 }
 
 
-@router.get("/events", operation_id="listEvents", summary="Follow what changes", response_model=EventPage)
+@router.get(
+    "/events",
+    operation_id="listEvents",
+    summary="Follow what changes",
+    response_model=EventPage,
+    responses=OFFERED,
+)
 async def list_events(
     request: Request,
     caller: Reader,
@@ -51,7 +62,7 @@ async def list_events(
     ] = 0,
 ) -> Response:
     """Get the events after a place, in their one order; without any, wait for the next one as long as asked."""
-    return answer(request, await awaited(request, caller, after, limit, wait))
+    return answer_with(request, await awaited(request, caller, after, limit, wait))
 
 
 @router.get(
@@ -68,12 +79,13 @@ async def stream_events(
     lasting: Annotated[
         int, Query(ge=0, le=LONGEST_STREAM_SECONDS, description="For how many seconds to wait for more.")
     ] = LONGEST_STREAM_SECONDS,
+    unnamed: Annotated[bool, Query(description="Leave `event` out, for readers that take unnamed ones.")] = False,
     last_event_id: Annotated[
         int | None, Header(ge=0, le=LARGEST, description="Where a stream broke off; it stands above `after`.")
     ] = None,
 ) -> Response:
     """Stream events as they come (server-sent events); a client that connects again goes on where it was."""
-    sent = await streamed(request, caller, after if last_event_id is None else last_event_id, lasting)
+    sent = await streamed(request, caller, after if last_event_id is None else last_event_id, lasting, unnamed=unnamed)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(sent, media_type="text/event-stream", headers=headers)
 

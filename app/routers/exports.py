@@ -18,10 +18,12 @@ from app.domain import errors
 from app.domain.access import Caller, Permission
 from app.domain.totals import By
 from app.queries import exports, plans
-from app.queries.history import Obligations, history
+from app.queries.history import history
+from app.queries.spelled_acts import Obligations
 from app.queries.status_document import cycles_at, summed_at
-from app.routers.obligations import PRINTED, filters
+from app.routers.obligations import filters
 from app.routers.parameters import BodyCode, CycleCode, CycleCodes, DutyCode, OwnerCode, PlanCode, Slug
+from app.routers.titles import title_in_view, title_of
 from app.schemas import columns, printed
 from app.schemas.base import ResponseModel
 from app.schemas.exports import HistoryLine, status_lines
@@ -68,7 +70,7 @@ async def export_obligations(
         name="Nghĩa vụ",
         title="DANH MỤC NGHĨA VỤ VÀ TÌNH TRẠNG THỰC HIỆN",
         columns=printed.OBLIGATIONS,
-        details=await _viewed(view, wanted, asked, caller),
+        details=await title_in_view(view, wanted, asked, caller),
     )
     return await export.answer("obligations", columns.OBLIGATIONS, rows, paper)
 
@@ -104,7 +106,7 @@ async def export_history(
         name="Lịch sử",
         title="LỊCH SỬ GHI NHẬN",
         columns=printed.HISTORY,
-        details=await _viewed(view, wanted, asked, caller),
+        details=await title_in_view(view, wanted, asked, caller),
     )
     return await export.answer("history", columns.HISTORY, rows, paper)
 
@@ -150,7 +152,7 @@ async def export_status(
     wanted = Filters(plan=slug, cycles=cycle or (), body=body)
     if export.is_for_paper:
         compared = summary(*[await summed_at(reading, caller, wanted, moment, by) for moment in (asked, then)])
-        details = await _details(reading, wanted, asked, caller)
+        details = await title_of(reading, wanted, asked, caller)
         return await export.answer("status", (), *_table_for_leaders(compared, by, details, then))
     lines = list(status_lines(slug, await cycles_at(reading, caller, wanted, asked, by)))
     return await export.answer("status", columns.of_status(by), _at_once(lines))
@@ -197,19 +199,6 @@ def _lines(named: Named, acts: Sequence[Any]) -> list[ResponseModel]:
     for act in acts:
         by_obligation[act["obligation"]].append(act)
     return [HistoryLine.model_validate({**one, "act": act}) for one in named for act in by_obligation[str(one["id"])]]
-
-
-async def _viewed(view: View, wanted: Filters, asked: Moment, caller: Caller) -> list[str]:
-    async with view() as connection:
-        return await _details(connection, wanted, asked, caller)
-
-
-async def _details(connection: AsyncConnection, wanted: Filters, asked: Moment, caller: Caller) -> list[str]:
-    called = await exports.called(connection, wanted.plan, [code for code in (wanted.body, wanted.owner) if code])
-    plan = f"số {called[wanted.plan]}" if wanted.plan in called else wanted.plan or "tất cả"
-    named = {name: called[code] for name in ("body", "owner") if (code := getattr(wanted, name)) in called}
-    narrowed = printed.filters(wanted.given | named, PRINTED)
-    return printed.details(plan=plan, as_of=asked.as_of, filters=narrowed, made_by=caller.name)
 
 
 async def _at_once(shapes: list[Any]) -> Rows:

@@ -4,13 +4,21 @@ from typing import Annotated
 
 from fastapi import Path, Response
 
-from app.commands import members, partners
+from app.commands import member_annulments, members, partners
 from app.domain import errors
 from app.domain.access import Caller, Permission
 from app.routers.cycles import WRITES
 from app.routers.parameters import Slug
 from app.schemas.base import Code
-from app.schemas.members import MemberEndingIn, MemberIn, MembershipOut, PartnerIn, PartnerNamed
+from app.schemas.members import (
+    MemberEndingIn,
+    MemberIn,
+    MembershipAnnulled,
+    MembershipAnnulmentIn,
+    MembershipOut,
+    PartnerIn,
+    PartnerNamed,
+)
 from app.web.auth.access import may
 from app.web.json_body import ExactRoute
 from app.web.parameters import Router
@@ -60,6 +68,23 @@ async def end_member(
     """End a membership with a day: in cycles that are opened after that the body owes nothing by it."""
     created = write.at("/v1/plans/{plan}/bodies/{member.code}")
     return await created.run(members.end, caller, slug, code, member, sent, now=write.now)
+
+
+@router.post(
+    "/bodies/{body}/members/{member}/annulments",
+    operation_id="annulMembership",
+    summary="Take back a membership or its ending",
+    status_code=201,
+    response_model=MembershipAnnulled,
+    responses=documented(
+        *WRITES, errors.ActUnknown, errors.AlreadyAnnulled, errors.MembershipActedOn, errors.AlreadyMember
+    ),
+)
+async def annul_membership(
+    slug: Slug, code: ClassCode, member: MemberCode, caller: Coordinator, write: Creating, sent: MembershipAnnulmentIn
+) -> Response:
+    """Take back what was recorded of a member by mistake, while nobody has acted under it."""
+    return await write.run(member_annulments.annul, caller, slug, code, member, sent, now=write.now)
 
 
 @router.post(

@@ -45,6 +45,14 @@ ObligationId = Annotated[UUID, Path(alias="id", description="The obligation's id
 READS = documented(errors.NotFound)
 ACTS = (errors.NotFound, errors.LetterNeeded, errors.ObligationEnded, errors.PaperReportNotYours)
 """What any act on an obligation can be refused for, beyond what every write can."""
+REPORTS = (
+    errors.ConditionNotWhole,
+    errors.ConditionMet,
+    errors.TargetUnknown,
+    errors.FigureNeeded,
+    errors.FigureImpossible,
+)
+"""What a report can be refused for besides."""
 WRITES = (*ACTS, errors.PaperReportIncomplete, errors.ReceivedOnImpossible)
 """What an act that can come on paper can be refused for."""
 
@@ -197,9 +205,7 @@ async def get_history(
     status_code=201,
     tags=["updates"],
     response_model=Reported,
-    responses=documented(
-        *WRITES, errors.ConditionNotWhole, errors.ConditionMet, errors.TargetUnknown, errors.FigureNeeded
-    ),
+    responses=documented(*WRITES, *REPORTS),
 )
 async def report_update(
     obligation_id: ObligationId, caller: Annotated[Caller, may(Permission.REPORT)], write: Writing, sent: UpdateIn

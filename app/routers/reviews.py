@@ -50,8 +50,9 @@ async def give_reviews(caller: Coordinator, bulk: InBulk, sent: ReviewsIn) -> Re
     An item with `seen` is refused alone when something came on its obligation since that version was read.
     """
     items = read_each(ReviewItemIn, sent.items)
-    return await bulk.run(caller, reviews.STEPS, items, ReviewsOut, _result)
+    return await bulk.run(caller, reviews.STEPS, items, ReviewsOut, review_result)
 
 
-def _result(said: dict[str, Any], review: ReviewOut | None) -> ReviewResult:
+def review_result(said: dict[str, Any], review: ReviewOut | None) -> ReviewResult:
+    """Spell what became of one review."""
     return ReviewResult(**said, review=review)

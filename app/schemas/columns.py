@@ -96,7 +96,7 @@ HISTORY: Sequence[Column] = (
     shown("summary", "Tóm tắt kết quả", "Summary", 60, "act.summary"),
     shown("occurred_on", "Ngày thực hiện", "Occurred on", 14, "act.occurred_on"),
     shown("late_reason", "Lý do chậm", "Late reason", 30, "act.late_reason"),
-    Column("measurements", "Chỉ tiêu", "Measurements", 24, lambda line: _figures(line.act)),
+    Column("measurements", "Chỉ tiêu", "Measurements", 24, lambda line: figures_of(line.act)),
     shown("outcome", "Kết quả xem xét", "Outcome", 14, "act.outcome"),
     shown("reason", "Lý do", "Reason", 40, "act.reason"),
     shown("note", "Ý kiến phối hợp", "Note", 40, "act.note"),
@@ -116,7 +116,8 @@ HISTORY: Sequence[Column] = (
     shown("legal_basis", "Căn cứ pháp lý", "Legal basis", 30, "act.legal_basis"),
     shown("document_number", "Số, ký hiệu báo cáo giấy", "Document number", 20, "act.document_number"),
     shown("paper_report", "Mã báo cáo giấy", "Paper report", 38, "act.paper_report"),
-    shown("client", "Ứng dụng gửi", "Client", 38, "act.client"),
+    shown("client_name", "Ứng dụng gửi", "Client's name", 24, "act.client_name"),
+    shown("client", "Mã ứng dụng", "Client", 38, "act.client"),
     shown("id", "Mã", "Id", 38, "act.id"),
 )
 _OF_A_CYCLE = (
@@ -197,9 +198,9 @@ def target(code: str) -> Column:
     return Column(f"target:{code}", f"Chỉ tiêu {code}", f"Target {code}", 14)
 
 
-def _figures(act: Any) -> str | None:
+def figures_of(act: Any) -> str | None:
     """Spell the figures of an update in one cell."""
-    return "; ".join(map(_figure, getattr(act, "measurements", ()))) or None
+    return "; ".join(map(_figure, getattr(act, "measurements", None) or ())) or None
 
 
 def _figure(one: Any) -> str:

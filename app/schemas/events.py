@@ -12,15 +12,18 @@ class EventOut(ResponseModel):
     """One change: what happened to what, and when; never a word that anybody wrote.
 
     `seq` counts all events from 1, without a gap; a reporter gets those that concern its obligations, or a whole plan.
+    What concerns no plan (who read what, what became of a client) goes to whoever may know who read what.
     `act` is the id of the update, evidence, review … behind it, `occurred_at` when that was received or a deadline
-    passed.  Events with the same `transaction` came about together.  `digest` is SHA-256 over a zero byte and the other
-    fields in canonical JSON (RFC 8785): the event's leaf in the tree that checkpoints sign.
+    passed.  Events with the same `transaction` came about together.  `record` commits to every row that the transaction
+    wrote, and tells nothing of them to whoever has not the rows; it is null where there were none, and of events that
+    are older than digests of rows.  `digest` is SHA-256 over a zero byte and the other fields in canonical JSON (RFC
+    8785), without `record` where it is null: the event's leaf in the tree that checkpoints sign.
     """
 
     seq: int
     id: UUID
     type: EventType
-    plan: str
+    plan: str | None
     cycle: str | None
     obligation: UUID | None
     owner: str | None
@@ -28,17 +31,18 @@ class EventOut(ResponseModel):
     transaction: int
     occurred_at: Instant
     recorded_at: Instant
+    record: str | None
     digest: str
 
     @classmethod
     def of(cls, content: bytes) -> "EventOut":
         """Show an event from the bytes that were digested."""
-        return cls.model_validate({**json.loads(content), "digest": digest_of(content).hex()})
+        return cls.model_validate({"record": None, **json.loads(content), "digest": digest_of(content).hex()})
 
     @property
     def is_of_evidence(self) -> bool:
-        """Whether it tells that there is an evidence."""
-        return self.type.startswith("evidence.")
+        """Whether it tells that there is an evidence, which is its act; of a read, the act is another."""
+        return self.type.startswith("evidence.") and self.type is not EventType.EVIDENCE_READ
 
 
 class EventPage(ResponseModel):

@@ -61,14 +61,14 @@ class LinkIn(RequestModel):
 
 
 class DocumentIn(RequestModel):
-    """An official document by number, date and issuer."""
+    """An official document by number and date, and by who issued it, if its number does not say so."""
 
     kind: Literal[EvidenceKind.DOCUMENT]
     title: Title
     classification: Classification
     number: DocumentNumber
     issued_on: Day
-    issuer: Name
+    issuer: Name | None = None
 
 
 def _file_name(written: str) -> str:

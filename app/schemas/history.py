@@ -37,13 +37,15 @@ class Why(StrEnum):
 class ActOut(ResponseModel):
     """What every act in a history says: whether it counts, as far as the moment knows, and if not, why.
 
-    `reopened_by` is the number of the letter by which it reopened the figures of a closed cycle.
+    `reopened_by` is the number of the letter by which it reopened the figures of a closed cycle.  `client_name` is for
+    coordinators: what the client is called that acted.
     """
 
     annulled: AnnulledRef | None
     counts: bool
     why: Why | None
     reopened_by: str | None
+    client_name: str | None
 
 
 class AnnulmentAct(ActOut):

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from app.schemas.annulments import AnnulmentOut
 from app.schemas.base import Day, DeadlineDay, DocumentNumber, Instant, Name, Narrative, RequestModel, ResponseModel
 from app.schemas.plans import BodyName
 from app.schemas.successions import BodyCode
@@ -60,6 +61,20 @@ class MembershipOut(LetterOut):
     member: BodyName
     from_on: date
     ending: MemberEndingOut | None
+
+
+class MembershipAnnulmentIn(RequestModel):
+    """Takes back a membership, its ending or an annulment of one, by its id: it should never have been recorded."""
+
+    act: UUID
+    reason: Narrative
+
+
+class MembershipAnnulled(ResponseModel):
+    """The annulment, and the last membership that counts now; null when none does."""
+
+    annulment: AnnulmentOut
+    membership: MembershipOut | None
 
 
 class PartnerIn(LetterIn):

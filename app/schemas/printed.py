@@ -8,24 +8,26 @@ from typing import Any
 
 from app.domain.calendar import HOME_ZONE
 from app.domain.completion import Missing
+from app.domain.inbox import InboxKind
 from app.domain.words import words_of
 from app.schemas.columns import Column, shown
 
-_ACTS: Mapping[str, str] = {
-    "update": "cập nhật tiến độ",
-    "evidence": "minh chứng",
-    "withdrawal": "rút minh chứng",
+ACTS: Mapping[str, str] = {
+    **{kind.value: words_of(kind).vi for kind in InboxKind if kind is not InboxKind.EVIDENCE_CONTENT},
     "erasure": "xóa minh chứng",
-    "review": "xem xét",
-    "extension": "gia hạn",
-    "extension_request": "đề nghị gia hạn",
-    "extension_refusal": "không đồng ý gia hạn",
     "cycle_deadline": "thay đổi thời hạn của kỳ",
     "transfer": "chuyển giao",
-    "contribution": "ý kiến phối hợp",
-    "condition_decision": "quyết định về điều kiện",
-    "annulment": "hủy ghi nhận",
 }
+"""What the acts of a history are called in Vietnamese, by their kinds."""
+KINDS: Mapping[str, str] = {
+    **ACTS,
+    "paper_report": "báo cáo giấy",
+    "cycle_closing": "khóa số liệu",
+    "cycle_opening": "mở kỳ báo cáo",
+    "succession": "kế thừa",
+    "membership": "thành viên",
+}
+"""What all acts that can be taken back are called."""
 _TEXTS = ("summary", "reason", "note", "title", "legal_basis")
 
 
@@ -40,8 +42,15 @@ def day_of(instant: datetime | None) -> date | None:
 
 
 def _act(act: Any) -> str:
-    name = _ACTS.get(act.act, act.act)
-    return name if act.counts else f"{name} (đã hủy ghi nhận)"
+    return _marked(ACTS.get(act.act, act.act), act)
+
+
+def _came_in(one: Any) -> str:
+    return _marked(words_of(one.kind).vi, one)
+
+
+def _marked(name: str, act: Any) -> str:
+    return f"{name} (đã hủy ghi nhận)" if act.annulled else name
 
 
 def _owner(one: Any) -> str:
@@ -55,8 +64,14 @@ def _missing(one: Any) -> str:
 
 
 def _told(line: Any) -> str | None:
-    texts = (getattr(line.act, name, None) for name in _TEXTS)
-    return "; ".join(str(text) for text in texts if text) or None
+    return _words_of(line.act)
+
+
+def _words_of(act: Any) -> str | None:
+    """Join what an act says; of evidence, with how that is called, which an update leaves to the evidence itself."""
+    texts = [getattr(act, name, None) for name in _TEXTS]
+    attached = [one.title for one in getattr(act, "evidence", None) or () if hasattr(one, "title") and not texts[0]]
+    return "; ".join(str(text) for text in (*texts, *attached) if text) or None
 
 
 OBLIGATIONS: Sequence[Column] = (
@@ -80,6 +95,17 @@ HISTORY: Sequence[Column] = (
     shown("percent", "Tỷ lệ (%)", "Percent", 7, "act.percent"),
     Column("told", "Nội dung", "What was said", 33, _told),
     shown("document_number", "Số, ký hiệu văn bản", "Document number", 14, "act.document_number"),
+)
+INBOX: Sequence[Column] = (
+    shown("recorded_at", "Thời điểm ghi nhận", "Recorded at", 15),
+    Column("kind", "Loại ghi nhận", "Act", 12, _came_in),
+    shown("cycle", "Kỳ báo cáo", "Cycle", 10),
+    shown("duty", "Nhiệm vụ", "Duty", 7, "duty.code"),
+    shown("owner_name", "Cơ quan chủ trì", "Owner", 17, "owner.name"),
+    Column("told", "Nội dung", "What was said", 32, _words_of),
+    shown("status_before", "Tình trạng trước", "Status before", 13),
+    shown("status_after", "Tình trạng sau", "Status after", 13),
+    shown("client", "Ứng dụng gửi", "Client", 12, "client.name"),
 )
 SHARES = {"completion_rate", "due_completion_rate", "on_time_rate"}
 """Columns that hold shares of 1, and are shown as percentages."""

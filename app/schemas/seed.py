@@ -14,13 +14,11 @@ from app.domain.calendar import LAST_YEAR, AnnualRule, CycleTerms, start_of
 from app.domain.completion import DutyKind, Force
 from app.models.duty import ConditionScope
 from app.models.succession import SuccessionKind
+from app.schemas.report_rules import ReportRules
+from app.schemas.seed_words import DutyCode, Line, Slug, Words
 
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
-DutyCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]+\.[0-9]+$", max_length=20)]
 CycleCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}(-[0-9]{2}-[0-9]{2})?$")]
 DayOfYear = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}-[0-9]{2}$")]
-Line = Annotated[int, Field(ge=1)]
-Words = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 _YEAR = re.compile(r"[1-9][0-9]{3}\Z")
 
 
@@ -338,4 +336,5 @@ class Seed(SeedModel):
     duties: list[DutySeed]
     holidays: list[HolidaySeed]
     successions: list[SuccessionSeed] = []
+    reports: ReportRules = ReportRules()
     source: list[str]

@@ -5,14 +5,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.database.statements import Row
 from app.domain.calendar import day_of
 from app.domain.completion import Force, Judgement, Status
 from app.domain.totals import By, Figures, completion_rate, due_completion_rate, on_time_rate, roll_up, total
+from app.models.succession import SuccessionKind
 from app.schemas.base import Instant, JudgedOut, ResponseModel, TotalsOut
 from app.schemas.seed import CycleRules
+from app.schemas.successions import SuccessorOut
 
 
 class FiguresOut(ResponseModel):
@@ -95,6 +98,20 @@ class CycleByDuty(FiguresOut, CycleRef):
     duties: list[DutyStatus]
 
 
+class SuccessionRef(ResponseModel):
+    """By which succession a body has handed on what it owed: since when, to whom, or to nobody (`ends`).
+
+    `duties` are those that were handed on; null is all.
+    """
+
+    id: UUID
+    kind: SuccessionKind
+    effective_on: date
+    ends: bool
+    duties: list[str] | None
+    successors: list[SuccessorOut]
+
+
 class StatusOut(ResponseModel):
     """Where a plan stands.
 
@@ -102,12 +119,13 @@ class StatusOut(ResponseModel):
     deadline that passed: it says the same until the next one, and an unchanged document is the same bytes.
     `known_at` is null when all that is recorded counts.  `totals` add up the cycles that are shown.  `missing_cycles`
     names those that should be open by then, by `known_at` and by now, and are not.  With `sealed` it gives the figures
-    as they were sealed.
+    as they were sealed.  Of a body that was asked for, `successions` say where went what it no longer owes.
     """
 
     plan: str
     as_of: Instant
     known_at: Instant | None
+    successions: list[SuccessionRef]
     totals: TotalsOut
     cycles: list[CycleStatus | CycleByDuty]
     missing_cycles: list[str]
@@ -163,12 +181,12 @@ def _cycle_by_duty(cycle: Row, duties: Sequence[Row], owed: Mapping[Any, Figures
 def _whole(cycle: Row, owed: Mapping[Any, Figures]) -> dict[str, Any]:
     closing = {name: cycle.get(name) for name in ("closed_at", "changed_since_closing", "restated")}
     named = {"cycle": cycle["code"], "due_before": cycle["due_before"]}
-    return {**named, **closing, **_figures(total(owed.values()))}
+    return {**named, **closing, **figures_out(total(owed.values()))}
 
 
 def _duties(duties: Iterable[Row], owed: Mapping[Any, Figures]) -> list[DutyStatus]:
     names = tuple(DutyLine.model_fields)
-    return [DutyStatus(**_pick(duty, names), **_figures(owed[duty["id"]])) for duty in duties if duty["id"] in owed]
+    return [DutyStatus(**_pick(duty, names), **figures_out(owed[duty["id"]])) for duty in duties if duty["id"] in owed]
 
 
 def _bodies(bodies: Sequence[Row], owed: Mapping[Any, Figures]) -> list[BodyStatus]:
@@ -182,15 +200,16 @@ def _body(body: Row, bodies: Iterable[Row], owed: Mapping[Any, Figures]) -> Body
     if not figures.totals:
         return None
     names = tuple(MemberRef.model_fields)
-    shown = [MemberStatus(**_pick(member, names), **_figures(owed[member["id"]])) for member in members]
-    return BodyStatus(no=body["no"], members=shown, **_pick(body, names), **_figures(figures))
+    shown = [MemberStatus(**_pick(member, names), **figures_out(owed[member["id"]])) for member in members]
+    return BodyStatus(no=body["no"], members=shown, **_pick(body, names), **figures_out(figures))
 
 
 def _pick(row: Row, names: Iterable[str]) -> dict[str, Any]:
     return {name: row[name] for name in names}
 
 
-def _figures(figures: Figures) -> dict[str, Any]:
+def figures_out(figures: Figures) -> dict[str, Any]:
+    """Show figures as every document does that counts obligations."""
     totals = figures.totals
     return {
         "status": roll_up(totals),

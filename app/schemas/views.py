@@ -19,7 +19,9 @@ from app.schemas.cycles import CycleDeadlineOut, CycleDetail, CycleOut
 from app.schemas.evidence import EvidenceOut
 from app.schemas.extensions import ExtensionRequested, ExtensionRequestOut
 from app.schemas.obligations import ObligationOut
+from app.schemas.people import PersonOut
 from app.schemas.plans import BodyName
+from app.schemas.status import SuccessionRef
 from app.schemas.successions import SuccessionOut
 
 SIGNALS = tuple((signal.value, signal) for signal in Signal)
@@ -84,6 +86,11 @@ def client_out(row: Row) -> ClientOut:
     return ClientOut.model_validate({**row, "scopes": scopes, "scopes_limited": row["scopes"] is not None})
 
 
+def person_out(row: Row) -> PersonOut:
+    """Show one person."""
+    return PersonOut.model_validate(row)
+
+
 def succession_out(row: Row) -> SuccessionOut:
     """Show one succession with what was decided."""
     successors, ends = _successors(row)
@@ -98,6 +105,12 @@ def succession_out(row: Row) -> SuccessionOut:
         "decision": _decision(row),
     }
     return SuccessionOut.model_validate({**row, **shown})
+
+
+def succession_ref(row: Row) -> SuccessionRef:
+    """Show by which succession a body has handed on what it owed."""
+    successors, ends = _successors(row)
+    return SuccessionRef.model_validate({**row, "successors": successors, "ends": ends})
 
 
 def _successors(row: Row) -> tuple[list[dict[str, Any]], bool]:

@@ -6,7 +6,7 @@ key that has signed is kept: whoever verifies needs its public half, and nothing
 
 import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -38,6 +38,39 @@ class CheckpointKey:
         return {"kty": "OKP", "crv": "Ed25519", "x": x, "kid": self.hint.hex(), "use": "sig", "alg": "EdDSA"}
 
 
+class PublicKeys:
+    """Keys that verify: public halves, wherever they come from."""
+
+    def __init__(self, keys: Iterable[bytes]) -> None:
+        self._keys = {hint_of(key): key for key in keys}
+
+    @classmethod
+    def of(cls, keys: Iterable[Mapping[str, str]]) -> "PublicKeys":
+        """Read JSON Web Keys, such as stand beside checkpoints that were kept.
+
+        Raises:
+            ValueError, KeyError, TypeError: they are none.
+        """
+        return cls(_public_of(key) for key in keys)
+
+    def __bool__(self) -> bool:
+        return bool(self._keys)
+
+    def __or__(self, other: "PublicKeys") -> "PublicKeys":
+        return PublicKeys([*self._keys.values(), *other._keys.values()])
+
+    def has_signed(self, checkpoint: Checkpoint) -> bool:
+        """Say whether a checkpoint was signed by one of them."""
+        key = self._keys.get(checkpoint.hint)
+        if key is None:
+            return False
+        try:
+            Ed25519PublicKey.from_public_bytes(key).verify(checkpoint.signature, checkpoint.text.encode())
+        except InvalidSignature:
+            return False
+        return True
+
+
 class CheckpointKeys:
     """The keys of a folder: the last one signs, all verify."""
 
@@ -57,14 +90,12 @@ class CheckpointKeys:
 
     def has_signed(self, checkpoint: Checkpoint) -> bool:
         """Say whether a checkpoint is ours."""
-        key = self.all.get(checkpoint.hint)
-        if key is None:
-            return False
-        try:
-            Ed25519PublicKey.from_public_bytes(key.public).verify(checkpoint.signature, checkpoint.text.encode())
-        except InvalidSignature:
-            return False
-        return True
+        return self.public.has_signed(checkpoint)
+
+    @property
+    def public(self) -> PublicKeys:
+        """Their public halves."""
+        return PublicKeys(key.public for key in self._keys)
 
 
 def load(folder: Path) -> CheckpointKeys:
@@ -100,6 +131,15 @@ def _read(path: Path) -> CheckpointKey:
         raise TypeError(f"{path.name} holds no Ed25519 key")
     public = private.public_key().public_bytes_raw()
     return CheckpointKey(hint_of(public), public, path, private)
+
+
+def _public_of(key: Mapping[str, str]) -> bytes:
+    """Read the 32 bytes of a public key; its `kid` is not asked: what it is follows from the bytes."""
+    if (key["kty"], key["crv"]) != ("OKP", "Ed25519"):
+        raise ValueError("not an Ed25519 key")
+    public = base64.urlsafe_b64decode(key["x"] + "=")
+    Ed25519PublicKey.from_public_bytes(public)
+    return public
 
 
 def _new_key() -> bytes:

@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from socket import AI_PASSIVE, SO_REUSEADDR, SOCK_STREAM, SOL_SOCKET, getaddrinfo, socket
@@ -28,7 +28,6 @@ from app.settings import Settings
 from app.stores.opening import open_parts, open_store
 from app.web.auth.rate_limit import CountedElsewhere, TokenLimits, counting
 from app.web.clock import system_clock
-from app.web.middleware.headers import MAX_HEAD_BYTES
 from app.web.middleware.wire import Wire
 
 Say = Callable[[str], None]
@@ -44,10 +43,12 @@ def serve(settings: Settings, *, say: Say) -> None:
             _listen(settings, shared, lambda: say(started))
             return
         # Whoever has a database needs no PostgreSQL, no migrations and no seeds of ours.
-        from app.server.first_run import prepared  # noqa: PLC0415
+        from app.server.first_run import links, prepared  # noqa: PLC0415
 
         with prepared(settings, say) as url:
-            _listen(settings.model_copy(update={"database_url": url}), shared, lambda: _welcome(settings, say))
+            mine = settings.model_copy(update={"database_url": url})
+            invited = asyncio.run(links(mine))
+            _listen(mine, shared, lambda: _welcome(settings, say, invited))
 
 
 @contextmanager
@@ -96,10 +97,12 @@ async def _work(settings: Settings) -> None:
     await database.close()
 
 
-def _welcome(settings: Settings, say: Say) -> None:
+def _welcome(settings: Settings, say: Say, invited: Mapping[str, str]) -> None:
     base = settings.issuer
+    doors = "".join(f"\n    {name}: {base}/desk/sign-in/{secret}" for name, secret in invited.items())
     say(
         f"\nDondoc is ready.\n"
+        f"  the desk        each link works once, within 15 minutes (later: dondoc person invite){doors}\n"
         f"  documentation   {base}/docs\n"
         f"  demo clients    {settings.data_dir / 'clients.json'} (ids and secrets: one a role, one a reporting body)\n"
         f"  a first call    curl {base}/readyz\n"
@@ -155,7 +158,6 @@ def listening(app: FastAPI) -> uvicorn.Config:
         app,
         http=Wire,
         ws="none",
-        h11_max_incomplete_event_size=MAX_HEAD_BYTES,
         log_config=None,
         access_log=False,
         server_header=False,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import Protocol
 
 MAX_COLUMNS = 1_000
 """How far to the right anything is read; forms have some dozen columns."""
@@ -26,17 +27,40 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell; the value of a percentage is what people read before the sign, so 1 as `100%` is 100."""
+    """One cell; the value of a percentage is what people read before the sign, so 1 as `100%` is 100.
+
+    A day is `turned` when the file may show its month first, so that 11 May may be a 5 November.
+    """
 
     kind: Kind
     value: str | Decimal | date
+    turned: bool = False
+
+
+class Range(Protocol):
+    """Cells that are merged into one."""
+
+    @property
+    def column(self) -> int:
+        """The first column."""
+        ...
+
+    @property
+    def last_column(self) -> int:
+        """The last one."""
+        ...
+
+    @property
+    def address(self) -> str:
+        """How a spreadsheet spells the range."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """One row, by its number in the sheet; `line` is where it begins in a text file.
 
-    A row that could not be told apart into cells is `torn`.
+    A row that could not be told apart into cells is `torn`; `merged` are the ranges that reach into it.
     """
 
     number: int
@@ -44,6 +68,7 @@ class Row:
     line: int | None = None
     hidden: bool = False
     torn: bool = False
+    merged: Sequence["Range"] = ()
 
 
 @dataclass(frozen=True)

@@ -108,9 +108,12 @@ class _Lines:
     def record(self, separator: str) -> list[str] | None:
         """Read the next row; none when it cannot be told apart, which costs its first line alone."""
         taken: list[str] = []
+        row: list[str] | None
         try:
             row = next(csv.reader(self._taking(taken), delimiter=separator, strict=True), [])
         except csv.Error:
+            row = None
+        if row is None or _swallows(taken, separator):
             self._back.extendleft(reversed(taken[1:]))
             self.number += 1
             return None
@@ -121,3 +124,25 @@ class _Lines:
         while len(taken) < MAX_LINES and self.more():
             taken.append(self._back.popleft())
             yield taken[-1]
+
+
+def _swallows(taken: Sequence[str], separator: str) -> bool:
+    """Say whether a cell that goes over lines holds a whole row, because two stray quotes happen to match.
+
+    Such a line has as many cells as the one in which the first quote stands; a sentence has blanks behind its commas.
+    """
+    if len(taken) < 2:
+        return False
+    widths = {len(cells) for cells in _alone(taken[0], separator)} - {1}
+    return any(
+        len(cells) in widths and not any(cell[:1].isspace() for cell in cells)
+        for line in taken[1:]
+        for cells in _alone(line, separator)
+    )
+
+
+def _alone(line: str, separator: str) -> Iterator[list[str]]:
+    """Yield the cells of a line if it stood for itself, with its quotes and without."""
+    plain = line.rstrip("\r\n")
+    yield plain.split(separator)
+    yield next(csv.reader([plain], delimiter=separator), [])

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from app.spreadsheets.cells import MAX_COLUMNS, MAX_ROWS, Cell, Kind, Row, Sheet, number, text
+from app.spreadsheets.merged import Merged, Merges
 from app.spreadsheets.packages import Filled, attribute, elements, local, opened
 
 _VALUES = (b"text:p>", b"office:value", b"table:formula")
@@ -44,20 +45,22 @@ class _Tables:
 
     def of_this(self) -> Iterator[Row]:
         """Yield the rows of the table that has begun, up to its end."""
-        place = 1
+        place, merges = 1, Merges()
         while self._next is not None and local(self._next.tag) == "table-row":
             again = int(attribute(self._next, "number-rows-repeated", "1"))
-            yield from _rows(self._next, place, again)
+            yield from _rows(self._next, place, again, merges)
             place += again
             self._next = None if self._part.over else next(self._elements, None)
 
 
-def _rows(element: Any, place: int, again: int) -> Iterator[Row]:
+def _rows(element: Any, place: int, again: int, merges: Merges) -> Iterator[Row]:
     cells = _cells(element)
+    for one in _merged(element, place):
+        merges.add(one)
     if any(cells):
         hidden = attribute(element, "visibility") in _UNSEEN
         for n in range(min(again, MAX_ROWS + 1)):
-            yield Row(place + n, cells, hidden=hidden)
+            yield Row(place + n, cells, hidden=hidden, merged=merges.at(place + n))
 
 
 def _cells(row: Any) -> list[Cell | None]:
@@ -67,6 +70,16 @@ def _cells(row: Any) -> list[Cell | None]:
             again = min(int(attribute(element, "number-columns-repeated", "1")), MAX_COLUMNS - len(cells))
             cells += [_cell(element)] * again
     return cells
+
+
+def _merged(row: Any, place: int) -> Iterator[Merged]:
+    column = 0
+    for element in row:
+        if local(element.tag) in _CELLS:
+            wide, high = (int(attribute(element, f"number-{of}-spanned", "1")) for of in ("columns", "rows"))
+            if wide > 1 or high > 1:
+                yield Merged(place, column, place + high - 1, column + wide - 1)
+            column += int(attribute(element, "number-columns-repeated", "1"))
 
 
 def _cell(element: Any) -> Cell | None:

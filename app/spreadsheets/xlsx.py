@@ -26,12 +26,17 @@ from app.spreadsheets.cells import (
     number,
     text,
 )
+from app.spreadsheets.merged import merges_of
 from app.spreadsheets.packages import Filled, attribute, elements, local, opened
 
 _VALUES = (b"v>", b"is>", b"<f>", b"<f ", b"<f/", b":f>", b":f ", b":f/")
 """What ends or begins where a cell holds something."""
-_LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
+_LITERAL = re.compile(r'"[^"]*"|[\\*_].|\[[^\]]*\]')
+"""What a format shows as it is: quoted, escaped, repeated to fill the cell (`*%`), or left blank as wide as (`_%`)."""
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+"""How a text spells what XML cannot hold; the underscore that begins one is itself spelled `_x005F_`."""
 _TRUE = {"1", "true"}
+MONTHS = 12
 
 
 def sheets(path: Path) -> Generator[Sheet, None, None]:
@@ -108,10 +113,22 @@ class _Strings:
 def _plain(element: Any) -> str:
     """Return a text without its fonts; how it is pronounced (East Asian languages) is no part of it."""
     runs = (one for one in element if local(one.tag) != "rPh")
-    return "".join(
-        (one.text or "") if local(one.tag) == "t" else "".join(t.text or "" for t in one if local(t.tag) == "t")
-        for one in runs
+    return _unescaped(
+        "".join(
+            (one.text or "") if local(one.tag) == "t" else "".join(t.text or "" for t in one if local(t.tag) == "t")
+            for one in runs
+        )
     )
+
+
+def _unescaped(spelled: str) -> str:
+    """Return a text with its escapes resolved; half of a surrogate pair stays spelled, as nothing could hold it."""
+
+    def character(found: re.Match[str]) -> str:
+        code = int(found[1], 16)
+        return found[0] if code == 0 or 0xD800 <= code <= 0xDFFF else chr(code)
+
+    return _ESCAPED.sub(character, spelled).replace("\r\n", "\n")
 
 
 class _Style:
@@ -124,6 +141,8 @@ class _Style:
 
         self._percent = "%" in _LITERAL.sub("", code)
         self._day = not self._percent and bool(is_date_format(code))
+        plain = _LITERAL.sub("", code).lower()
+        self._month_first = self._day and "d" in plain and plain.index("m" if "m" in plain else "d") < plain.index("d")
         self._epoch = MAC_EPOCH if epoch_1904 else WINDOWS_EPOCH
 
     def read(self, spelled: str) -> Cell:
@@ -134,7 +153,8 @@ class _Style:
 
         shown = from_excel(float(spelled), self._epoch)
         if isinstance(shown, datetime):
-            return Cell(Kind.DAY, shown.date())
+            day = shown.date()
+            return Cell(Kind.DAY, day, turned=self._month_first and day.day <= MONTHS and day.day != day.month)
         return number(spelled) if not isinstance(shown, time) else Cell(Kind.TEXT, shown.isoformat("minutes"))
 
 
@@ -155,14 +175,15 @@ def _styles(package: zipfile.ZipFile, name: str | None, *, epoch_1904: bool) -> 
 
 
 def _rows(package: zipfile.ZipFile, name: str, styles: list[_Style], strings: _Strings) -> Iterator[Row]:
-    place = 0
+    place, merges = 0, merges_of(package, name)
     with closing(Filled(package, name, _VALUES)) as part:
         for element in elements(part, "row"):
             place = int(element.get("r") or place + 1)
             cells = _cells(element, styles, strings)
             if cells:
                 width = min(max(cells) + 1, MAX_COLUMNS)
-                yield Row(place, [cells.get(n) for n in range(width)], hidden=element.get("hidden") in _TRUE)
+                held, hidden = [cells.get(n) for n in range(width)], element.get("hidden") in _TRUE
+                yield Row(place, held, hidden=hidden, merged=merges.at(place))
             if part.over:
                 break
 
@@ -199,4 +220,4 @@ def _of_kind(kind: str, value: str, strings: _Strings) -> Cell | None:
         case "d":
             return Cell(Kind.DAY, date.fromisoformat(value[:10]))
         case _:
-            return text(value)
+            return text(_unescaped(value))

@@ -5,11 +5,10 @@ The order of a history is (received_at, recorded_at, id) everywhere.  Source: do
 
 from collections.abc import Hashable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
-    BindParameter,
     ColumnElement,
     DateTime,
     FromClause,
@@ -32,6 +31,9 @@ annulled = table(AnnulledAct)
 INSTANT = DateTime(timezone=True)
 EVER: ColumnElement[datetime] = literal_column("'-infinity'::timestamptz", INSTANT)
 NEVER: ColumnElement[datetime] = literal_column("'infinity'::timestamptz", INSTANT)
+
+UNASKED = datetime.min.replace(tzinfo=UTC)
+"""Stands where a row says the instant itself."""
 
 
 @dataclass(frozen=True)
@@ -71,14 +73,36 @@ class Moment:
         return {f"as_of{self.name}": self.as_of, **known}
 
     @property
-    def known_at_bind(self) -> BindParameter[datetime | None]:
+    def known_at_bind(self) -> ColumnElement[datetime | None]:
         """The instant by which something had been recorded, as a parameter, where one is asked about."""
         return bindparam(f"known_at{self.name}", self.known_at, INSTANT)
 
     @property
-    def as_of_bind(self) -> BindParameter[datetime]:
+    def as_of_bind(self) -> ColumnElement[datetime]:
         """The instant as a parameter: one name, one value, wherever the query needs it."""
         return bindparam(f"as_of{self.name}", self.as_of, INSTANT)
+
+
+@dataclass(frozen=True)
+class MomentOfRow(Moment):
+    """A moment of its own for each row of the query around: its instants are columns of the row, which it names.
+
+    They are named by text alone, so that a query within a query takes them from wherever they stand.
+    """
+
+    as_of: datetime = UNASKED
+    known_at: datetime | None = UNASKED
+    row: str = ""
+
+    @property
+    def known_at_bind(self) -> ColumnElement[datetime | None]:
+        """The instant by which something had been recorded, as the row says."""
+        return literal_column(f"{self.row}.known", INSTANT)
+
+    @property
+    def as_of_bind(self) -> ColumnElement[datetime]:
+        """The instant, as the row says."""
+        return literal_column(f"{self.row}.as_of", INSTANT)
 
 
 def order_of(row: Source) -> tuple[ColumnElement[Any], ...]:
@@ -105,6 +129,10 @@ def history_of(history: Table, obligation: Source, moment: Moment, *also: Column
 def latest(found: Statement, history: Source) -> Statement:
     """Keep the last act."""
     return found.order_by(*(column.desc() for column in order_of(history))).limit(1)
+
+
+EVERYTHING = Moment(datetime.max.replace(tzinfo=UTC))
+"""All that is recorded, whenever it counts from."""
 
 
 @split_arguments.register

@@ -39,8 +39,9 @@ async def refresh_snapshot(connection: AsyncConnection, ids: Collection[UUID], n
 
 async def refresh_held(connection: AsyncConnection, ids: Collection[UUID], now: datetime) -> None:
     """Store the facts of obligations of which none stand now, whoever has acted on them; acts wait until it is done."""
-    await fetch_all(connection, _held, ids=list(ids))
-    await refresh_snapshot(connection, ids, now)
+    async with as_system(connection):
+        await fetch_all(connection, _held, ids=list(ids))
+        await refresh_snapshot(connection, ids, now)
 
 
 def _held(ids: list[UUID]) -> Statement:

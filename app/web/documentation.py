@@ -13,16 +13,24 @@ from app.domain.errors import NotFound, Refusal, kinds
 from app.web import guide
 from app.web.accept import most_wanted
 from app.web.html import page
+from app.web.openapi.asyncapi import asyncapi_of
 from app.web.problems.catalogue import STATUS
 
 router = APIRouter(include_in_schema=False)
 SWAGGER = Path(fastapi_offline.__file__).parent / "static"
-LINKS = {"documentation": "docs", "guide": "docs/guide", "openapi": "openapi.json", "problems": "problems"}
+LINKS = {
+    "documentation": "docs",
+    "guide": "docs/guide",
+    "openapi": "openapi.json",
+    "asyncapi": "asyncapi.json",
+    "problems": "problems",
+}
 """Where to go from the beginning, as seen from there, so that a path prefix stays."""
 WORDS = {
     "documentation": "Every operation, to be tried out · Tài liệu các lệnh gọi",
     "guide": "The guide · Hướng dẫn",
     "openapi": "The OpenAPI document",
+    "asyncapi": "The AsyncAPI document, of what is sent without being asked for",
     "problems": "What each refusal means · Các lỗi",
 }
 
@@ -51,6 +59,12 @@ async def docs(request: Request) -> HTMLResponse:
         swagger_css_url=f"{prefix}/docs/static/swagger-ui.css",
         swagger_favicon_url=f"{prefix}/docs/static/favicon.png",
     )
+
+
+@router.get("/asyncapi.json")
+async def asyncapi(request: Request) -> JSONResponse:
+    """Describe what is sent without being asked for (AsyncAPI)."""
+    return JSONResponse(asyncapi_of(request.app))
 
 
 @router.get("/problems")

@@ -21,6 +21,7 @@ from app.web.clock import Now
 from app.web.etags import etag_of, matches
 from app.web.problems.handlers import refuses
 
+JSON = "application/json"
 KEPT_SECONDS = 5
 """How long an integrator may go without asking again; an act in between is seen this late at most."""
 _PLUS_LOST = re.compile(r"(T\S+) (\d\d:?\d\d)\Z", re.ASCII)
@@ -134,9 +135,11 @@ def answer_by_now(
     return tagged(request, body.model_dump_json().encode(), f"W/{etag_of(f'{same}{more}'.encode())}", headers=headers)
 
 
-def tagged(request: Request, content: bytes, tag: str, *, headers: Mapping[str, str]) -> Response:
+def tagged(
+    request: Request, content: bytes, tag: str, *, headers: Mapping[str, str], media_type: str = JSON
+) -> Response:
     """Answer with bytes whose ETag is known, or with 304 when the caller has them."""
     sent = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Authorization", **headers}
     if matches(request.headers.get("if-none-match"), tag):
         return Response(status_code=304, headers={name: sent[name] for name in ("ETag", "Cache-Control", "Vary")})
-    return Response(content, media_type="application/json", headers=sent)
+    return Response(content, media_type=media_type, headers=sent)

@@ -55,6 +55,9 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "addClient": {"name": "Hệ thống thử nghiệm", "role": "integrator"},
     "changeClient": {"disabled": True},
     "addSecret": {},
+    "addPerson": {"name": "Văn thư Sở Y tế", "role": "coordinator"},
+    "changePerson": {"disabled": True},
+    "invitePerson": {},
     "removeSecret": {},
     "reportUpdates": {"items": [{"obligation": str(TOURISTS), "state": "in_progress", "summary": "Đang triển khai."}]},
     "giveReviews": {"items": [{"obligation": str(TOURISTS), "outcome": "returned", "reason": "Cần bổ sung số liệu."}]},
@@ -95,6 +98,7 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
         "from_on": "2026-11-20",
         "reason": "Theo văn bản.",
     },
+    "annulMembership": {"act": "01a211f7-3f7d-7a44-9d0c-0c9a4f6fd7e1", "reason": "Ghi nhầm."},
     "endMember": {"until_on": "2026-12-31", "reason": "Theo văn bản."},
     "namePartner": {"code": "tand", "reason": "Theo văn bản."},
     "addWebhook": {"url": f"{HOOKS}/dondoc"},
@@ -103,9 +107,21 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "rotateWebhookSecret": {},
     "testWebhook": {},
     "redeliver": {},
+    "recordLetterhead": {
+        "body": "Sở Nội vụ",
+        "code": "SNV",
+        "place": "Cần Thơ",
+        "signer": "Giám đốc",
+        "recipients": ["Ủy ban nhân dân thành phố Cần Thơ"],
+    },
     "markHoliday": {"observed_on": "2026-12-31", "name": "Nghỉ bù"},
 }
-ASKED = {"getTemplate": {"cycle": FIRST, "owner": "cong-an"}, "listStatusChanges": {"from": "2026-11-20"}}
+ASKED = {
+    "getTemplate": {"cycle": FIRST, "owner": "cong-an"},
+    "listStatusChanges": {"from": "2026-11-20"},
+    "listHistory": {"body": "cong-an"},
+    "getReport": {"cycle": FIRST},
+}
 """What an operation has to be asked beside its address."""
 PAPER = {"received_on": "2026-11-20", "document_number": "9/BC-CATP"}
 ON_PAPER = {"reportUpdate", "attachEvidence", "requestExtension"}
@@ -145,6 +161,7 @@ class World:
         webhooks: Mapping[str, Mapping[str, str]],
         papers: Mapping[str, str],
         imports: Mapping[str, str],
+        person: str,
     ) -> None:
         self.service = service
         absent = str(uuid4())
@@ -152,18 +169,20 @@ class World:
         self.targets: dict[str, dict[str, str]] = {
             OWN: {
                 "/v1/obligations": str(TOURISTS), "/v1/evidence": evidence[OWN], "/v1/clients": police,
+                "/v1/people": person,
                 "plan": PLAN, "body_code": "cong-an", "duty": "3.6", "secret": secret, "token": calendars[OWN],
                 "succession": SUCCESSION, **webhooks[OWN], "paper_report": papers[OWN], "import": imports[OWN],
                 "cycle": FIRST, "day": "2026-09-02", "member": "so-y-te",
             },
             OTHERS: {
                 "/v1/obligations": str(STRANGE), "/v1/evidence": evidence[OTHERS], "/v1/clients": police,
+                "/v1/people": person,
                 "plan": PLAN, "body_code": "so-khdt", "duty": "10.1", "secret": secret, "token": calendars[OTHERS],
                 "succession": SUCCESSION, **webhooks[OTHERS], "paper_report": papers[OTHERS], "import": imports[OTHERS],
                 "cycle": FIRST, "day": "2026-09-02", "member": "so-y-te",
             },
             ABSENT: {
-                "/v1/obligations": absent, "/v1/evidence": absent, "/v1/clients": absent,
+                "/v1/obligations": absent, "/v1/evidence": absent, "/v1/clients": absent, "/v1/people": absent,
                 "plan": "no-such-plan", "body_code": "no-such-body", "duty": "99.9", "secret": absent,
                 "token": "A" * 64, "succession": absent, "import": absent, "/v1/webhooks": absent, "delivery": absent,
                 "paper_report": absent,
@@ -238,7 +257,8 @@ async def world(service: Service) -> AsyncIterator[World]:
         webhooks = {OWN: await _webhook_of(service.police), OTHERS: await _webhook_of(service.labour)}
         papers = {OWN: await _paper_of(service, A_PAPER), OTHERS: await _paper_of(service, ANOTHER_PAPER)}
         imports = {OWN: await _import_of(service.police), OTHERS: await _import_of(service.labour)}
-        yield World(service, evidence, secrets[0]["id"], calendars, webhooks, papers, imports)
+        person = (await service.admin.post("/v1/people", {**BODIES["addPerson"], "name": "Một người"})).json()["id"]
+        yield World(service, evidence, secrets[0]["id"], calendars, webhooks, papers, imports, person)
 
 
 async def _calendar_of(service: Service, body: str) -> str:

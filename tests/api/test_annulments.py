@@ -1,17 +1,23 @@
 """POST /v1/obligations/{id}/annulments: what was recorded by mistake counts nowhere, and stays in the history."""
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import text
 
 from app.commands.seals import verify
 from app.database.engine import SYSTEM
+from embedded_postgres import Address
 from tests.api.asking import ids, problem_of, rows_of, status_of
+from tests.conftest import as_owner
 from tests.given import DOCUMENT, FIRST, INVESTIGATION, LINK, PLAN, TRAINING, Service, obligation
 
 THIS_YEAR = obligation("3.4", "cong-an", "2026")
+PARTNERED = obligation("3.6", "cong-an", "2026")
+"""One that has a partner, who may contribute."""
 PAPER = {"received_on": "2021-06-10", "document_number": "9/BC-CATP"}
 LINE = [obligation("G.1", "so-y-te", cycle) for cycle in (FIRST, "2021", "2022")]
 
@@ -122,6 +128,60 @@ async def test_what_counted_before_an_annulment_was_known_counted(service: Servi
     now = await service.police.standing(TRAINING, as_of="2021-06-14")
 
     assert (known["status"], now["status"]) == ("completed_on_time", "not_started")
+
+
+async def condition_met(service: Service, one: UUID) -> Any:
+    """Let the coordinator declare a condition met."""
+    decision = {"met": True, "from_on": "2026-11-01", "reason": "Đã có hướng dẫn."}
+    return await service.coordinator.post(f"/v1/obligations/{one}/condition-decisions", decision)
+
+
+async def helped(service: Service, one: UUID) -> Any:
+    """Let a partner say how it has helped."""
+    return await service.culture.post(f"/v1/obligations/{one}/contributions", {"note": "Đã phối hợp."})
+
+
+KINDS: dict[str, Callable[[Service, UUID], Awaitable[Any]]] = {
+    "update": lambda service, one: service.police.report(one, "in_progress", evidence=[LINK]),
+    "evidence": lambda service, one: service.police.attach(one),
+    "review": lambda service, one: service.coordinator.review(one, "returned"),
+    "extension_request": lambda service, one: service.police.ask_for(one, "2027-01-20"),
+    "extension_refusal": lambda service, one: service.coordinator.refuse(one),
+    "extension": lambda service, one: service.coordinator.extend(one, "2027-01-15"),
+    "contribution": helped,
+    "condition_decision": condition_met,
+}
+"""How each kind of act comes to stand last in the history of an obligation; some rest on the one before."""
+
+
+async def test_every_kind_of_act_is_taken_back_and_never_was(service: Service) -> None:
+    guided = obligation("3.7", "cong-an", "2026")
+    await service.police.report(guided, "not_applicable")
+    seen = []
+    for kind, act in KINDS.items():
+        one = guided if kind == "condition_decision" else PARTNERED
+        before, asked = await service.coordinator.standing(one), await pending(service)
+        response = await act(service, one)
+        assert response.status_code == 201, (kind, response.text)
+        made = max(await service.coordinator.history(one), key=lambda act: (act["act"] == kind, act["recorded_at"]))
+
+        answer = await service.coordinator.annul(one, made["id"])
+
+        assert (answer.status_code, answer.json()["annulment"]["kind"]) == (201, kind), answer.text
+        assert without_version(answer.json()["obligation"]) == without_version(before), kind
+        assert await pending(service) == asked, kind
+        taken_back = next(act for act in await service.coordinator.history(one) if act["id"] == made["id"])
+        seen.append((taken_back["counts"], taken_back["annulled"]["reason"]))
+        # What the next ones rest on stands again.
+        if kind in {"update", "extension_request"}:
+            await act(service, one)
+    assert seen == [(False, "Gửi nhầm kỳ.")] * len(KINDS)
+
+
+async def pending(service: Service) -> list[str]:
+    """Return which obligations somebody has asked a later deadline for."""
+    items = (await service.coordinator.get("/v1/extension-requests")).json()["items"]
+    return [one["obligation"]["id"] for one in items]
 
 
 async def test_an_act_is_annulled_once_at_a_time(service: Service) -> None:
@@ -284,7 +344,9 @@ async def test_lists_and_totals_leave_out_what_was_annulled(service: Service) ->
     assert await ids(service.coordinator, **asked, awaiting_review=True) == []
 
 
-async def test_a_seal_made_before_an_annulment_still_verifies(own_service: Service) -> None:
+async def test_a_seal_made_before_an_annulment_still_verifies_and_tampering_shows(
+    own_service: Service, address: Address
+) -> None:
     service = own_service
     service.clock.catch_up()
     done = (await service.police.report(TRAINING, evidence=[LINK])).json()["update"]["id"]
@@ -294,8 +356,16 @@ async def test_a_seal_made_before_an_annulment_still_verifies(own_service: Servi
     answer = await service.coordinator.annul(TRAINING, done, reopened_by="8/UBND-KGVX")
 
     assert answer.status_code == 201, answer.text
-    async with service.app.state.database.reading(SYSTEM) as connection:
+    database = service.app.state.database
+    async with database.reading(SYSTEM) as connection:
         assert [verdict.differences for verdict in await verify(connection)] == [[]]
+    # Whoever makes it known before the figures were sealed is found.
+    async with as_owner(address, str(database.engine.url.database)) as owner:
+        await owner.execute(text("ALTER TABLE annulled_act DISABLE TRIGGER append_only"))
+        await owner.execute(text("UPDATE annulled_act SET recorded_at = '2026-01-01T00:00Z'"))
+        [verdict] = await verify(owner)
+    assert verdict.differences
+    assert all(str(TRAINING) in one for one in verdict.differences)
 
 
 async def test_a_reason_that_holds_a_number_of_a_person_is_refused(service: Service) -> None:

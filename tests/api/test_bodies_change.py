@@ -355,6 +355,19 @@ async def test_a_succession_that_nobody_has_acted_under_can_be_annulled(service:
     assert (await succeed(service, "so-ldtbxh", "so-tu-phap")).status_code == 201
 
 
+async def test_a_body_that_came_by_a_succession_that_was_annulled_never_came(service: Service) -> None:
+    await decide(service.coordinator, NINH_KIEU, successors=COMMUNES)
+    assert (await service.integrator.get(f"{BODIES}/xa-0")).json()["joined_on"] == "2025-07-01"
+    known = datetime.now(UTC).isoformat()
+
+    await service.coordinator.post(f"{SUCCESSIONS}/{NINH_KIEU}/annulments", {"reason": "Xác nhận nhầm."})
+
+    problem_of(await service.integrator.get(f"{BODIES}/xa-0"), 404, "not-found")
+    group = (await service.integrator.get(f"{BODIES}/ubnd-quan-huyen")).json()
+    assert len(group["members"]) == 9
+    assert (await service.integrator.get(f"{BODIES}/xa-0", known_at=known)).status_code == 200
+
+
 async def test_a_succession_that_somebody_has_acted_under_stays(service: Service) -> None:
     sent = {"reason": "Xác nhận nhầm."}
     proposed = await service.coordinator.post(f"{SUCCESSIONS}/{NINH_KIEU}/annulments", sent)

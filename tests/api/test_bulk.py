@@ -47,7 +47,14 @@ async def test_each_item_is_recorded_as_if_it_had_come_alone(service: Service) -
     for result in (training, investigation, tourists):
         assert result["obligation"] == await service.police.standing(result["obligation"]["id"])
         history = (await service.police.get(f"/v1/obligations/{result['obligation']['id']}/history")).json()["items"]
-        stands = {"act": "update", "annulled": None, "counts": True, "why": None, "reopened_by": None}
+        stands = {
+            "act": "update",
+            "annulled": None,
+            "counts": True,
+            "why": None,
+            "reopened_by": None,
+            "client_name": None,
+        }
         assert result["update"] | stands in history
         assert len(history) == 1 + len(result["update"]["evidence"])
 

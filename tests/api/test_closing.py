@@ -1,8 +1,5 @@
 """POST /v1/plans/{plan}/cycles/{cycle}/closing, and `dondoc verify`: a seal tells what was changed behind it."""
 
-import os
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,10 +11,11 @@ from sqlalchemy import text
 from app.commands.clients import NewClient
 from app.commands.seals import Verdict, verify
 from app.queries import seals as queries
-from embedded_postgres import OWNER, Address
+from embedded_postgres import Address
 from tests.api.asking import problem_of, rows_of
 from tests.api.copies import service_over_a_copy
-from tests.conftest import as_owner, url_of
+from tests.conftest import as_owner
+from tests.database.test_audit import run_verify
 from tests.given import (
     DOCUMENT,
     FIRST,
@@ -254,39 +252,22 @@ async def test_a_seal_of_an_older_form_is_verified_as_it_was_spelled(
     assert [[TRAINING_DIFFERS in difference for difference in one.differences] for one in altered] == [[True], []]
 
 
-FEED = "Events: intact, 0 walked, 0 of them signed\n"
-"""What stands first; nothing numbers events here."""
-
-
-def run_verify(address: Address, name: str) -> subprocess.CompletedProcess[str]:
-    """Run the command as an operator does."""
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(("DATABASE_", "DONDOC_"))}
-    return subprocess.run(  # noqa: S603  Our own command.
-        [Path(sys.executable).with_name("dondoc"), "verify"],
-        env=environment | {"DATABASE_OWNER_URL": url_of(address, OWNER, name), "DONDOC_DATA_DIR": "/nowhere"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-async def test_the_command_names_what_differs_and_fails(own_service: Service, address: Address) -> None:
-    name = own_service.app.state.database.engine.url.database
-    untouched = run_verify(address, name)
+async def test_the_command_names_what_differs_and_fails(own_service: Service, address: Address, tmp_path: Path) -> None:
+    untouched = run_verify(own_service, address, tmp_path)
     seal = (await close(own_service.coordinator)).json()
-    intact = run_verify(address, name)
+    intact = run_verify(own_service, address, tmp_path)
     relieved = f"UPDATE obligation SET force = 'requested' WHERE id = '{TRAINING}'"
     await tamper(own_service, address, "obligation", relieved)
 
-    altered = run_verify(address, name)
+    altered = run_verify(own_service, address, tmp_path)
 
-    assert (untouched.returncode, untouched.stdout) == (0, f"{FEED}No cycle is closed.\n")
-    assert (intact.returncode, intact.stdout) == (
+    assert (untouched.returncode, untouched.stdout.splitlines()[-1]) == (0, "Closings: intact, no cycle is closed")
+    assert (intact.returncode, intact.stdout.splitlines()[-1]) == (
         0,
-        f"{FEED}{PLAN} {FIRST}: intact, 252 obligations, sha256 {seal['digest']}\n",
+        f"{PLAN} {FIRST}: intact, 252 obligations, sha256 {seal['digest']}",
     )
     assert altered.returncode == 1
-    assert altered.stdout.splitlines()[2:] == [f"    3.4 cong-an ({TRAINING}): differs"]
+    assert altered.stdout.splitlines()[-1] == f"    3.4 cong-an ({TRAINING}): differs"
 
 
 async def test_a_cycle_is_closed_once(service: Service) -> None:

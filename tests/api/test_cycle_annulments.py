@@ -7,6 +7,8 @@ from uuid import uuid4
 import pytest
 
 from app.commands.seals import verify
+from app.database.engine import SYSTEM
+from app.jobs.audit import feed
 from embedded_postgres import Address
 from tests.api.asking import listed, problem_of, rows_of, status_of
 from tests.conftest import as_owner
@@ -46,6 +48,8 @@ async def test_a_letter_that_was_typed_wrong_is_taken_back_and_the_deadline_is_a
     assert (shown["act"], shown["counts"], shown["annulled"]["reason"]) == ("cycle_deadline", False, "Ghi nhầm.")
     events = await service.events()
     assert sum(event["type"] == "annulment.made" and event["obligation"] is not None for event in events) == 296
+    async with service.app.state.database.reading(SYSTEM) as connection:
+        assert (await feed.verify(connection, lambda _: True)).fault is None
 
 
 async def test_what_was_known_before_still_has_the_letter(own_service: Service) -> None:

@@ -15,6 +15,7 @@ from app.domain import checkpoints
 from app.domain.events import EventType, canonical, is_wanted
 from app.domain.merkle import Tree
 from tests.api.asking import problem_of
+from tests.files import pdf
 from tests.given import DOCUMENT, FIRST, INVESTIGATION, LINK, PLAN, TODAY, TOURISTS, TRAINING, Service, obligation
 
 EVENTS, STREAM, CHECKPOINTS = "/v1/events", "/v1/events/stream", "/v1/audit/checkpoints"
@@ -37,7 +38,7 @@ async def test_an_update_with_its_evidence_is_told_of_in_order(service: Service)
     reported = (await service.police.report(TRAINING, evidence=[LINK, DOCUMENT])).json()["update"]
 
     update, *attached = await service.events(before)
-    assert update | {"digest": None, "transaction": None} == {
+    assert update | {"digest": None, "record": None, "transaction": None} == {
         "seq": before + 1,
         "id": update["id"],
         "type": "update.reported",
@@ -49,12 +50,14 @@ async def test_an_update_with_its_evidence_is_told_of_in_order(service: Service)
         "transaction": None,
         "occurred_at": reported["received_at"],
         "recorded_at": update["recorded_at"],
+        "record": None,
         "digest": None,
     }
     assert [(one["type"], one["act"]) for one in attached] == [
         ("evidence.attached", one["id"]) for one in reported["evidence"]
     ]
     assert {one["transaction"] for one in attached} == {update["transaction"]}
+    assert len({one["record"] for one in (update, *attached)} - {None}) == 3, "each commits to the same by its own salt"
 
 
 async def test_every_act_is_told_of_once(service: Service) -> None:
@@ -143,6 +146,8 @@ async def test_a_digest_can_be_worked_out_from_the_event(service: Service) -> No
 
     for event in await service.events():
         digest = event.pop("digest")
+        if event["record"] is None:
+            del event["record"]
         spelled = json.dumps(event, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
         assert hashlib.sha256(b"\0" + spelled).hexdigest() == digest
 
@@ -156,9 +161,34 @@ async def test_pages_neither_repeat_nor_miss(service: Service) -> None:
         found += items
         after = page["next_after"]
 
-    assert found == everything
-    assert [one["seq"] for one in found] == list(range(1, len(found) + 1))
-    assert after == len(found)
+    assert found == [one for one in everything if one["plan"]]
+    assert [one["seq"] for one in everything] == list(range(1, len(everything) + 1))
+    assert after == len(everything)
+
+
+async def test_what_concerns_no_plan_is_for_whoever_may_know_who_read_what(service: Service) -> None:
+    before = await head_of(service)
+    evidence = await service.police.upload(TRAINING, pdf())
+    await service.police.get(f"/v1/evidence/{evidence['id']}/content")
+    await service.admin.patch(f"/v1/clients/{service.court.client_id}", {"name": "Tòa án nhân dân thành phố"})
+    await service.police.report(TRAINING)
+
+    told = await service.events(before)
+    others = {
+        who.role.value: (await who.get(EVENTS, after=before, limit=500)).json()["items"]
+        for who in (service.integrator, service.police)
+    }
+
+    assert [(one["type"], one["plan"]) for one in told] == [
+        ("evidence.attached", PLAN),
+        ("evidence.received", PLAN),
+        ("evidence.read", None),
+        ("client.changed", None),
+        ("update.reported", PLAN),
+    ]
+    assert (told[3]["act"], told[3]["obligation"]) == (str(service.court.client_id), None)
+    assert others["reporter"] == [one for one in told if one["plan"]]
+    assert [one["seq"] for one in others["integrator"]] == [before + 5]
 
 
 async def test_whoever_is_ahead_of_the_feed_is_told_so(
@@ -272,7 +302,7 @@ def lines_of(text: str, name: str) -> list[str]:
 
 async def test_a_stream_sends_what_the_pages_hold_and_goes_on_where_it_broke_off(service: Service) -> None:
     await service.police.report(TRAINING)
-    everything = await service.events()
+    everything = [one for one in await service.events() if one["plan"]]
 
     whole = await service.integrator.get(STREAM)
     rest = await service.integrator.get(STREAM, headers={"Last-Event-ID": "3"})
@@ -282,6 +312,35 @@ async def test_a_stream_sends_what_the_pages_hold_and_goes_on_where_it_broke_off
     assert lines_of(whole.text, "id") == [str(one["seq"]) for one in everything]
     assert lines_of(whole.text, "event") == [one["type"] for one in everything]
     assert lines_of(rest.text, "id") == lines_of(whole.text, "id")[3:]
+
+
+async def test_a_stream_can_leave_names_out_and_begin_now(service: Service) -> None:
+    await service.police.report(TRAINING)
+    everything = await service.events()
+
+    unnamed = await service.coordinator.get(STREAM, unnamed=True)
+    from_now_on = await service.coordinator.get(STREAM, after="now")
+    page = (await service.integrator.get(EVENTS, after="now")).json()
+
+    assert lines_of(unnamed.text, "event") == []
+    assert [json.loads(line) for line in lines_of(unnamed.text, "data")] == everything
+    assert lines_of(from_now_on.text, "data") == []
+    assert page == {"items": [], "next_after": everything[-1]["seq"]}
+
+
+async def test_a_page_comes_as_a_batch_of_cloud_events_to_whoever_accepts_that(service: Service) -> None:
+    await service.police.report(TRAINING)
+    await service.events()
+    asked = {"Accept": "application/cloudevents-batch+json"}
+
+    answer = await service.integrator.get(EVENTS, headers=asked, limit=3)
+
+    page = (await service.integrator.get(EVENTS, limit=3)).json()
+    assert answer.headers["content-type"] == asked["Accept"]
+    assert [one["data"] for one in answer.json()] == page["items"]
+    assert {one["specversion"] for one in answer.json()} == {"1.0"}
+    assert len({(one["source"], one["id"]) for one in answer.json()}) == 3
+    assert answer.headers["link"] == f'<{EVENTS}?limit=3&after={page["next_after"]}>; rel="next"'
 
 
 async def test_a_place_that_is_no_number_is_refused(service: Service) -> None:
@@ -429,7 +488,7 @@ def test_the_first_word_of_a_type_is_what_it_happened_to() -> None:
 
     assert nouns == {"update", "evidence", "contribution", "review", "extension", "condition", "annulment"} | {
         *("obligation", "cycle", "deadline", "closing", "holiday", "succession", "member", "partner", "plan"),
-        "paper_report",
+        *("paper_report", "client", "calendar", "record"),
     }
 
 

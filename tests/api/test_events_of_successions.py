@@ -23,11 +23,12 @@ PROPOSED = {
     "effective_on": "2025-03-01",
     "act": {"title": "Nghị quyết về sắp xếp", "issued_on": "2025-02-20"},
 }
+HEAD = {"body": "VĂN PHÒNG", "code": "VP", "place": "Cần Thơ", "signer": "CHÁNH VĂN PHÒNG", "recipients": ["Lưu: VT"]}
 PASSES = obligation("1.3", "so-ldtbxh", "2026")
 sequenced = table(SequencedEvent)
 DERIVED = {
     *("annulled_act", "measurement", "evidence_read", "reopening", "sealed_standing", "succession_part"),
-    *("event", "sequenced_event", "checkpoint"),
+    *("event", "sequenced_event", "checkpoint", "row_digest"),
 }
 """What comes with an act, or out of it, and is no act of its own."""
 
@@ -112,6 +113,7 @@ def test_every_kind_of_act_has_its_type() -> None:
 
 async def test_whatever_was_written_has_an_event(service: Service) -> None:
     await everything(service)
+    assert (await service.coordinator.post(f"/v1/plans/{PLAN}/letterheads", HEAD)).status_code == 201
 
     async with service.app.state.database.reading(SYSTEM) as connection:
         told_of = set((await connection.execute(select(table(Event).c.act_id))).scalars())

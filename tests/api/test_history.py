@@ -7,7 +7,7 @@ from app.models import Extension, Review, Withdrawal
 from tests.api.asking import problem_of
 from tests.given import DOCUMENT, INVESTIGATION, LINK, TODAY, TRAINING, Service, act_of
 
-COUNTS = {"annulled": None, "counts": True, "why": None, "reopened_by": None}
+COUNTS = {"annulled": None, "counts": True, "why": None, "reopened_by": None, "client_name": None}
 """What the history says of every act beside what the write answered."""
 HISTORY = f"/v1/obligations/{TRAINING}/history"
 
@@ -128,6 +128,16 @@ async def test_a_coordinator_reads_every_history(service: Service) -> None:
     acts = (await service.coordinator.get(HISTORY)).json()["items"]
 
     assert [act["act"] for act in acts] == ["update", "evidence"]
+
+
+async def test_a_coordinator_is_told_what_the_clients_are_called(service: Service) -> None:
+    await service.police.report(INVESTIGATION, evidence=[LINK])
+    await service.coordinator.review(INVESTIGATION, "returned")
+
+    told = [one["client_name"] for one in await service.coordinator.history(INVESTIGATION)]
+
+    assert told == ["police", "police", "coordinator"]
+    assert {one["client_name"] for one in await service.police.history(INVESTIGATION)} == {None}
 
 
 async def test_an_integrator_and_an_admin_read_no_history(service: Service) -> None:

@@ -91,13 +91,31 @@ async def test_a_refusal_names_the_cell_the_heading_and_what_to_do(
     assert "300" not in answer.text.replace(answer.json()["plan"], "")
 
 
+async def test_an_id_beside_the_code_of_another_duty_is_refused_by_that_code(service: Service) -> None:
+    shown = (await service.police.get("/v1/obligations", duty="3.1", owner="cong-an", cycle="2026")).json()["items"][0]
+    lines = [f"{shown['id']},{duty},in_progress,Đang làm\n" for duty in ("3.2", "3.1", "")]
+
+    answer = await sent(service, "obligation,duty,state,summary\n" + "".join(lines), language="en")
+
+    assert became(answer) == [(2, "refused"), (3, "recorded"), (4, "recorded")]
+    (fault,) = answer.json()["results"][0]["faults"]
+    assert (fault["cell"], fault["column"]) == ("B2", "duty")
+    assert "says 3.2" in fault["detail"]
+    assert "of 3.1;" in fault["detail"]
+
+
 async def test_what_the_service_refuses_is_said_of_its_cell_too(service: Service) -> None:
     lines = [row("3.1", summary=""), row("3.2", percent="50", state="completed"), row("3.3", "Gọi 0912345678")]
 
     answer = await sent(service, HEADINGS + "".join(lines) + row("5.1").replace("cong-an", "so-y-te"))
 
     told = [[(one["cell"], one["column"]) for one in line["faults"]] for line in answer.json()["results"]]
-    assert told == [[("F2", "summary")], [("E3", "percent")], [("F4", "summary")], [(None, None)]]
+    assert told == [
+        [("F2", "summary")],
+        [("E3", "percent")],
+        [("F4", "summary")],
+        [("A5", "cycle"), ("B5", "duty"), ("C5", "owner")],
+    ]
     assert [one["problem"] for one in answer.json()["results"]] == [
         "malformed-content",
         "malformed-content",
@@ -179,6 +197,8 @@ async def test_what_is_wrong_with_a_file_is_said_in_english_too(service: Service
 
 async def test_a_form_has_a_media_type_and_a_plan(service: Service) -> None:
     problem_of(await sent(service, b"{}", "application/json"), 415, "unsupported-media-type")
+    macros = await sent(service, b"PK", "application/vnd.ms-excel.sheet.macroEnabled.12")
+    assert "XLSX" in problem_of(macros, 415, "unsupported-media-type")["detail"]
     answer = await service.http.post(
         "/v1/plans/nobodys/imports",
         content=b"state\n",

@@ -168,7 +168,7 @@ async def test_an_attempt_that_lost_its_turn_tells_nothing_more(service: Service
     answer = await kept(service, HEADINGS + row("3.1"))
     importer = service.jobs._importer
     first = await importer._take()
-    service.clock.now += timedelta(minutes=6)
+    service.clock.now += timedelta(minutes=2)
     second = await importer._take()
     assert first
     assert second
@@ -186,7 +186,7 @@ async def test_a_form_that_always_ends_its_process_is_given_up(service: Service)
     answer = await kept(service, HEADINGS + row("3.1"))
     for _ in range(5):
         assert await service.jobs._importer._take()
-        service.clock.now += timedelta(minutes=6)
+        service.clock.now += timedelta(minutes=2)
 
     await service.jobs.record_forms()
 

@@ -192,3 +192,119 @@ async def test_a_class_among_the_partners_stands_for_its_members(service: Servic
     await add(service.coordinator, code="tand", name=None)
 
     assert (await caller.attach(theirs)).status_code == 201
+
+
+async def annul(who: Caller, act: str, path: str = f"{CLASS}/thanh-tra/annulments") -> Any:
+    """Take back what was recorded of a member."""
+    return await who.post(path, {"act": act, "reason": "Ghi nhầm cơ quan."})
+
+
+async def members_of(service: Service, **params: Any) -> list[tuple[str, str, str | None]]:
+    """Return the members of the class, each with its days."""
+    shown = (await service.integrator.get(f"{BODIES}/so-ban-nganh", **params)).json()["members"]
+    return [(one["code"], one["from_on"], one["until_on"]) for one in shown]
+
+
+async def test_a_membership_that_nobody_has_acted_under_is_annulled_and_never_was(service: Service) -> None:
+    added = (await add(service.coordinator)).json()
+    known = datetime.now(UTC).isoformat()
+    done = await annul(service.coordinator, added["id"])
+
+    assert done.status_code == 201, done.text
+    assert (done.json()["annulment"]["kind"], done.json()["annulment"]["with"], done.json()["membership"]) == (
+        "membership",
+        [],
+        None,
+    )
+    assert await members_of(service) == []
+    assert await members_of(service, known_at=known) == [("thanh-tra", "2026-11-20", None)]
+    problem_of(await service.integrator.get(f"{BODIES}/thanh-tra"), 404, "not-found")
+    await open_2027(service)
+    assert await listed(service.coordinator, cycle="2027", owner="thanh-tra") == []
+    assert len(await listed(service.coordinator, cycle="2027", owner="so-ban-nganh")) == 4
+    problem_of(await annul(service.coordinator, added["id"]), 409, "already-annulled")
+    problem_of(await end(service.coordinator, "2026-12-31"), 404, "not-found")
+
+
+async def test_what_comes_instead_is_recorded_anew_with_its_right_day(service: Service) -> None:
+    await annul(service.coordinator, (await add(service.coordinator, from_on="2037-11-20")).json()["id"])
+
+    again = await add(service.coordinator)
+
+    assert again.status_code == 201, again.text
+    assert await members_of(service) == [("thanh-tra", "2026-11-20", None)]
+    shown = (await service.integrator.get(f"{BODIES}/thanh-tra")).json()
+    assert shown["joined_on"] == "2026-11-20"
+
+
+async def test_with_a_membership_falls_its_ending_and_comes_back(service: Service) -> None:
+    added = (await add(service.coordinator)).json()["id"]
+    ending = (await end(service.coordinator, "2026-12-31")).json()["ending"]["id"]
+    fallen = (await annul(service.coordinator, added)).json()["annulment"]
+
+    back = (await annul(service.coordinator, fallen["id"])).json()
+
+    assert (fallen["with"], back["annulment"]["with"]) == ([ending], [added, ending])
+    assert back["membership"]["ending"]["until_on"] == "2026-12-31"
+    assert await members_of(service) == [("thanh-tra", "2026-11-20", "2026-12-31")]
+
+
+async def test_an_ending_that_was_typed_wrong_is_annulled_and_entered_anew(service: Service) -> None:
+    await add(service.coordinator)
+    ending = (await end(service.coordinator, "2036-12-31")).json()["ending"]["id"]
+
+    assert (await annul(service.coordinator, ending)).json()["membership"]["ending"] is None
+    assert (await end(service.coordinator, "2026-12-31")).status_code == 201
+
+    assert await members_of(service) == [("thanh-tra", "2026-11-20", "2026-12-31")]
+
+
+async def test_an_ending_does_not_go_once_the_body_is_a_member_again(service: Service) -> None:
+    await add(service.coordinator)
+    ending = (await end(service.coordinator, "2026-12-31")).json()["ending"]["id"]
+    assert (await add(service.coordinator, from_on="2027-01-01")).status_code == 201
+
+    problem_of(await annul(service.coordinator, ending), 409, "already-member")
+
+    assert await members_of(service) == [("thanh-tra", "2027-01-01", None)]
+
+
+async def test_a_membership_by_which_a_cycle_was_opened_stays(service: Service) -> None:
+    added = (await add(service.coordinator)).json()["id"]
+    await open_2027(service)
+
+    problem_of(await annul(service.coordinator, added), 409, "membership-acted-on")
+
+    ending = (await end(service.coordinator, "2027-06-30")).json()["ending"]["id"]
+    assert (await annul(service.coordinator, ending)).status_code == 201
+
+
+async def test_a_membership_by_which_somebody_has_helped_stays(service: Service) -> None:
+    added = (await add(service.coordinator, code="tand", name=None)).json()["id"]
+    theirs = obligation("1.10", "so-ldtbxh", "2026")
+    assert (await service.court.attach(theirs)).status_code == 201
+
+    refused = await annul(service.coordinator, added, f"{CLASS}/tand/annulments")
+
+    problem_of(refused, 409, "membership-acted-on")
+
+
+async def test_only_what_is_of_the_membership_is_annulled_there_and_only_by_a_coordinator(service: Service) -> None:
+    other = (await add(service.coordinator, OTHERS, code="hoi-ccb", name="Hội Cựu chiến binh")).json()["id"]
+    added = (await add(service.coordinator)).json()["id"]
+
+    problem_of(await annul(service.coordinator, other), 422, "act-unknown")
+    problem_of(await annul(service.police, added), 403, "not-allowed")
+    problem_of(await annul(service.coordinator, added, f"{CLASS}/nobody/annulments"), 404, "not-found")
+
+
+async def test_a_member_whose_membership_was_annulled_has_no_place_any_more(service: Service) -> None:
+    added = (await add(service.coordinator, code="tand", name=None)).json()["id"]
+    theirs = obligation("1.10", "so-ldtbxh", "2026")
+    assert (await service.court.get(f"/v1/obligations/{theirs}")).status_code == 200
+
+    await annul(service.coordinator, added, f"{CLASS}/tand/annulments")
+
+    problem_of(await service.court.get(f"/v1/obligations/{theirs}"), 404, "not-found")
+    told = [event["type"] for event in await service.events()]
+    assert told[-2:] == ["member.added", "annulment.made"]

@@ -93,6 +93,7 @@ FILTERS: list[tuple[dict[str, Any], Callable[[Item], bool]]] = [
     ({"kind": "reporting"}, lambda item: item["kind"] == "reporting"),
     ({"q": "tap huan"}, lambda item: says(item, "tap", "huan")),
     ({"q": "Công an"}, lambda item: says(item, "cong", "an")),
+    ({"q": "\u00d0ảm"}, lambda item: says(item, "dam")),
     ({"q": "100%"}, lambda item: item["duty"]["code"] in {"3.2", "14.2"}),
     (
         {"cycle": FIRST, "body": "cong-an", "status": "overdue", "kind": "action", "past_due": "true"},

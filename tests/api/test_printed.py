@@ -1,5 +1,6 @@
 """Exports for people: what they show, and what comes out of a printer."""
 
+import re
 from dataclasses import fields
 from datetime import datetime
 from io import BytesIO
@@ -21,6 +22,7 @@ from tests.libreoffice import filled_in, to_pdf
 PLAN_CODE = "115-kh-ubnd-2021"
 PLAN = f"/v1/plans/{PLAN_CODE}"
 OBLIGATIONS, HISTORY, STATUS = "/v1/obligations/export", "/v1/history/export", f"{PLAN}/status/export"
+INBOX = "/v1/inbox/export"
 VIETNAMESE = {"Accept-Language": "vi"}
 AS_OF = "2021-06-14T16:59:59.999999Z"
 """The last instant of 14/6/2021 in the plan's zone."""
@@ -82,7 +84,7 @@ async def test_each_act_of_a_history_has_a_name_that_people_read(own_service: Se
         ["Công an thành phố", "hủy ghi nhận"],
     ]
     kinds = {one.model_fields["act"].annotation.__args__[0] for one in get_args(get_args(HistoryAct)[0])}
-    assert kinds == schemas._ACTS.keys()
+    assert kinds == schemas.ACTS.keys()
 
 
 async def test_who_made_it_and_whom_it_is_about_are_called_by_their_names(lived_in: Service) -> None:
@@ -216,6 +218,7 @@ async def test_what_does_not_fit_the_page_is_added_up_and_what_is_late_is_not(li
         (STATUS, {}, 1),
         (STATUS, {"cycle": "2021-06-15", "by": "duty"}, 1),
         (STATUS, {"by": "duty"}, 1),
+        (INBOX, {"since": "2026-01-01"}, 50),
     ],
 )
 async def test_what_is_printed_can_be_read(
@@ -237,7 +240,8 @@ async def test_what_is_printed_can_be_read(
         assert float(page.mediabox.width) > float(page.mediabox.height)
     assert len(document.pages) <= pages
     assert min(sizes) >= 8
-    assert "Tính đến" in document.pages[0].extract_text()
+    # Where the sheet's font lacks a letter with two marks, another font draws it, and it is extracted elsewhere.
+    assert re.search(r"Tính đ.{0,2}n \d\d:\d\d ng.{0,2}y \d\d/\d\d/\d{4}", document.pages[0].extract_text())
 
 
 @pytest.mark.libreoffice
@@ -281,6 +285,6 @@ async def test_a_form_filled_in_by_libreoffice_arrives_as_it_was_typed(
     }
 
 
-@pytest.mark.parametrize("columns", [schemas.OBLIGATIONS, schemas.HISTORY])
+@pytest.mark.parametrize("columns", [schemas.OBLIGATIONS, schemas.HISTORY, schemas.INBOX])
 def test_columns_are_together_no_wider_than_a_page_of_eight_points(columns: Any) -> None:
     assert sum(column.width for column in columns) <= 132

@@ -77,7 +77,7 @@ async def test_a_change_that_began_before_the_document_was_made_is_seen_once_it_
     own_service: Service, own_database: Database
 ) -> None:
     async with own_database.writing(SYSTEM) as slow:
-        await events.tell(slow, [events.amended(stable_id(PLAN), TODAY)])
+        await events.tell(slow, [events.seeded(stable_id(PLAN), TODAY, anew=False)])
         await etag_of(own_service)
         with statements_on(own_database) as before:
             await etag_of(own_service)
@@ -341,7 +341,8 @@ async def test_questions_that_come_at_once_are_put_to_the_database_together(
         again = await asyncio.gather(*(own_service.coordinator.get(LISTS, **one) for one in asked))
 
     assert [one.json() for one in again] == [one.json() for one in first]
-    assert asked_about(told, "plan_change") in {1, 2}
+    # Whoever comes while a question is out waits for the next; how many come together is up to the machine.
+    assert 1 <= asked_about(told, "plan_change") < len(asked)
     assert asked_about(told, "standing") == 0
 
 

@@ -233,6 +233,26 @@ async def test_where_there_was_no_case_a_share_is_met_and_a_fall_is_not(service:
     assert taken.json()["update"]["measurements"][0] == {"target": "3.2-a", "value": None, "cases": 0}
 
 
+@pytest.mark.parametrize(
+    ("letter", "value", "meant"),
+    [
+        ("a", 100.1, "is a percentage: from 0 to 100"),
+        ("b", -1, "is a percentage: from 0 to 100"),
+        ("d", -5, "says how far it fell, in percent from 0 to 100 and without a sign; 0 where it rose"),
+        ("d", 101, "says how far it fell, in percent from 0 to 100 and without a sign; 0 where it rose"),
+    ],
+)
+async def test_a_figure_that_cannot_be_is_refused_with_what_is_meant(
+    service: Service, letter: str, value: float, meant: str
+) -> None:
+    figure = {"target": f"3.2-{letter}", "value": value}
+
+    refused = await service.police.report(INVESTIGATION, "in_progress", measurements=[figure])
+
+    faults = problem_of(refused, 422, "figure-impossible")["errors"]
+    assert faults == [{"pointer": "/measurements/0/value", "detail": meant}]
+
+
 async def test_a_paper_report_from_before_what_was_returned_does_not_undo_the_return(service: Service) -> None:
     await service.police.report(TRAINING, evidence=[DOCUMENT])
     await later(service, days=1)

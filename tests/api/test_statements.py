@@ -13,7 +13,7 @@ from tests.given import DOCUMENT, FIRST, PLAN, TRAINING, Service
 from tests.statements import statements_on
 
 OBLIGATIONS, STATUS = "/v1/obligations", f"/v1/plans/{PLAN}/status"
-DUTIES = f"/v1/plans/{PLAN}/duties"
+DUTIES, INBOX = f"/v1/plans/{PLAN}/duties", "/v1/inbox"
 
 
 async def statements_of(service: Service, path: str, asked: dict[str, Any]) -> tuple[int, int]:
@@ -32,9 +32,11 @@ async def statements_of(service: Service, path: str, asked: dict[str, Any]) -> t
         (OBLIGATIONS, {"status": "overdue", "limit": 1}, {"status": "overdue", "limit": 500}, 4),
         (OBLIGATIONS, {"body": "cong-an", "cycle": FIRST, "count": True}, {"limit": 500, "count": True}, 5),
         (OBLIGATIONS, {"sort": "updated_at", "limit": 1}, {"sort": "updated_at", "limit": 500}, 4),
-        (STATUS, {"body": "cong-an", "cycle": FIRST}, {}, 7),
-        (STATUS, {"body": "cong-an", "as_of": "2026-12-31"}, {"as_of": "2026-12-31"}, 7),
+        (STATUS, {"cycle": FIRST}, {}, 7),
+        (STATUS, {"body": "cong-an", "cycle": FIRST}, {"body": "cong-an"}, 8),
         (DUTIES, {"body": "cong-an"}, {}, 5),
+        (INBOX, {"limit": 1}, {"limit": 500}, 6),
+        (INBOX, {"owner": "so-y-te"}, {"body": "cong-an"}, 6),
     ],
 )
 async def test_a_list_takes_the_same_few_statements_for_few_rows_and_for_many(

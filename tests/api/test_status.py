@@ -40,7 +40,7 @@ def rate(completed: int, denominator: int) -> float | None:
 async def test_an_integrator_pulls_where_the_plan_stands(service: Service) -> None:
     document = await status_of(service.integrator)
 
-    assert set(document) == {"plan", "as_of", "known_at", "totals", "cycles", "missing_cycles"}
+    assert set(document) == {"plan", "as_of", "known_at", "totals", "cycles", "missing_cycles", "successions"}
     first = document["cycles"][0]
     assert (document["plan"], document["known_at"], first["cycle"]) == (PLAN, None, FIRST)
     assert (first["due_before"], first["status"]) == ("2021-06-14T17:00:00Z", "overdue")

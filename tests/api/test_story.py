@@ -9,19 +9,15 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
-from app.commands.seeds.apply import apply
-from app.commands.seeds.reader import read
-from app.database.engine import connect
 from app.models.base import stable_id
-from app.security import token_keys
-from embedded_postgres import APP, Address
+from embedded_postgres import Address
 from tests.api.asking import ids, status_of
-from tests.conftest import PLAN_FOLDER, Trusting, as_owner, create_database, url_of
-from tests.given import DOCUMENT, FIRST, PLAN, Service, introduce, obligation
+from tests.api.copies import service_from_the_first_day
+from tests.given import DOCUMENT, FIRST, PLAN, Service, obligation
 
 LABOUR, HEALTH = "so-ldtbxh", "so-y-te"
 MIDNIGHT = "2021-06-15T00:00:00+07:00"
@@ -36,15 +32,8 @@ def one(cycle: str, duty: str) -> UUID:
 @pytest.fixture
 async def service(address: Address, migrated: str, keys_dir: Path) -> AsyncIterator[Service]:
     """Serve the plan as it was seeded on the day of its issue."""
-    name = f"story_{uuid4().hex}"
-    await create_database(address, name, migrated)
-    async with as_owner(address, name) as owner:
-        await apply(owner, read(PLAN_FOLDER), now=datetime(2021, 5, 31, 2, tzinfo=UTC))
-        cast = await introduce(owner, token_keys.load(keys_dir).digest_of)
-    database = Trusting(connect(url_of(address, APP, name), pool_size=2).engine)
-    async with Service.over(database, keys_dir, cast) as serving:
+    async with service_from_the_first_day(address, migrated, keys_dir) as serving:
         yield serving
-    await database.close()
 
 
 def on(service: Service, day: str, hour: str = "09:00:00") -> None:

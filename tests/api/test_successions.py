@@ -212,6 +212,50 @@ async def test_a_confirmation_changes_the_status_document(service: Service) -> N
     assert after.status_code == 200
 
 
+async def test_the_status_of_a_body_that_has_ended_says_where_it_went(service: Service) -> None:
+    before = await status_of(service.integrator, body="so-ldtbxh")
+    await decide(service.coordinator, CHILDREN)
+
+    (went,) = (await status_of(service.integrator, body="so-ldtbxh", cycle="2026"))["successions"]
+    (then,) = (await status_of(service.integrator, body="so-ldtbxh", as_of="2025-03-01"))["successions"]
+
+    assert before["successions"] == []
+    assert (went["id"], went["effective_on"], went["ends"]) == (str(CHILDREN), "2025-03-01", False)
+    assert [one["code"] for one in went["successors"]] == ["so-y-te"]
+    assert then == went
+    earlier = await status_of(service.integrator, body="so-ldtbxh", as_of="2025-02-28")
+    assert earlier["successions"] == (await status_of(service.integrator, body="so-y-te"))["successions"] == []
+
+
+async def test_what_a_body_did_is_told_in_one_call_also_once_it_has_ended(service: Service) -> None:
+    service.clock.catch_up()
+    coordinator, partnered = service.coordinator, obligation("3.6", "cong-an", "2026")
+    paper = {"received_on": "2024-06-14", "document_number": "9/BC-SLDTBXH"}
+    reported = await coordinator.report(labour("2024"), "in_progress", **paper)
+    await coordinator.review(labour("2024"), "returned")
+    await decide(coordinator, CHILDREN)
+    await service.health.report(labour("2026"), "in_progress")
+    await service.culture.attach(partnered)
+    await service.culture.report(obligation("7.8", "so-vhttdl", "2026"), "in_progress")
+
+    async def did(who: Caller, body: str) -> list[tuple[str, str, str]]:
+        items = (await who.get("/v1/history", body=body)).json()["items"]
+        return [(one["kind"], one["obligation"], one["owner"]["code"]) for one in items]
+
+    assert reported.status_code == 201, reported.text
+    assert await did(coordinator, "so-ldtbxh") == [("update", str(labour("2024")), "so-ldtbxh")]
+    assert await did(coordinator, "so-y-te") == [("update", str(labour("2026")), "so-y-te")]
+    culture = [
+        ("evidence", str(partnered), "cong-an"),
+        ("update", str(obligation("7.8", "so-vhttdl", "2026")), "so-vhttdl"),
+    ]
+    assert await did(coordinator, "so-vhttdl") == culture
+    assert await did(service.police, "so-vhttdl") == culture
+    assert await did(service.court, "so-vhttdl") == []
+    problem_of(await service.integrator.get("/v1/history", body="so-vhttdl"), 403, "not-allowed")
+    problem_of(await coordinator.get("/v1/history"), 422, "malformed-content")
+
+
 async def test_what_was_done_stays_with_who_did_it(service: Service) -> None:
     done = labour("2026", "1.4")
     service.clock.now = FIRST_OF_MARCH - timedelta(days=10)

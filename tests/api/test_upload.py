@@ -223,7 +223,7 @@ async def test_the_history_shows_a_file_with_its_content(service: Service) -> No
 
     (act,) = (await service.police.get(f"/v1/obligations/{TRAINING}/history")).json()["items"]
 
-    counts = {"reopened_by": None, "annulled": None, "counts": True, "why": None}
+    counts = {"client_name": None, "reopened_by": None, "annulled": None, "counts": True, "why": None}
     assert act == evidence | {"act": "evidence"} | counts
     assert act["kind"] == EvidenceKind.FILE
 

@@ -39,6 +39,8 @@ MAY_BE: dict[str, list[Any]] = {
     "owner": BODIES,
     "duty": DUTIES,
     "q": ["tập huấn"],
+    "since": ["2026-11-20"],
+    "until": [EVERYTHING_KNOWN],
     "limit": [1, 20],
     "as_of": [EVERYTHING_KNOWN],
     "known_at": [EVERYTHING_KNOWN],
@@ -94,7 +96,8 @@ def knowing(
                 if parameter.get("name") != "cursor"
             ]
     shapes = document["components"]["schemas"]
-    for name, fields in {**IN_BODIES, "AnnulmentIn": {"act": acts}}.items():
+    taking_back = {name: {"act": acts} for name in ("AnnulmentIn", "MembershipAnnulmentIn")}
+    for name, fields in {**IN_BODIES, **taking_back}.items():
         properties = shapes[name]["properties"]
         properties |= {field: _either(values, properties[field]) for field, values in fields.items()}
     for properties in (shape.get("properties", {}) for name, shape in shapes.items() if name.endswith("In")):

@@ -46,11 +46,14 @@ ELSEWHERE: dict[str, dict[str, str]] = {
     "annulActOnCycle": {"cycle": "2027"},
     "addMember": {"body_code": CLASS},
     "endMember": {"body_code": CLASS, "member": MEMBER},
+    "annulMembership": {"body_code": CLASS, "member": MEMBER},
     "namePartner": {"duty": "11.1"},
 }
 ASKED: dict[str, dict[str, str]] = {
     "getTemplate": {"cycle": "2026", "owner": "cong-an"},
     "listStatusChanges": {"from": "2021-06-14"},
+    "listHistory": {"body": "cong-an"},
+    "getReport": {"cycle": "2021-06-15"},
 }
 """What must be in the query."""
 CALENDAR = f"/v1/plans/{PLAN}/bodies/cong-an/calendar"
@@ -84,6 +87,12 @@ async def _paper(service: Service, _: str | None) -> dict[str, str]:
 
 async def _client(service: Service, _: str | None) -> dict[str, str]:
     return {"id": str(service.police.client_id), **await secrets_of(service)}
+
+
+async def _person(service: Service, _: str | None) -> dict[str, str]:
+    scene = {"Idempotency-Key": "scene-person"}
+    sent = {"name": "Chuyên viên tổng hợp", "role": "coordinator"}
+    return {"id": (await service.admin.post("/v1/people", sent, headers=scene)).json()["id"]}
 
 
 async def _import(service: Service, role: str | None) -> dict[str, str]:
@@ -121,6 +130,7 @@ FOUND: dict[str, Callable[[Service, str | None], Awaitable[dict[str, str]]]] = {
     "{paper_report}": _paper,
     "{import}": _import,
     "/v1/clients/": _client,
+    "/v1/people/": _person,
     "/v1/webhooks/": webhook_of,
 }
 """What must have been made for a path, by a part of it."""
@@ -145,7 +155,16 @@ async def _mistyped(service: Service) -> str:
     return str(moved.json()["deadlines"][0]["id"])
 
 
-MISTAKES: dict[str, Callable[[Service], Awaitable[str]]] = {"annulAct": _misposted, "annulActOnCycle": _mistyped}
+async def _misjoined(service: Service) -> str:
+    members, scene = f"/v1/plans/{PLAN}/bodies/{CLASS}/members", {"Idempotency-Key": "scene-misjoined"}
+    return str((await service.coordinator.post(members, _shown("addMember"), headers=scene)).json()["id"])
+
+
+MISTAKES: dict[str, Callable[[Service], Awaitable[str]]] = {
+    "annulAct": _misposted,
+    "annulActOnCycle": _mistyped,
+    "annulMembership": _misjoined,
+}
 """What makes the act that an operation takes back, the same however often it is asked for, and gives its id."""
 
 
@@ -161,6 +180,8 @@ async def named_in(service: Service, role: str | None, path: str) -> dict[str, s
     """Return what stands in a path and is made anew for each test."""
     if "{import}" in path:
         return {"import": await import_of(service, role)}
+    if "/people/" in path:
+        return await _person(service, role)
     secrets = await secrets_of(service) if "{secret}" in path or "{token}" in path else {}
     return secrets | ({"paper_report": await entered(service)} if "{paper_report}" in path else {})
 
@@ -223,7 +244,13 @@ async def _told(service: Service) -> None:
     await service.jobs.number()
 
 
+async def _two_people(service: Service) -> None:
+    for n in range(2):
+        await service.admin.post("/v1/people", {"name": f"Chuyên viên {n}", "role": "coordinator"})
+
+
 BEFORE: dict[str, Callable[[Service], Awaitable[Any]]] = {
+    "listPeople": _two_people,
     "giveReview": _claimed,
     "refuseExtension": _asked_for_time,
     "listExtensionRequests": _asked_for_time,
@@ -234,5 +261,5 @@ BEFORE: dict[str, Callable[[Service], Awaitable[Any]]] = {
     "getCalendar": _calendar_given,
     "revokeCalendar": _calendar_given,
     "readCalendar": _calendar_given,
-    **dict.fromkeys(("listEvents", "streamEvents", "listCheckpoints"), _told),
+    **dict.fromkeys(("listEvents", "streamEvents", "listCheckpoints", "listInbox", "listHistory"), _told),
 }

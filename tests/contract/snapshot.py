@@ -10,8 +10,11 @@ from fastapi import FastAPI
 from app.database.engine import connect
 from app.main import create_app
 from app.settings import Settings
+from app.web.openapi.asyncapi import asyncapi_of
 
 SNAPSHOT = Path(__file__).with_name("openapi.json")
+SENT = SNAPSHOT.with_name("asyncapi.json")
+"""What is sent without being asked for, as it is checked in."""
 
 
 def checked_in() -> dict[str, Any]:
@@ -25,6 +28,11 @@ def spelled(app: FastAPI) -> str:
     return json.dumps(app.openapi(), ensure_ascii=False, indent=2) + "\n"
 
 
+def spelled_sent(app: FastAPI) -> str:
+    """Spell the document of what an app sends."""
+    return json.dumps(asyncapi_of(app), ensure_ascii=False, indent=2) + "\n"
+
+
 def app_without_database() -> FastAPI:
     """Make an app that can say what it is, and connects to nothing."""
     with TemporaryDirectory() as folder:
@@ -32,4 +40,6 @@ def app_without_database() -> FastAPI:
 
 
 if __name__ == "__main__":
-    SNAPSHOT.write_text(spelled(app_without_database()), "utf-8")
+    app = app_without_database()
+    SNAPSHOT.write_text(spelled(app), "utf-8")
+    SENT.write_text(spelled_sent(app), "utf-8")

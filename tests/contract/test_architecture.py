@@ -14,11 +14,13 @@ FILES = {str(path.relative_to(ROOT)): ast.parse(path.read_text("utf-8")) for pat
 ASKS_THE_TIME = {
     "app/web/clock.py",  # The one place.
     "app/cli/__init__.py",  # A command's own instant, where there is no request.
+    "app/cli/auditing.py",
     "app/cli/backups.py",
     "app/cli/clients.py",
     "app/cli/doctor.py",
     "app/cli/evidence.py",
     "app/cli/keys.py",
+    "app/cli/people.py",
     "app/server/first_run.py",  # The same for the first run.
 }
 CLOCKS = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.time_ns", "func.now"}

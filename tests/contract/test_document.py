@@ -12,14 +12,17 @@ from schemathesis.specs.openapi.definitions import OPENAPI_31
 
 from app.domain.access import SUMMARIES
 from tests.contract.document import DOCUMENT, OPERATIONS, PROBLEM, READS, WITH_BODY, Json, Operation, resolved
-from tests.contract.snapshot import SNAPSHOT, app_without_database, spelled
+from tests.contract.snapshot import SENT, SNAPSHOT, app_without_database, spelled, spelled_sent
 
 
 def test_the_document_is_the_one_that_is_checked_in() -> None:
-    now = spelled(app_without_database())
+    app = app_without_database()
 
-    assert now == SNAPSHOT.read_text("utf-8"), (
+    assert spelled(app) == SNAPSHOT.read_text("utf-8"), (
         "The OpenAPI document has changed: run `make openapi`, and read the diff."
+    )
+    assert spelled_sent(app) == SENT.read_text("utf-8"), (
+        "The AsyncAPI document has changed: run `make openapi`, and read the diff."
     )
 
 

@@ -8,12 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from app.commands.clients import NewClient
 from app.database.engine import SYSTEM, Database
-from app.models import Measurement, Target, Update
+from app.domain.events import EventType
+from app.models import Event, Measurement, Target, Update
 from app.models.base import new_id, stable_id, table
 from embedded_postgres import Address
 from tests.conftest import as_owner
 from tests.database.gate import ON, PLAN_ID, rows
-from tests.given import INVESTIGATION, PLAN
+from tests.given import INVESTIGATION, PLAN, TODAY
 
 
 @pytest.fixture
@@ -37,6 +38,13 @@ async def told(database: Database, cast: Mapping[str, NewClient]) -> Database:
     async with database.writing(SYSTEM) as connection:
         for kind in dict.fromkeys(kind for kind, _ in told):
             await connection.execute(insert(table(kind)), [row for of, row in told if of is kind])
+        word = {"plan_id": PLAN_ID, "type": EventType.UPDATE_REPORTED, "occurred_at": TODAY}
+        events = [
+            {**word, "id": new_id(), "act_id": row["id"], "obligation_id": row["obligation_id"]}
+            for of, row in told
+            if of is Update
+        ]
+        await connection.execute(insert(table(Event)), events)
         update = await connection.scalar(
             select(table(Update).c.id).where(table(Update).c.obligation_id == INVESTIGATION)
         )

@@ -18,8 +18,8 @@ WITHOUT_VIEW = {"evidence_read", "annulment", "annulled_act"}
 """Acts of which no view is needed: no standing reads them, or whoever reads the standing reads them whole."""
 KEPT = (
     *("cycle_deadline", "holiday", "seal", "sealed_standing", "succession", "succession_decision", "succession_part"),
-    *("membership", "membership_ending", "partner_naming", "reopening", "paper_report"),
-    *("event", "sequenced_event", "checkpoint"),
+    *("membership", "membership_ending", "partner_naming", "reopening", "paper_report", "letterhead"),
+    *("event", "sequenced_event", "checkpoint", "row_digest"),
 )
 """What else nobody changes: to all other tables rows may be corrected by the owner, when it seeds a plan anew."""
 RIGHTS: dict[str, set[str]] = {
@@ -27,14 +27,18 @@ RIGHTS: dict[str, set[str]] = {
     **dict.fromkeys(("plan", "duty", "duty_owner", "duty_partner", "target"), READ),
     **dict.fromkeys(("client_body", "client_secret", "revoked_token"), FORGET),
     "client": ADD,
+    # The database writes it itself.
+    "row_digest": READ,
     **dict.fromkeys(
         (*(f"{history}_fact" for history in HISTORY if history not in WITHOUT_VIEW), "plan_size", "client_name"), READ
     ),
     **dict.fromkeys(("body", "cycle", "obligation"), ADD),
     "client_reference": ADD,
+    **dict.fromkeys(("person_invitation", "person_session"), ADD),
     "calendar_feed": ADD,
     **dict.fromkeys(("deadline_watch", "feed_head", "plan_change", "standing_facts", "succeeded_duty"), READ),
     "confirmed_part": READ,
+    "told_act": READ,
     "idempotency_record": FORGET,
     **dict.fromkeys(("form_import", "form_import_part"), FORGET),
     "form_import_line": ADD,
@@ -58,6 +62,8 @@ CHANGED = {
         *("state", "attempts", "next_attempt_at", "lines", "recorded", "replayed", "refused", "blank"),
         *("remarks", "problem", "finished_at"),
     ),
+    "person_invitation": ("used_at",),
+    "person_session": ("seen_at", "ended_at"),
     "client": ("name", "scopes", "issuer", "subject", "disabled_at", "version"),
 }
 COLUMN_RIGHTS = {(table, column, "UPDATE") for table, columns in CHANGED.items() for column in columns}

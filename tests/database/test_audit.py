@@ -10,19 +10,19 @@ import sys
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.events import canonical
 from app.domain.merkle import Tree
-from app.jobs import audit
-from app.jobs.audit import FeedVerdict
+from app.jobs.audit import feed
+from app.jobs.audit.feed import FeedVerdict
 from app.jobs.sequencer import spelled
 from app.models import SequencedEvent
 from app.models.base import table
 from app.queries import events as queries
 from app.security import checkpoint_keys
-from embedded_postgres import OWNER, Address
+from embedded_postgres import APP, OWNER, Address
 from tests.conftest import as_owner, url_of
 from tests.given import DOCUMENT, TODAY, TRAINING, Service
 
@@ -47,7 +47,7 @@ def name_of(service: Service) -> str:
 
 
 async def verdict_on(connection: AsyncConnection, keys_dir: Path, *kept: str) -> FeedVerdict:
-    return await audit.verify(connection, checkpoint_keys.read(keys_dir).has_signed, kept)
+    return await feed.verify(connection, checkpoint_keys.read(keys_dir).has_signed, kept)
 
 
 async def disarm(connection: AsyncConnection) -> None:
@@ -55,7 +55,6 @@ async def disarm(connection: AsyncConnection) -> None:
     for name in TABLES:
         await connection.execute(text(f"ALTER TABLE {name} DISABLE TRIGGER append_only"))
     await connection.execute(text("ALTER TABLE sequenced_event DROP CONSTRAINT fk_sequenced_event_id_plan_id"))
-    await connection.execute(text("ALTER TABLE event DROP CONSTRAINT fk_event_plan_id"))
 
 
 async def test_what_nobody_touched_is_intact(own_service: Service, address: Address, keys_dir: Path) -> None:
@@ -64,7 +63,7 @@ async def test_what_nobody_touched_is_intact(own_service: Service, address: Addr
     async with as_owner(address, name_of(own_service)) as owner:
         verdict = await verdict_on(owner, keys_dir, *notes)
 
-    assert verdict == FeedVerdict(events=25, signed=25, fault=None)
+    assert verdict == FeedVerdict(events=36, signed=36, fault=None)
 
 
 async def test_events_that_wait_for_their_place_or_for_a_checkpoint_are_no_fault(
@@ -77,34 +76,34 @@ async def test_events_that_wait_for_their_place_or_for_a_checkpoint_are_no_fault
     await own_service.police.report(TRAINING)
 
     async with as_owner(address, name_of(own_service)) as owner:
-        assert await verdict_on(owner, keys_dir) == FeedVerdict(events=26, signed=25, fault=None)
+        assert await verdict_on(owner, keys_dir) == FeedVerdict(events=37, signed=36, fault=None)
 
 
 @pytest.mark.parametrize(
     ("change", "fault"),
     [
         (
-            "UPDATE sequenced_event SET content = content || ' ' WHERE seq = 9",
-            "event 9: differs from what was numbered",
+            "UPDATE sequenced_event SET content = content || ' ' WHERE seq = 20",
+            "event 20: differs from what was numbered",
         ),
-        ("UPDATE sequenced_event SET node = content WHERE seq = 8", "event 8: differs from what was numbered"),
-        ("DELETE FROM sequenced_event WHERE seq = 7", "event 7: is gone"),
-        ("UPDATE sequenced_event SET seq = 99 WHERE seq = 25", "event 25: is gone"),
-        ("DELETE FROM sequenced_event WHERE seq > 20", "event 21: is gone; 25 were signed"),
+        ("UPDATE sequenced_event SET node = content WHERE seq = 19", "event 19: differs from what was numbered"),
+        ("DELETE FROM sequenced_event WHERE seq = 18", "event 18: is gone"),
+        ("UPDATE sequenced_event SET seq = 99 WHERE seq = 36", "event 36: is gone"),
+        ("DELETE FROM sequenced_event WHERE seq > 31", "event 32: is gone; 36 were signed"),
         (
-            "DELETE FROM event WHERE id = (SELECT id FROM sequenced_event WHERE seq = 9)",
-            "event 9: differs from what its",
+            "DELETE FROM event WHERE id = (SELECT id FROM sequenced_event WHERE seq = 20)",
+            "event 20: differs from what its",
         ),
-        ("UPDATE event SET type = 'review.accepted' WHERE type = 'update.reported'", "event 8: differs from what its"),
+        ("UPDATE event SET type = 'review.accepted' WHERE type = 'update.reported'", "event 19: differs from what its"),
         ("UPDATE event SET occurred_at = occurred_at - interval '5 years'", "event 1: differs from what its"),
-        ("UPDATE sequenced_event SET obligation_id = NULL", "event 8: differs from what its transaction told"),
+        ("UPDATE sequenced_event SET obligation_id = NULL", "event 19: differs from what its transaction told"),
         (
             "UPDATE checkpoint SET note = replace(note, 'signed 2026', 'signed 2025')",
-            "the checkpoint over 13 events: dif",
+            "the checkpoint over 24 events: dif",
         ),
-        ("UPDATE checkpoint SET size = 20 WHERE size = 19", "the checkpoint over 20 events: differs"),
-        ("DELETE FROM checkpoint WHERE size = 19", "the checkpoint over 19 events: is gone"),
-        ("DELETE FROM checkpoint WHERE size = 13", "the checkpoint over 13 events: is gone"),
+        ("UPDATE checkpoint SET size = 31 WHERE size = 30", "the checkpoint over 31 events: differs"),
+        ("DELETE FROM checkpoint WHERE size = 30", "the checkpoint over 30 events: is gone"),
+        ("DELETE FROM checkpoint WHERE size = 24", "the checkpoint over 24 events: is gone"),
     ],
 )
 async def test_what_was_changed_is_named(
@@ -132,15 +131,16 @@ async def test_a_feed_that_was_made_anew_is_found_by_what_was_signed(
         await make_anew(owner)
         verdict = await verdict_on(owner, keys_dir)
 
-    assert verdict.fault == "event 1, or one up to 13: differs from what was signed"
+    assert verdict.fault == "event 1, or one up to 24: differs from what was signed"
 
 
 async def make_anew(owner: AsyncConnection) -> None:
     """Number all events anew, as whoever has everything but the key can."""
     tree = Tree()
+    kept = {row.id: row.record for row in await owner.execute(select(sequenced.c.id, sequenced.c.record))}
     rows = (await owner.execute(queries.told().order_by(text("event.xid, event.id")))).mappings().all()
     for row in rows:
-        content = canonical(spelled(tree.size + 1, row))
+        content = canonical(spelled(tree.size + 1, {**row, "record": kept[row["id"]]}))
         anew = {"content": content, "node": tree.add(content), "seq": tree.size}
         await owner.execute(update(sequenced).where(sequenced.c.id == row["id"]).values(anew))
 
@@ -152,26 +152,26 @@ async def test_an_end_that_was_cut_off_with_all_that_was_signed_of_it_is_found_b
 
     async with as_owner(address, name_of(own_service)) as owner:
         await disarm(owner)
-        for statement in ("sequenced_event WHERE seq > 19", "checkpoint WHERE size > 19"):
+        for statement in ("sequenced_event WHERE seq > 30", "checkpoint WHERE size > 30"):
             await owner.execute(text(f"DELETE FROM {statement}"))  # noqa: S608
         blind, seeing = await verdict_on(owner, keys_dir), await verdict_on(owner, keys_dir, last)
 
     assert blind.fault is None
-    assert seeing.fault == "event 20: is gone; 25 were signed"
+    assert seeing.fault == "event 31: is gone; 36 were signed"
 
 
 async def test_a_checkpoint_that_another_key_signed_is_none(
     own_service: Service, address: Address, keys_dir: Path, tmp_path: Path
 ) -> None:
     await lived(own_service)
-    forged = checkpoint_keys.load(tmp_path).sign(25, b"0" * 32, TODAY, 0).note
+    forged = checkpoint_keys.load(tmp_path).sign(36, b"0" * 32, TODAY, 0).note
 
     async with as_owner(address, name_of(own_service)) as owner:
         kept = await verdict_on(owner, keys_dir, forged)
-        stranger = await audit.verify(owner, checkpoint_keys.read(tmp_path).has_signed)
+        stranger = await feed.verify(owner, checkpoint_keys.read(tmp_path).has_signed)
 
     assert kept.fault == "checkpoint 1 of those kept outside: is not signed by a key of this folder"
-    assert stranger.fault == "the checkpoint over 13 events: differs from what was signed"
+    assert stranger.fault == "the checkpoint over 24 events: differs from what was signed"
 
 
 FLIP = "set_byte({0}, place % length({0}), get_byte({0}, place % length({0})) # 1)"
@@ -227,10 +227,12 @@ async def tamper(owner: AsyncConnection, chance: random.Random) -> str:
     return statement
 
 
-def run_verify(service: Service, address: Address, keys_dir: Path, *also: str) -> subprocess.CompletedProcess[str]:
+def run_verify(
+    service: Service, address: Address, keys_dir: Path, *also: str, role: str = OWNER
+) -> subprocess.CompletedProcess[str]:
     """Run the command as an operator does."""
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("DATABASE_", "DONDOC_"))}
-    ours = {"DATABASE_OWNER_URL": url_of(address, OWNER, name_of(service)), "DONDOC_KEYS_DIR": str(keys_dir)}
+    ours = {"DATABASE_OWNER_URL": url_of(address, role, name_of(service)), "DONDOC_KEYS_DIR": str(keys_dir)}
     return subprocess.run(  # noqa: S603  Our own command.
         [Path(sys.executable).with_name("dondoc"), "verify", *also],
         env=environment | ours,
@@ -240,29 +242,54 @@ def run_verify(service: Service, address: Address, keys_dir: Path, *also: str) -
     )
 
 
-async def test_the_command_names_the_first_bad_event_and_fails(
+async def test_the_command_names_what_is_not_as_it_was_and_fails(
     own_service: Service, address: Address, keys_dir: Path, tmp_path: Path
 ) -> None:
     await lived(own_service)
-    kept = tmp_path / "checkpoints.json"
-    pages = [(await own_service.integrator.get("/v1/audit/checkpoints", after=n)).text for n in (0, 13)]
+    kept, no_keys = tmp_path / "checkpoints.json", tmp_path / "none"
+    pages = [(await own_service.integrator.get("/v1/audit/checkpoints", after=n)).text for n in (0, 24)]
     kept.write_text("\n".join(pages) + "\n")
-    intact = run_verify(own_service, address, keys_dir, "--checkpoints", str(kept))
+    auditor = run_verify(own_service, address, no_keys, "--checkpoints", str(kept), "--files")
     async with as_owner(address, name_of(own_service)) as owner:
         await disarm(owner)
-        await owner.execute(text("DELETE FROM sequenced_event WHERE seq > 19"))
-        await owner.execute(text("DELETE FROM checkpoint WHERE size > 19"))
+        await owner.execute(text("DELETE FROM sequenced_event WHERE seq > 30"))
+        await owner.execute(text("DELETE FROM checkpoint WHERE size > 30"))
+        await owner.execute(text("ALTER TABLE duty DISABLE TRIGGER USER"))
+        duty = await owner.scalar(text("UPDATE duty SET text = 'Khác.' WHERE code = '3.4' RETURNING id"))
 
-    blind = run_verify(own_service, address, keys_dir)
-    altered = run_verify(own_service, address, keys_dir, "--checkpoints", str(kept))
+    operator = run_verify(own_service, address, keys_dir)
+    altered = run_verify(own_service, address, no_keys, "--checkpoints", str(kept))
 
-    assert (intact.returncode, intact.stdout.splitlines()[0]) == (0, "Events: intact, 25 walked, 25 of them signed")
-    assert (blind.returncode, blind.stdout.splitlines()[0]) == (0, "Events: intact, 19 walked, 19 of them signed")
-    assert altered.returncode == 1
-    assert altered.stdout.splitlines()[:2] == [
-        "Events: ALTERED, 19 walked, 19 of them signed",
-        "    event 20: is gone; 25 were signed",
+    assert auditor.returncode == 0, auditor.stdout + auditor.stderr
+    assert auditor.stdout.splitlines()[0] == "Events: intact, 36 walked, 36 of them signed"
+    assert [line.partition(",")[0] for line in auditor.stdout.splitlines()[1:]] == [
+        "Record: intact",
+        "Stored facts: intact",
+        "Files: intact",
+        "Closings: intact",
     ]
+    assert operator.stdout.splitlines()[0] == "Events: intact, 30 walked, 30 of them signed"
+    assert (operator.returncode, altered.returncode) == (1, 1)
+    assert altered.stdout.splitlines()[:2] == [
+        "Events: ALTERED, 30 walked, 30 of them signed",
+        "    event 31: is gone; 36 were signed",
+    ]
+    for found in (operator, altered):
+        assert f"    duty {duty}: was changed" in found.stdout.splitlines()
+
+
+async def test_without_a_key_and_without_the_right_to_read_everything_nothing_is_said_to_be_intact(
+    own_service: Service, address: Address, keys_dir: Path, tmp_path: Path
+) -> None:
+    await lived(own_service)
+
+    keyless = run_verify(own_service, address, tmp_path / "none")
+    blind = run_verify(own_service, address, keys_dir, role=APP)
+
+    assert (keyless.returncode, keyless.stdout) == (1, "")
+    assert "Nothing is here to verify signatures with" in keyless.stderr
+    assert (blind.returncode, blind.stdout) == (1, "")
+    assert "The login may not read every row" in blind.stderr
 
 
 async def test_a_file_that_holds_no_checkpoints_is_refused(

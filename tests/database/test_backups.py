@@ -9,7 +9,8 @@ import pytest
 
 from app.database.engine import SYSTEM, Database, connect
 from app.domain.errors import Hindrance
-from app.jobs.audit import verify
+from app.jobs.audit import record
+from app.jobs.audit.feed import verify
 from app.security import checkpoint_keys
 from app.server.backups import NotABackup, Place, back_up, check, restore
 from app.stores.local import LocalStore
@@ -67,6 +68,10 @@ async def test_what_is_restored_elsewhere_is_what_was_backed_up_and_goes_on(
     async with database.reading(SYSTEM) as connection:
         verdict = await verify(connection, checkpoint_keys.load(tmp_path / "keys").has_signed)
     assert (verdict.events, verdict.fault) == (made.position, None)
+    owner = connect(elsewhere.url(OWNER), role=None)
+    async with owner.reading(SYSTEM) as connection:
+        assert (await record.verify(connection)).faults == []
+    await owner.close()
     async with Service.over(database, tmp_path / "keys", lived_in.cast) as service:
         police = service.police
         grant = {"grant_type": "client_credentials"}

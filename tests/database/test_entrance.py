@@ -50,6 +50,14 @@ async def test_a_login_that_may_not_be_our_role_is_refused(address: Address, mig
         await prove(url_of(address, APP, migrated), role="nobody_has_it")
 
 
+async def test_a_login_that_could_be_the_owner_again_is_refused(address: Address, migrated: str) -> None:
+    with pytest.raises(DatabaseUnfit, match="make a login for the service"):
+        await prove(url_of(address, OWNER, migrated))
+
+    await prove(url_of(address, APP, migrated))
+    await prove(url_of(address, OWNER, migrated), role=None)
+
+
 async def test_what_only_an_operator_can_mend_is_refused_before_serving(address: Address, migrated: str) -> None:
     good = url_of(address, APP, migrated)
     for url, why in (
@@ -91,7 +99,7 @@ async def _names(connection: Connection) -> set[str]:
     return {row["name"] for row in await connection.fetch("SELECT name FROM pg_prepared_statements")}
 
 
-@pytest.mark.parametrize("way", ["password", "name", "closed"])
+@pytest.mark.parametrize("way", ["password", "name", "closed", "login"])
 async def test_who_is_not_let_in_any_more_is_unavailable_and_recovers(
     own_service: Service, own_database: Database, address: Address, way: str
 ) -> None:
@@ -101,6 +109,9 @@ async def test_who_is_not_let_in_any_more_is_unavailable_and_recovers(
         away = connect(turn.replace(address.password(APP), "rotated"))
     elif way == "name":
         away = connect(url_of(address, APP, "renamed"))
+    elif way == "login":
+        # What may not log in is refused as whoever the server's rules leave out: roles cannot be made here.
+        away = connect(turn.replace(f"//{APP}:", "//left_out:"))
     else:
         away = connect(turn)
         await own_database.close()

@@ -1,4 +1,4 @@
-"""What the migration of bodies makes of a plan that it finds: what stood in it was always known, and owed as before."""
+"""What the migrations of bodies and members make of a plan that they find: what was known, and who owes, stays."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from app.database import migrations
 from app.database.engine import Database
 from embedded_postgres import OWNER, Address
 from tests.api.asking import listed
+from tests.api.test_members import add, annul, end, members_of
 from tests.api.test_successions import BODIES, NINH_KIEU, SUCCESSIONS, decide
 from tests.conftest import url_of
 from tests.given import Service
@@ -47,3 +48,23 @@ async def test_what_stood_in_the_plan_was_always_known_and_is_owed_by_the_same(
     assert after == before
     assert after["bodies"] - await bodies(own_service, known_at=BEFORE) == {"xa-0"}
     assert ("xa-0", "ubnd-ninh-kieu") in {one[1:3] for one in after["owed"]}
+
+
+async def test_of_several_endings_the_way_down_keeps_the_one_that_counts(
+    own_service: Service, own_database: Database, address: Address
+) -> None:
+    coordinator = own_service.coordinator
+    await add(coordinator)
+    right = (await end(coordinator, "2026-12-31")).json()["ending"]["id"]
+    mistaken = (await annul(coordinator, right)).json()["annulment"]["id"]
+    typed = (await end(coordinator, "2036-12-31")).json()["ending"]["id"]
+    await annul(coordinator, typed)
+    assert (await annul(coordinator, mistaken)).status_code == 201
+    url, before = url_of(address, OWNER, str(own_database.engine.url.database)), await members_of(own_service)
+
+    await to_thread.run_sync(migrations.downgrade, url, "0022")
+    await to_thread.run_sync(migrations.upgrade, url)
+
+    await own_database.engine.dispose()
+    assert await members_of(own_service) == before == [("thanh-tra", "2026-11-20", "2026-12-31")]
+    assert (await annul(coordinator, right)).json()["membership"]["ending"] is None

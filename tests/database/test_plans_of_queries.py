@@ -51,6 +51,11 @@ CONTENTS = """
     INSERT INTO evidence_content (id, plan_id, obligation_id, client_id, received_at, evidence_id, size, sha256)
     SELECT gen_random_uuid(), plan_id, obligation_id, client_id, received_at, id, 10, repeat('0', 64) FROM evidence
 """
+EVENTS = """
+    INSERT INTO event (id, plan_id, type, act_id, obligation_id, occurred_at, recorded_at)
+    SELECT gen_random_uuid(), plan_id, 'update.reported', id, obligation_id, received_at, recorded_at
+    FROM progress_update
+"""
 LONG_HISTORY = (
     ACTS.format("progress_update", "state, summary", "(ARRAY['in_progress', 'completed'])[1 + n % 2], 'x'", 6),
     ACTS.format("review", "outcome, reason, update_id, waives", REVIEWED, 3),
@@ -69,6 +74,7 @@ LONG_HISTORY = (
     MEASUREMENTS,
     ACTS.format("annulment", "act_id, kind, reason", "gen_random_uuid(), 'update', 'x'", 1),
     ANNULLED,
+    EVENTS,
     "ANALYZE",
 )
 BY_ITS_OWN = re.compile(r"\((obligation_id|paper_report_id|evidence_id|update_id|act_id|due_before|id) ")
@@ -157,6 +163,31 @@ async def test_whether_a_plan_has_changed_is_found_by_index_whatever_others_tell
     assert events["Index Name"] == "ix_event_plan_change"
     assert "plan_id" in events["Index Cond"]
     assert "xid" in events["Index Cond"]
+
+
+@pytest.mark.parametrize(
+    ("character", "asked", "index"),
+    [
+        ("coordinator", {"since": "2026-01-01"}, "ix_event_recorded"),
+        ("coordinator", {"owner": "cong-an", "kind": "update"}, "ix_event_obligation"),
+        ("police", {}, "ix_event_obligation"),
+    ],
+)
+async def test_what_came_in_is_found_by_index_in_its_order(
+    well_used: Service, character: str, asked: dict[str, Any], index: str
+) -> None:
+    database: Database = well_used.app.state.database
+    with statements_on(database) as told:
+        response = await getattr(well_used, character).get("/v1/inbox", limit=20, **asked)
+    assert len(response.json()["items"]) == 20
+    (page,) = (statement for statement in told if "told_act" in statement.text)
+
+    async with database.reading(SYSTEM) as connection:
+        nodes = list(nodes_of(await plan_of(connection, page)))
+
+    read = [node for node in nodes if node.get("Relation Name") == "event"]
+    assert {node.get("Index Name") for node in read} == {index, "ix_event_obligation"}
+    assert "Seq Scan" not in {node["Node Type"] for node in read}
 
 
 @pytest.mark.parametrize(

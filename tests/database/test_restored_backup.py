@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from app.database.engine import SYSTEM, Database, connect
-from app.jobs.audit import verify
+from app.jobs.audit.feed import verify
 from app.security import checkpoint_keys
 from embedded_postgres import APP, OWNER, Address, Embedded, binaries
 from tests.conftest import url_of

@@ -85,7 +85,7 @@ async def test_the_database_lets_a_caller_see_the_evidence_that_the_domain_does(
     assert found == expected
 
 
-@pytest.mark.parametrize(("name", "relation"), [*product(CALLERS, NARRATIVES)])
+@pytest.mark.parametrize(("name", "relation"), [*product(CALLERS, (*NARRATIVES, "told_act"))])
 async def test_the_database_lets_a_caller_read_the_narratives_that_the_domain_does(
     told: Database, name: str, relation: str
 ) -> None:
@@ -102,7 +102,7 @@ async def test_the_database_lets_a_caller_read_the_narratives_that_the_domain_do
 async def test_what_decides_a_standing_is_shown_to_whoever_may_read_the_standing(
     told: Database, name: str, relation: str
 ) -> None:
-    if relation in {*OF_NO_OBLIGATION, "client_name", "measurement_fact"}:
+    if relation in {*OF_NO_OBLIGATION, "client_name", "measurement_fact", "told_act"}:
         return
     caller, obligations = called(name), await resources(told)
     allowed = {on for on in ON if authorize(caller, Permission.READ_STANDING, obligations[on])}

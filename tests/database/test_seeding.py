@@ -10,10 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands.seeds.apply import SeedRefused, apply
 from app.commands.seeds.reader import read
-from app.models import Client, Cycle, Obligation, Target, Update
+from app.models import Client, Cycle, DutyPartner, Obligation, Target, Update
 from app.models.base import new_id, stable_id, table
 from app.schemas.seed import DutySeed, Seed
 from app.settings import ROOT
+from app.standing.moment import Moment
+from app.standing.rule import standings
 from embedded_postgres import Address
 from tests.conftest import as_owner, create_database
 from tests.given import PLAN, TODAY
@@ -158,3 +160,54 @@ async def test_a_corrected_title_is_shown_and_written(owner: AsyncConnection) ->
     changes = await apply(owner, changing(read(MINI), "1.1", title_en="Report on time"), now=TODAY)
 
     assert list(changes.lines()) == ["~     1 duty", "        1.1: title_en, search"]
+
+
+def as_it_was(seed: Seed) -> Seed:
+    """Return the plan as an earlier seed had it: classes of partners named nobody, and nothing rested on others."""
+
+    def earlier(duty: DutySeed) -> DutySeed:
+        partners = [one.model_copy(update={"bodies": [], "open": False}) for one in duty.partners]
+        fields: dict[str, Any] = {"partners": partners, "due_after_others_days": None}
+        return duty.model_copy(update=fields | ({"title_vi": "Tổng hợp"} if duty.code == "R.3" else {}))
+
+    return seed.model_copy(update={"duties": [earlier(duty) for duty in seed.duties]})
+
+
+async def owed(connection: AsyncConnection) -> dict[Any, tuple[Any, ...]]:
+    """Return where every obligation of the plan stands, and by when it is due."""
+    standing = standings(Moment(TODAY))
+    found = await connection.execute(
+        select(*(standing.c[name] for name in ("id", "status", "due_before", "owner_id", "claim_state")))
+    )
+    return {row.id: tuple(row) for row in found}
+
+
+async def test_a_seed_that_says_more_comes_over_a_plan_with_history_and_loses_nothing(owner: AsyncConnection) -> None:
+    real = read(REAL)
+    await apply(owner, as_it_was(real), now=TODAY)
+    consolidated = stable_id(PLAN, "obligation", "2026", "R.3", "so-ldtbxh")
+    await report_on(owner, consolidated, PLAN)
+    before, helpers = await owed(owner), await count(owner, DutyPartner)
+
+    shown = await apply(owner, real, now=TODAY, dry_run=True)
+
+    assert "        R.3: title_vi, due_after_others_days, search" in list(shown.lines())
+    assert (await owed(owner), await count(owner, DutyPartner)) == (before, helpers)
+
+    done = await apply(owner, real, now=TODAY)
+
+    assert list(done.lines()) == list(shown.lines())
+    assert not done.dropped.keys() - {"duty_partner"}
+    # What is open stays as it was: the same obligations, due on the same day, and what was reported of them.
+    assert await owed(owner) == before
+    assert before[consolidated][4] == "in_progress"
+    assert await count(owner, Update) == 1
+    assert await count(owner, DutyPartner) > helpers
+    assert not await apply(owner, real, now=TODAY)
+    # From the next cycle on, what the seed says holds.
+    await apply(owner, real, now=TODAY.replace(month=12, day=15))
+    due = {one: row[2] for one, row in (await owed(owner)).items()}
+    others, resting = (
+        stable_id(PLAN, "obligation", "2027", *one) for one in (("3.4", "cong-an"), ("R.3", "so-ldtbxh"))
+    )
+    assert (due[resting] - due[others]).days == 7

@@ -96,7 +96,7 @@ async def test_a_feed_that_is_another_than_what_was_signed_is_not_signed_again(
     assert name
     async with as_owner(address, name) as owner:
         await owner.execute(text("ALTER TABLE sequenced_event DISABLE TRIGGER append_only"))
-        await owner.execute(text("UPDATE sequenced_event SET node = content WHERE seq = 4"))
+        await owner.execute(text("UPDATE sequenced_event SET node = content WHERE seq = 16"))
     await tell(own_database, happened())
 
     with pytest.raises(FeedBroken):

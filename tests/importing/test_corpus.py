@@ -148,7 +148,6 @@ SAME: dict[str, bytes] = {
     "numbers in a workbook": workbook(typed(table(), E=int, H=lambda _: 92.5, A=int)),
     "formats in a workbook": workbook(typed(table(), E=lambda n: int(n) / 100, H=lambda _: 0.925), E="0%", H="0.00%"),
     "real days": workbook(typed(table(), G=real_day), G="dd/mm/yyyy"),
-    "American days": workbook(typed(table(), G=real_day), G="mm/dd/yy"),
     "hidden row": workbook(table(), _hide),
     "guide first": workbook(table(), _guide),
     "format far below": workbook(table(), _format_far_below),

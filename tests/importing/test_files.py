@@ -178,6 +178,8 @@ def test_a_line_is_numbered_by_where_it_begins_and_a_row_as_a_spreadsheet_shows_
         ("target:3.2-c", "5,6%", "measurements", [{"target": "3.2-c", "value": 5.6}]),
         ("target:3.2-c", "1.234,5", "measurements", [{"target": "3.2-c", "value": 1234.5}]),
         ("target:3.2-c", "0.125", "measurements", [{"target": "3.2-c", "value": 0.125}]),
+        ("target:3.2-c", "0 vụ việc", "measurements", [{"target": "3.2-c", "cases": 0}]),
+        ("target:3.2-c", "Không phát sinh", "measurements", [{"target": "3.2-c", "cases": 0}]),
         ("Chỉ tiêu G.1-A", "5", "measurements", [{"target": "G.1-A", "value": 5}]),
         ("summary", "  như đã gõ ", "summary", "  như đã gõ "),
         ("summary", "=1+1", "summary", "=1+1"),
@@ -306,6 +308,7 @@ def test_the_id_says_more_than_the_codes_beside_it(tmp_path: Path) -> None:
     (line,) = read(tmp_path / "a.csv", "obligation,cycle,duty,state\nabc,2026,3.2,completed\n")
 
     assert line.item == {"obligation": "abc", "state": "completed"}
+    assert line.beside == {"cycle": "2026", "duty": "3.2"}
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
 import embedded_postgres
 from app.database.engine import SYSTEM, connect
@@ -39,9 +39,30 @@ def multiply(service: Running, cycles: int) -> None:
 
 
 def _multiply(service: Running, cycles: int) -> None:
+    asyncio.run(_add(_address_of(service), cycles))
+
+
+def _address_of(service: Running) -> embedded_postgres.Address:
     address = embedded_postgres.running(service.data_dir / "postgres")
     assert address is not None
-    asyncio.run(_add(address, cycles))
+    return address
+
+
+def told(service: Running, statement: TextClause) -> None:
+    """Tell the database of a service something, as its owner."""
+    with ThreadPoolExecutor(1) as aside:
+        aside.submit(_tell, service, statement).result()
+
+
+def _tell(service: Running, statement: TextClause) -> None:
+    asyncio.run(_execute(_address_of(service), statement))
+
+
+async def _execute(address: embedded_postgres.Address, statement: TextClause) -> None:
+    database = connect(address.url(embedded_postgres.OWNER), role=None)
+    async with database.writing(SYSTEM) as connection:
+        await connection.execute(statement)
+    await database.close()
 
 
 async def _add(address: embedded_postgres.Address, cycles: int) -> None:

@@ -18,6 +18,8 @@ from typing import Any
 
 import httpx
 
+# Tests that a shell has put into the background would have all that they start ignore Ctrl-C, too.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 PATIENCE = 600
 """Polls before we give up on a process; only a hang ever gets there."""
 

@@ -153,7 +153,7 @@ def test_a_separator_in_a_text_loses_nothing_silently(service: Running, tmp_path
 
     code, said = imported(service, file, client="so-vhttdl")
 
-    assert (code, "line 2: cell H2: has a cell below no heading" in said) == (1, True)
+    assert (code, "line 2: cell H2: has more cells than the heading" in said) == (1, True)
 
 
 def test_lines_taken_out_or_moved_are_not_recorded_again(service: Running, tmp_path: Path) -> None:

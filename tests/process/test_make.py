@@ -10,10 +10,13 @@ import time
 from pathlib import Path
 
 import httpx
+import pytest
 
 from app import __version__
 from app.settings import ROOT
 from tests.process.running import Running, lay_out
+
+pytestmark = pytest.mark.load
 
 SERVED = ("app", "docs", "embedded_postgres", "migrations", "seeds")
 

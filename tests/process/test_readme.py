@@ -19,7 +19,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from tests.given import PLAN
-from tests.pages import blocks, blocks_with_answers
+from tests.pages import blocks, blocks_with_answers, text_of
 from tests.process.running import Running, running
 
 VOLATILE = [
@@ -107,6 +107,15 @@ def test_the_tour_answers_as_it_shows(service: Running) -> None:
     called = run_steps("docs/tour.md", service)
 
     assert len(called) > 40
+    for command, shown, came in called:
+        assert masked(came) == masked(shown), command
+
+
+def test_the_twelve_questions_of_a_week_answer_as_the_page_shows(service: Running) -> None:
+    called = run_steps("docs/weekly.md", service)
+
+    assert len(re.findall(r"^## \d+\. ", text_of("docs/weekly.md"), re.MULTILINE)) == 12
+    assert len(called) > 12
     for command, shown, came in called:
         assert masked(came) == masked(shown), command
 

@@ -169,6 +169,7 @@ def test_a_body_that_nobody_reads_ends_its_connection(service: Running, wire: Wi
     answer = ended(wire.open(head, b"x"))
 
     assert answer.startswith(b"HTTP/1.1 401")
+    assert answer.lower().partition(b"\r\n\r\n")[0].count(b"\r\nconnection: close") == 1
     everybody_else_is_served(service)
 
 

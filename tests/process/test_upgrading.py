@@ -24,7 +24,7 @@ from app.settings import ROOT
 from embedded_postgres import APP, OWNER, Address
 from tests.conftest import create_database, url_of
 from tests.given import TRAINING
-from tests.process.running import PATIENCE, Running
+from tests.process.running import PATIENCE, Running, lay_out
 
 pytestmark = pytest.mark.load
 
@@ -235,7 +235,23 @@ async def test_what_the_version_before_would_not_survive_waits_until_it_is_told_
 
         assert (await to_thread.run_sync(following.run, "migrate", "--stopped")).returncode == 0
         assert (await to_thread.run_sync(following.run, "migrate")).returncode == 0
+        # Whoever starts this version again, as long as it still serves, finds nothing to do.
+        behind = await to_thread.run_sync(this.run, "migrate")
+        assert (behind.returncode, "9999, which is later" in behind.stderr) == (0, True)
     anew = {**settings, "DATABASE_OWNER_URL": url_of(address, OWNER, empty)}
     with versions(anew, (tmp_path / "anew", tree)) as (first,):
         made = await to_thread.run_sync(first.run, "migrate")
         assert made.returncode == 0, made.stderr
+
+
+def test_embedded_data_of_a_later_version_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    with versions({}, (tmp_path / "data", next_version(tmp_path)), (tmp_path / "data", ROOT)) as (following, this):
+        lay_out(following.data_dir)
+        migrated = following.run("migrate")
+        assert migrated.returncode == 0, migrated.stderr
+
+        refused = this.run("serve")
+
+    assert refused.returncode == 1
+    assert "later version (migration 9999)" in refused.stderr.splitlines()[-1]
+    assert "Traceback" not in refused.stderr

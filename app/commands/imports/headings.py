@@ -18,11 +18,12 @@ ALIKE = 0.85
 
 @dataclass(frozen=True)
 class Headings:
-    """The headings of a sheet: by place the keys of its columns, the texts of all, and which are not of the form."""
+    """The headings of a sheet: by place the keys of its columns, the texts of all, and how many cells their row has."""
 
     row: int
     keys: Mapping[int, str]
     texts: Mapping[int, str]
+    width: int = 0
 
     @property
     def own(self) -> list[str]:
@@ -55,7 +56,7 @@ def find(rows: Sequence[Row]) -> Headings | None:
         return None
     texts = {n: " ".join(text.split()) for n, text in enumerate(_texts(best)) if text.strip()}
     keys = {n: key for n, text in texts.items() if (key := key_of(text))}
-    found = Headings(best.number, keys, texts)
+    found = Headings(best.number, keys, texts, len(best.cells))
     _refuse_twice(found)
     _refuse_resembling(found)
     return found

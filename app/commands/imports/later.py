@@ -34,8 +34,8 @@ BEGUN: Row = {
     "remarks": "[]",
 }
 PART_BYTES = 1024 * 1024
-LEASE = timedelta(minutes=5)
-"""How long an import is left alone: longer than a form takes to be read, and a batch to be recorded."""
+LEASE = timedelta(minutes=1)
+"""How long an import is left alone by other processes since it was last heard of: a batch takes seconds."""
 AGAIN = timedelta(seconds=5)
 MOST_ATTEMPTS = 5
 """How often a form is taken up: one that ends the process which records it would do so for ever."""
@@ -92,6 +92,11 @@ async def finish(
     """Tell that nothing more comes of it; the form itself goes."""
     if await _put(connection, taken, state=state, problem=problem and json.dumps(problem), finished_at=now):
         await fetch_all(connection, deleted_where, these=parts, import_id=taken["id"])
+
+
+async def hold(connection: AsyncConnection, taken: Row, *, now: datetime) -> None:
+    """Tell that this process is still at it."""
+    await _put(connection, taken, next_attempt_at=now + LEASE)
 
 
 async def give_back(connection: AsyncConnection, taken: Row, *, now: datetime) -> None:

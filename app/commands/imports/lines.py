@@ -14,16 +14,21 @@ class Wrong:
     say: Say
     key: str | None = None
     letters: str | None = None
+    parts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line: by its number in the file and its row in the sheet; without an item and wrongs nobody filled it in."""
+    """One line: by its number in the file and its row in the sheet; without an item and wrongs nobody filled it in.
+
+    `beside` are the codes that stand beside the id of an obligation, which must not say otherwise.
+    """
 
     number: int
     row: int
     item: dict[str, Any] | None = None
     wrongs: tuple[Wrong, ...] = ()
+    beside: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 A table is flat, an item is not: `evidence_…` columns are one link or one document, `target:…` columns the measurements.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -16,6 +17,8 @@ from app.commands.imports.lines import Wrong
 from app.commands.imports.sayings import Say
 from app.domain.access import Classification
 from app.domain.completion import ClaimState
+from app.domain.personal_data import objections
+from app.domain.text import fold
 from app.domain.words import choice_of
 from app.schemas.columns import NAMES
 from app.spreadsheets.cells import Cell, Kind
@@ -28,7 +31,11 @@ _FILLED = {"state", "percent", "summary", "occurred_on", "late_reason", "receive
 _PASSED_ON = ("obligation", *NAMES, *sorted(_FILLED), "client_ref")
 _LISTED = ("evidence_", "target:")
 """How the columns of lists begin.  Columns that are neither passed on nor of a list are there for people to read."""
-_ERRORS = ("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "Err:5")
+_NO_CASE = {"0 vu viec", "0 vu", "khong co vu viec", "khong phat sinh", "0 cases", "no case"}
+_ERROR = re.compile(
+    r"#(?:N/A|NAME\?|DIV/0!|GETTING_DATA|(?:REF|VALUE|NUM|NULL|SPILL|CALC|BLOCKED|FIELD|CONNECT|BUSY|UNKNOWN|PYTHON)!)"
+    r"|Err:\d{3}\Z"
+)
 
 
 class CellUnclear(Exception):
@@ -49,7 +56,9 @@ def is_filled_in(key: str) -> bool:
     return key in _FILLED or key.startswith(_LISTED)
 
 
-def item_of(row: Mapping[str, Cell], scale: "Scale") -> tuple[dict[str, Any] | None, tuple[Wrong, ...]]:
+def item_of(
+    row: Mapping[str, Cell], scale: "Scale", *, as_is: bool = False
+) -> tuple[dict[str, Any] | None, tuple[Wrong, ...]]:
     """Make the item of a row, by the keys of its columns, or say what is wrong; neither when nobody filled it in."""
     told = {key: cell for key, cell in row.items() if is_passed_on(key)}
     if not any(map(is_filled_in, told)):
@@ -59,6 +68,8 @@ def item_of(row: Mapping[str, Cell], scale: "Scale") -> tuple[dict[str, Any] | N
     for key, cell in told.items():
         try:
             values[key] = value_of(key, cell)
+            if cell.turned and not as_is and key in {*_DAYS, "cycle"}:
+                wrongs.append(Wrong(Say.MONTH_FIRST, key))
         except CellUnclear as unclear:
             wrongs.append(Wrong(unclear.say, key))
     scale.see(told, values)
@@ -68,14 +79,34 @@ def item_of(row: Mapping[str, Cell], scale: "Scale") -> tuple[dict[str, Any] | N
 def _assembled(values: Mapping[str, Any]) -> dict[str, Any]:
     item = {key: values[key] for key in _PASSED_ON if key in values}
     if "obligation" in item:
-        # The id says it all; the codes beside it are for people.
+        # The id says it all; the codes beside it must agree, see `contradictions`.
         item = {key: value for key, value in item.items() if key not in NAMES}
     measured = [(key, value) for key, value in values.items() if key.startswith("target:")]
     if measured:
-        item["measurements"] = [{"target": key.removeprefix("target:"), "value": value} for key, value in measured]
+        item["measurements"] = [_measurement(key.removeprefix("target:"), value) for key, value in measured]
     if evidence := {key.removeprefix("evidence_"): values[key] for key in values if key.startswith("evidence_")}:
         item["evidence"] = [{"kind": "link" if "url" in evidence else "document", **evidence}]
     return item
+
+
+def codes_beside(row: Mapping[str, Cell], item: Mapping[str, Any] | None) -> dict[str, str]:
+    """Read the codes that stand beside the id of an obligation; a filled-in line has been read without a fault."""
+    if not item or "obligation" not in item:
+        return {}
+    return {key: str(value_of(key, row[key])) for key in NAMES if key in row}
+
+
+def contradictions(beside: Mapping[str, str], names: Mapping[str, str]) -> tuple[Wrong, ...]:
+    """Say which codes are others than those of the obligation whose id stands beside them."""
+    return tuple(
+        Wrong(Say.CONTRADICTS, key, parts={"said": "…" if objections(code) else code, "meant": names[key]})
+        for key, code in beside.items()
+        if key in names and fold(code) != fold(names[key])
+    )
+
+
+def _measurement(target: str, value: float | None) -> dict[str, Any]:
+    return {"target": target, "cases": 0} if value is None else {"target": target, "value": value}
 
 
 def value_of(key: str, cell: Cell) -> Any:
@@ -96,13 +127,16 @@ def value_of(key: str, cell: Cell) -> Any:
 
 
 def _refuse_what_only_looks_like_text(text: str) -> None:
-    if text.strip().startswith(_ERRORS) and len(text.strip()) <= max(map(len, _ERRORS)):
+    if _ERROR.fullmatch(text.strip()):
         raise CellUnclear(Say.ERROR)
     if is_legacy(text):
         raise CellUnclear(Say.OLD_FONT)
 
 
-def _figure(key: str, cell: Cell) -> int | float:
+def _figure(key: str, cell: Cell) -> int | float | None:
+    """Read a figure; none says of a target that there was no case of which a share could be taken."""
+    if key != "percent" and isinstance(cell.value, str) and fold(cell.value) in _NO_CASE:
+        return None
     wanted = Say.NO_PERCENT if key == "percent" else Say.NO_FIGURE
     try:
         figure = cell.value if isinstance(cell.value, Decimal) else figure_of(str(cell.value))
@@ -164,6 +198,8 @@ class Scale:
     def see(self, cells: Mapping[str, Cell], values: Mapping[str, Any]) -> None:
         """Look at the figures of a line, as they were read."""
         for key, value in values.items():
+            if value is None:
+                continue
             if key == "percent" and not _says_percent(cells[key]):
                 self._percents.see(value)
             elif key.startswith("target:") and not _says_percent(cells[key]):

@@ -1,24 +1,28 @@
 """Starts the process that reads a form.
 
 It has a limit on memory, processor time and time at all, and an empty environment; what it reads goes through a file,
-so that a large form is held in memory nowhere.  If it dies of what it reads, the form is too large.
+so that a large form is held in memory nowhere.  If it dies of its limits, the form is too large; if it dies of anything
+else, or takes too long on a machine that has too much to do, the service cannot answer just now.
 """
 
 import asyncio
 import json
+import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
 
+from app.commands.imports.limits import TOO_LARGE
 from app.commands.imports.lines import FileUnreadable, Form, Line, Remark, Wrong
 from app.commands.imports.sayings import Say, said
-from app.domain.errors import FiguresLookScaled, FormUnreadable
+from app.domain.errors import FiguresLookScaled, FormUnreadable, ServiceUnavailable
 
 ROOT = Path(__file__).parent.parent.parent.parent
 SECONDS = 180.0
+WAIT_SECONDS = 30
 _AT_ONCE = asyncio.Semaphore(2)
 """Each may take a processor and some hundred megabytes."""
 
@@ -45,8 +49,8 @@ class ReadForm:
         self._file.seek(0)
         for text in self._file:
             if text.startswith(b"["):
-                number, row, item, wrongs = json.loads(text)
-                yield Line(number, row, item, tuple(Wrong(Say(say), key, at) for say, key, at in wrongs))
+                number, row, item, wrongs, beside = json.loads(text)
+                yield Line(number, row, item, tuple(Wrong(Say(say), *where) for say, *where in wrongs), beside)
 
 
 async def read_form(path: Path, *, is_json: bool, as_is: bool) -> ReadForm:
@@ -54,10 +58,11 @@ async def read_form(path: Path, *, is_json: bool, as_is: bool) -> ReadForm:
 
     Raises:
         FormUnreadable: it cannot be read.
+        ServiceUnavailable: the process that read it was ended, or took too long.
         FiguresLookScaled: no percentage is above 1, and nobody said that it is meant so.
     """
     try:
-        form = await read(path, is_json=is_json)
+        form = await read(path, is_json=is_json, as_is=as_is)
     except FileUnreadable as error:
         english, vietnamese = _worded(error.remark.say, **error.remark.parts)
         raise FormUnreadable(english, detail_vi=vietnamese) from None
@@ -73,7 +78,7 @@ def _worded(say: Say, **parts: str) -> tuple[str, str]:
     return said(say, vietnamese=False, **parts), said(say, vietnamese=True, **parts)
 
 
-async def read(path: Path, *, is_json: bool) -> ReadForm:
+async def read(path: Path, *, is_json: bool, as_is: bool = False) -> ReadForm:
     """Read a form; who asked closes it.
 
     Raises:
@@ -82,7 +87,7 @@ async def read(path: Path, *, is_json: bool) -> ReadForm:
     file = TemporaryFile()  # noqa: SIM115  It lives as long as the form does.
     try:
         async with _AT_ONCE:
-            await _run(path, "json" if is_json else "table", file)
+            await _run(path, ["json" if is_json else "table", *(["as-is"] if as_is else [])], file)
         return _form(await asyncio.to_thread(_last, file), file)
     except BaseException:
         file.close()
@@ -98,9 +103,9 @@ def _form(whole: Any, file: IO[bytes]) -> ReadForm:
     )
 
 
-async def _run(path: Path, kind: str, file: IO[bytes]) -> None:
+async def _run(path: Path, how: Sequence[str], file: IO[bytes]) -> None:
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "app.commands.imports", str(path), kind),
+        *(sys.executable, "-m", "app.commands.imports", str(path), *how),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=file,
         stderr=asyncio.subprocess.DEVNULL,
@@ -111,13 +116,25 @@ async def _run(path: Path, kind: str, file: IO[bytes]) -> None:
         async with asyncio.timeout(SECONDS):
             await process.wait()
     except TimeoutError:
-        raise FileUnreadable(Say.TOO_LARGE) from None
+        raise ServiceUnavailable(wait_seconds=WAIT_SECONDS) from None
     finally:
         if process.returncode is None:
             process.kill()
             await process.wait()
-    if process.returncode != 0:
+    _refuse_unless_read(process.returncode)
+
+
+def _refuse_unless_read(ended: int | None) -> None:
+    """Tell a file that takes more than it may from a process that was ended, or broke, for another reason.
+
+    Raises:
+        FileUnreadable: the limits on memory, output or processor time ended it.
+        ServiceUnavailable: something else did; the file may be sent again.
+    """
+    if ended in {TOO_LARGE, -signal.SIGXCPU}:
         raise FileUnreadable(Say.TOO_LARGE)
+    if ended != 0:
+        raise ServiceUnavailable(wait_seconds=WAIT_SECONDS)
 
 
 def _last(file: IO[bytes]) -> Any:

@@ -22,12 +22,13 @@ from app.commands import bulk_updates
 from app.commands.bulk import Outcome
 from app.commands.imports import faults
 from app.commands.imports.lines import Form, Line, Wrong
+from app.commands.imports.meaning import contradictions
 from app.commands.imports.reading import ReadForm
 from app.commands.imports.sayings import Say
 from app.domain.access import Caller
 from app.domain.errors import NotFound, Refusal
 from app.domain.imports import HowMeant, LineResult
-from app.queries.imports import of_another_plan
+from app.queries.imports import names_of, of_another_plan
 from app.schemas.bulk import MAX_ITEMS, ItemIn
 from app.schemas.imports import ImportLine
 from app.schemas.updates import UpdateOut
@@ -60,7 +61,20 @@ class Import:
         All were received when the form was, however long it takes to record them.
         """
         for batch in _batches(_named(form.lines(), self.meant.plan, self.meant.name)):
-            yield await self._record(form.form, batch, received_at)
+            yield await self._record(form.form, await self._agreeing(batch), received_at)
+
+    async def _agreeing(self, batch: Sequence[Line]) -> Sequence[Line]:
+        """Refuse the lines in which an id and the codes beside it name different obligations."""
+        said = [_id_said(line) if line.beside else None for line in batch]
+        ids = [one for one in said if one]
+        if not ids:
+            return batch
+        async with self.transaction() as connection:
+            names = await names_of(connection, ids)
+        wrongs = [contradictions(line.beside, names.get(one, {})) for line, one in zip(batch, said, strict=True)]
+        return [
+            replace(line, item=None, wrongs=wrong) if wrong else line for line, wrong in zip(batch, wrongs, strict=True)
+        ]
 
     async def _record(self, form: Form, batch: Sequence[Line], now: datetime) -> list[ImportLine]:
         sent = [line for line in batch if line.item is not None]
@@ -122,6 +136,14 @@ def _ref(line: Line) -> str | None:
 
 def _obligation(one: ItemIn | Refusal) -> UUID | None:
     return one.obligation if isinstance(one, ItemIn) else None
+
+
+def _id_said(line: Line) -> UUID | None:
+    """Return the id by which a line names its obligation; none when it is no id."""
+    try:
+        return UUID(str((line.item or {}).get("obligation")))
+    except ValueError:
+        return None
 
 
 def _ids(read: Sequence[ItemIn | Refusal]) -> list[UUID]:

@@ -2,15 +2,15 @@
 
 from enum import StrEnum
 
-from app.domain.access import Classification
-from app.domain.completion import ClaimState
-from app.domain.words import Words, words_of
+from app.domain.words import Words
 
 
 class Say(StrEnum):
     """What may be said of a line, or of a file as a whole."""
 
     TORN = "torn"
+    SURPLUS = "surplus"
+    MERGED = "merged"
     NO_HEADING = "no_heading"
     ERROR = "error"
     UNCOMPUTED = "uncomputed"
@@ -22,12 +22,15 @@ class Say(StrEnum):
     NO_FIGURE = "no_figure"
     THOUSANDS = "thousands"
     NO_DAY = "no_day"
+    MONTH_FIRST = "month_first"
     OLD_FONT = "old_font"
     NO_JSON = "no_json"
     NO_OBJECT = "no_object"
     NOT_SENDABLE = "not_sendable"
     PERCENT_AND_STATE = "percent_and_state"
     NO_NAME = "no_name"
+    NOT_FOUND = "not_found"
+    CONTRADICTS = "contradicts"
     ANOTHER_PLAN = "another_plan"
     NO_HEADINGS = "no_headings"
     TWICE = "twice"
@@ -49,6 +52,14 @@ SAYINGS: dict[Say, Words] = {
     Say.TORN: Words(
         "dấu ngoặc kép đặt sai chỗ; hãy bỏ dấu đó, hoặc đặt cả ô trong ngoặc kép và gõ mỗi dấu bên trong hai lần",
         "has a quote in the wrong place; remove it, or put the whole cell in quotes and type each quote in it twice",
+    ),
+    Say.SURPLUS: Words(
+        "có nhiều ô hơn tiêu đề; đặt nội dung có dấu phẩy trong ngoặc kép, ví dụ “92,5”, hoặc bỏ dấu phân cách thừa",
+        'has more cells than the heading; put what holds a separator in quotes, such as "92,5", or remove the spare',
+    ),
+    Say.MERGED: Words(
+        "nằm trong các ô đã gộp {cells}, chỉ ô đầu có nội dung; hãy bỏ gộp ô và điền từng dòng",
+        "is one of the merged cells {cells}, of which only the first holds anything; unmerge them, and fill each in",
     ),
     Say.NO_HEADING: Words(
         "có nội dung nhưng cột không có tiêu đề; hãy bỏ gộp ô ở dòng tiêu đề, "
@@ -84,11 +95,17 @@ SAYINGS: dict[Say, Words] = {
         "must be a number of at most 15 digits, such as 92.5 or 92.5%",
     ),
     Say.THOUSANDS: Words(
-        "không rõ dấu chấm ngăn hàng nghìn hay phần thập phân; hãy gõ liền, ví dụ 1250, và dùng dấu phẩy cho phần lẻ",
-        "has a point that may part thousands or decimals; type 1250 without it, and decimals after a comma",
+        "không rõ dấu chấm, dấu phẩy ngăn hàng nghìn hay phần thập phân; hãy viết 1250 hoặc 1,25",
+        "has a point or comma that may part thousands or decimals; write 1250 or 1.25",
     ),
     Say.NO_DAY: Words(
         "phải là ngày dạng ngày/tháng/năm, ví dụ 05/11/2026", "must be a day as day/month/year, such as 05/11/2026"
+    ),
+    Say.MONTH_FIRST: Words(
+        "là ngày có định dạng tháng/ngày nên không rõ ngày nào, tháng nào; hãy định dạng ô là văn bản rồi gõ "
+        "ngày/tháng/năm, hoặc xác nhận là đúng như đã ghi (--as-is, as_is=true)",
+        "is a date shown with its month first, perhaps typed with its day first; format the cell as text and "
+        "type day/month/year, or say that it is right as it is (--as-is, as_is=true)",
     ),
     Say.OLD_FONT: Words(
         "dùng phông chữ cũ (TCVN3, VNI); hãy chuyển sang Unicode rồi gửi lại",
@@ -106,6 +123,14 @@ SAYINGS: dict[Say, Words] = {
     Say.NO_NAME: Words(
         "không cho biết là nghĩa vụ nào; cần mã nghĩa vụ, hoặc kế hoạch, kỳ báo cáo, nhiệm vụ và cơ quan chủ trì",
         "does not say which obligation it is about: by obligation, or by plan, cycle, duty and owner",
+    ),
+    Say.NOT_FOUND: Words(
+        "không tìm thấy nghĩa vụ như vậy trong phạm vi được gửi; hãy chép lại mã từ biểu mẫu đã tải về",
+        "names no obligation that you may report on; copy the code from the form that you downloaded",
+    ),
+    Say.CONTRADICTS: Words(
+        "ghi {said}, nhưng mã nghĩa vụ của dòng này là của {meant}; hãy chép lại cả dòng từ biểu mẫu đã tải về",
+        "says {said}, but the line's obligation is of {meant}; copy the whole line from the form that you downloaded",
     ),
     Say.ANOTHER_PLAN: Words(
         "thuộc kế hoạch khác; hãy gửi riêng cho từng kế hoạch", "is of another plan; send it to that plan"
@@ -170,51 +195,8 @@ SAYINGS: dict[Say, Words] = {
     ),
 }
 
-_NUMBER = Words("phải là số, ký hiệu văn bản như 115/KH-UBND", "must be a document number such as 115/KH-UBND")
-_WORDS = Words("phải có nội dung, không quá 10.000 ký tự", "must hold a text of at most 10,000 characters")
-_TITLE = Words("phải có nội dung, không quá 500 ký tự", "must hold a text of at most 500 characters")
-_CODE = Words("phải là mã như trong biểu mẫu đã tải về", "must be a code as in the form that you downloaded")
-_DAY = SAYINGS[Say.NO_DAY]
-ADVICE: dict[str, Words] = {
-    "obligation": _CODE,
-    "plan": _CODE,
-    "cycle": _CODE,
-    "duty": _CODE,
-    "owner": _CODE,
-    "percent": SAYINGS[Say.NO_PERCENT],
-    "summary": _WORDS,
-    "late_reason": _WORDS,
-    "occurred_on": _DAY,
-    "received_on": _DAY,
-    "document_number": _NUMBER,
-    "client_ref": Words("phải là 1–200 ký tự ASCII không có dấu cách", "must be 1 to 200 visible ASCII characters"),
-    "evidence_title": _TITLE,
-    "evidence_url": Words(
-        "phải là đường dẫn bắt đầu bằng https:// hoặc http://",
-        "must be an address that begins with https:// or http://",
-    ),
-    "evidence_number": _NUMBER,
-    "evidence_issued_on": _DAY,
-    "evidence_issuer": _TITLE,
-}
-"""What a cell must be that the service does not take, by the key of its column."""
-_CHOICES = {"state": ClaimState, "evidence_classification": Classification}
-
 
 def said(say: Say, *, vietnamese: bool, **parts: str) -> str:
     """Spell one thing out."""
     words = SAYINGS[say]
     return (words.vi if vietnamese else words.en).format_map(parts)
-
-
-def choices_of(key: str, *, vietnamese: bool) -> str:
-    """List what can be chosen in a column."""
-    return ", ".join(words_of(one).vi if vietnamese else words_of(one).en for one in _CHOICES[key])
-
-
-def advice(key: str, *, vietnamese: bool) -> str | None:
-    """Say what a cell of a column must be; none when the column has no rule that could be said in general."""
-    if key in _CHOICES:
-        return said(Say.NO_CHOICE, vietnamese=vietnamese, choices=choices_of(key, vietnamese=vietnamese))
-    words = SAYINGS[Say.NO_FIGURE] if key.startswith("target:") else ADVICE.get(key)
-    return None if words is None else words.vi if vietnamese else words.en

@@ -33,7 +33,7 @@ from app.schemas.seed import Seed
 HISTORIES = HistoryRow.__subclasses__()
 LIVING: dict[str, set[str]] = {"cycle": {"opened_at"}, "obligation": {"version", "updated_at", "lines"}}
 """Columns that live on after the seed, and are no difference."""
-GROWING = {"holiday", "succession"}
+GROWING = {"holiday", "letterhead", "succession"}
 """Tables that only ever grow: the seed begins them, and what acts have added stays."""
 
 
@@ -173,9 +173,10 @@ async def _write(connection: AsyncConnection, changes: Changes, wanted: Rows, no
             for rows in _alike(changes.added.get(name, [])):
                 await run_each(connection, insert(_table(name)), rows)
             await _alter(connection, _table(name), changes.altered.get(name, []))
+        if changes:
+            plan_id, anew = wanted["plan"][0]["id"], "plan" in changes.added
+            await events.tell(connection, [events.seeded(plan_id, now, anew=anew)])
         await events.tell(connection, [events.opened(cycle) for cycle in changes.added.get("cycle", [])])
-        if changes and "plan" not in changes.added:
-            await events.tell(connection, [events.amended(wanted["plan"][0]["id"], now)])
     except CONSTRAINT_BROKEN as error:
         raise SeedRefused(f"something that the seed drops is still referred to: {getattr(error, 'orig', error)}") from None
 

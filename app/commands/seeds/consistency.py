@@ -1,13 +1,10 @@
 """What the files of a seed must say together: names that exist, owners that can answer, words that the source has."""
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 
+from app.commands.seeds.complaints import Complaint, Path, line_of, repeated
+from app.commands.seeds.report_consistency import report_inconsistencies
 from app.schemas.seed import DutySeed, Partner, Seed, SuccessionSeed
-
-Path = tuple[int | str, ...]
-Complaint = tuple[str, Path, str]
-"""The file, the place in it, and what is wrong."""
 
 
 def inconsistencies(seed: Seed) -> Iterator[Complaint]:
@@ -20,20 +17,21 @@ def inconsistencies(seed: Seed) -> Iterator[Complaint]:
     for number, succession in enumerate(seed.successions):
         for place, complaint in _succession(seed, succession):
             yield "successions.yaml", ("successions", number, *place), complaint
+    yield from report_inconsistencies(seed)
     codes = [duty.code for duty in seed.duties]
-    yield from (("duties.yaml", ("duties", n, "code"), "stands twice") for n in _repeated(codes))
+    yield from (("duties.yaml", ("duties", n, "code"), "stands twice") for n in repeated(codes))
 
 
 def _bodies(seed: Seed) -> Iterator[Complaint]:
     codes = [body.code for body in seed.bodies]
     members = [member.code for body in seed.bodies for member in body.members]
-    for number in _repeated([*codes, *members]):
+    for number in repeated([*codes, *members]):
         place = min(number, len(codes) - 1)
         yield "bodies.yaml", ("bodies", place, "code"), "a code of a body or member stands twice"
-    for number in _repeated([body.no for body in seed.bodies]):
+    for number in repeated([body.no for body in seed.bodies]):
         yield "bodies.yaml", ("bodies", number, "no"), "stands twice"
     for number, body in enumerate(seed.bodies):
-        if body.heading not in _line(seed, body.source_line):
+        if body.heading not in line_of(seed, body.source_line):
             yield "bodies.yaml", ("bodies", number, "heading"), _not_in_source(body.source_line)
 
 
@@ -41,7 +39,7 @@ def _cycles(seed: Seed) -> Iterator[Complaint]:
     for number, cycle in enumerate(seed.plan.cycles):
         if not cycle.starts_on <= cycle.ends_on < cycle.due_before_on:
             yield "plan.yaml", ("cycles", number), "must start, then end, then be due"
-    for number in _repeated([cycle.code for cycle in seed.plan.cycles]):
+    for number in repeated([cycle.code for cycle in seed.plan.cycles]):
         yield "plan.yaml", ("cycles", number, "code"), "stands twice"
 
 
@@ -79,7 +77,7 @@ def _who(seed: Seed, duty: DutySeed) -> Iterator[tuple[Path, str]]:
             yield ("owners", n), "no such body"
         if owner in groups:
             yield ("owners", n), "is a group that has members: its members are the owners"
-    yield from ((("owners", n), "stands twice") for n in _repeated(duty.owners))
+    yield from ((("owners", n), "stands twice") for n in repeated(duty.owners))
     for n, owner in enumerate(duty.requested_owners):
         if owner not in duty.owners:
             yield ("requested_owners", n), "is no owner of this duty"
@@ -95,11 +93,11 @@ def _helpers(duty: DutySeed, partner: Partner, everyone: Collection[str]) -> Ite
             yield m, "no such body"
         elif body in duty.owners:
             yield m, "is an owner of this duty"
-    yield from ((m, "stands twice") for m in _repeated(partner.bodies))
+    yield from ((m, "stands twice") for m in repeated(partner.bodies))
 
 
 def _words(seed: Seed, duty: DutySeed) -> Iterator[tuple[Path, str]]:
-    if duty.text not in _line(seed, duty.source_line):
+    if duty.text not in line_of(seed, duty.source_line):
         yield ("text",), _not_in_source(duty.source_line)
     for name in ("condition", "basis"):
         part = getattr(duty, name)
@@ -108,23 +106,8 @@ def _words(seed: Seed, duty: DutySeed) -> Iterator[tuple[Path, str]]:
     for n, target in enumerate(duty.targets):
         if target.marker and target.marker not in duty.text:
             yield ("targets", n, "marker"), "is not in the duty's text"
-    yield from ((("targets", n, "code"), "stands twice") for n in _repeated(t.code for t in duty.targets))
-
-
-def _line(seed: Seed, number: int) -> str:
-    return seed.source[number - 1] if number <= len(seed.source) else ""
+    yield from ((("targets", n, "code"), "stands twice") for n in repeated(t.code for t in duty.targets))
 
 
 def _not_in_source(line: int) -> str:
     return f"is not, word for word, in line {line} of source.txt"
-
-
-def _repeated(values: Iterable[object]) -> list[int]:
-    """Return the places of values that have stood before."""
-    seen: Counter[object] = Counter()
-    places = []
-    for place, value in enumerate(values):
-        if seen[value]:
-            places.append(place)
-        seen[value] += 1
-    return places

@@ -9,9 +9,10 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from app.commands.seeds.consistency import Path as Place
+from app.commands.seeds.complaints import Path as Place
 from app.commands.seeds.consistency import inconsistencies
 from app.domain.errors import Hindrance
+from app.schemas.report_rules import ReportRules
 from app.schemas.seed import BodiesFile, CalendarFile, DutiesFile, PlanFile, Seed, SuccessionsFile
 
 try:
@@ -26,8 +27,9 @@ FILES: dict[str, type[BaseModel]] = {
     "duties.yaml": DutiesFile,
     "calendar.yaml": CalendarFile,
     "successions.yaml": SuccessionsFile,
+    "reports.yaml": ReportRules,
 }
-OPTIONAL = {"successions.yaml"}
+OPTIONAL = {"successions.yaml", "reports.yaml"}
 SOURCE = "source.txt"
 _SURPRISES = {"tag:yaml.org,2002:bool", "tag:yaml.org,2002:value"}
 
@@ -145,5 +147,6 @@ def _assemble(documents: dict[str, Document], source: list[str]) -> Seed:
         duties=content["duties.yaml"]["duties"],
         holidays=content["calendar.yaml"].get("holidays", []),
         successions=content["successions.yaml"].get("successions", []),
+        reports=content["reports.yaml"],
         source=source,
     )

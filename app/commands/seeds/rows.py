@@ -62,6 +62,7 @@ def rows_of(
     rows["duty_partner"] = list(_partners(seed, ids))
     rows["target"] = list(_targets(seed, ids))
     rows["succession"] = [_succession(succession, seed, ids) for succession in seed.successions]
+    rows["letterhead"] = list(_letterhead(seed, ids))
     rows["holiday"] = [_holiday(day, ids) for day in seed.holidays if day.on not in marked]
     off = {row["observed_on"] for row in rows["holiday"]} | {day for day, observed in marked.items() if observed}
     known = {row["code"]: row for row in opened}
@@ -97,6 +98,7 @@ def _plan(seed: Seed, ids: _Ids) -> Row:
         "source": "source.txt",
         "legal_bases": [basis.model_dump(mode="json") for basis in plan.legal_bases],
         "cycle_rules": seed.plan.cycle_rules.model_dump(mode="json"),
+        "report_rules": seed.reports.model_dump(mode="json", by_alias=True, exclude={"letterhead"}),
     }
 
 
@@ -199,6 +201,11 @@ def _succession(succession: SuccessionSeed, seed: Seed, ids: _Ids) -> Row:
 
 def _successor(successor: SuccessorSeed, names: Mapping[str, str]) -> Row:
     return {"code": successor.code, "name": names.get(successor.code) or successor.name, "duties": None}
+
+
+def _letterhead(seed: Seed, ids: _Ids) -> Iterator[Row]:
+    if letterhead := seed.reports.letterhead:
+        yield {**ids.row("letterhead", "seed"), **letterhead.model_dump(), "client_id": None}
 
 
 def _holiday(day: HolidaySeed, ids: _Ids) -> Row:

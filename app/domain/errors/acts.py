@@ -140,6 +140,12 @@ class FigureNeeded(Refusal):
     title_vi = "Chỉ tiêu tăng hoặc giảm phải có số liệu, kể cả khi không phát sinh vụ việc."
 
 
+class FigureImpossible(Refusal):
+    """A percentage lies between 0 and 100; a rise or a fall has no sign, and is 0 where it went otherwise."""
+
+    title_vi = "Tỷ lệ phải từ 0 đến 100; mức tăng hoặc giảm ghi không có dấu, diễn biến ngược lại ghi 0."
+
+
 class PaperReportIncomplete(Refusal):
     """A coordinator reports for an owner only from a paper report: received_on and document_number are needed."""
 

@@ -9,6 +9,30 @@ class NotAuthenticated(Refusal):
     title_vi = "Cần có mã truy cập hợp lệ."
 
 
+class NotSignedIn(Refusal):
+    """Nobody is signed in here, or not any more."""
+
+    title_vi = "Chưa đăng nhập, hoặc phiên làm việc đã kết thúc."
+
+
+class InvitationSpent(Refusal):
+    """The link was used before, is too old, or is none of ours."""
+
+    title_vi = "Liên kết đăng nhập đã được sử dụng, đã hết hạn hoặc không đúng."
+
+
+class AskedFromElsewhere(Refusal):
+    """A page of another site has asked for this, and not a page of ours."""
+
+    title_vi = "Yêu cầu không được gửi từ trang của hệ thống này."
+
+
+class ConnectionNotSafe(Refusal):
+    """People sign in over https, or on the machine itself."""
+
+    title_vi = "Chỉ đăng nhập được qua kết nối https, hoặc ngay trên máy chủ."
+
+
 class ClientUnknown(Refusal):
     """The client's id or secret is wrong."""
 

@@ -181,6 +181,14 @@ class MemberUnclear(Refusal):
     title_vi = "Thành viên phải là cơ quan có trong Kế hoạch, hoặc cơ quan mới có nêu tên, và không phải là nhóm."
 
 
+class MembershipActedOn(Refusal):
+    """Somebody has acted under this membership, or a cycle was opened by it: end it by a letter instead."""
+
+    title_vi = (
+        "Đã có ghi nhận hoặc kỳ báo cáo phát sinh từ tư cách thành viên này; hãy ghi nhận việc chấm dứt theo văn bản."
+    )
+
+
 class AlreadyMember(Refusal):
     """This body is a member of the class on that day already."""
 

@@ -10,8 +10,13 @@ OURS = {
     "duties must name each duty once": "mỗi nhiệm vụ chỉ được nêu một lần trong duties",
     "file_name must end in {endings}": "file_name phải có đuôi {endings}",
     "has been reviewed": "đã được xem xét",
+    "The workbook may hold macros (XLSM); save it as XLSX, and send that.": (
+        "Sổ tính có thể chứa lệnh tự chạy; hãy lưu thành sổ tính thường rồi gửi lại."
+    ),
+    "counts beside another for the same day": "có hiệu lực cùng ngày với một ghi nhận khác",
     "has no issuer": "không có nơi cấp mã bên ngoài",
     "holds a field that is not known here": "có trường không thuộc nội dung được nhận",
+    "is a percentage: from 0 to 100": "là tỷ lệ phần trăm: từ 0 đến 100",
     "is a group that has members": "là nhóm cơ quan có thành viên",
     "is a member on that day": "đã là thành viên vào ngày đó",
     "is a partner or an owner of this duty": "đã là cơ quan phối hợp hoặc chủ trì của nhiệm vụ này",
@@ -39,6 +44,7 @@ OURS = {
     "is not as it must be": "không đúng quy định",
     "is not open since the condition was met": "không dùng được nữa vì điều kiện đã được đáp ứng",
     "is not open to the role": "không thuộc quyền của vai trò này",
+    "is no role of people": "không phải là vai trò của người dùng",
     "is not open to this duty": "không áp dụng cho nhiệm vụ này",
     "is not owed in every cycle": "không phải là nhiệm vụ phải báo cáo trong mọi kỳ",
     "is not passed on by this": "không được chuyển giao theo việc kế thừa này",
@@ -123,6 +129,10 @@ OURS = {
     "names no such evidence": "không phải là minh chứng thay thế được",
     "not_personal and not_personal_reason go together": "not_personal và not_personal_reason phải đi cùng nhau",
     "percent must fit the state": "percent phải khớp với kết quả thực hiện (state)",
+    "says how far it fell, in percent from 0 to 100 and without a sign; 0 where it rose": (
+        "là mức giảm tính theo phần trăm, từ 0 đến 100, không có dấu; nếu tăng thì ghi 0"
+    ),
+    "says how far it rose, without a sign; 0 where it fell": "là mức tăng, không có dấu; nếu giảm thì ghi 0",
     "stands twice": "được nêu hai lần",
     "was not posted by your body": "không phải do cơ quan của bên gọi gửi",
 }

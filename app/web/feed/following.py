@@ -4,7 +4,8 @@ Whoever waits holds no connection to the database and no place at work.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Literal
 
 from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -20,17 +21,22 @@ from app.standing.moment import Moment
 from app.web.auth.access import caller_by_now
 
 LARGEST_PAGE = 500
+NOW: Literal["now"] = "now"
+Place = int | Literal["now"]
+"""After which event to begin: by its number, or after the last one so far."""
 BEAT_SECONDS = 15
 """How long a stream is silent at most: what stands between notices a connection that is dead."""
 
 
-async def page_of(connection: AsyncConnection, caller: Caller, after: int, limit: int, moment: Moment) -> EventPage:
-    """Read one page; one that is not full has come to where the feed ends.
+async def page_of(connection: AsyncConnection, caller: Caller, after: Place, limit: int, moment: Moment) -> EventPage:
+    """Read one page; one that is not full has come to where the feed ends, and after now there is nothing yet.
 
     Raises:
         MalformedContent: the feed has not come as far as the caller: it was restored from an older backup.
     """
     head: int = (await fetch_only(connection, events.head))["seq"]
+    if after == NOW:
+        return EventPage(items=[], next_after=head)
     if after > head:
         raise MalformedContent(None, Fault("query: after", f"is ahead of the feed, which ends at {head}"))
     rows = await fetch_all(connection, events.page, caller=caller, after=after, limit=limit, moment=moment)
@@ -47,7 +53,7 @@ async def shown(connection: AsyncConnection, caller: Caller, told: Sequence[Row]
     return [one for one in found if not one.is_of_evidence or one.act in readable]
 
 
-async def awaited(request: Request, caller: Caller, after: int, limit: int, wait: float) -> EventPage:
+async def awaited(request: Request, caller: Caller, after: Place, limit: int, wait: float) -> EventPage:
     """Read one page; without any event, wait for one, and stand in nobody's way meanwhile.
 
     Raises:
@@ -66,7 +72,9 @@ async def awaited(request: Request, caller: Caller, after: int, limit: int, wait
     return found
 
 
-async def streamed(request: Request, caller: Caller, after: int, lasting: float) -> AsyncIterator[bytes]:
+async def streamed(
+    request: Request, caller: Caller, after: Place, lasting: float, *, unnamed: bool
+) -> AsyncIterator[bytes]:
     """Read the first page, and return what yields events in the form of a stream until it has lasted long enough.
 
     Raises:
@@ -75,10 +83,12 @@ async def streamed(request: Request, caller: Caller, after: int, lasting: float)
     """
     with request.app.state.feed.following(caller.client_id):
         first = await _read(request, caller, after, LARGEST_PAGE)
-    return _sent(request, caller, first, lasting)
+    return _sent(request, caller, first, lasting, _unnamed if unnamed else _named)
 
 
-async def _sent(request: Request, caller: Caller, found: EventPage, lasting: float) -> AsyncIterator[bytes]:
+async def _sent(
+    request: Request, caller: Caller, found: EventPage, lasting: float, spell: Callable[[EventOut], str]
+) -> AsyncIterator[bytes]:
     """Yield events until the stream ends: the caller may not read any more, or the service has no place for it.
 
     However slowly they are taken, only reading a page takes a place at work.
@@ -88,7 +98,7 @@ async def _sent(request: Request, caller: Caller, found: EventPage, lasting: flo
         while True:
             place.give_back()
             for event in found.items:
-                yield f"id: {event.seq}\nevent: {event.type}\ndata: {event.model_dump_json()}\n\n".encode()
+                yield spell(event).encode()
             while not await feed.passes(found.next_after, within=min(BEAT_SECONDS, max(until - _seconds(), 0))):
                 yield b": nothing new\n\n"
                 if (
@@ -103,6 +113,14 @@ async def _sent(request: Request, caller: Caller, found: EventPage, lasting: flo
             found = await _read(request, by_now, found.next_after, LARGEST_PAGE)
 
 
+def _named(event: EventOut) -> str:
+    return f"id: {event.seq}\nevent: {event.type}\ndata: {event.model_dump_json()}\n\n"
+
+
+def _unnamed(event: EventOut) -> str:
+    return f"id: {event.seq}\ndata: {event.model_dump_json()}\n\n"
+
+
 async def _come_back(request: Request) -> Caller | None:
     """Take a place at work again, and say who calls by now; nobody, where there is no place."""
     try:
@@ -112,7 +130,7 @@ async def _come_back(request: Request) -> Caller | None:
     return await caller_by_now(request, Permission.READ_EVENTS)
 
 
-async def _read(request: Request, caller: Caller, after: int, limit: int) -> EventPage:
+async def _read(request: Request, caller: Caller, after: Place, limit: int) -> EventPage:
     """Read one page, on a connection that is given back at once."""
     async with request.app.state.database.reading(Identity.of(caller)) as connection:
         return await page_of(connection, caller, after, limit, Moment(request.app.state.clock()))

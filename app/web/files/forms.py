@@ -29,17 +29,20 @@ _HINTS = {
     "evidence_number": "Ví dụ 115/KH-UBND.",
     "evidence_issued_on": "Ngày/tháng/năm, ví dụ 05/11/2026.",
 }
-_OF_TARGETS = "Số liệu đạt được, ví dụ 92,5 hoặc 92,5%."
+_OF_TARGETS = "Số liệu đạt được, ví dụ 92,5 hoặc 92,5%; 0 vụ việc nếu không phát sinh."
 _INSTRUCTIONS = (
     "Mỗi dòng là một nghĩa vụ. Chỉ điền vào các ô không bị khóa; dòng nào để trống phần này sẽ được bỏ qua.",
     "Kết quả thực hiện: chọn một giá trị trong danh sách. Tóm tắt kết quả là bắt buộc.",
     "Tỷ lệ: số nguyên từ 0 đến 100; gõ 60 hay 60% đều được. Đã hoàn thành là 100.",
     "Ngày: gõ theo dạng ngày/tháng/năm, ví dụ 05/11/2026.",
     "Minh chứng: điền tên và phân loại, rồi hoặc đường dẫn, hoặc số, ngày và cơ quan ban hành của văn bản.",
-    "Chỉ tiêu: gõ số liệu đạt được của chỉ tiêu mang mã đó, ví dụ 92,5 hoặc 92,5%.",
+    "Chỉ tiêu: gõ số liệu đạt được của chỉ tiêu mang mã đó, ví dụ 92,5 hoặc 92,5%; ghi 0 vụ việc nếu không phát sinh.",
     "Có thể thêm dòng tiêu đề ở trên hoặc cột riêng ở bên phải; không đổi tên các cột của biểu mẫu.",
     "Không ghi tên, số định danh hay thông tin của trẻ em vào bất kỳ ô nào.",
-    "Lưu tệp dạng XLSX, ODS hoặc CSV UTF-8, rồi gửi bằng lệnh: dondoc import TỆP",
+    "Lưu tệp dạng XLSX, ODS hoặc CSV UTF-8, rồi gửi theo một trong ba cách:",
+    "– tại bàn làm việc (/desk), trang gửi biểu mẫu, chọn tệp đã lưu;",
+    "– bằng lệnh: dondoc import TỆP",
+    "– qua API: POST /v1/plans/{kế hoạch}/imports, gửi nguyên nội dung tệp.",
 )
 
 

@@ -41,6 +41,7 @@ from app.web.problems.handlers import from_failure, problem_of
 from app.web.write import repeated
 
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
+MACROS = "application/vnd.ms-excel.sheet.macroenabled"
 NDJSON = "application/x-ndjson"
 CSV = "text/csv"
 TABLES = (CSV, XLSX, ODS, "text/tab-separated-values", "application/vnd.ms-excel", "application/octet-stream")
@@ -61,6 +62,11 @@ def says_json(request: Request) -> bool:
     """
     given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     compressed = request.headers.get("content-encoding", "identity").lower() != "identity"
+    if given.startswith(MACROS):
+        raise UnsupportedMediaType(
+            "The workbook may hold macros (XLSM); save it as XLSX, and send that.",
+            detail_vi="Tệp có thể chứa macro (XLSM); hãy chọn Lưu thành (Save as) dạng XLSX rồi gửi.",
+        )
     if compressed or given not in {*TABLES, NDJSON, "application/ndjson", "application/jsonl"}:
         raise UnsupportedMediaType
     return "json" in given

@@ -182,7 +182,7 @@ class Upload:
 
     async def _fill(self, part: Part, size: int) -> None:
         buffer = bytearray()
-        async for chunk in self._chunks():
+        async for chunk in self.chunks():
             buffer += chunk
             self._refuse_longer(part.size + len(buffer), size)
             if len(buffer) >= BUFFER_BYTES:
@@ -190,7 +190,12 @@ class Upload:
                 buffer.clear()
         await asyncio.to_thread(part.write, bytes(buffer))
 
-    async def _chunks(self) -> AsyncIterator[bytes]:
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """Yield what comes, as long as it comes fast enough.
+
+        Raises:
+            UploadTooSlow: it does not, or not to its end.
+        """
         loop, patience = asyncio.get_running_loop(), self.limits.patience
         began, came = loop.time(), 0
         stream = aiter(self._request.stream())

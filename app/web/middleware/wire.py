@@ -14,7 +14,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from app.domain.errors import UnreadableRequest
 from app.logs import log
-from app.web.middleware.headers import has_two_lengths
+from app.web.middleware.headers import MAX_HEAD_BYTES, has_two_lengths
 from app.web.problems.handlers import answer_to
 
 HEAD_SECONDS = 10
@@ -25,12 +25,30 @@ LINGER_SECONDS = 2
 """How long what still comes is thrown away after an answer that ends its connection, so that the answer arrives."""
 
 
+class _Told(h11.Connection):
+    """Says in the head of an answer that nothing follows it, when its request is not wholly read (RFC 9112, 9.6).
+
+    It is said on the wire alone: uvicorn closes at once what h11 knows will close, and that would take the answer back.
+    """
+
+    def send(self, event: h11.Event) -> bytes | None:  # type: ignore[override]
+        """Give the bytes of an event."""
+        sent = super().send(event)
+        if sent and type(event) is h11.Response and self.their_state is h11.SEND_BODY:
+            return sent.removesuffix(b"\r\n") + b"connection: close\r\n\r\n"
+        return sent
+
+
 class Wire(H11Protocol):
     """One connection."""
 
     _awaiting_head: TimerHandle | None = None
     _awaiting_reader: TimerHandle | None = None
     _leaving = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.conn = _Told(h11.SERVER, MAX_HEAD_BYTES)
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first request."""

@@ -12,11 +12,15 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import RouteContext, iter_route_contexts
+from pydantic.json_schema import models_json_schema
 
 from app import schemas
+from app.schemas.cloudevents import CloudEvent
 from app.schemas.problem import Problem
+from app.schemas.webhooks import Payload
 from app.web.openapi import generators, links, responses
 from app.web.openapi.responses import Json
+from app.web.openapi.webhooks import WEBHOOKS
 
 DESCRIPTION = """Tracks what public bodies owe under a plan: obligations, deadlines, progress, evidence, standing.
 
@@ -39,13 +43,16 @@ TAGS = [
     {"name": "extensions", "description": "Later deadlines: asked for, given, refused."},
     {"name": "conditions", "description": "From when the condition of a duty is met."},
     {"name": "calendars", "description": "Deadlines in the calendars of those who must meet them."},
+    {"name": "inbox", "description": "What came in, by when it was recorded, and what a body did in all."},
     {"name": "exports", "description": "Everything at once, as CSV, NDJSON or a spreadsheet."},
+    {"name": "reports", "description": "Papers that leave the house."},
     {"name": "successions", "description": "Bodies that are succeeded by others."},
     {"name": "status", "description": "Totals and rates for integrators."},
     {"name": "reminders", "description": "What owners should be reminded of, as data for a gateway."},
     {"name": "events", "description": "What has changed, each change once and in order, and what was signed of it."},
     {"name": "webhooks", "description": "Events sent to an address of one's own, and what became of each."},
     {"name": "clients", "description": "The systems that call the service, and what they may do."},
+    {"name": "people", "description": "The people who come in by the pages, and the links by which they do."},
     {"name": "oauth", "description": "Tokens and keys."},
     {"name": "health", "description": "Whether the service lives and is ready."},
 ]
@@ -92,7 +99,8 @@ def _document(app: FastAPI) -> Json:
     generators.prepare(made)
     links.install(made["paths"])
     components |= {"parameters": {"If-None-Match": IF_NONE_MATCH}, **responses.components()}
-    _drop_unused(components, made["paths"])
+    made["webhooks"] = WEBHOOKS
+    _drop_unused(components, [made["paths"], WEBHOOKS])
     return made
 
 
@@ -131,9 +139,11 @@ def _whole(example: Json) -> Json:
 
 
 def _shapes(shapes: Json) -> Json:
-    """Add the shape of problems; it leaves out what it does not have, and says null of nothing."""
-    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
-    shapes |= problem.pop("$defs")
+    """Add the shapes that no route names; a problem leaves out what it does not have, and says null of nothing."""
+    named: Any = [(one, "serialization") for one in (Problem, Payload, CloudEvent)]
+    _, added = models_json_schema(named, ref_template="#/components/schemas/{model}")
+    shapes |= added["$defs"]
+    problem = shapes["Problem"]
     problem["properties"] = {name: _never_null(one) for name, one in problem["properties"].items()}
     kept = {name: shape for name, shape in shapes.items() if name not in {"HTTPValidationError", "ValidationError"}}
     return dict(sorted({**kept, "Problem": problem}.items()))
@@ -157,13 +167,13 @@ def _untitled(node: Any) -> Any:
     return [_untitled(one) for one in node] if isinstance(node, list) else node
 
 
-def _drop_unused(components: Json, paths: Json) -> None:
+def _drop_unused(components: Json, leading: list[Json]) -> None:
     """Drop the answers, and then the examples, headers and shapes, that no operation leads to."""
     for part in ("responses", "examples", "headers", "schemas"):
         others = {
             name: one for name, one in components.items() if name in {"responses", "schemas"} and part != "responses"
         }
-        text = json.dumps([paths, others])
+        text = json.dumps([leading, others])
         components[part] = {
             name: one for name, one in components[part].items() if f'"#/components/{part}/{name}"' in text
         }

@@ -27,6 +27,8 @@ MEDIA_TYPE = "application/problem+json"
 NOT_JSON = "The body is not I-JSON (RFC 7493): JSON in UTF-8 with finite numbers, each field of an object named once."
 
 JSON = "application/json"
+PAGES = "/desk"
+"""Below it, a refusal is a page."""
 OAUTH_PATHS = {"/v1/oauth/token", "/v1/oauth/revoke"}
 _UNSAYABLE = re.compile(r"[^\x20-\x21\x23-\x5B\x5D-\x7E]")
 """What an `error_description` may not hold."""
@@ -230,8 +232,9 @@ def _foreign_error(scope: Scope, message: Message) -> int | None:
     if message["type"] != "http.response.start" or message["status"] < 400:
         return None
     ours = JSON if scope["path"] in OAUTH_PATHS else MEDIA_TYPE
-    headers = dict(message.get("headers", ()))
-    return None if headers.get(b"content-type") == ours.encode() else message["status"]
+    kind = dict(message.get("headers", ())).get(b"content-type", b"").decode("latin-1")
+    is_page = scope["path"].startswith(PAGES) and kind.startswith("text/html")
+    return None if kind == ours or is_page else message["status"]
 
 
 async def _nothing_more() -> Message:

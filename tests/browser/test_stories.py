@@ -1,0 +1,228 @@
+"""Days at the desk in a real browser, told as stories."""
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.browsing import CHROMIUM, Town, printed_links, town
+from tests.files import image, pdf
+from tests.given import FIRST
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+AXE = "axe-core@4.14.1"
+LINK = {"kind": "link", "title": "Trang tin", "classification": "public", "url": "https://example.org/tin"}
+
+
+@pytest.fixture(scope="module")
+def place() -> Iterator[Town]:
+    """Run a service and a browser for all stories; each acts on duties of its own."""
+    if CHROMIUM is None:
+        pytest.skip("there is no chromium here")
+    with town() as there:
+        yield there
+    assert there.complaints == []
+
+
+def opened(page: Page, summary: str) -> None:
+    """Open what is folded, as somebody who clicks does."""
+    page.locator("summary", has_text=re.compile(rf"^\s*{re.escape(summary)}\s*$")).first.click()
+
+
+def test_a_coordinator_does_the_whole_job(place: Town) -> None:
+    stray = place.obligation("3.4", "cong-an", FIRST)
+    for duty, summary in (("3.2", "Đã điều tra, xử lý các vụ việc."), ("3.3", "Đã ký kế hoạch phối hợp.")):
+        sent = {"state": "completed", "percent": 100, "summary": summary, "evidence": [LINK]}
+        place.post("cong-an", f"/v1/obligations/{place.obligation(duty, 'cong-an', FIRST)}/updates", sent)
+    place.post("cong-an", f"/v1/obligations/{stray}/updates", {"state": "in_progress", "summary": "Gửi nhầm."})
+
+    with place.desk(printed_links(place.service)[0]) as page:
+        # What was overdue, and 3.2 among it.
+        page.get_by_label("Kỳ báo cáo").select_option(FIRST)
+        page.get_by_role("button", name="Xem").last.click()
+        card = page.locator(".cards a[href*='status=overdue']")
+        late = place.service.get("coordinator", "/v1/obligations", cycle=FIRST, status="overdue", count=True)["total"]
+        assert card.locator(".count").inner_text() == str(late)
+        assert late >= 210
+        card.click()
+        page.get_by_label("Mã nhiệm vụ").fill("3.2")
+        page.get_by_role("button", name="Lọc").click()
+        page.get_by_role("link", name=re.compile(r"^3\.2 ")).click()
+        expect(page.locator("h1")).to_contain_text("3.2")
+
+        # Returned, and put back.
+        opened(page, "Trả lại báo cáo")
+        page.locator("#return").get_by_role("button", name="Trả lại").click()
+        expect(page.locator("#return-reason-wrong")).to_be_visible()
+        page.get_by_label("Lý do trả lại").fill("Thiếu số liệu.")
+        page.locator("#return").get_by_role("button", name="Trả lại").click()
+        expect(page.get_by_role("status")).to_contain_text("Đã trả lại báo cáo.")
+        undo = page.locator(".history li").first
+        undo.locator("summary").first.click()
+        undo.get_by_label("Lý do hủy ghi nhận").fill("Trả lại nhầm.")
+        undo.get_by_role("button", name="Hủy ghi nhận").click()
+        expect(page.get_by_role("status")).to_contain_text("Đã hủy ghi nhận.")
+
+        # Accepted, by name of what it lacks.
+        opened(page, "Chấp nhận báo cáo")
+        for box in page.locator("#accept input[name=waives]").all():
+            box.check()
+        page.get_by_label("Ý kiến của cơ quan đầu mối").fill("Chấp nhận, bổ sung số liệu ở kỳ sau.")
+        page.locator("#accept").get_by_role("button", name="Chấp nhận").click()
+        expect(page.get_by_role("status")).to_contain_text("Đã chấp nhận báo cáo.")
+        expect(page.locator("main")).to_contain_text("Được miễn bổ sung, chấp nhận chưa đạt")
+
+        # The other one from the queue.
+        page.get_by_role("link", name="Chờ xem xét").click()
+        page.get_by_role("checkbox", name=re.compile(r"^3\.3 ")).check()
+        page.get_by_label("Ý kiến, lý do").fill("Đạt yêu cầu.")
+        page.get_by_role("button", name="Chấp nhận").click()
+        expect(page.get_by_role("status")).to_contain_text("đã chấp nhận")
+
+        _enters_a_paper(page)
+
+        _extends_and_takes_back(page, place, stray)
+
+
+def _extends_and_takes_back(page: Page, place: Town, stray: str) -> None:
+    """Move a deadline by a letter, and take back a stray update."""
+    page.goto(f"{place.service.base}/desk/obligations/{place.obligation('3.5', 'cong-an', '2026')}")
+    opened(page, "Gia hạn theo văn bản")
+    page.get_by_label("Thời hạn mới: trước ngày").fill("2026-12-31")
+    page.locator("#extend-document_number").fill("115/UBND-KGVX")
+    page.get_by_label("Lý do gia hạn").fill("Chờ hướng dẫn.")
+    page.locator("#extend").get_by_role("button", name="Gia hạn").click()
+    expect(page.get_by_role("status")).to_contain_text("Đã gia hạn.")
+    page.goto(f"{place.service.base}/desk/obligations/{stray}")
+    mistake = page.locator(".history li", has_text="Gửi nhầm.").last
+    mistake.locator("summary").first.click()
+    mistake.get_by_label("Lý do hủy ghi nhận").fill("Nhầm kỳ.")
+    mistake.get_by_role("button", name="Hủy ghi nhận").click()
+    expect(page.locator(".history s")).to_contain_text("Gửi nhầm.")
+
+
+def _enters_a_paper(page: Page) -> None:
+    """Tick up to 18 duties of the first body, look at what would become of them, enter them, and attach the scan."""
+    page.get_by_role("link", name="Báo cáo giấy").click()
+    page.get_by_label("Cơ quan báo cáo").select_option(index=0)
+    page.get_by_label("Kỳ báo cáo").select_option(FIRST)
+    page.get_by_role("button", name="Liệt kê nhiệm vụ").click()
+    page.locator("#paper-number").fill("12/BC-SNV")
+    page.locator("#paper-issued_on").fill("2026-11-20")
+    page.locator("#paper-received_on").fill("2026-11-23")
+    rows = page.locator("#paper .queue > li").all()[:18]
+    for row in rows:
+        row.get_by_role("checkbox").first.check()
+        row.locator("textarea").fill("Đã thực hiện.")
+    page.get_by_role("button", name="Xem trước").click()
+    expect(page.get_by_role("status")).to_contain_text("chưa có gì được ghi nhận")
+    expect(page.locator("[role=status] li")).to_have_count(len(rows))
+    page.get_by_role("button", name="Ghi nhận báo cáo giấy").click()
+    expect(page.locator("h1")).to_have_text("Báo cáo số 12/BC-SNV")
+    page.locator("#scan-file").set_input_files({"name": "quet.pdf", "mimeType": "application/pdf", "buffer": pdf()})
+    page.get_by_role("button", name="Gửi bản quét").click()
+    expect(page.get_by_role("status")).to_contain_text("Đã nhận bản quét.")
+
+
+@pytest.mark.parametrize(("duty", "scripts"), [("3.6", True), ("3.7", False)])
+def test_a_clerk_reports_and_has_a_receipt_also_without_scripts(place: Town, duty: str, scripts: bool) -> None:
+    with place.desk(place.invited("reporter", "cong-an"), java_script_enabled=scripts) as page:
+        page.get_by_role("link", name="Nộp báo cáo").click()
+        page.get_by_role("link", name=re.compile(rf"^Lập báo cáo {re.escape(duty)} ")).click()
+        page.locator("#report-state").select_option("completed")
+        page.locator("#report-percent").fill("90")
+        page.locator("#report-summary").fill("Đã kiểm tra 12 cơ sở.")
+        page.get_by_role("button", name="Nộp báo cáo").click()
+        # A percentage that does not fit is said at once, and nothing is lost.
+        expect(page.get_by_role("alert")).to_be_visible()
+        expect(page.locator("#report-summary")).to_have_value("Đã kiểm tra 12 cơ sở.")
+        page.locator("#report-percent").fill("100")
+        page.get_by_role("button", name="Nộp báo cáo").click()
+        expect(page.locator("h1")).to_have_text("Giấy biên nhận báo cáo")
+        page.get_by_role("link", name=re.compile(rf"^← ?{re.escape(duty)}|^{re.escape(duty)} ")).first.click()
+        opened(page, "Gửi tệp minh chứng")
+        page.get_by_label("Tên minh chứng").fill("Ảnh buổi kiểm tra")
+        page.locator("#attach-file").set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": image("PNG")})
+        page.get_by_role("button", name="Gửi tệp").click()
+        expect(page.get_by_role("status")).to_contain_text("Đã nhận tệp minh chứng.")
+        opened(page, "Xem ảnh")
+        shown = page.locator("img.preview").first
+        expect(shown).to_be_visible()
+
+
+def test_a_clerk_reports_with_the_keyboard_alone(place: Town) -> None:
+    at = f"/desk/obligations/{place.obligation('3.8', 'cong-an', FIRST)}?doing=report"
+    with place.desk(place.invited("reporter", "cong-an")) as page:
+        page.goto(place.service.base + at)
+        page.keyboard.press("Tab")
+        expect(page.locator(".skip")).to_be_focused()
+        page.keyboard.press("Enter")
+        typed = {"report-state": "đã", "report-percent": "100", "report-summary": "Đã xong."}
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            at_field = str(page.evaluate("document.activeElement.id || document.activeElement.textContent.trim()"))
+            if at_field in typed:
+                page.keyboard.type(typed[at_field])
+            if at_field == "Nộp báo cáo" and page.evaluate("document.activeElement.tagName") == "BUTTON":
+                break
+        page.keyboard.press("Enter")
+        expect(page.locator("h1")).to_have_text("Giấy biên nhận báo cáo")
+
+
+def test_somebody_else_reads_and_can_do_nothing(place: Town) -> None:
+    owned = place.obligation("7.8", "so-vhttdl", FIRST)
+    with place.desk(place.invited("reporter", "cong-an")) as page:
+        page.goto(f"{place.service.base}/desk/obligations/{owned}")
+        expect(page.locator("h1")).to_contain_text("7.8")
+        for name in ("accept", "return", "extend", "report"):
+            assert page.locator(f"form#{name}").count() == 0
+        assert page.get_by_role("link", name="Chờ xem xét").count() == 0
+        for closed in ("/desk/reviews", "/desk/papers"):
+            answer = page.goto(place.service.base + closed)
+            assert answer is not None
+            assert answer.status == 403
+            expect(page.locator("h1")).to_have_text("Không có quyền thực hiện thao tác này.")
+
+
+@pytest.fixture(scope="module")
+def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Fetch axe-core, or skip and say so."""
+    if shutil.which("npm") is None:
+        pytest.skip("there is no npm here")
+    folder = tmp_path_factory.mktemp("axe")
+    got = subprocess.run(["npm", "pack", "--silent", AXE], cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603, S607
+    if got.returncode:
+        pytest.skip("npm could not be reached")
+    shutil.unpack_archive(folder / got.stdout.split()[-1], folder)
+    return Path(folder, "package", "axe.min.js").read_text(encoding="utf-8")
+
+
+def test_axe_finds_nothing_on_any_screen_wide_or_narrow_light_or_dark(place: Town, axe: str) -> None:
+    mine = place.obligation("3.1", "cong-an", FIRST)
+    place.post("cong-an", f"/v1/obligations/{mine}/updates", {"state": "completed", "summary": "Xong.", "percent": 100})
+    paths = ("", "/bodies", "/bodies/cong-an", "/obligations", f"/obligations/{mine}", "/reviews",
+             f"/papers?body=cong-an&cycle={FIRST}", "/nowhere")  # fmt: skip
+    complaints: list[object] = []
+    asked = "() => axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
+
+    for link, screens in (
+        (place.invited("coordinator"), paths),
+        (place.invited("reporter", "cong-an"), ("/reporting", f"/obligations/{mine}?doing=report")),
+    ):
+        with place.desk(link) as page:
+            for path in screens:
+                page.goto(f"{place.service.base}/desk{path}")
+                page.evaluate("document.querySelectorAll('main details').forEach(one => { one.open = true })")
+                page.evaluate(axe)
+                for width, scheme in ((1280, "light"), (360, "dark")):
+                    page.set_viewport_size({"width": width, "height": 800})
+                    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+                    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, (path, width)
+                    found = page.evaluate(asked)["violations"]
+                    told = [(one["id"], [node["html"][:200] for node in one["nodes"][:3]]) for one in found]
+                    complaints += [(path, width, scheme, one) for one in told]
+    assert complaints == []
