@@ -1,4 +1,7 @@
-"""Annulling a succession: what it passed over was never passed, and what it ended is owed."""
+"""Annulling a succession: what it passed over was never passed, and what it ended is owed.
+
+That can be taken back itself: then it has passed over what it did.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -11,15 +14,17 @@ from app.commands import events
 from app.commands.closings import keep_letter_on
 from app.commands.holidays import plan_of
 from app.commands.obligations import touched_at
+from app.commands.taking_back import Taking, take_all_back, taking
 from app.database.locks import lock
-from app.database.statements import Row, fetch_all, fetch_one, fetch_only, write_rows
+from app.database.statements import Row, fetch_all, fetch_first, fetch_one, fetch_only
 from app.domain.access import Caller
-from app.domain.acts import ActKind
-from app.domain.errors import AlreadyAnnulled, SuccessionActedOn, SuccessionNotConfirmed
-from app.models import AnnulledAct, Annulment, Obligation
-from app.models.base import new_id, table
+from app.domain.acts import Act, ActKind
+from app.domain.errors import AlreadyAnnulled, AlreadySucceeded, SuccessionActedOn, SuccessionNotConfirmed
+from app.models import Obligation
+from app.models.base import table
 from app.models.succession import Decision
-from app.queries.successions import acted_under, successions_of, transferred
+from app.queries.succession_acts import acted_under, acts_on_succession
+from app.queries.successions import conflicting, successions_of
 from app.schemas.successions import SuccessionAnnulmentIn, SuccessionOut
 from app.schemas.views import succession_out
 from app.standing.moment import Moment
@@ -37,59 +42,56 @@ async def annul(
     *,
     now: datetime,
 ) -> SuccessionOut:
-    """Take back a confirmed succession, while nobody has acted under it: afterwards, a succession back is recorded.
+    """Take back a confirmed succession, or an annulment of it, while nobody has acted under that.
+
+    Afterwards a succession back is recorded, or the same one proposed anew.
 
     Raises:
         NotFound: there is no such plan, or no such succession.
         SuccessionNotConfirmed: it is only proposed, or was rejected.
-        AlreadyAnnulled: it was taken back before.
+        ActUnknown: what is named is no annulment of it.
+        AlreadyAnnulled: what is to be taken back does not count.
         SuccessionActedOn: somebody has acted on what passed by it, or a cycle has been opened since.
+        AlreadySucceeded: it would count again beside another one of the same body for some of the same duties.
         LetterNeeded: something passed or ended by it in a cycle that is closed, and no letter reopens it.
     """
     plan_id = await plan_of(connection, slug)
     await lock(connection, plan_id.bytes)
-    found = await _confirmed(connection, slug, succession_id, now)
-    passed = await fetch_all(connection, transferred, succession_id=succession_id)
-    ids = [row["obligation_id"] for row in passed]
+    asked: dict[str, Any] = {"slug": slug, "moment": Moment(now), "succession_id": succession_id}
+    found = await fetch_one(connection, successions_of, **asked)
+    took = await _taking(connection, found, sent, now)
+    ids = [one.obligation_id for one in took.changed if one.obligation_id]
     # They are held before it is looked whether anybody has acted on them: whoever waits then finds them passed back.
     await fetch_all(connection, _counted_up, ids=ids, now=now)
-    asked = {"plan_id": plan_id, "succession_id": succession_id, "decided_at": found["decided_at"]}
-    if await fetch_all(connection, acted_under, **asked):
-        raise SuccessionActedOn
-    annulment = await _write(connection, caller, found, sent, passed, now)
-    await keep_letter_on(connection, caller, plan_id, ids, annulment["id"], sent.reopened_by, now=now)
-    await events.tell(connection, [events.changed_by(annulment, one) for one in ids])
+    await _refuse_if_rested_on(connection, found, took)
+    (done,) = await take_all_back(connection, caller, [took], now=now)
+    await keep_letter_on(connection, caller, plan_id, ids, took.id, sent.reopened_by, now=now)
+    await events.tell(connection, [events.changed_by(done.row, one) for one in ids])
     await refresh_snapshot(connection, ids, now)
-    asked = {"slug": slug, "moment": Moment(now), "succession_id": succession_id}
     return succession_out(await fetch_only(connection, successions_of, **asked))
 
 
-async def _confirmed(connection: AsyncConnection, slug: str, succession_id: UUID, now: datetime) -> Row:
-    found = await fetch_one(connection, successions_of, slug=slug, moment=Moment(now), succession_id=succession_id)
+async def _taking(connection: AsyncConnection, found: Row, sent: SuccessionAnnulmentIn, now: datetime) -> Taking:
     if found["outcome"] != Decision.CONFIRMED:
         raise SuccessionNotConfirmed
-    if not found["counts"]:
+    if sent.act is None and not found["counts"]:
         raise AlreadyAnnulled
-    return found
+    ids = {"plan_id": found["plan_id"], "succession_id": found["id"]}
+    acts = [
+        Act(**{**row, "kind": ActKind(row["kind"])}) for row in await fetch_all(connection, acts_on_succession, **ids)
+    ]
+    named = sent.act or found["decision_id"]
+    return taking(acts, named, plan_id=found["plan_id"], reason=sent.reason, now=now)
 
 
-async def _write(
-    connection: AsyncConnection,
-    caller: Caller,
-    succession: Row,
-    sent: SuccessionAnnulmentIn,
-    passed: list[Row],
-    now: datetime,
-) -> Row:
-    """Write the annulment, and that the decision and what passed by it count no more, at one instant."""
-    ids: dict[str, Any] = {"plan_id": succession["plan_id"], "obligation_id": None, "cycle_id": None}
-    act = {"act_id": succession["decision_id"], "kind": ActKind.SUCCESSION}
-    made: dict[str, Any] = {"id": new_id(), "reason": sent.reason, "client_id": caller.client_id, "received_at": now}
-    recorded = await events.write(connection, Annulment, [ids | act | made])
-    word = ids | {"annulment_id": made["id"], "counts": False}
-    fallen = [{"act_id": row["id"], "kind": ActKind.TRANSFER, "obligation_id": row["obligation_id"]} for row in passed]
-    await write_rows(connection, table(AnnulledAct), [word | one | {"id": new_id()} for one in (act, *fallen)])
-    return ids | act | made | {"recorded_at": recorded[made["id"]]}
+async def _refuse_if_rested_on(connection: AsyncConnection, found: Row, took: Taking) -> None:
+    ids = {"plan_id": found["plan_id"], "succession_id": found["id"]}
+    comes_back = any(one.counts for one in took.changed if one.kind is ActKind.SUCCESSION)
+    of = {"predecessor_id": found["predecessor_id"], "codes": found["duties"]}
+    if comes_back and await fetch_first(connection, conflicting, **ids, **of):
+        raise AlreadySucceeded
+    if await fetch_all(connection, acted_under, **ids, since=took.act.recorded_at):
+        raise SuccessionActedOn
 
 
 def _counted_up(ids: list[UUID], now: datetime) -> Update:

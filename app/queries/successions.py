@@ -18,7 +18,6 @@ from sqlalchemy import (
     case,
     false,
     func,
-    literal,
     null,
     or_,
     select,
@@ -31,10 +30,11 @@ from app.database.builders import among, equal
 from app.database.statements import Statement, Values, split_arguments
 from app.domain.completion import COMPLETED_STATUSES
 from app.models import Body, Duty, Obligation, Plan, Succession, SuccessionDecision, SuccessionPart, Transfer
-from app.models.base import HistoryRow, table
+from app.models.base import table
 from app.models.succession import Decision
 from app.queries.owners import CONFIRMED_PARTS, SUCCEEDED
 from app.queries.plans import plan_id_of
+from app.queries.wire import counting
 from app.standing.moment import INSTANT, Moment
 from app.standing.ownership import owner_of
 from app.standing.rule import duties, standings
@@ -73,6 +73,7 @@ def successions_of(slug: str, moment: Moment, succession_id: UUID | None = None)
             decisions.c.id.label("decision_id"),
             decisions.c.recorded_at.label("decided_at"),
             case((decisions.c.id.is_not(None), moment.counts(decisions)), else_=True).label("counts"),
+            counting(decisions, moment)["annulled"].label("annulled"),
             *(one.scalar_subquery().label(name) for one, name in zip(passed, ("obligations", "ended"), strict=True)),
         )
         .join(plans, plans.c.id == successions.c.plan_id)
@@ -220,24 +221,3 @@ def conflicting(plan_id: UUID, predecessor_id: UUID, succession_id: UUID, codes:
 
 def _decided() -> ColumnElement[bool]:
     return tuple_(decisions.c.plan_id, decisions.c.succession_id) == tuple_(successions.c.plan_id, successions.c.id)
-
-
-def transferred(succession_id: UUID) -> Statement:
-    """Select the transfers that a succession has made."""
-    mine = transfers.c.succession_id == bindparam("succession_id", succession_id, Uuid())
-    return select(transfers.c.id, transfers.c.obligation_id).where(mine).order_by(transfers.c.obligation_id)
-
-
-def acted_under(plan_id: UUID, succession_id: UUID, decided_at: datetime) -> Statement:
-    """Find an act that rests on a succession: on what passed by it, or the opening of a cycle since it was decided."""
-    plan, since = bindparam("plan_id", plan_id, Uuid()), bindparam("decided_at", decided_at, INSTANT)
-    mine = bindparam("succession_id", succession_id, Uuid())
-    passed = select(transfers.c.obligation_id).where(transfers.c.plan_id == plan, transfers.c.succession_id == mine)
-    acts = (
-        select(act.c.id)
-        .where(act.c.plan_id == plan, act.c.obligation_id.in_(passed), act.c.recorded_at > since)
-        .where(act.c.succession_id != mine if act is transfers else true())
-        for act in map(table, HistoryRow.__subclasses__())
-    )
-    opened = select(obligations.c.id).where(obligations.c.plan_id == plan, obligations.c.recorded_at > since)
-    return select(literal(1).label("acted")).where(or_(*(found.exists() for found in (*acts, opened))))

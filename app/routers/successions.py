@@ -113,12 +113,21 @@ async def decide_succession(
     status_code=201,
     response_model=SuccessionOut,
     responses=documented(
-        *WRITES, errors.AlreadyAnnulled, errors.SuccessionNotConfirmed, errors.SuccessionActedOn, errors.LetterNeeded
+        *WRITES,
+        errors.ActUnknown,
+        errors.AlreadyAnnulled,
+        errors.AlreadySucceeded,
+        errors.SuccessionNotConfirmed,
+        errors.SuccessionActedOn,
+        errors.LetterNeeded,
     ),
 )
 async def annul_succession(
     slug: Slug, succession_id: SuccessionId, caller: Coordinator, write: Creating, sent: SuccessionAnnulmentIn
 ) -> Response:
-    """Take back a confirmed succession that should never have been recorded, while nobody has acted under it."""
+    """Take back a confirmed succession that should never have been recorded, while nobody has acted under it.
+
+    With `act`, the id of what took it back (`annulled.id`), take that back instead: it has passed over what it did.
+    """
     created = write.at("/v1/plans/{plan}/successions/{id}")
     return await created.run(succession_annulments.annul, caller, slug, succession_id, sent, now=write.now)

@@ -47,3 +47,12 @@ class CycleAnnulled(ResponseModel):
     annulment: AnnulmentOut
     cycle: CycleDetail | None
     also: list[UUID]
+
+
+class AnnulledRef(ResponseModel):
+    """By whom an act was taken back, when and why; `id` is the annulment's."""
+
+    id: UUID
+    by: UUID
+    at: Instant
+    reason: str

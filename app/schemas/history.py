@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from app.domain.acts import ActKind
+from app.schemas.annulments import AnnulledRef
 from app.schemas.base import Instant, ResponseModel
 from app.schemas.conditions import ConditionDecisionOut
 from app.schemas.contributions import ContributionOut
@@ -16,15 +17,6 @@ from app.schemas.extensions import ExtensionOut, ExtensionRefusalOut, ExtensionR
 from app.schemas.reviews import ReviewOut
 from app.schemas.successions import TransferOut
 from app.schemas.updates import UpdateOut
-
-
-class AnnulledRef(ResponseModel):
-    """By whom an act was taken back, when and why; `id` is the annulment's."""
-
-    id: UUID
-    by: UUID
-    at: Instant
-    reason: str
 
 
 class Why(StrEnum):

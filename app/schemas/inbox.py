@@ -8,9 +8,9 @@ from app.database.statements import Row
 from app.domain.access import Caller
 from app.domain.completion import ClaimState, ReviewOutcome, Status
 from app.domain.inbox import InboxKind
+from app.schemas.annulments import AnnulledRef
 from app.schemas.base import Instant, ResponseModel
 from app.schemas.evidence import EvidenceOut
-from app.schemas.history import AnnulledRef
 from app.schemas.obligations import DutyRef
 from app.schemas.plans import BodyName, BodyRef
 from app.schemas.updates import MeasurementOut

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from app.domain.access import Classification
 from app.domain.completion import Status
-from app.schemas.annulments import AnnulmentOut
+from app.schemas.annulments import AnnulledRef, AnnulmentOut
 from app.schemas.base import (
     Code,
     Day,
@@ -21,7 +21,6 @@ from app.schemas.base import (
     Wrong,
 )
 from app.schemas.evidence import ContentOut
-from app.schemas.history import AnnulledRef
 from app.schemas.obligations import ObligationOut
 from app.schemas.plans import BodyName
 from app.schemas.updates import ProgressIn, UpdateOut

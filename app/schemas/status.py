@@ -76,7 +76,8 @@ class CycleRef(ResponseModel):
     """Which cycle it is, by when it is due, and what has become of its figures since they were closed.
 
     Of a closed one, `changed_since_closing` counts the obligations that stand otherwise than they were sealed, and
-    `restated` those that would be sealed otherwise as of the closing, by what is known of it since.
+    `restated` those that would be sealed otherwise as of the closing, by what is known of it since.  Both are null of
+    an open one, and with `sealed=true`, whose figures are what was sealed and never change.
     """
 
     cycle: str

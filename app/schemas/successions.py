@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from app.models.succession import Decision, SuccessionKind
+from app.schemas.annulments import AnnulledRef
 from app.schemas.base import (
     Code,
     Day,
@@ -93,8 +94,9 @@ class SuccessionDecisionIn(SuccessorsIn):
 
 
 class SuccessionAnnulmentIn(RequestModel):
-    """Takes back a confirmed succession that should never have been recorded."""
+    """Takes back a confirmed succession that should never have been recorded; or an annulment of it, named by `act`."""
 
+    act: UUID | None = None
     reason: Narrative
     reopened_by: Reopening = None
 
@@ -147,6 +149,7 @@ class SuccessionOut(ResponseModel):
     client: UUID | None
     recorded_at: Instant
     decision: SuccessionDecisionOut | None
+    annulled: AnnulledRef | None
 
 
 class SuccessionList(ResponseModel):

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -353,6 +353,49 @@ async def test_a_succession_that_nobody_has_acted_under_can_be_annulled(service:
     again = await service.coordinator.post(f"{SUCCESSIONS}/{CHILDREN}/annulments", {"reason": "Nữa."})
     problem_of(again, 409, "already-annulled")
     assert (await succeed(service, "so-ldtbxh", "so-tu-phap")).status_code == 201
+
+
+async def test_an_annulment_of_a_succession_is_taken_back_while_nobody_has_acted_since(service: Service) -> None:
+    before = await listed(service.coordinator, cycle="2026")
+    await decide(service.coordinator, CHILDREN)
+    confirmed = await listed(service.coordinator, cycle="2026")
+    annulments, one = f"{SUCCESSIONS}/{CHILDREN}/annulments", obligation("1.3", "so-ldtbxh", "2026")
+    annulled = (await service.coordinator.post(annulments, {"reason": "Xác nhận nhầm."})).json()["annulled"]
+    between = datetime.now(UTC).isoformat()
+    service.clock.now += timedelta(seconds=1)
+
+    stray = {"act": str(uuid4()), "reason": "Nhầm."}
+    problem_of(await service.coordinator.post(annulments, stray), 422, "act-unknown")
+    back = {"act": annulled["id"], "reason": "Hủy nhầm."}
+    again = (await service.coordinator.post(annulments, back)).json()
+
+    assert (annulled["reason"], annulled["by"]) == ("Xác nhận nhầm.", str(service.coordinator.client_id))
+    assert (again["state"], again["annulled"]) == ("confirmed", None)
+    same = ("id", "owner", "status", "inherited_from", "missing")
+    seen = [
+        [[line[name] for name in same] for line in rows]
+        for rows in (before, confirmed, await listed(service.coordinator, cycle="2026"))
+    ]
+    assert seen[0] != seen[1] == seen[2]
+    assert await owner_of(service, one, known_at=between) == "so-ldtbxh"
+    problem_of(await service.coordinator.post(annulments, back), 409, "already-annulled")
+
+    service.clock.now += timedelta(seconds=1)
+    twice = (await service.coordinator.post(annulments, {"reason": "Nhầm thật."})).json()["annulled"]
+    assert (await service.labour.report(one, "in_progress")).status_code == 201
+    back["act"] = twice["id"]
+    problem_of(await service.coordinator.post(annulments, back), 409, "succession-acted-on")
+
+
+async def test_an_annulled_succession_does_not_come_back_beside_the_one_that_took_its_place(service: Service) -> None:
+    await decide(service.coordinator, CHILDREN)
+    annulments = f"{SUCCESSIONS}/{CHILDREN}/annulments"
+    annulled = (await service.coordinator.post(annulments, {"reason": "Xác nhận nhầm."})).json()["annulled"]
+    assert (await succeed(service, "so-ldtbxh", "so-tu-phap")).status_code == 201
+
+    answer = await service.coordinator.post(annulments, {"act": annulled["id"], "reason": "Hủy nhầm."})
+
+    problem_of(answer, 409, "already-succeeded")
 
 
 async def test_a_body_that_came_by_a_succession_that_was_annulled_never_came(service: Service) -> None:
