@@ -11,6 +11,7 @@ MAX_COLUMNS = 1_000
 """How far to the right anything is read; forms have some dozen columns."""
 MAX_ROWS = 250_000
 """How many rows that hold anything one file may have."""
+MONTHS = 12
 
 
 class Kind(StrEnum):
@@ -29,12 +30,17 @@ class Kind(StrEnum):
 class Cell:
     """One cell; the value of a percentage is what people read before the sign, so 1 as `100%` is 100.
 
-    A day is `turned` when the file may show its month first, so that 11 May may be a 5 November.
+    A day is `turned` when the file may show its month first.
     """
 
     kind: Kind
     value: str | Decimal | date
     turned: bool = False
+
+    @property
+    def goes_either_way(self) -> bool:
+        """Say whether it is a day that may have been typed as another, as 11 May is 05/11 where months come first."""
+        return isinstance(self.value, date) and self.value.day <= MONTHS and self.value.day != self.value.month
 
 
 class Range(Protocol):

@@ -36,7 +36,6 @@ _LITERAL = re.compile(r'"[^"]*"|[\\*_].|\[[^\]]*\]')
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 """How a text spells what XML cannot hold; the underscore that begins one is itself spelled `_x005F_`."""
 _TRUE = {"1", "true"}
-MONTHS = 12
 
 
 def sheets(path: Path) -> Generator[Sheet, None, None]:
@@ -154,7 +153,7 @@ class _Style:
         shown = from_excel(float(spelled), self._epoch)
         if isinstance(shown, datetime):
             day = shown.date()
-            return Cell(Kind.DAY, day, turned=self._month_first and day.day <= MONTHS and day.day != day.month)
+            return Cell(Kind.DAY, day, turned=self._month_first)
         return number(spelled) if not isinstance(shown, time) else Cell(Kind.TEXT, shown.isoformat("minutes"))
 
 

@@ -61,6 +61,9 @@ def test_a_percentage_is_what_people_read_before_the_sign(name: str) -> None:
 
 def test_a_day_is_read_from_a_date_and_from_a_text() -> None:
     assert [line["occurred_on"] for line in items(CASES / "dates2.xlsx").values()] == ["2026-05-11", "2026-11-25"]
+    # Whether 5 November was typed, where months come first, nobody can see in the file: so it is said how it was read.
+    _, form = filled(CASES / "dates2.xlsx")
+    assert [(one.say, one.parts["cells"]) for one in form.form.remarks] == [(Say.MADE_DAYS, "J5 (11/05/2026)")]
 
 
 @pytest.mark.parametrize(("name", "line"), [("title.xlsx", 5), ("col2.xlsx", 3), ("note.xlsx", 3)])

@@ -5,14 +5,14 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 from app.commands.imports import headings
 from app.commands.imports.headings import FIRST_ROWS, Headings
 from app.commands.imports.lines import FileUnreadable, Form, Line, Remark, Wrong
-from app.commands.imports.meaning import Scale, codes_beside, is_filled_in, is_passed_on, item_of
+from app.commands.imports.meaning import DAYS, Scale, codes_beside, is_filled_in, is_passed_on, item_of
 from app.commands.imports.sayings import Say
 from app.spreadsheets import delimited, reading
 from app.spreadsheets.cells import Cell, Note, Row, Sheet, SheetUnreadable, letters
@@ -66,13 +66,14 @@ class Filled:
             raise FileUnreadable(Say.NO_HEADINGS)
 
     def _sheet(self, sheet: Sheet, known: Headings, first: list[Row]) -> Iterator[Line]:
-        hidden: list[int] = []
-        for rows in (first, sheet.rows):
-            for row in rows:
-                if row.number > known.row:
-                    yield self._line(row, known)
-                    hidden += [row.number] if row.hidden else []
-        self.form = Form(known.letters(), known.by_key(), tuple(_remarks(sheet, known, hidden)))
+        hidden: list[str] = []
+        days: list[str] = []
+        for row in chain(first, sheet.rows):
+            if row.number > known.row:
+                yield self._line(row, known)
+                hidden += [str(row.number)] if row.hidden else []
+                days += _days(row, known)
+        self.form = Form(known.letters(), known.by_key(), tuple(_remarks(sheet, known, hidden, days)))
 
     def _line(self, row: Row, known: Headings) -> Line:
         number = row.line or row.number
@@ -108,12 +109,21 @@ def _is_shifted(row: Row, known: Headings) -> bool:
     return row.line is not None and len(row.cells) > known.width
 
 
-def _remarks(sheet: Sheet, known: Headings, hidden: list[int]) -> Iterator[Remark]:
+def _days(row: Row, known: Headings) -> Iterator[str]:
+    """Name the days that a program has made of what was typed, and that may be others; each as it was read."""
+    for n, cell in enumerate(row.cells):
+        if cell and cell.goes_either_way and known.keys.get(n) in DAYS:
+            yield f"{letters(n)}{row.number} ({cell.value:%d/%m/%Y})"
+
+
+def _remarks(sheet: Sheet, known: Headings, hidden: list[str], days: list[str]) -> Iterator[Remark]:
     yield from (Remark(Say.WINDOWS_1258) for note in sheet.notes if note is Note.WINDOWS_1258)
     if known.own:
         yield Remark(Say.OWN_COLUMNS, {"cells": _listed(known.own)})
     if hidden:
-        yield Remark(Say.HIDDEN_ROWS, {"cells": _listed(list(map(str, hidden)))})
+        yield Remark(Say.HIDDEN_ROWS, {"cells": _listed(hidden)})
+    if days:
+        yield Remark(Say.MADE_DAYS, {"cells": _listed(days)})
 
 
 def _listed(names: list[str]) -> str:

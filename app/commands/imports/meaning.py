@@ -24,7 +24,7 @@ from app.schemas.columns import NAMES
 from app.spreadsheets.cells import Cell, Kind
 
 _CHOICES: Mapping[str, type[StrEnum]] = {"state": ClaimState, "evidence_classification": Classification}
-_DAYS = {"occurred_on", "evidence_issued_on", "received_on"}
+DAYS = {"occurred_on", "evidence_issued_on", "received_on"}
 _CODES = {"duty", "document_number", "evidence_number", "obligation"}
 """Where a number or a day is what a program has made of a text."""
 _FILLED = {"state", "percent", "summary", "occurred_on", "late_reason", "received_on", "document_number"}
@@ -68,7 +68,7 @@ def item_of(
     for key, cell in told.items():
         try:
             values[key] = value_of(key, cell)
-            if cell.turned and not as_is and key in {*_DAYS, "cycle"}:
+            if cell.turned and cell.goes_either_way and not as_is and key in {*DAYS, "cycle"}:
                 wrongs.append(Wrong(Say.MONTH_FIRST, key))
         except CellUnclear as unclear:
             wrongs.append(Wrong(unclear.say, key))
@@ -121,7 +121,7 @@ def value_of(key: str, cell: Cell) -> Any:
         _refuse_what_only_looks_like_text(cell.value)
     if key == "percent" or key.startswith("target:"):
         return _figure(key, cell)
-    if key in _DAYS:
+    if key in DAYS:
         return _day(cell)
     return _text(key, cell)
 

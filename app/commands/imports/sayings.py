@@ -46,6 +46,7 @@ class Say(StrEnum):
     WINDOWS_1258 = "windows_1258"
     OWN_COLUMNS = "own_columns"
     HIDDEN_ROWS = "hidden_rows"
+    MADE_DAYS = "made_days"
 
 
 SAYINGS: dict[Say, Words] = {
@@ -192,6 +193,10 @@ SAYINGS: dict[Say, Words] = {
     ),
     Say.HIDDEN_ROWS: Words(
         "Các dòng đang bị ẩn vẫn được đọc: {cells}.", "Hidden rows are read like the others: {cells}."
+    ),
+    Say.MADE_DAYS: Words(
+        "Phần mềm bảng tính đã tự đổi thành ngày những gì được gõ vào các ô sau; hãy kiểm tra ngày và tháng: {cells}.",
+        "The spreadsheet program has made days of what was typed into these cells; look at day and month: {cells}.",
     ),
 }
 
