@@ -86,14 +86,14 @@ def _sent(file: Path, options: Options) -> tuple[Mapping[str, int], Counter[str]
         service = Service(http, _credentials(options), tongue=options.tongue)
         plan = options.plan or service.only_plan()
         rows: list[Row] = []
-        for told in _begun(service.send(plan, file, asked), into, name, file):
+        for told in _begun(service.send(plan, file, asked), into, name, options.tongue, file):
             if "line" in told:
                 rows.append(_row(name, told, options.tongue, why))
             else:
                 counts = told["counts"]
                 _remark(told["remarks"])
             if len(rows) == PROGRESS_LINES or counts:
-                report.add(into, rows)
+                report.add(into, rows, options.tongue)
                 lines += len(rows)
                 rows.clear()
                 _progress(lines, options.tongue)
@@ -101,12 +101,14 @@ def _sent(file: Path, options: Options) -> tuple[Mapping[str, int], Counter[str]
     return counts, why
 
 
-def _begun(told: Iterator[Mapping[str, Any]], into: Path, name: str, file: Path) -> Iterator[Mapping[str, Any]]:
+def _begun(
+    told: Iterator[Mapping[str, Any]], into: Path, name: str, tongue: Language, file: Path
+) -> Iterator[Mapping[str, Any]]:
     """Begin the report when the first line is told of: a file that cannot be read must not cost an earlier one."""
     begun = False
     for one in told:
         if not begun:
-            report.begin(into, name, file.name)
+            report.begin(into, name, file.name, tongue)
             begun = True
         yield one
 

@@ -58,5 +58,9 @@ WORDS = {
 
 def spelled(name: str, tongue: Language, **parts: object) -> str:
     """Spell something out."""
-    words = WORDS[name]
-    return (words.vi if tongue is Language.VIETNAMESE else words.en).format_map(parts)
+    return in_tongue(WORDS[name], tongue).format_map(parts)
+
+
+def in_tongue(words: Words, tongue: Language) -> str:
+    """Return words in one language."""
+    return words.vi if tongue is Language.VIETNAMESE else words.en
