@@ -21,7 +21,7 @@ HEAD = {
         "loại lỗi",
         "nội dung",
     ],
-    Language.ENGLISH: "import,line,result,cell,client_ref,obligation,update,problem,detail".split(","),
+    Language.ENGLISH: ["import", "line", "result", "cell", "client_ref", "obligation", "update", "problem", "detail"],
 }
 RESULTS = {
     Language.VIETNAMESE: ["bắt đầu", "đã ghi nhận", "đã có từ trước", "bị từ chối"],
