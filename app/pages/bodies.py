@@ -11,7 +11,7 @@ from app.domain.access import Permission
 from app.domain.totals import By
 from app.pages.desk import Cycle, OnDesk, opens, screens
 from app.pages.overview import SEGMENTS, cycles_on
-from app.queries.obligations import Sort, page
+from app.queries.obligations import Sort, find_page
 from app.queries.plans import one_body
 from app.queries.status_document import cycles_at
 from app.schemas.base import Code
@@ -51,7 +51,7 @@ async def one(desk: OnDesk, reading: Reading, body: Annotated[Code, Path(descrip
     shown = await fetch_one(reading, one_body, slug=desk.slug, code=body, moment=desk.moment)
     cycles = await fetch_all(reading, cycles_of, slug=desk.slug, moment=desk.moment)
     asked = {"caller": desk.caller, "filters": Filters(plan=desk.slug, body=body), "moment": desk.moment}
-    rows = await fetch_all(reading, page, **asked, sort=Sort.DUTY, limit=MAX_LIMIT, after=None)
+    rows = await find_page(reading, **asked, sort=Sort.DUTY, limit=MAX_LIMIT, after=None)
     lines = list(_lines(obligation_out(row, desk.moment.as_of) for row in rows[:MAX_LIMIT]))
     begun = [one for one in cycles if any(one["code"] in line.cells for line in lines)]
     whole = len(rows) <= MAX_LIMIT

@@ -10,7 +10,7 @@ from app.domain.access import Permission
 from app.domain.completion import ClaimState, DutyKind, Force, Missing, Status
 from app.pages.desk import OnDesk, opens, screens
 from app.pages.overview import cycles_on
-from app.queries.obligations import SORT_COLUMNS, Sort, page
+from app.queries.obligations import SORT_COLUMNS, Sort, find_page
 from app.queries.plans import all_bodies
 from app.routers.exports import export_obligations
 from app.routers.obligations import filters
@@ -49,7 +49,7 @@ async def obligations(
     pages = Pages(request, desk.caller)
     moment, after = pages.begin(desk.moment, cursor)
     asked = {"caller": desk.caller, "filters": wanted, "moment": moment}
-    rows = await fetch_all(reading, page, **asked, sort=sort, limit=ROWS, after=after)
+    rows = await find_page(reading, **asked, sort=sort, limit=ROWS, after=after)
     following = pages.next_cursor(moment, end_of(rows, ROWS, SORT_COLUMNS[sort]))
     shown = [obligation_out(row, moment.as_of) for row in rows[:ROWS]]
     choices: dict[str, Any] = {

@@ -14,7 +14,7 @@ from app.domain.calendar import last_day_on_time
 from app.domain.completion import Status
 from app.domain.totals import By
 from app.pages.desk import Cycle, Desk, OnDesk, screens
-from app.queries.obligations import Sort, page
+from app.queries.obligations import Sort, find_page
 from app.queries.status_document import cycles_at
 from app.schemas.views import obligation_out
 from app.standing.cycles import cycles_of
@@ -79,5 +79,5 @@ async def _soon(connection: AsyncConnection, desk: Desk) -> list[Any]:
     still = (Status.IN_PROGRESS, Status.NOT_STARTED)
     wanted = Filters(plan=desk.slug, due_after=by, due_before=by + SOON, status=still)
     asked = {"caller": desk.caller, "filters": wanted, "moment": desk.moment}
-    rows = await fetch_all(connection, page, **asked, sort=Sort.DUE_BEFORE, limit=SHOWN, after=None)
+    rows = await find_page(connection, **asked, sort=Sort.DUE_BEFORE, limit=SHOWN, after=None)
     return [obligation_out(row, by) for row in rows[:SHOWN]]

@@ -18,7 +18,7 @@ from app.pages.desk import Acting, Cycle, Desk, OnDesk, opens, screens
 from app.pages.forms import Again, Form, Sent, once, read, refused_with
 from app.pages.overview import cycles_on
 from app.pages.sending import SENDS, WithFile
-from app.queries.obligations import Sort, page
+from app.queries.obligations import Sort, find_page
 from app.queries.plans import all_bodies, duties_of
 from app.schemas.base import Code
 from app.schemas.paper_reports import MAX_LINES, PaperReportIn
@@ -99,7 +99,7 @@ async def _told(desk: Desk, connection: AsyncConnection, body: str | None, cycle
     if body and cycles.code:
         wanted = Filters(plan=desk.slug, cycle=cycles.code, body=body)
         asked = {"caller": desk.caller, "filters": wanted, "moment": desk.moment}
-        rows = await fetch_all(connection, page, **asked, sort=Sort.DUTY, limit=MAX_LINES, after=None)
+        rows = await find_page(connection, **asked, sort=Sort.DUTY, limit=MAX_LINES, after=None)
         found = [obligation_out(row, desk.moment.as_of) for row in rows[:MAX_LINES]]
         duties = await fetch_all(connection, duties_of, slug=desk.slug, body=body)
         targets = {one["code"]: one["targets"] for one in duties}

@@ -20,7 +20,7 @@ from app.pages.overview import cycles_on
 from app.pages.sending import SENDS, FileForm, WithFile
 from app.queries import history as histories
 from app.queries import obligations as queries
-from app.queries.obligations import Sort, page
+from app.queries.obligations import Sort, find_page
 from app.queries.plans import some_bodies
 from app.routers.forms import get_template
 from app.schemas.base import Code
@@ -56,7 +56,7 @@ async def _owed(desk: Desk, connection: AsyncConnection, cycle: str | None) -> d
 async def _of(desk: Desk, connection: AsyncConnection, body: Row, cycle: str | None) -> list[Any]:
     wanted = Filters(plan=desk.slug, owner=body["code"], cycles=[cycle] if cycle else ())
     asked = {"caller": desk.caller, "filters": wanted, "moment": desk.moment}
-    rows = await fetch_all(connection, page, **asked, sort=Sort.DUTY, limit=MAX_LIMIT, after=None)
+    rows = await find_page(connection, **asked, sort=Sort.DUTY, limit=MAX_LIMIT, after=None)
     found = [obligation_out(row, desk.moment.as_of) for row in rows[:MAX_LIMIT]]
     return sorted(found, key=lambda one: not one.missing)
 

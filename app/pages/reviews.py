@@ -7,13 +7,12 @@ from fastapi import Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import reviews
-from app.database.statements import fetch_all
 from app.domain.access import Permission
 from app.domain.errors import Fault, MalformedContent, Refusal
 from app.pages.desk import Acting, Desk, OnDesk, opens, screens
 from app.pages.forms import Form, Sent, once, read, refused_with
 from app.queries.claims import fetch_claims
-from app.queries.obligations import Sort, page
+from app.queries.obligations import Sort, find_page
 from app.routers.reviews import review_result
 from app.schemas.bulk import ReviewItemIn, ReviewsOut
 from app.schemas.claims import ReviewableObligation
@@ -78,7 +77,7 @@ def _about(form: Form, obligation_id: str) -> dict[str, Any]:
 async def _queue(desk: Desk, connection: AsyncConnection) -> dict[str, Any]:
     wanted = Filters(plan=desk.slug, awaiting_review=True)
     asked = {"caller": desk.caller, "filters": wanted, "moment": desk.moment}
-    rows = await fetch_all(connection, page, **asked, sort=Sort.LAST_REPORTED_AT, limit=SHOWN, after=None)
+    rows = await find_page(connection, **asked, sort=Sort.LAST_REPORTED_AT, limit=SHOWN, after=None)
     claims = await fetch_claims(connection, desk.caller, [row["id"] for row in rows[:SHOWN]], desk.moment)
     shown = [with_claim(obligation_shown(row, desk.moment.as_of), claims) for row in rows[:SHOWN]]
     found = [ReviewableObligation.model_validate(one) for one in shown]

@@ -14,7 +14,7 @@ from app.domain.access import Permission
 from app.pages.charts import Chart, chart
 from app.pages.desk import Desk, OnDesk, opens, screens
 from app.queries.claims import fetch_claims
-from app.queries.obligations import Sort, page
+from app.queries.obligations import Sort, find_page
 from app.queries.plans import duties_of
 from app.standing.filters import Filters
 from app.web.paging import MAX_LIMIT
@@ -53,7 +53,7 @@ async def targets(desk: OnDesk, reading: Reading) -> Response:
 async def _measured(desk: Desk, connection: AsyncConnection, duty: Row) -> Measured:
     wanted = Filters(plan=desk.slug, duty=duty["code"])
     asked = {"caller": desk.caller, "filters": wanted, "moment": desk.moment}
-    rows = await fetch_all(connection, page, **asked, sort=Sort.DUE_BEFORE, limit=MAX_LIMIT, after=None)
+    rows = await find_page(connection, **asked, sort=Sort.DUE_BEFORE, limit=MAX_LIMIT, after=None)
     claims = await fetch_claims(connection, desk.caller, [row["id"] for row in rows], desk.moment)
     cycles = list(dict.fromkeys(row["cycle"] for row in rows))
     owners = dict.fromkeys(row["owner_name"] for row in rows)

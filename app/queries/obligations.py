@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.database.builders import among
 from app.database.keyset import KeysetCursor
-from app.database.statements import Statement, fetch_all, fetch_first, fetch_one
+from app.database.statements import Row, Statement, fetch_all, fetch_first, fetch_one
 from app.domain.access import Caller, Permission
 from app.domain.calendar import FIRST_YEAR, HOME_ZONE, start_of
 from app.models import Obligation
@@ -20,7 +20,7 @@ from app.standing.filters import Filters, matching, within
 from app.standing.moment import INSTANT, Moment
 from app.standing.reach import reachable
 from app.standing.row import SHOWN, StandingRow
-from app.standing.rule import arms, standing_of, standings, stored_standing_of, stored_standings
+from app.standing.rule import arms, standing_of, standings, stored_standing_of, unsettled
 
 
 class Sort(StrEnum):
@@ -47,15 +47,31 @@ BEFORE_ALL = start_of(date(FIRST_YEAR, 1, 1), HOME_ZONE)
 """Where in the order of reports those stand that have none: first, for they have been silent the longest."""
 
 
+async def find_page(connection: AsyncConnection, **asked: Any) -> list[Row]:
+    """Return what `page` selects: from the snapshot, where all that is stored stands, else with the history."""
+    history = await needs_history(connection, asked["filters"], asked["moment"])
+    return await fetch_all(connection, page, history=history, **asked)
+
+
+async def needs_history(connection: AsyncConnection, filters: Filters, moment: Moment) -> bool:
+    """Say whether what is stored does not tell how all that is asked for stands at a moment."""
+    return await fetch_first(connection, unsettled_among, filters=filters, moment=moment) is not None
+
+
+def unsettled_among(filters: Filters, moment: Moment) -> Statement:
+    """Find an obligation that may be asked for and whose stored facts do not stand, if there is one."""
+    return unsettled(moment, within(filters))
+
+
 def page(
-    caller: Caller, filters: Filters, moment: Moment, sort: Sort, limit: int, after: KeysetCursor | None
+    caller: Caller, filters: Filters, moment: Moment, sort: Sort, limit: int, after: KeysetCursor | None, history: bool
 ) -> Statement:
     """Select one page and one row more, which tells whether there is another page.
 
-    `after` holds the KEYS of the last row of the page before.
+    `after` holds the KEYS of the last row of the page before; without `history`, stored facts alone are asked.
     """
-    both = arms(moment, within(filters), ended=filters.ended)
-    halves = [_first(half, caller, filters, sort, limit, after) for half in both]
+    parts = arms(moment, within(filters), ended=filters.ended, history=history)
+    halves = [_first(part, caller, filters, sort, limit, after) for part in parts]
     rows = union_all(*halves).subquery("rows")
     first = select(*rows.c, func.clock_timestamp().label("recorded_until"))
     keys = [rows.c[name] for name in SORT_COLUMNS[sort]]
@@ -143,7 +159,7 @@ def some(caller: Caller, obligation_ids: Collection[UUID], moment: Moment) -> St
 
 def some_stored(caller: Caller, obligation_ids: Collection[UUID], moment: Moment) -> Statement:
     """Select the same where their stored facts stand, which is nearly all."""
-    standing = stored_standings(moment, _these(obligation_ids))
+    standing = standings(moment, _these(obligation_ids), history=False)
     return select(*standing.c).where(visible(caller, standing))
 
 

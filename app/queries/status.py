@@ -4,7 +4,21 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, String, Subquery, Uuid, bindparam, case, cast, func, null, select, true
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    String,
+    Subquery,
+    Uuid,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal_column,
+    null,
+    select,
+    true,
+)
 
 from app.database.statements import Statement
 from app.domain.access import Caller
@@ -44,9 +58,10 @@ CHANGING_BY_THEMSELVES = (
 """Instants that can lie ahead of the act that named them, and at which a standing changes when nobody acts."""
 
 
-def tally(caller: Caller, filters: Filters, moment: Moment, by: By) -> Statement:
+def tally(caller: Caller, filters: Filters, moment: Moment, by: By, history: bool) -> Statement:
     """Count obligations by cycle, part, status and judgement; a part is an owner or a duty."""
-    standing = standings(moment, within(filters), shown=("cycle_id", *PARTS.values(), "status", "judged"))
+    shown = ("cycle_id", *PARTS.values(), "status", "judged")
+    standing = standings(moment, within(filters), shown=shown, history=history)
     counted = [*_counted(standing, by), standing.c.status]
     return select(*counted, func.count().label("count")).where(visible(caller, standing)).group_by(*counted)
 
@@ -99,26 +114,26 @@ def last_change(slug: str, moment: Moment) -> Statement:
     The snapshot says of what else this was found: see `events.changed_since`.  What it holds is `ahead` of the moment
     when somebody has acted since, by the clock of this process or another: an answer as of the moment leaves it out.
     """
-    acted = (
-        _of_plan(func.max, table(Obligation).c.updated_at),
-        _of_plan(func.max, cycles.c.opened_at),
-        _of_plan(func.max, table(Seal).c.received_at),
-    )
+    each = (table(Obligation).c.updated_at, cycles.c.opened_at, table(Seal).c.received_at)
+    acts = func.greatest(*(_of_plan(func.max, instant) for instant in each))
+    # It reads the obligations of a plan, and would do so wherever it is named if PostgreSQL could see through it.
+    acted = select(acts.label("at")).offset(literal_column("0")).lateral("acted")
     passed = (_of_plan(func.max, due, due <= moment.as_of_bind) for due in CHANGING_BY_THEMSELVES)
     rests_passed = _resting(func.max, lambda due: due <= moment.as_of_bind)
-    changed = func.greatest(*acted, *passed, *rests_passed)
+    changed = func.greatest(acted.c.at, *passed, *rests_passed)
     ahead = (_of_plan(func.min, due, due > moment.as_of_bind) for due in CHANGING_BY_THEMSELVES)
     next_due = func.least(*ahead, *_resting(func.min, lambda due: due > moment.as_of_bind))
     shown = {
         "plan_id": plans.c.id,
         "time_zone": plans.c.time_zone,
         "snapshot": snapshot(),
-        "ahead": func.greatest(*acted) > moment.as_of_bind,
+        "ahead": acted.c.at > moment.as_of_bind,
         "changed_at": func.least(changed, moment.as_of_bind),
         "next_due": next_due,
     }
     named = plans.c.slug == bindparam("slug", slug, String())
-    return select(*(column.label(name) for name, column in shown.items())).where(named)
+    told = select(*(column.label(name) for name, column in shown.items()))
+    return told.select_from(plans.join(acted, true())).where(named)
 
 
 def _resting(pick: Any, kept: Callable[[Any], ColumnElement[bool]]) -> list[Any]:
@@ -133,4 +148,5 @@ def _resting(pick: Any, kept: Callable[[Any], ColumnElement[bool]]) -> list[Any]
 
 def _of_plan(pick: Any, instant: Any, *conditions: ColumnElement[bool]) -> Any:
     """Pick one of a plan's instants; one query a table, so that an index can give it at once."""
-    return select(pick(instant)).where(instant.table.c.plan_id == plans.c.id, *conditions).scalar_subquery()
+    found = select(pick(instant)).where(instant.table.c.plan_id == plans.c.id, *conditions)
+    return found.correlate(plans).scalar_subquery()

@@ -15,6 +15,7 @@ from app.domain.errors import CycleNotClosed, Fault, MalformedContent
 from app.domain.totals import By
 from app.models.succession import Decision
 from app.queries.cycles import opened_by
+from app.queries.obligations import needs_history
 from app.queries.status import changed_from_sealed, parts_of, sealed_tally, tally
 from app.queries.successions import successions_of
 from app.schemas.base import TotalsOut
@@ -150,7 +151,9 @@ async def _counted_at(
     connection: AsyncConnection, caller: Caller, wanted: Filters, moment: Moment, by: By
 ) -> tuple[list[Row], list[Row], list[Row]]:
     """Return the cycles that are asked about, the parts of the plan, and how many obligations stand where."""
-    counted = await fetch_all(connection, tally, caller=caller, filters=wanted, moment=moment, by=by)
+    asked = {"caller": caller, "filters": wanted, "moment": moment, "by": by}
+    history = await needs_history(connection, wanted, moment)
+    counted = await fetch_all(connection, tally, **asked, history=history)
     parts = await fetch_all(connection, parts_of, slug=wanted.plan or "", by=by)
     found = await _cycles(connection, wanted, moment)
     closings = [await _since_closing(connection, caller, wanted, cycle, moment) for cycle in found]

@@ -8,7 +8,7 @@ from fastapi import Depends, Path, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import evidence, updates
-from app.database.statements import fetch_all, fetch_first, fetch_only
+from app.database.statements import fetch_first, fetch_only
 from app.domain import errors
 from app.domain.access import Caller, Permission
 from app.domain.calendar import day_after
@@ -136,7 +136,7 @@ async def list_obligations(
     pages = Pages(request, caller)
     moment, after = pages.begin(asked, cursor)
     asked_for = {"caller": caller, "filters": wanted, "moment": moment}
-    rows = await fetch_all(reading, queries.page, **asked_for, sort=sort, limit=limit, after=after)
+    rows = await queries.find_page(reading, **asked_for, sort=sort, limit=limit, after=after)
     more = await fetch_only(reading, queries.total, **asked_for) if count else {}
     claims = await fetch_claims(reading, caller, [row["id"] for row in rows[:limit] if include], moment)
     shown = [with_claim(obligation_shown(row, moment.as_of), claims) for row in rows[:limit]]

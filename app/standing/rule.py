@@ -47,23 +47,27 @@ __all__ = ["bodies", "cycles", "duties", "named", "obligations", "owners", "plan
 
 
 def standings(
-    moment: Moment, *within: ColumnElement[bool], shown: Collection[str] = (), ended: bool = False
+    moment: Moment,
+    *within: ColumnElement[bool],
+    shown: Collection[str] = (),
+    ended: bool = False,
+    history: bool = True,
 ) -> Subquery:
     """Give every obligation that is owed its facts, signals and status at a moment.
 
     `within` narrows the obligations down before their histories are read; `shown` names the columns to give, if not
     all: PostgreSQL works out each that both arms name, whether somebody reads it or not.  With `ended`, it gives those
-    that nobody owes any more instead.
+    that nobody owes any more instead.  Without `history`, it is a shorter question: those whose stored facts stand.
     """
-    owed = (_owed(arm, ended=ended) for arm in _arms(moment, *within))
+    owed = (_owed(arm, ended=ended) for arm in _arms(moment, *within)[: None if history else 1])
     both = (arm.with_only_columns(*(arm.selected_columns[name] for name in shown)) if shown else arm for arm in owed)
     return union_all(*both).subquery("standing")
 
 
-def arms(moment: Moment, *within: ColumnElement[bool], ended: bool = False) -> tuple[Subquery, Subquery]:
+def arms(moment: Moment, *within: ColumnElement[bool], ended: bool, history: bool) -> list[Subquery]:
     """Give the two halves of the standings apart: by stored facts that stand at the moment, and by replayed ones."""
-    fresh, stale = (_owed(arm, ended=ended).subquery("standing") for arm in _arms(moment, *within))
-    return fresh, stale
+    asked = _arms(moment, *within)[: None if history else 1]
+    return [_owed(arm, ended=ended).subquery("standing") for arm in asked]
 
 
 def standings_of_histories(moment: Moment, *within: ColumnElement[bool]) -> Subquery:
@@ -86,9 +90,13 @@ def standings_owed_or_not(moment: Moment, *within: ColumnElement[bool]) -> Subqu
     return union_all(*_arms(moment, *within)).subquery("standing")
 
 
-def stored_standings(moment: Moment, *within: ColumnElement[bool]) -> Subquery:
-    """Give the same as `standings` by stored facts alone, a shorter question: nothing where they do not stand."""
-    return _owed(_by_stored(moment, *within)).subquery("standing")
+def unsettled(moment: Moment, *within: ColumnElement[bool]) -> Statement:
+    """Find one obligation whose stored facts do not stand at a moment, if there is one.
+
+    Where there is none, which is nearly always, stored facts alone give the same: PostgreSQL gets ready for all that a
+    question may need, and replaying a history is much, so that not asking for it is worth this question.
+    """
+    return select(literal(1).label("unsettled")).select_from(stale(moment, *within)).limit(1)
 
 
 def stored_standing_of(obligation_id: ColumnElement[UUID], moment: Moment) -> Subquery:

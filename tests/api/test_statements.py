@@ -28,12 +28,12 @@ async def statements_of(service: Service, path: str, asked: dict[str, Any]) -> t
 @pytest.mark.parametrize(
     ("path", "few", "many", "at_most"),
     [
-        (OBLIGATIONS, {"limit": 1}, {"limit": 500}, 4),
-        (OBLIGATIONS, {"status": "overdue", "limit": 1}, {"status": "overdue", "limit": 500}, 4),
-        (OBLIGATIONS, {"body": "cong-an", "cycle": FIRST, "count": True}, {"limit": 500, "count": True}, 5),
-        (OBLIGATIONS, {"sort": "updated_at", "limit": 1}, {"sort": "updated_at", "limit": 500}, 4),
-        (STATUS, {"cycle": FIRST}, {}, 7),
-        (STATUS, {"body": "cong-an", "cycle": FIRST}, {"body": "cong-an"}, 8),
+        (OBLIGATIONS, {"limit": 1}, {"limit": 500}, 5),
+        (OBLIGATIONS, {"status": "overdue", "limit": 1}, {"status": "overdue", "limit": 500}, 5),
+        (OBLIGATIONS, {"body": "cong-an", "cycle": FIRST, "count": True}, {"limit": 500, "count": True}, 6),
+        (OBLIGATIONS, {"sort": "updated_at", "limit": 1}, {"sort": "updated_at", "limit": 500}, 5),
+        (STATUS, {"cycle": FIRST}, {}, 8),
+        (STATUS, {"body": "cong-an", "cycle": FIRST}, {"body": "cong-an"}, 9),
         (DUTIES, {"body": "cong-an"}, {}, 5),
         (INBOX, {"limit": 1}, {"limit": 500}, 6),
         (INBOX, {"owner": "so-y-te"}, {"body": "cong-an"}, 6),
@@ -53,7 +53,7 @@ async def test_a_later_page_takes_no_more_than_the_first(lived_in: Service) -> N
 
     number, _ = await statements_of(lived_in, OBLIGATIONS, {"limit": 500, "cursor": first["next_cursor"]})
 
-    assert number <= 4
+    assert number <= 5
 
 
 async def test_a_long_history_takes_no_more_statements_than_a_short_one(own_service: Service) -> None:

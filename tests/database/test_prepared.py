@@ -39,15 +39,18 @@ Asked = dict[str, Any]
 
 
 def listed(caller: Caller = COORDINATOR, moment: Moment = NOW, sort: Sort = Sort.DUTY, **filters: Any) -> Asked:
-    return {"caller": caller, "filters": Filters(**filters), "moment": moment, "sort": sort, "limit": 7, "after": None}
+    asked = {"caller": caller, "filters": Filters(**filters), "moment": moment, "sort": sort, "limit": 7, "after": None}
+    return {**asked, "history": True}
 
 
+BY_DUTY = {"by": By.DUTY, "history": True}
 SAME_SHAPE: list[tuple[Callable[..., Select[Any]], Asked, Asked]] = [
     (obligations.page, listed(POLICE), listed(OTHERS)),
     (obligations.page, listed(moment=NOW), listed(moment=THEN)),
     (obligations.page, listed(plan=PLAN, cycle=FIRST), listed(plan=PLAN, cycle="2023")),
     (obligations.page, listed(plan=PLAN, cycle=FIRST), listed(plan="another-plan", cycle=FIRST)),
     (obligations.page, listed(body="cong-an"), listed(body="so-gddt")),
+    (obligations.page, listed(POLICE) | {"history": False}, listed(OTHERS) | {"history": False}),
     (obligations.page, listed(owner="cong-an", duty="3.4"), listed(owner="cong-an", duty="3.7")),
     (obligations.page, listed(due_after=TODAY), listed(due_after=THEN.as_of)),
     (obligations.page, listed(due_before=TODAY), listed(due_before=THEN.as_of)),
@@ -74,8 +77,8 @@ SAME_SHAPE: list[tuple[Callable[..., Select[Any]], Asked, Asked]] = [
     ),
     (
         status.tally,
-        {"caller": POLICE, "filters": Filters(plan=PLAN, cycles=(FIRST,)), "moment": NOW, "by": By.DUTY},
-        {"caller": OTHERS, "filters": Filters(plan=PLAN, cycles=(FIRST, "2023")), "moment": NOW, "by": By.DUTY},
+        {"caller": POLICE, "filters": Filters(plan=PLAN, cycles=(FIRST,)), "moment": NOW, **BY_DUTY},
+        {"caller": OTHERS, "filters": Filters(plan=PLAN, cycles=(FIRST, "2023")), "moment": NOW, **BY_DUTY},
     ),
     (status.last_change, {"slug": PLAN, "moment": NOW}, {"slug": PLAN, "moment": THEN}),
     (
@@ -93,6 +96,7 @@ OTHER_SHAPES = [
     listed(force=Force.DIRECTED),
     listed(kind=DutyKind.REPORTING),
     listed(NONE),
+    listed() | {"history": False},
     *(listed(sort=sort) for sort in SORT_COLUMNS if sort is not Sort.DUTY),
 ]
 
