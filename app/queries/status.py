@@ -4,7 +4,21 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, String, Subquery, Uuid, bindparam, case, cast, func, null, select, true
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    String,
+    Subquery,
+    Uuid,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    null,
+    select,
+    true,
+)
 
 from app.database.statements import Statement
 from app.domain.access import Caller
@@ -27,8 +41,9 @@ from app.queries.events import snapshot
 from app.queries.obligations import visible
 from app.queries.plans import plan_id_of
 from app.standing.filters import Filters, within
-from app.standing.moment import Moment
+from app.standing.moment import NEVER, Moment
 from app.standing.rule import standings, standings_owed_or_not
+from app.standing.snapshot import stored
 
 plans, bodies, duties, cycles, obligations = (table(model) for model in (Plan, Body, Duty, Cycle, Obligation))
 sealed, deadlines = table(SealedStanding), table(CycleDeadline)
@@ -99,14 +114,11 @@ def last_change(slug: str, moment: Moment) -> Statement:
     The snapshot says of what else this was found: see `events.changed_since`.  What it holds is `ahead` of the moment
     when somebody has acted since, by the clock of this process or another: an answer as of the moment leaves it out.
     """
-    acted = (
-        _of_plan(func.max, table(Obligation).c.updated_at),
-        _of_plan(func.max, cycles.c.opened_at),
-        _of_plan(func.max, table(Seal).c.received_at),
-    )
+    of_cycles = (_of_plan(func.max, cycles.c.opened_at), _of_plan(func.max, table(Seal).c.received_at))
+    acted = (_of_plan(func.max, obligations.c.updated_at), *of_cycles)
     passed = (_of_plan(func.max, due, due <= moment.as_of_bind) for due in CHANGING_BY_THEMSELVES)
     rests_passed = _resting(func.max, lambda due: due <= moment.as_of_bind)
-    changed = func.greatest(*acted, *passed, *rests_passed)
+    changed = func.greatest(_of_plan(func.max, stored.c.changed_at), _unstored(), *of_cycles, *passed, *rests_passed)
     ahead = (_of_plan(func.min, due, due > moment.as_of_bind) for due in CHANGING_BY_THEMSELVES)
     next_due = func.least(*ahead, *_resting(func.min, lambda due: due > moment.as_of_bind))
     shown = {
@@ -119,6 +131,15 @@ def last_change(slug: str, moment: Moment) -> Statement:
     }
     named = plans.c.slug == bindparam("slug", slug, String())
     return select(*(column.label(name) for name, column in shown.items())).where(named)
+
+
+def _unstored() -> Any:
+    """Find when the last act came on what nobody has stored since: how it stands has changed, for all that is known."""
+    same = and_(stored.c.id == obligations.c.id, stored.c.plan_id == obligations.c.plan_id)
+    ended = and_(stored.c.plan_id == plans.c.id, stored.c.settled_from == NEVER)
+    return (
+        select(func.max(obligations.c.updated_at)).join_from(stored, obligations, same).where(ended).scalar_subquery()
+    )
 
 
 def _resting(pick: Any, kept: Callable[[Any], ColumnElement[bool]]) -> list[Any]:

@@ -137,7 +137,7 @@ async def test_those_who_ask_at_once_share_the_work(own_service: Service, own_da
         tags = await asyncio.gather(*(etag_of(own_service) for _ in range(8)))
 
     assert len(set(tags)) == 1
-    assert sum("standing" in one.text for one in told) == 1
+    assert sum("judged" in one.text for one in told) == 1
 
 
 async def test_what_is_not_there_is_not_remembered(own_service: Service) -> None:
