@@ -28,8 +28,8 @@ BODIES = """
 """
 OBLIGATIONS = """
     INSERT INTO obligation
-        (id, plan_id, cycle_id, duty_id, owner_id, body_id, position, force, due_before, version, updated_at)
-    SELECT gen_random_uuid(), o.plan_id, o.cycle_id, o.duty_id, copy.id, copy.id, o.position, o.force, o.due_before, 1,
+        (id, plan_id, cycle_id, duty_id, owner_id, body_id, position, force, due_before, updated_at)
+    SELECT gen_random_uuid(), o.plan_id, o.cycle_id, o.duty_id, copy.id, copy.id, o.position, o.force, o.due_before,
         o.updated_at
     FROM obligation o
     JOIN cycle ON cycle.id = o.cycle_id AND cycle.code = '2026'

@@ -23,6 +23,7 @@ PEOPLE: Mapping[str, tuple[Role, Sequence[str]]] = {
     "clerk": (Role.REPORTER, ("cong-an",)),
     "stranger": (Role.REPORTER, ("tand",)),
     "partner": (Role.REPORTER, ("so-vhttdl",)),
+    "auditor": (Role.AUDITOR, ()),
     "admin": (Role.ADMIN, ()),
 }
 

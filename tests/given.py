@@ -66,6 +66,7 @@ CHARACTERS: dict[str, tuple[Role, list[str]]] = {
     "court": (Role.REPORTER, ["tand"]),
     "coordinator": (Role.COORDINATOR, []),
     "integrator": (Role.INTEGRATOR, []),
+    "auditor": (Role.AUDITOR, []),
     "admin": (Role.ADMIN, []),
     "disabled": (Role.REPORTER, ["cong-an"]),
 }

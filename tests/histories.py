@@ -240,10 +240,12 @@ async def _take_back(connection: AsyncConnection, client_id: UUID, act: Annulmen
         return
     base = {"plan_id": stable_id(PLAN), "obligation_id": subject.id, "recorded_at": act.recorded_at}
     taken = {"act_id": act.act_id, "kind": named.kind, "client_id": client_id, "received_at": act.received_at}
+    taken["evidence_id"] = named.evidence_id
     await invent(connection, table(models.Annulment), [{**base, **taken, "id": act.id, "reason": "Nhầm."}])
     taking = domain.Act(id=act.id, kind=domain.ActKind.ANNULMENT, names=act.act_id, recorded_at=act.recorded_at)
     for one in differing(known, taking):
         word = {"id": new_id(), "annulment_id": act.id, "act_id": one.id, "kind": one.kind, "counts": one.counts}
+        word |= {"received_at": act.received_at, "evidence_id": one.evidence_id}
         await invent(connection, table(models.AnnulledAct), [{**base, **word}])
 
 

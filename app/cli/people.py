@@ -25,7 +25,7 @@ Id = Annotated[UUID, typer.Argument(help="The person's id.")]
 @cli.command("add")
 def add(
     name: Annotated[str, typer.Argument(help="A name that tells people apart in histories.")],
-    role: Annotated[Role, typer.Option(help="What they may do: coordinator, reporter or admin.")],
+    role: Annotated[Role, typer.Option(help="What they may do: coordinator, reporter, auditor or admin.")],
     plan: Plan = None,
     bodies: Bodies = None,
 ) -> None:

@@ -5,13 +5,15 @@ and finds nothing against it, and it is recorded.  No step asks the database mor
 """
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.commands import assurances
+from app.commands.assurances import Assured
 from app.commands.closings import keep_letters, refuse_sealed, statuses_of
 from app.commands.events import write
 from app.commands.obligations import Locked, passed_on, standing_of, standings_of
@@ -19,7 +21,7 @@ from app.commands.transfers import pass_on
 from app.database.engine import undone
 from app.database.statements import Row
 from app.domain.access import Caller
-from app.domain.errors import ChangedSinceSeen
+from app.domain.errors import ChangedSinceSeen, NotFound
 from app.models import ExtensionRequest
 from app.models.base import HistoryRow, new_id
 from app.schemas.obligations import ObligationOut
@@ -35,13 +37,15 @@ ON_PAPER = {ExtensionRequest}
 class Accepted:
     """An act that nothing speaks against: on which obligation, when it counts as received, what its row says beside.
 
-    A `quiet` one needs no letter as long as it changes no status.
+    A `quiet` one needs no letter as long as it changes no status.  `not_personal_reason` is why a coordinator is sure
+    that no name in its words is a child's.
     """
 
     held: Locked
     received_at: datetime
     fields: Mapping[str, Any]
     reopened_by: str | None = None
+    not_personal_reason: str | None = None
     quiet: bool = False
     id: UUID = field(default_factory=new_id)
 
@@ -53,18 +57,30 @@ async def record_all(
     rows = [_row(caller, one) for one in accepted]
     recorded = await write(connection, model, rows)
     await keep_letters(connection, caller, [(one.held, one.id, one.reopened_by) for one in accepted])
+    await assurances.keep(connection, caller, map(assured, accepted), now=accepted[0].held.seen_at)
     ids = (named(row["obligation_id"], row["client_id"]) for row in rows)
     return [{**row, "recorded_at": recorded[row["id"]], **both} for row, both in zip(rows, ids, strict=True)]
 
 
-def refuse_unseen(held: Locked, seen: int | None) -> None:
-    """Refuse to decide on what was not read.
+def assured(one: Accepted) -> Assured:
+    """Name what an act is on, and why a coordinator is sure of the names in its words."""
+    on = {"obligation_id": one.held.id, "evidence_id": one.fields.get("evidence_id")}
+    return Assured(act_id=one.id, plan_id=one.held.plan_id, reason=one.not_personal_reason, **on)
+
+
+def refuse_unseen(seen: int | None, version: int | None) -> None:
+    """Refuse to decide on what was not read: `version` is the one that an obligation has before the act.
 
     Raises:
+        NotFound: a version was read of what nobody can read by now, for it is not owed any more.
         ChangedSinceSeen: something came since the version that was read.
     """
-    if seen is not None and seen != held.version:
-        raise ChangedSinceSeen(held.version)
+    if seen is None:
+        return
+    if version is None:
+        raise NotFound
+    if seen != version:
+        raise ChangedSinceSeen(version)
 
 
 async def loud_among(
@@ -98,16 +114,19 @@ async def record(
     received: datetime,
     *,
     reopened_by: str | None = None,
+    not_personal_reason: str | None = None,
     **fields: Any,
 ) -> Row:
     """Write one act on an obligation that is held; return the row, with `obligation` and `client` as the wire says.
 
     Raises:
         LetterNeeded: its cycle is closed, and no letter reopens it.
+        AssuranceNotYours: see `assurances.keep`.
     """
     on_paper = received if model in ON_PAPER else None
     refuse_sealed(caller, held.closed_at, reopened_by, received_at=on_paper)
     accepted = Accepted(held=held, received_at=received, fields=fields, reopened_by=reopened_by)
+    accepted = replace(accepted, not_personal_reason=not_personal_reason)
     (row,) = await record_all(connection, caller, model, [accepted])
     return row
 

@@ -29,7 +29,7 @@ from app.schemas.annulments import Annulled, AnnulmentIn, AnnulmentOut
 from app.schemas.bulk import AnnulmentItemIn
 from app.standing.moment import Moment
 
-UNCHANGING = {"version", "updated_at"}
+UNCHANGING = {"version", "updated_at", "evidence_acts", "evidence_acted_at"}
 """What of a standing tells that somebody acted, and not where it stands."""
 
 
@@ -111,7 +111,8 @@ def accept(caller: Caller, held: Locked, sent: AnnulmentIn, known: Known) -> Acc
     refuse_sealed(caller, held.closed_at, sent.reopened_by)
     if any(one.id == sent.act and one.paper_report_id for one in acts):
         raise ActUnknown(None, Fault("/act", "is of a whole paper report, and is taken back there"))
-    took = taking(acts, sent.act, plan_id=held.plan_id, reason=sent.reason, now=held.seen_at)
+    said = sent.model_dump(include={"reason", "not_personal_reason"})
+    took = taking(acts, sent.act, plan_id=held.plan_id, now=held.seen_at, **said)
     refuse_excess(acts, took.changed, held)
     known.acts[held.id] = took.after(acts)
     return AcceptedAnnulment(

@@ -5,7 +5,6 @@ sets.  What is refused is refused before anything is written, so that one bad it
 is done as it would be, and undone.
 """
 
-from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.commands.acts import Accepted, finish_acts, loud_among, refuse_unseen
 from app.commands.bulk import Asked, Outcome, decide, find, found, named_by
 from app.commands.closings import NEEDED
-from app.commands.obligations import Locked, count_up, hold_all, standing_rows
+from app.commands.obligations import Locked, hold_all, standing_rows, touch
 from app.database.engine import undone
 from app.domain.access import Caller
 from app.domain.errors import LetterNeeded, Refusal
@@ -72,10 +71,12 @@ class BulkActs(Generic[Item, Known, Made, Shown]):
 
     async def _decide(self, asked: Sequence[Asked[Item] | Refusal]) -> list[Made | Refusal]:
         held = await hold_all(self.connection, self.caller, named_by(asked), now=self.now, include_done=self.steps.done)
-        known = await self.steps.known_of(self.connection, self.caller, found(asked, held))
+        items = found(asked, held)
+        known = await self.steps.known_of(self.connection, self.caller, items)
+        versions = await self._versions(items)
 
         def accept(held: Locked, item: Item) -> Made:
-            refuse_unseen(held, item.seen)
+            refuse_unseen(item.seen, versions.get(held.id))
             return self.steps.accept(self.caller, held, item, known)
 
         decided = list(decide(asked, held, accept, repeats=self.steps.repeats))
@@ -83,11 +84,17 @@ class BulkActs(Generic[Item, Known, Made, Shown]):
         loud = await loud_among(self.connection, self.caller, accepted, self.steps.write)
         return [LetterNeeded(None, NEEDED) if isinstance(one, Accepted) and one.id in loud else one for one in decided]
 
+    async def _versions(self, items: Collection[tuple[Locked, Item]]) -> dict[UUID, int]:
+        """Return the versions of obligations of which it is said which one was read; one that is not owed has none."""
+        read = {held.id: held.seen_at for held, item in items if item.seen is not None}
+        rows = await standing_rows(self.connection, self.caller, read, max(read.values())) if read else {}
+        return {one: row["version"] for one, row in rows.items()}
+
     async def _record(self, accepted: Sequence[Made], *, dry_run: bool) -> dict[UUID, Outcome[Shown | None]]:
         held = {one.held.id: one.held for one in accepted}
         seen_at = accepted[0].held.seen_at
         before = await standing_rows(self.connection, self.caller, held, seen_at)
-        await count_up(self.connection, Counter(one.held.id for one in accepted), now=self.now)
+        await touch(self.connection, held, now=self.now)
         written = await self.steps.write(self.connection, self.caller, accepted)
         standing = await finish_acts(self.connection, self.caller, held.values(), seen_at)
         return {

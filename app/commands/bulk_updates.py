@@ -5,7 +5,6 @@ sets.  What is refused is refused before anything is written, so that one bad it
 """
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.commands import bulk, references, updates
 from app.commands.acts import finish_acts
 from app.commands.bulk import Asked, Outcome
-from app.commands.obligations import count_up, hold_all
+from app.commands.obligations import hold_all, touch
 from app.commands.references import Earlier, Named
 from app.commands.updates import Report
 from app.domain.access import Caller
@@ -28,7 +27,7 @@ from app.schemas.obligations import ObligationOut
 from app.schemas.updates import UpdateOut
 from app.standing.moment import Moment
 
-_LABELS = {*NAMES, "obligation", "client_ref", "reopened_by"}
+_LABELS = {*NAMES, "obligation", "client_ref", "reopened_by", "not_personal", "not_personal_reason"}
 
 
 Name = str | int
@@ -115,7 +114,7 @@ async def _record(
 ) -> dict[UUID, UpdateOut]:
     if not reports:
         return {}
-    await count_up(connection, Counter(one.held.id for one in reports), now=now)
+    await touch(connection, {one.held.id for one in reports}, now=now)
     return {update.id: update for update in await updates.record(connection, caller, reports, now=now)}
 
 

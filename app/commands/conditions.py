@@ -35,7 +35,7 @@ async def decide(
     held = await hold(connection, caller, obligation_id, expected=expected, now=now)
     if held.condition_scope is not ConditionScope.WHOLE:
         raise ConditionNotWhole
-    since, fields = start_of(sent.from_on, held.zone), sent.model_dump(exclude={"from_on"})
+    since, fields = start_of(sent.from_on, held.zone), sent.model_dump(exclude={"from_on", "not_personal"})
     row = await record(connection, caller, held, ConditionDecision, since, **fields)
     return ConditionDecided(
         decision=ConditionDecisionOut.model_validate(row),

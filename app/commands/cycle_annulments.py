@@ -42,7 +42,8 @@ async def annul(
     cycle = await fetch_one(connection, ever_opened, slug=slug, code=code)
     rows = await fetch_all(connection, acts_on_cycle, cycle_id=cycle["id"])
     acts = [_act(row, cycle["id"]) for row in rows]
-    took = taking(acts, sent.act, plan_id=cycle["plan_id"], reason=sent.reason, now=now)
+    said = sent.model_dump(include={"reason", "not_personal_reason"})
+    took = taking(acts, sent.act, plan_id=cycle["plan_id"], now=now, **said)
     changing = [one for one in took.changed if one.kind is not ActKind.ANNULMENT]
     closed_at = await _closed_at(connection, slug, code, now)
     if any(one.kind is not ActKind.CYCLE_CLOSING for one in changing):

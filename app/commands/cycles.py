@@ -138,7 +138,6 @@ def obligation_rows(
                 "lines": owner.get("lines") if duty["recurrence"] == Recurrence.ONCE else None,
                 "due_before": _due(duty, cycle, days),
                 "due_after_others_days": duty["due_after_others_days"],
-                "version": 1,
                 "updated_at": now,
             }
 

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, Update, Uuid, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.commands import events, letters
+from app.commands import assurances, events, letters
+from app.commands.assurances import Assured
 from app.commands.closings import keep_letter_of, refuse_sealed
 from app.commands.cycles import held_cycle, shown
 from app.commands.holidays import days_off
@@ -74,6 +75,8 @@ async def _write(
     }
     await events.write(connection, CycleDeadline, [row])
     act_id: UUID = row["id"]
+    said = Assured(act_id=act_id, plan_id=cycle["plan_id"], reason=sent.not_personal_reason)
+    await assurances.keep(connection, caller, [said], now=letter.received_at)
     return act_id
 
 
@@ -83,10 +86,9 @@ def _dated(sent: CycleDeadlineIn, cycle: Row, now: datetime) -> letters.Letter:
 
 
 def touching(cycle_id: UUID, now: datetime) -> Update:
-    """Count up the versions of all obligations of a cycle, which holds them."""
+    """Say of all obligations of a cycle that they are acted on, which holds them."""
     mine = update(obligations).where(obligations.c.cycle_id == bindparam("cycle_id", cycle_id, Uuid()))
-    counted_up = mine.values(version=obligations.c.version + 1, updated_at=touched_at(now))
-    return counted_up.returning(obligations.c.id)
+    return mine.values(updated_at=touched_at(now)).returning(obligations.c.id)
 
 
 async def working_days_after(connection: AsyncConnection, cycle: Row, due_before: datetime) -> Sequence[datetime]:

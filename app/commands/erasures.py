@@ -9,10 +9,11 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.commands import events
+from app.commands import assurances, events
+from app.commands.assurances import Assured
 from app.commands.evidence import shown
 from app.commands.idempotency import leave_of
-from app.commands.obligations import count_up, hold, hold_all
+from app.commands.obligations import hold, hold_all, touch
 from app.database.builders import deleted_where
 from app.database.engine import as_system
 from app.database.statements import Row, fetch_all, fetch_one
@@ -54,14 +55,22 @@ async def erase(
     same = await _same_file(connection, row)
     others = {one["obligation_id"] for one in same} - {row["obligation_id"]}
     held = await hold_all(connection, caller, others, now=now, include_done=True)
-    await count_up(connection, dict.fromkeys(held, 1), now=now)
-    why = {"plan_id": row["plan_id"], "client_id": caller.client_id, "received_at": now, **sent.model_dump()}
+    await touch(connection, held, now=now)
+    why = {"plan_id": row["plan_id"], "client_id": caller.client_id, "received_at": now}
+    why |= sent.model_dump(include={"reason", "legal_basis"})
     ids = [{"id": new_id(), "obligation_id": one["obligation_id"], "evidence_id": one["id"]} for one in same]
     await events.write(connection, Erasure, [one | why for one in ids])
+    said = [_assured(one, row["plan_id"], sent) for one in ids]
+    await assurances.keep(connection, caller, said, now=now)
     await refresh_snapshot(connection, [one["obligation_id"] for one in same], now)
     for one in same:
         await _forget(connection, row["plan_id"], one["id"], now)
     return await shown(connection, evidence_id, now)
+
+
+def _assured(row: Row, plan_id: UUID, sent: ErasureIn) -> Assured:
+    on = {"obligation_id": row["obligation_id"], "evidence_id": row["evidence_id"]}
+    return Assured(act_id=row["id"], plan_id=plan_id, reason=sent.not_personal_reason, **on)
 
 
 async def _same_file(connection: AsyncConnection, row: Row) -> list[Row]:

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.commands import events
+from app.commands import assurances, events
+from app.commands.assurances import Assured
 from app.commands.closings import keep_letter, refuse_sealed
 from app.commands.obligations import Locked, hold, owners_at
 from app.commands.paper import check_paper_date
@@ -99,6 +100,7 @@ async def record(
         return []
     await events.write(connection, Evidence, [_row(caller, one) for one in attachments])
     await write_rows(connection, texts, [_written(one) for one in attachments])
+    await assurances.keep(connection, caller, map(_assured, attachments), now=now)
     ids = [one.id for one in attachments]
     written = await fetch_all(connection, some_evidence, ids=ids, moment=Moment(now))
     shown = {row["id"]: evidence_out(row) for row in written}
@@ -120,6 +122,11 @@ def _row(caller: Caller, attachment: Attachment) -> dict[str, Any]:
         **dict.fromkeys(SENT),
         **attachment.sent.model_dump(include=SENT),
     }
+
+
+def _assured(attachment: Attachment) -> Assured:
+    on = {"plan_id": attachment.held.plan_id, "obligation_id": attachment.held.id, "evidence_id": attachment.id}
+    return Assured(act_id=attachment.id, reason=attachment.sent.not_personal_reason, **on)
 
 
 def _written(attachment: Attachment) -> dict[str, Any]:

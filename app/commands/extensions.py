@@ -81,7 +81,7 @@ async def request(
     due_before = _later(held, standing, sent.due_before_on, given.get(held.id, 0))
     if due_before <= held.seen_at:
         raise ExtensionNotLater(None, Fault("/due_before_on", "must be after today"))
-    said = sent.model_dump(include={"reason", "document_number", "reopened_by"})
+    said = sent.model_dump(include={"reason", "document_number", "reopened_by", "not_personal_reason"})
     row = await record(connection, caller, held, ExtensionRequest, received, due_before=due_before, **said)
     return ExtensionRequested(
         request=ExtensionRequestOut.model_validate(row),
@@ -156,7 +156,8 @@ def accept(caller: Caller, held: Locked, sent: ExtensionIn, known: Known) -> Acc
     refuse_sealed(caller, held.closed_at, sent.reopened_by)
     said = sent.model_dump(include={"reason", "document_number"})
     fields = {"due_before": due_before, "decided_on": letter.decided_on, **said}
-    return Accepted(held=held, received_at=letter.received_at, fields=fields, reopened_by=sent.reopened_by)
+    beside = sent.model_dump(include={"reopened_by", "not_personal_reason"})
+    return Accepted(held=held, received_at=letter.received_at, fields=fields, **beside)
 
 
 def _letter(held: Locked, sent: ExtensionIn) -> Letter:
@@ -193,7 +194,9 @@ async def refuse(
     held = await hold(connection, caller, obligation_id, expected=expected, now=now)
     if await fetch_first(connection, pending_on, obligation_id=held.id, moment=Moment(held.seen_at)) is None:
         raise NoExtensionRequested
-    row = await record(connection, caller, held, ExtensionRefusal, held.seen_at, **sent.model_dump())
+    row = await record(
+        connection, caller, held, ExtensionRefusal, held.seen_at, **sent.model_dump(exclude={"not_personal"})
+    )
     standing = await finish_act(connection, caller, held, held.seen_at)
     return ExtensionRefused(refusal=ExtensionRefusalOut.model_validate(row), obligation=standing)
 

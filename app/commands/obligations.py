@@ -1,12 +1,12 @@
-"""What every act on an obligation begins with: finding it, locking it, counting its version up."""
+"""What every act on an obligation begins with: finding it, locking it, and whether the caller has seen it as it is."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ARRAY, ColumnElement, Integer, Update, Uuid, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Update, Uuid, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.database.builders import among
@@ -33,7 +33,6 @@ obligations, plans, duties, cycles = (table(model) for model in (Obligation, Pla
 class Locked:
     """An obligation that this transaction holds; no other act on it can come between.
 
-    `version` is the one that it had before the act.
     `seen_at` is the act's instant, or that of a later act on it which the transaction had to wait for: what is checked
     as of then has seen every act so far.  `closed_at` is when the last of the cycles that it touches was closed.
     """
@@ -46,7 +45,6 @@ class Locked:
     condition_scope: ConditionScope | None
     issued_on: date
     max_extensions: int
-    version: int
     zone: ZoneInfo
     seen_at: datetime
     closed_at: datetime | None
@@ -63,16 +61,16 @@ async def hold(
     partners: bool = False,
     include_done: bool = False,
 ) -> Locked:
-    """Lock an obligation for an act of its owner, or of a coordinator, and count its version up.
+    """Lock an obligation for an act of its owner, or of a coordinator.
 
     Raises:
         NotFound: see `hold_any_version`.
-        StaleVersion: its version is not the expected one.
+        StaleVersion: its version is not the expected one, as far as the caller knows.
     """
     held = await hold_any_version(
         connection, caller, obligation_id, now=now, partners=partners, include_done=include_done
     )
-    if expected is not None and held.version != expected:
+    if expected is not None and await version_of(connection, caller, held) != expected:
         raise StaleVersion
     return held
 
@@ -86,17 +84,17 @@ async def hold_any_version(
     partners: bool = False,
     include_done: bool = False,
 ) -> Locked:
-    """Lock an obligation and count its version up, whatever it is.
+    """Lock an obligation, whatever its version is.
 
     Raises:
         NotFound: there is none, or it is not the caller's (with `partners`, nor coordinated by the caller), or (without
             `include_done`) it is not owed, since its deed was done in an earlier cycle.
         ObligationEnded: nobody owes it any more.
     """
-    touched = await fetch_one(connection, _counted_up, obligation_id=obligation_id, now=now)
+    touched = await fetch_one(connection, _touched, obligation_id=obligation_id, now=now)
     seen_at, act = touched["updated_at"], Permission.ATTACH if partners else Permission.REPORT
     row = await fetch_one(connection, _held, ids=[obligation_id], caller=caller, act=act, moment=Moment(seen_at))
-    held = _locked({**row, "version": row["version"] - 1}, seen_at)
+    held = _locked(row, seen_at)
     if held.ended:
         raise ObligationEnded
     if not include_done and not await _owed(connection, caller, [held], seen_at):
@@ -116,7 +114,7 @@ async def hold_all(
 
     What is not the caller's is left out, and (without `include_done`) what is not owed, since its deed was done in an
     earlier cycle.  They are locked in the order of their ids, so that two sets never wait for each other.  Nothing is
-    counted up yet: an act that is refused leaves its obligation as it was.
+    touched yet: an act that is refused leaves its obligation as it was.
     """
     ids = list(obligation_ids)
     touched = await fetch_all(connection, _locked_all, ids=ids)
@@ -137,10 +135,15 @@ def _owners(ids: list[UUID], moment: Moment) -> Statement:
     return select(obligations.c.id, owner).where(among(obligations.c.id, "ids", ids))
 
 
-def _counted_up(obligation_id: UUID, now: datetime) -> Update:
+async def version_of(connection: AsyncConnection, caller: Caller, held: Locked) -> int:
+    """Return the version of an obligation that is held, before this transaction has acted on it."""
+    version: int = (await standing_row(connection, caller, held.id, held.seen_at))["version"]
+    return version
+
+
+def _touched(obligation_id: UUID, now: datetime) -> Update:
     held = obligations.c.id == bindparam("obligation_id", obligation_id, Uuid())
-    counted_up = update(obligations).where(held).values(version=obligations.c.version + 1, updated_at=touched_at(now))
-    return counted_up.returning(obligations.c.updated_at)
+    return update(obligations).where(held).values(updated_at=touched_at(now)).returning(obligations.c.updated_at)
 
 
 def touched_at(now: datetime) -> ColumnElement[datetime]:
@@ -151,16 +154,14 @@ def touched_at(now: datetime) -> ColumnElement[datetime]:
     return func.greatest(obligations.c.updated_at, bindparam("now", now, INSTANT))
 
 
-async def count_up(connection: AsyncConnection, acts: Mapping[UUID, int], *, now: datetime) -> None:
-    """Count the versions of obligations that are held up, each by its number of acts."""
-    await fetch_all(connection, _all_counted_up, ids=list(acts), numbers=list(acts.values()), now=now)
+async def touch(connection: AsyncConnection, ids: Collection[UUID], *, now: datetime) -> None:
+    """Say of obligations that they are acted on, which holds them."""
+    await fetch_all(connection, touching, ids=list(ids), now=now)
 
 
-def _all_counted_up(ids: list[UUID], numbers: list[int], now: datetime) -> Update:
-    both = bindparam("ids", ids, ARRAY(Uuid())), bindparam("numbers", numbers, ARRAY(Integer()))
-    done = func.unnest(*both).table_valued("id", "number", name="done").render_derived()
-    counted_up = update(obligations).where(obligations.c.id == done.c.id)
-    return counted_up.values(version=obligations.c.version + done.c.number, updated_at=touched_at(now))
+def touching(ids: list[UUID], now: datetime) -> Update:
+    """Say of obligations that they are acted on, which holds them."""
+    return update(obligations).where(among(obligations.c.id, "ids", ids)).values(updated_at=touched_at(now))
 
 
 def _locked_all(ids: list[UUID]) -> Statement:
@@ -176,7 +177,7 @@ def _held(ids: Collection[UUID], caller: Caller, act: Permission, moment: Moment
     owner = owner_of(obligations, moment)
     return (
         select(
-            *(obligations.c[name] for name in ("id", "plan_id", "duty_id", "version")),
+            *(obligations.c[name] for name in ("id", "plan_id", "duty_id")),
             owner.label("owner_id"),
             ended(obligations, moment).label("ended"),
             *(plans.c[name] for name in ("issued_on", "max_extensions", "time_zone")),
@@ -202,7 +203,7 @@ async def _owed(
 
 
 def _locked(row: Row, seen_at: datetime) -> Locked:
-    ids = ("id", "plan_id", "duty_id", "owner_id", "version", "ended")
+    ids = ("id", "plan_id", "duty_id", "owner_id", "ended")
     rules = ("recurrence", "condition_scope", "issued_on", "max_extensions", "closed_at")
     named = {name: row[name] for name in (*ids, *rules)}
     return Locked(**named, zone=ZoneInfo(row["time_zone"]), seen_at=seen_at)
@@ -233,7 +234,7 @@ async def passed_on(
     connection: AsyncConnection, caller: Caller, obligation_ids: Collection[UUID], now: datetime
 ) -> dict[UUID, ObligationOut]:
     """Return where obligations stand that have just passed from the caller's to other hands: a last look, no word."""
-    service = replace(caller, role=Role.INTEGRATOR)
+    service = caller if caller.sees_everything else replace(caller, role=Role.INTEGRATOR)
     async with as_system(connection):
         return {one: await standing_of(connection, service, one, now) for one in obligation_ids}
 

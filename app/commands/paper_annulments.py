@@ -15,7 +15,7 @@ from app.commands import annulments, events
 from app.commands.acts import finish_acts
 from app.commands.annulments import Known, Undone, changed, lines
 from app.commands.closings import keep_letters, refuse_sealed
-from app.commands.obligations import Locked, count_up, hold_all
+from app.commands.obligations import Locked, hold_all, touch
 from app.commands.paper_reports import refuse_known, whole
 from app.commands.taking_back import Taking, refuse_excess, take_all_back, taking
 from app.database.statements import Row, fetch_all, fetch_one
@@ -49,7 +49,7 @@ async def annul(
     held = await hold_all(connection, caller, {of[one] for one in named}, now=now, include_done=True)
     known = await annulments.known_of(connection, caller, [(one, _line(sent, one.id)) for one in held.values()])
     seen_at = max(one.seen_at for one in held.values())
-    await count_up(connection, dict.fromkeys(held, 1), now=seen_at)
+    await touch(connection, held, now=seen_at)
     if sent.items:
         done = await _lines(connection, caller, sent, [(held[of[one]], one) for one in named], known)
     else:
@@ -70,7 +70,8 @@ def _named(sent: PaperAnnulmentIn, of: Collection[UUID]) -> Sequence[UUID]:
 
 
 def _line(sent: PaperAnnulmentIn, act_id: UUID) -> AnnulmentIn:
-    return AnnulmentIn.model_construct(act=act_id, reason=sent.reason, reopened_by=sent.reopened_by)
+    said = sent.model_dump(include={"reason", "not_personal_reason", "reopened_by"})
+    return AnnulmentIn.model_construct(act=act_id, **said)
 
 
 async def _lines(
@@ -105,14 +106,15 @@ def _taken(sent: PaperAnnulmentIn, paper: Row, held: Held, known: Known) -> Taki
     """Find what falls or comes back, of each obligation by itself: the evidence of one proves nothing of another."""
     if sent.act is None and not paper["counts"]:
         raise AlreadyAnnulled
-    act_id, plan_id, reason = sent.act or paper["id"], paper["plan_id"], sent.reason
+    act_id, plan_id = sent.act or paper["id"], paper["plan_id"]
+    said = sent.model_dump(include={"reason", "not_personal_reason"})
     changed: dict[UUID, Act] = {}
     for one in held.values():
         acts = known.acts[one.id]
         own = [act for act in acts if act.paper_report_id == paper["id"]]
         if act_id not in {act.id for act in own}:
             raise ActUnknown(None, Fault("/act", "is no annulment of this paper report"))
-        took = taking(acts, act_id, plan_id=plan_id, reason=reason, now=one.seen_at)
+        took = taking(acts, act_id, plan_id=plan_id, now=one.seen_at, **said)
         refuse_excess(acts, took.changed, one)
         changed |= {act.id: act for act in took.changed}
     return replace(took, changed=list(changed.values()))

@@ -18,7 +18,7 @@ from app.commands import bulk, events, updates
 from app.commands.acts import finish_acts
 from app.commands.bodies import one_body
 from app.commands.holidays import days_off
-from app.commands.obligations import count_up, hold_all, standing_rows, standings_of
+from app.commands.obligations import hold_all, standing_rows, standings_of, touch
 from app.commands.paper import check_paper_date
 from app.commands.updates import Report
 from app.database.engine import undone
@@ -151,7 +151,7 @@ async def _record(
     held = [one.held for one in paper.reports]
     seen_at = held[0].seen_at
     before = await standing_rows(connection, caller, [one.id for one in held], seen_at)
-    await count_up(connection, {one.id: 1 for one in held}, now=seen_at)
+    await touch(connection, [one.id for one in held], now=seen_at)
     recorded = await events.keep(connection, PaperReport, [paper.row])
     row = {**paper.row, "recorded_at": recorded[paper.row["id"]]}
     await events.tell(connection, [events.entered(row, one.id) for one in held])

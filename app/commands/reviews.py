@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.commands.acts import Accepted, finish_act, loud_among, record_all, refuse_unseen
 from app.commands.bulk_acts import Steps
 from app.commands.closings import NEEDED, refuse_sealed
-from app.commands.obligations import Locked, hold
+from app.commands.obligations import Locked, hold, version_of
 from app.database.statements import Row, fetch_all
 from app.domain.access import Caller
 from app.domain.completion import ClaimState, ReviewOutcome, Signal, missing
@@ -41,7 +41,8 @@ async def give(
         ObligationEnded, NothingToReview, WaiverMismatch, LetterNeeded: see `accept`.
     """
     held = await hold(connection, caller, obligation_id, expected=expected, now=now)
-    refuse_unseen(held, sent.seen)
+    if sent.seen is not None:
+        refuse_unseen(sent.seen, await version_of(connection, caller, held))
     accepted = accept(caller, held, sent, await known_of(connection, caller, [(held, sent)]))
     if await loud_among(connection, caller, [accepted], write):
         raise LetterNeeded(None, NEEDED)
@@ -76,7 +77,8 @@ def accept(caller: Caller, held: Locked, sent: ReviewIn, claims: Claims) -> Acce
     if not quiet:
         refuse_sealed(caller, held.closed_at, sent.reopened_by)
     fields = {"outcome": sent.outcome, "reason": sent.reason, "update_id": claim["update_id"], "waives": waived}
-    return Accepted(held=held, received_at=held.seen_at, fields=fields, reopened_by=sent.reopened_by, quiet=quiet)
+    said = sent.model_dump(include={"reopened_by", "not_personal_reason"})
+    return Accepted(held=held, received_at=held.seen_at, fields=fields, quiet=quiet, **said)
 
 
 def _waived(claim: Row, sent: ReviewIn) -> Sequence[str]:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import events
 from app.commands.contents import Received, refuse_over_quota
-from app.commands.obligations import count_up, hold_all
+from app.commands.obligations import hold_all, touch
 from app.commands.paper_reports import whole
 from app.database.locks import lock
 from app.database.statements import Row, fetch_all, fetch_one
@@ -92,7 +92,7 @@ async def record(
     if current.kept is None:
         first = current.evidence[0]["obligation_id"]
         await refuse_over_quota(connection, caller, first, received.size, limits)
-        await count_up(connection, dict.fromkeys(held, 1), now=now)
+        await touch(connection, held, now=now)
         await events.write(connection, EvidenceContent, _rows(caller, current, received))
         await refresh_snapshot(connection, held, now)
     return await whole(connection, caller, paper_id, now=now)

@@ -18,7 +18,8 @@ from uuid import UUID
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.commands import events
+from app.commands import assurances, events
+from app.commands.assurances import Assured
 from app.commands.cycles import held_cycle
 from app.database.statements import Row, Statement, fetch_all, fetch_only, write_rows
 from app.domain.access import Caller
@@ -57,6 +58,8 @@ async def close(
     deadlines = await _deadlines(connection, cycle["id"], moment, queries.FORM)
     seal["digest"] = _digest_of({**cycle, **seal}, digests, deadlines)
     await events.write(connection, Seal, [seal])
+    said = Assured(act_id=seal["id"], plan_id=cycle["plan_id"], reason=sent.not_personal_reason)
+    await assurances.keep(connection, caller, [said], now=now)
     ids = {"plan_id": cycle["plan_id"], "seal_id": seal["id"]}
     rows = [
         {"id": new_id(), "obligation_id": id_, "status": one["status"], "digest": one["digest"], **ids}
@@ -158,7 +161,7 @@ def _seal(cycle: Row, caller: Caller, moment: Moment, sent: ClosingIn) -> dict[s
         "received_at": moment.as_of,
         "known_at": moment.known_at,
         "form": queries.FORM,
-        **sent.model_dump(),
+        **sent.model_dump(include={"reason", "document_number"}),
     }
 
 

@@ -7,21 +7,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Update, Uuid, any_, bindparam, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import events
 from app.commands.closings import keep_letter_on
 from app.commands.holidays import plan_of
-from app.commands.obligations import touched_at
+from app.commands.obligations import touch
 from app.commands.taking_back import Taking, take_all_back, taking
 from app.database.locks import lock
 from app.database.statements import Row, fetch_all, fetch_first, fetch_one, fetch_only
 from app.domain.access import Caller
 from app.domain.acts import Act, ActKind
 from app.domain.errors import AlreadyAnnulled, AlreadySucceeded, SuccessionActedOn, SuccessionNotConfirmed
-from app.models import Obligation
-from app.models.base import table
 from app.models.succession import Decision
 from app.queries.succession_acts import acted_under, acts_on_succession
 from app.queries.successions import conflicting, successions_of
@@ -29,8 +26,6 @@ from app.schemas.successions import SuccessionAnnulmentIn, SuccessionOut
 from app.schemas.views import succession_out
 from app.standing.moment import Moment
 from app.standing.refresh import refresh_snapshot
-
-obligations = table(Obligation)
 
 
 async def annul(
@@ -62,7 +57,7 @@ async def annul(
     took = await _taking(connection, found, sent, now)
     ids = [one.obligation_id for one in took.changed if one.obligation_id]
     # They are held before it is looked whether anybody has acted on them: whoever waits then finds them passed back.
-    await fetch_all(connection, _counted_up, ids=ids, now=now)
+    await touch(connection, ids, now=now)
     await _refuse_if_rested_on(connection, found, took)
     (done,) = await take_all_back(connection, caller, [took], now=now)
     await keep_letter_on(connection, caller, plan_id, ids, took.id, sent.reopened_by, now=now)
@@ -92,8 +87,3 @@ async def _refuse_if_rested_on(connection: AsyncConnection, found: Row, took: Ta
         raise AlreadySucceeded
     if await fetch_all(connection, acted_under, **ids, since=took.act.recorded_at):
         raise SuccessionActedOn
-
-
-def _counted_up(ids: list[UUID], now: datetime) -> Update:
-    these = update(obligations).where(obligations.c.id == any_(bindparam("ids", ids, ARRAY(Uuid()))))
-    return these.values(version=obligations.c.version + 1, updated_at=touched_at(now))

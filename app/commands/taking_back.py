@@ -11,7 +11,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.commands import events
+from app.commands import assurances, events
+from app.commands.assurances import Assured
 from app.commands.obligations import Locked
 from app.database.statements import Row, write_rows
 from app.domain.access import Caller
@@ -22,7 +23,7 @@ from app.models.base import new_id, table
 from app.schemas.annulments import AnnulmentOut
 
 Write = Callable[..., Awaitable[dict[UUID, datetime]]]
-ON = ("obligation_id", "cycle_id", "paper_report_id")
+ON = ("obligation_id", "cycle_id", "paper_report_id", "evidence_id")
 """What an act can be on."""
 
 
@@ -36,6 +37,7 @@ class Taking:
     reason: str
     now: datetime
     id: UUID
+    not_personal_reason: str | None = None
 
     def after(self, acts: Collection[Act]) -> list[Act]:
         """Return the acts as they are once it is taken back, and the annulment among them."""
@@ -62,7 +64,15 @@ class TakenBack:
         return AnnulmentOut.model_validate({**row, **named})
 
 
-def taking(acts: Collection[Act], act_id: UUID, *, plan_id: UUID, reason: str, now: datetime) -> Taking:
+def taking(
+    acts: Collection[Act],
+    act_id: UUID,
+    *,
+    plan_id: UUID,
+    reason: str,
+    now: datetime,
+    not_personal_reason: str | None = None,
+) -> Taking:
     """Find what is to be taken back, and what that changes.
 
     `acts` are all on the same thing as the act, every annulment among them.
@@ -79,7 +89,8 @@ def taking(acts: Collection[Act], act_id: UUID, *, plan_id: UUID, reason: str, n
     at = max([now, *(one.recorded_at for one in acts)])
     id_ = new_id()
     changed = differing(acts, _annulment_of(act, id_, at))
-    return Taking(id=id_, act=act, changed=changed, plan_id=plan_id, reason=reason, now=at)
+    took = Taking(id=id_, act=act, changed=changed, plan_id=plan_id, reason=reason, now=at)
+    return replace(took, not_personal_reason=not_personal_reason)
 
 
 def differing(acts: Collection[Act], annulment: Act) -> list[Act]:
@@ -118,6 +129,7 @@ async def take_all_back(
     written = [{**row, "recorded_at": recorded[row["id"]]} for row in rows]
     words = [_word(act, row) for one, row in zip(took, written, strict=True) for act in one.changed]
     await write_rows(connection, table(AnnulledAct), words)
+    await assurances.keep(connection, caller, map(_assured, took), now=now)
     others = ([act for act in one.changed if act.id != one.act.id] for one in took)
     return [TakenBack(row=row, changed=fell) for row, fell in zip(written, others, strict=True)]
 
@@ -128,11 +140,17 @@ def _row(caller: Caller, took: Taking, now: datetime) -> dict[str, Any]:
     return {**ids, **of, "act_id": took.act.id, "kind": took.act.kind, "reason": took.reason}
 
 
+def _assured(took: Taking) -> Assured:
+    on = {"obligation_id": took.act.obligation_id, "evidence_id": took.act.evidence_id}
+    return Assured(act_id=took.id, plan_id=took.plan_id, reason=took.not_personal_reason, **on)
+
+
 def _word(act: Act, annulment: Row) -> dict[str, Any]:
     return {
         "id": new_id(),
         "plan_id": annulment["plan_id"],
         "annulment_id": annulment["id"],
         "act_id": act.id,
-        **{name: getattr(act, name) for name in ("kind", "counts", "obligation_id", "cycle_id")},
+        **{name: getattr(act, name) for name in ("kind", "counts", "obligation_id", "cycle_id", "evidence_id")},
+        "received_at": annulment["received_at"],
     }

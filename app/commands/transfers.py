@@ -6,23 +6,19 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Update, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands import events
-from app.commands.obligations import Locked, touched_at
-from app.database.builders import among, equal
+from app.commands.obligations import Locked, touch
 from app.database.engine import as_system
 from app.database.statements import Row, fetch_all
 from app.domain.calendar import start_of
-from app.models import Obligation, Transfer
-from app.models.base import new_id, table
+from app.models import Transfer
+from app.models.base import new_id
 from app.models.duty import Recurrence
 from app.queries.successions import Part, confirmed, passing_over, succeeded
 from app.standing.moment import Moment
 from app.standing.refresh import line_of, refresh_snapshot
-
-obligations = table(Obligation)
 
 
 async def carry_over(
@@ -83,16 +79,11 @@ async def _taken(
 async def _record(connection: AsyncConnection, part: Row, ids: list[UUID], since: datetime, now: datetime) -> None:
     if not ids:
         return
-    await fetch_all(connection, _counted_up, plan_id=part["plan_id"], ids=ids, now=now)
+    await touch(connection, ids, now=now)
     async with as_system(connection):
         # It is the act of whoever confirmed the succession, and not of who is at work now.
         await events.write(connection, Transfer, list(_rows(part, ids, since)))
     await refresh_snapshot(connection, ids, now)
-
-
-def _counted_up(plan_id: UUID, ids: list[UUID], now: datetime) -> Update:
-    counted_up = update(obligations).where(equal(obligations, plan_id=plan_id), among(obligations.c.id, "ids", ids))
-    return counted_up.values(version=obligations.c.version + 1, updated_at=touched_at(now))
 
 
 def _rows(part: Row, ids: list[UUID], since: datetime) -> Iterator[dict[str, Any]]:

@@ -15,8 +15,9 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.commands import events, evidence
+from app.commands import assurances, events, evidence
 from app.commands.acts import finish_act
+from app.commands.assurances import Assured
 from app.commands.closings import keep_letters, refuse_sealed
 from app.commands.evidence import Attachment
 from app.commands.obligations import Locked, hold, owners_at, standing_rows
@@ -154,6 +155,7 @@ def accept(caller: Caller, held: Locked, sent: UpdateIn, known: Known, *, now: d
         PaperReportNotYours, PaperReportIncomplete, ReceivedOnImpossible: see `paper.check_paper_date`.
         LetterNeeded: its cycle is closed, and the paper came before.
         ObligationEnded: nobody owes it any more.
+        AssuranceNotYours: see `assurances.refuse_to_others`.
         ConditionNotWhole: `not_applicable` for a duty whose condition does not cover the whole of it.
         ConditionMet: `not_applicable` although the condition was met when the report was received.
         TargetUnknown: a measurement names a target that the duty does not have.
@@ -162,6 +164,7 @@ def accept(caller: Caller, held: Locked, sent: UpdateIn, known: Known, *, now: d
     """
     if held.ended:
         raise ObligationEnded
+    assurances.refuse_to_others(caller, *(one.not_personal_reason for one in (sent, *sent.evidence)))
     received = _received(caller, held, sent, now)
     refuse_sealed(caller, held.closed_at, sent.reopened_by, received_at=received)
     if sent.state is ClaimState.NOT_APPLICABLE:
@@ -205,9 +208,15 @@ async def record(
     recorded = await events.write(connection, Update, [_row(caller, one) for one in reports])
     await write_rows(connection, measurements, [row for one in reports for row in _measured(one)])
     await keep_letters(connection, caller, [(one.held, one.id, one.sent.reopened_by) for one in reports])
+    await assurances.keep(connection, caller, map(_assured, reports), now=now)
     attachments = [attachment for one in reports for attachment in _attachments(one)]
     attached = iter(await evidence.record(connection, caller, attachments, now=now))
     return [_shown(caller, one, recorded[one.id], islice(attached, len(one.sent.evidence))) for one in reports]
+
+
+def _assured(report: Report) -> Assured:
+    on = {"plan_id": report.held.plan_id, "obligation_id": report.held.id}
+    return Assured(act_id=report.id, reason=report.sent.not_personal_reason, **on)
 
 
 def _row(caller: Caller, report: Report) -> dict[str, Any]:

@@ -40,7 +40,8 @@ async def withdraw(
     obligation_id: UUID = posted["obligation_id"]
     held = await hold(connection, caller, obligation_id, expected=expected, now=now, partners=True, include_done=True)
     await _refuse_twice(connection, evidence_id, held.seen_at)
-    row = await record(connection, caller, held, Withdrawal, now, evidence_id=evidence_id, **sent.model_dump())
+    said = sent.model_dump(exclude={"not_personal"})
+    row = await record(connection, caller, held, Withdrawal, now, evidence_id=evidence_id, **said)
     return Withdrawn(
         withdrawal=WithdrawalOut.model_validate({**row, "evidence": evidence_id}),
         obligation=await finish_act(connection, caller, held, now),

@@ -17,6 +17,7 @@ class Role(StrEnum):
     REPORTER = "reporter"
     COORDINATOR = "coordinator"
     INTEGRATOR = "integrator"
+    AUDITOR = "auditor"
     ADMIN = "admin"
 
 
@@ -59,7 +60,8 @@ class Permission(StrEnum):
 class Classification(StrEnum):
     """Who may read an evidence: `public` any integrator, `internal` partners too, `restricted` owner only.
 
-    Whoever attached an evidence may read it, whatever it is, and whoever owes by now what it is on.
+    Whoever attached an evidence may read it, whatever it is, and whoever owes by now what it is on; a coordinator and
+    an auditor read every one.
     """
 
     PUBLIC = "public"
@@ -80,13 +82,16 @@ class Reach(StrEnum):
 
 _EVERYONE = frozenset(Role)
 _COORDINATORS = frozenset({Role.COORDINATOR})
+_OVERSEERS = _COORDINATORS | {Role.AUDITOR}
+"""Who reads everything; an auditor records nothing."""
 _CONCERNED = _COORDINATORS | {Role.REPORTER}
-_READERS = _CONCERNED | {Role.INTEGRATOR}
+_FOLLOWERS = _CONCERNED | {Role.INTEGRATOR}
+_READERS = _FOLLOWERS | _OVERSEERS
 MAY: Mapping[Permission, frozenset[Role]] = {
     Permission.READ_PLANS: _EVERYONE,
     Permission.READ_STANDING: _READERS,
-    Permission.READ_HISTORY: _CONCERNED,
-    Permission.READ_REPORTS: _COORDINATORS,
+    Permission.READ_HISTORY: _CONCERNED | _OVERSEERS,
+    Permission.READ_REPORTS: _OVERSEERS,
     Permission.READ_EVIDENCE: _READERS,
     Permission.USE_CALENDARS: _CONCERNED,
     Permission.REPORT: _CONCERNED,
@@ -105,10 +110,10 @@ MAY: Mapping[Permission, frozenset[Role]] = {
     Permission.OPEN_CYCLES: _COORDINATORS,
     Permission.READ_EVENTS: _READERS,
     Permission.READ_CHECKPOINTS: _EVERYONE,
-    Permission.MANAGE_WEBHOOKS: _READERS,
+    Permission.MANAGE_WEBHOOKS: _FOLLOWERS,
     Permission.READ_CLIENTS: frozenset({Role.ADMIN}),
     Permission.MANAGE_CLIENTS: frozenset({Role.ADMIN}),
-    Permission.READ_READS: _COORDINATORS,
+    Permission.READ_READS: _OVERSEERS,
     Permission.ERASE: _COORDINATORS,
 }
 REPORTERS_REACH: Mapping[Permission, Reach] = {
@@ -188,6 +193,11 @@ class Caller:
         """A reporter sees what it owns or coordinates; the other roles see every obligation."""
         return self.role is not Role.REPORTER
 
+    @property
+    def reads_everything(self) -> bool:
+        """A coordinator and an auditor read every word and every evidence."""
+        return self.role in _OVERSEERS
+
 
 @dataclass(frozen=True, kw_only=True)
 class Resource:
@@ -235,7 +245,7 @@ def _follows(caller: Caller, resource: Resource) -> bool:
 
 def _is_cleared(caller: Caller, resource: Resource) -> bool:
     """Say whether the classification of an evidence lets the caller have it; what is no evidence has none."""
-    if resource.classification is None or caller.role is Role.COORDINATOR:
+    if resource.classification is None or caller.reads_everything:
         return True
     if caller.role is Role.REPORTER:
         owns = resource.owner_id in caller.body_ids or _follows(caller, resource)

@@ -40,8 +40,9 @@ class Act:
     """One act, as far as an annulment asks about it.
 
     `falls_with` is the act that it belongs to: an update's review, an evidence's withdrawal, a paper's update.  An
-    annulment `names` the act that it takes back.  It is on an obligation or on a cycle, or of a whole paper report.
-    `counts` is what the history says before anything more is taken back.
+    annulment `names` the act that it takes back.  It is on an obligation or on a cycle, or of a whole paper report;
+    `evidence_id` is the evidence that it tells of, if it tells of one.  `counts` is what the history says before
+    anything more is taken back.
 
     The rest is for an acceptance, which counts as long as there is what it did not waive: whether it `needs_proof`,
     whether it `waives_proof`, from where in the history an evidence proves, and whether an update `breaks` what the
@@ -57,6 +58,7 @@ class Act:
     obligation_id: UUID | None = None
     cycle_id: UUID | None = None
     paper_report_id: UUID | None = None
+    evidence_id: UUID | None = None
     counts: bool = True
     needs_proof: bool = False
     waives_proof: bool = False

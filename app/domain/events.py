@@ -57,6 +57,14 @@ class EventType(StrEnum):
 FORMER_NAMES = {EventType.CYCLE_DEADLINE_MOVED: EventType.DEADLINE_MOVED}
 """Types by names that are given no more, and by the names that they have: who waits for one waits for both."""
 
+TELL_OF_EVIDENCE = frozenset(
+    {
+        *(EventType.EVIDENCE_ATTACHED, EventType.EVIDENCE_RECEIVED, EventType.EVIDENCE_WITHDRAWN),
+        *(EventType.EVIDENCE_ERASED, EventType.ANNULMENT_MADE),
+    }
+)
+"""Types whose acts may tell that there is an evidence: an annulment can be of an act on one; a read is no act on it."""
+
 
 def is_wanted(told: EventType, types: Collection[EventType]) -> bool:
     """Say whether an event is of one of some types, by whichever of its names."""

@@ -1,6 +1,7 @@
 """Tables: one file per aggregate.  Importing this package knows them all, as migrations' drift test needs."""
 
 from app.models.annulment import AnnulledAct, Annulment
+from app.models.assurance import Assurance
 from app.models.body import Body, Membership, MembershipEnding
 from app.models.calendar import CalendarFeed
 from app.models.client import Client, ClientBody, ClientSecret, RevokedToken
@@ -27,6 +28,7 @@ from app.models.webhook import Webhook, WebhookAttempt, WebhookDelivery
 __all__ = [
     "AnnulledAct",
     "Annulment",
+    "Assurance",
     "Body",
     "CalendarFeed",
     "Checkpoint",

@@ -7,15 +7,19 @@ annulled.  An annulment of an annulment is an act like the others: it leaves the
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import text as sql
 from sqlmodel import Index
 
 from app.domain.acts import ActKind
-from app.models.base import ActRow, PlanRow, belongs_to, by_client, choice, recorded, text
+from app.models.base import ActRow, PlanRow, belongs_to, by_client, choice, instant, recorded, text
 from app.models.paper import of_paper
 
 
 class Annulment(ActRow, table=True):
-    """One row takes back one act, `act_id`, with a reason: on an obligation, a cycle, or the plan; or a whole paper."""
+    """One row takes back one act, `act_id`, with a reason: on an obligation, a cycle, or the plan; or a whole paper.
+
+    `evidence_id` is the evidence that the act is on, if it is on one: whoever may not know of that, knows of neither.
+    """
 
     __tablename__ = "annulment"
     __table_args__ = (
@@ -24,6 +28,7 @@ class Annulment(ActRow, table=True):
         belongs_to("obligation", "obligation_id"),
         belongs_to("cycle", "cycle_id"),
         belongs_to("paper_report", "paper_report_id"),
+        belongs_to("evidence", "evidence_id"),
         of_paper("annulment"),
         by_client(),
     )
@@ -31,6 +36,7 @@ class Annulment(ActRow, table=True):
     obligation_id: UUID | None = None
     cycle_id: UUID | None = None
     paper_report_id: UUID | None = None
+    evidence_id: UUID | None = None
     act_id: UUID
     kind: ActKind = choice(ActKind, "kind")
     reason: str = text(10_000)
@@ -40,8 +46,8 @@ class AnnulledAct(PlanRow, table=True):
     """One row says that one act counts from `recorded_at` on, or that it does not, because of one annulment.
 
     There is one for the act itself and one for each that falls with it or comes back with it; `obligation_id`, or
-    `cycle_id`, is what that act is on.  The database records all rows of an annulment at its own instant: by no
-    `known_at` has half of them been taken back.
+    `cycle_id`, is what that act is on, `evidence_id` the evidence, if it is on one.  The database records all rows of
+    an annulment at its own instant: by no `known_at` has half of them been taken back.  They are received with it, too.
     """
 
     __tablename__ = "annulled_act"
@@ -50,9 +56,15 @@ class AnnulledAct(PlanRow, table=True):
         Index("ix_annulled_act_obligation", "plan_id", "obligation_id", "recorded_at"),
         Index("ix_annulled_act_cycle", "plan_id", "cycle_id", "recorded_at"),
         Index("ix_annulled_act_annulment", "plan_id", "annulment_id"),
+        Index(
+            "ix_annulled_act_evidence",
+            *("plan_id", "obligation_id", "evidence_id"),
+            postgresql_where=sql("evidence_id IS NOT NULL"),
+        ),
         belongs_to("annulment", "annulment_id"),
         belongs_to("obligation", "obligation_id"),
         belongs_to("cycle", "cycle_id"),
+        belongs_to("evidence", "evidence_id"),
     )
 
     annulment_id: UUID
@@ -61,4 +73,6 @@ class AnnulledAct(PlanRow, table=True):
     counts: bool
     obligation_id: UUID | None = None
     cycle_id: UUID | None = None
+    evidence_id: UUID | None = None
+    received_at: datetime = instant()
     recorded_at: datetime = recorded()

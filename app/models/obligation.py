@@ -17,7 +17,7 @@ class Obligation(PlanRow, table=True):
     `body_id` is the numbered body under which the owner stands, `position` the plan's order (duty, then owner),
     `due_before` the deadline as first set, `due_after_others_days` what its duty said when the cycle was opened.
     `lines` names the bodies to whose lines of a `once` duty it belongs, unless that is its owner alone
-    (standing/once.py).  Only `version` and `updated_at` ever change: each act counts one up.
+    (standing/once.py).  Only `updated_at` ever changes: it is when the last act came.
     """
 
     __tablename__ = "obligation"
@@ -47,6 +47,5 @@ class Obligation(PlanRow, table=True):
     due_before: datetime = instant()
     due_after_others_days: int | None = None
     lines: list[UUID] | None = Field(default=None, sa_type=ARRAY(Uuid))
-    version: int = Field(default=1)
     updated_at: datetime = instant()
     recorded_at: datetime = recorded()

@@ -31,7 +31,7 @@ def _view(model: type[SQLModel], *names: str, more: Sequence[Column[Any]] = ()) 
 
 _FACTS: dict[type[HistoryRow], Table] = {
     Update: _view(Update, *_ACT, "state", "percent", more=(Column("on_paper", Boolean),)),
-    Evidence: _view(Evidence, *_ACT, "kind", "of_owner"),
+    Evidence: _view(Evidence, *_ACT, "kind", "of_owner", "update_id"),
     EvidenceContent: _view(EvidenceContent, *_ACT, "evidence_id", "client_id", "size", "kept_as"),
     Withdrawal: _view(Withdrawal, *_ACT, "evidence_id"),
     Erasure: _view(Erasure, *_ACT, "evidence_id"),
@@ -47,7 +47,7 @@ MEASUREMENT_FACTS = _view(Measurement, "id", "plan_id", "update_id", "target_id"
 CLIENT_NAMES = Table(
     "client_name", VIEWS, *(Column(name, table(Client).c[name].type) for name in ("id", "name", "role"))
 )
-"""Who is who among the clients, for a coordinator."""
+"""Who is who among the clients, for a coordinator and an auditor."""
 PLAN_SIZES = Table("plan_size", VIEWS, Column("plan_id", Uuid), Column("obligations", Integer))
 """How many obligations a plan has; its size is no secret."""
 

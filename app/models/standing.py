@@ -18,7 +18,8 @@ class StandingSnapshot(PlanRow, table=True):
 
     They are what the history gives (standing/replay.py), filled by the same expression after each act; what they cannot
     answer, the history is asked.  Nothing in a row changes with time: no status is stored, `is_open` only says that no
-    rule applies but those that read the time.  `known_from` is when the last act was recorded.
+    rule applies but those that read the time.  `known_from` is when the last act was recorded, `changed_at` that of the
+    last one by which something else in the row changed than how often it was acted on and how much evidence there is.
 
     The database makes the row with the obligation, and says itself that it stands no longer (`settled_from` never
     comes) whenever an act leaves something in a history: see migration 0015.
@@ -35,6 +36,7 @@ class StandingSnapshot(PlanRow, table=True):
         Index("ix_standing_facts_settled_from", "settled_from"),
         Index("ix_standing_facts_settled_until", "settled_until"),
         Index("ix_standing_facts_known_from", "known_from"),
+        Index("ix_standing_facts_changed", "plan_id", "changed_at", postgresql_where=text("changed_at IS NOT NULL")),
     )
 
     cycle_id: UUID
@@ -53,7 +55,10 @@ class StandingSnapshot(PlanRow, table=True):
     claim_received_at: datetime | None = instant()
     review_outcome: ReviewOutcome | None = copied(ReviewOutcome, optional=True)
     review_received_at: datetime | None = instant()
+    version: int | None = None
     updated_at: datetime | None = instant()
+    evidence_acts: int | None = None
+    evidence_acted_at: datetime | None = instant()
     evidence_count: int | None = None
     done_since: datetime | None = instant()
     proven_since: datetime | None = instant()
@@ -71,3 +76,4 @@ class StandingSnapshot(PlanRow, table=True):
     settled_from: datetime = instant()
     settled_until: datetime = instant()
     known_from: datetime = instant()
+    changed_at: datetime | None = instant()

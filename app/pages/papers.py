@@ -106,7 +106,7 @@ async def _told(desk: Desk, connection: AsyncConnection, body: str | None, cycle
     return {"cycles": cycles, "bodies": bodies, "body": body, "found": found, "targets": targets}
 
 
-@router.get("/papers/{paper_report_id}", dependencies=[ENTERS])
+@router.get("/papers/{paper_report_id}", dependencies=[opens(Permission.READ_REPORTS)])
 async def one(desk: OnDesk, reading: Reading, paper_report_id: PaperId, done: str | None = None) -> Response:
     """Show a paper and what it says, and whether its scan is there."""
     whole = await paper_reports.whole(reading, desk.caller, paper_report_id, now=desk.now)

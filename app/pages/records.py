@@ -26,11 +26,12 @@ ROLES = {
     Role.REPORTER: Words("cơ quan báo cáo", "reporter"),
     Role.COORDINATOR: Words("cơ quan đầu mối", "coordinator"),
     Role.INTEGRATOR: Words("hệ thống tích hợp", "integrator"),
+    Role.AUDITOR: Words("thanh tra", "auditor"),
     Role.ADMIN: Words("quản trị viên", "admin"),
 }
 
 
-@router.get("/annulments", dependencies=[opens(Permission.ANNUL_MANY)])
+@router.get("/annulments", dependencies=[opens(Permission.READ_REPORTS)])
 async def annulments(request: Request, desk: OnDesk, reading: Reading, cursor: CursorText = None) -> Response:
     """Show what was taken back, by whom and why, and whether that still holds."""
     pages = Pages(request, desk.caller)

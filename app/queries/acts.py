@@ -102,6 +102,7 @@ def _acts(kind: ActKind, act: Table, ids: list[UUID], moment: Moment) -> Stateme
     shown: dict[str, ColumnElement[Any]] = {
         **_of_any(kind, act, moment),
         "falls_with": act.c[FALLS_WITH[kind]] if kind in FALLS_WITH else NONE,
+        "evidence_id": _evidence_of(kind, act),
         "obligation_id": act.c.obligation_id,
         "on_id": act.c.obligation_id,
         "paper_report_id": NONE,
@@ -128,6 +129,7 @@ def _of_papers(kind: ActKind, paper: ColumnElement[UUID], ids: list[UUID], momen
     shown: dict[str, ColumnElement[Any]] = {
         **_of_any(kind, act, moment),
         "falls_with": NONE,
+        "evidence_id": NONE,
         "obligation_id": NONE,
         "on_id": lines.c.obligation_id,
         "paper_report_id": paper,
@@ -151,6 +153,13 @@ def _of_any(kind: ActKind, act: Table, moment: Moment) -> dict[str, ColumnElemen
 def _selected(shown: Mapping[str, ColumnElement[Any]]) -> Statement:
     """Select columns in one order, in which they can be put together with those of other acts."""
     return select(*(shown[name].label(name) for name in sorted(shown)))
+
+
+def _evidence_of(kind: ActKind, act: Table) -> ColumnElement[Any]:
+    """Name the evidence that an act is on; an annulment is on that of the act which it takes back."""
+    if kind is ActKind.EVIDENCE:
+        return act.c.id
+    return act.c.evidence_id if "evidence_id" in act.c else NONE
 
 
 def _of_proof(kind: ActKind, act: Table) -> dict[str, ColumnElement[Any]]:
@@ -190,8 +199,9 @@ def _is_statement(review: Table) -> ColumnElement[bool]:
 
 def act_of(row: Row) -> Act:
     """Read one act."""
-    names = ("id", "received_at", "recorded_at", "falls_with", "names", "obligation_id", "paper_report_id", "counts")
-    told = {name: row[name] for name in (*names, "needs_proof", "waives_proof", "breaks")}
+    names = ("id", "received_at", "recorded_at", "falls_with", "names", "counts")
+    on = ("obligation_id", "paper_report_id", "evidence_id")
+    told = {name: row[name] for name in (*names, *on, "needs_proof", "waives_proof", "breaks")}
     proves = row["proves_received_at"], row["proves_recorded_at"], row["proves_id"]
     return Act(kind=ActKind(row["kind"]), proves_from=None if None in proves else proves, **told)
 

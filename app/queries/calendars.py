@@ -7,11 +7,13 @@ from sqlalchemy import ScalarSelect, bindparam, func, or_, select
 
 from app.database.builders import among
 from app.database.statements import Statement
+from app.domain.access import Caller
 from app.models import Body, CalendarFeed, Obligation
 from app.models.base import table
 from app.queries.plans import plan_id_of
 from app.standing.moment import Moment
 from app.standing.rule import owners, standings
+from app.standing.told import told
 
 feeds, bodies, obligations = table(CalendarFeed), table(Body), table(Obligation)
 
@@ -43,7 +45,7 @@ def _owners() -> ScalarSelect[Any]:
     return select(func.array_agg(member.c.id)).where(member.c.plan_id == bodies.c.plan_id, theirs).scalar_subquery()
 
 
-def deadlines(owner_ids: list[UUID], moment: Moment) -> Statement:
+def deadlines(caller: Caller, owner_ids: list[UUID], moment: Moment) -> Statement:
     """Select what a body, or the members of a group, owe, by deadline."""
     standing = standings(moment, among(owners.c.id, "owner_ids", owner_ids))
-    return select(*standing.c).order_by(standing.c.due_before, standing.c.position, standing.c.id)
+    return select(*told(caller, standing, moment)).order_by(standing.c.due_before, standing.c.position, standing.c.id)

@@ -19,6 +19,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    true,
     tuple_,
     union_all,
 )
@@ -43,6 +44,7 @@ from app.models import (
 from app.models.base import HistoryRow, table
 from app.models.duty import Recurrence
 from app.models.redacted_views import facts_of
+from app.queries.knowing import known
 from app.queries.obligations import visible
 from app.standing.filters import Filters, within
 from app.standing.moment import Moment, Source, annulled
@@ -66,6 +68,10 @@ SAID: dict[type[HistoryRow], str | None] = {
     Transfer: None,
 }
 """The acts that can change a status, each with the column that says in a word what it was."""
+
+
+ON_EVIDENCE = {Evidence: "id", EvidenceContent: "evidence_id", Withdrawal: "evidence_id"}
+"""Of these, the column that names the evidence, of which not everybody may know."""
 
 
 def changed(
@@ -93,10 +99,10 @@ def changed(
     page = select(*found.c).where(visible(caller, found))
     if page_after is not None:
         page = page.where(tuple_(*keys) > page_after.row(keys))
-    return _with_deeds(page.order_by(*keys).limit(bindparam("limit", limit, Integer()) + 1), before, after)
+    return _with_deeds(page.order_by(*keys).limit(bindparam("limit", limit, Integer()) + 1), caller, before, after)
 
 
-def _with_deeds(page: Statement, before: Moment, after: Moment) -> Statement:
+def _with_deeds(page: Statement, caller: Caller, before: Moment, after: Moment) -> Statement:
     """Add when a `once` duty was done, also in another cycle, as the moments see it, and by when that was undone."""
     row = page.subquery("page")
     deeds = {
@@ -104,7 +110,7 @@ def _with_deeds(page: Statement, before: Moment, after: Moment) -> Statement:
         "elsewhere_after": _deed(after, "elsewhere_at"),
         "deed_after": _deed(after, "completed_at"),
         "acted_at": func.greatest(
-            *(_acted(facts_of(kind), before, after) for kind in SAID), _taken_back(before, after)
+            *(_acted(kind, caller, before, after) for kind in SAID), _taken_back(caller, before, after)
         ),
     }
     return (
@@ -120,22 +126,18 @@ def _deed(moment: Moment, column: str) -> ColumnElement[Any]:
     return select(deed.c[column]).correlate(obligations, duties).scalar_subquery()
 
 
-def _acts_on_line(before: Moment, after: Moment) -> list[ColumnElement[Any]]:
-    """Return when the last act of each kind came to be there on a `once` duty in another cycle."""
-    return [*(_acted(facts_of(kind), before, after) for kind in SAID), _taken_back(before, after)]
-
-
-def _acted(history: Table, before: Moment, after: Moment) -> ColumnElement[Any]:
-    sibling = table(Obligation).alias("sibling")
+def _acted(kind: type[HistoryRow], caller: Caller, before: Moment, after: Moment) -> ColumnElement[Any]:
+    """Return when the last act of a kind that the caller may know of came to be on a `once` duty in another cycle."""
+    sibling, history = table(Obligation).alias("sibling"), facts_of(kind)
     found = select(func.max(_at(history, before))).join_from(sibling, history, history.c.obligation_id == sibling.c.id)
-    return _on_line(found.where(_between(history, before, after)), sibling)
+    return _on_line(found.where(_between(history, before, after), _known(kind, caller, after)), sibling)
 
 
-def _taken_back(before: Moment, after: Moment) -> ColumnElement[Any]:
+def _taken_back(caller: Caller, before: Moment, after: Moment) -> ColumnElement[Any]:
     sibling = table(Obligation).alias("sibling")
     on = annulled.c.obligation_id == sibling.c.id
     found = select(func.max(annulled.c.recorded_at)).join_from(sibling, annulled, on)
-    return _on_line(found.where(_said_between(before, after)), sibling)
+    return _on_line(found.where(_said_between(caller, before, after)), sibling)
 
 
 def _on_line(found: Statement, sibling: Source) -> ColumnElement[Any]:
@@ -143,20 +145,28 @@ def _on_line(found: Statement, sibling: Source) -> ColumnElement[Any]:
     return found.where(*other).correlate(obligations, duties).scalar_subquery()
 
 
-def acts_between(ids: list[UUID], before: Moment, after: Moment) -> Statement:
+def acts_between(caller: Caller, ids: list[UUID], before: Moment, after: Moment) -> Statement:
     """Select the acts on some obligations that the later moment sees and the earlier one does not, in order.
 
-    An annulment between the two is among them.  No narrative, and no id by which one could be found.
+    Of those, the ones that the caller may know of; an annulment between the two is among them.  No narrative, and no id
+    by which one could be found.
     """
-    of = [_acts(facts_of(model), said, ids, before, after) for model, said in SAID.items()]
-    found = union_all(*of, _deadlines(ids, before, after), _annulments(ids, before, after)).subquery("acts")
+    of = [_acts(kind, caller, ids, before, after) for kind in SAID]
+    found = union_all(*of, _deadlines(ids, before, after), _annulments(caller, ids, before, after)).subquery("acts")
     return select(found.c.obligation_id, found.c.act, found.c.said, found.c.at).order_by(found.c.at, found.c.id)
 
 
-def _acts(history: Table, said: str | None, ids: Collection[UUID], before: Moment, after: Moment) -> Statement:
+def _acts(kind: type[HistoryRow], caller: Caller, ids: Collection[UUID], before: Moment, after: Moment) -> Statement:
+    history, said = facts_of(kind), SAID[kind]
     what = cast(history.c[said], String) if said else cast(null(), String)
     found = select(history.c.obligation_id, *_named(history, before), what.label("said"))
-    return found.where(among(history.c.obligation_id, "ids", ids), _between(history, before, after))
+    of_these = among(history.c.obligation_id, "ids", ids)
+    return found.where(of_these, _between(history, before, after), _known(kind, caller, after))
+
+
+def _known(kind: type[HistoryRow], caller: Caller, moment: Moment) -> ColumnElement[bool]:
+    """Keep the acts of a kind that a caller may know of: all, but those on evidence that it may not read."""
+    return known(caller, facts_of(kind).c[ON_EVIDENCE[kind]], moment) if kind in ON_EVIDENCE else true()
 
 
 def _deadlines(ids: Collection[UUID], before: Moment, after: Moment) -> Statement:
@@ -165,7 +175,7 @@ def _deadlines(ids: Collection[UUID], before: Moment, after: Moment) -> Statemen
     return select(*shown).join_from(obligations, deadlines, mine).where(_between(deadlines, before, after))
 
 
-def _annulments(ids: Collection[UUID], before: Moment, after: Moment) -> Statement:
+def _annulments(caller: Caller, ids: Collection[UUID], before: Moment, after: Moment) -> Statement:
     """Select what was taken back, or came back, on some obligations or their cycles: one row an annulment."""
     mine = and_(
         annulled.c.plan_id == obligations.c.plan_id,
@@ -173,7 +183,7 @@ def _annulments(ids: Collection[UUID], before: Moment, after: Moment) -> Stateme
     )
     shown = (obligations.c.id, annulled.c.annulment_id, literal("annulment"), func.min(annulled.c.recorded_at))
     found = select(*shown, cast(null(), String)).join_from(obligations, annulled, mine)
-    found = found.where(among(obligations.c.id, "ids", ids), _said_between(before, after))
+    found = found.where(among(obligations.c.id, "ids", ids), _said_between(caller, before, after))
     return found.group_by(obligations.c.id, annulled.c.annulment_id)
 
 
@@ -199,6 +209,7 @@ def _between(history: Table, before: Moment, after: Moment) -> ColumnElement[boo
     return and_(after.sees(history), later)
 
 
-def _said_between(before: Moment, after: Moment) -> ColumnElement[bool]:
-    """Keep what was taken back between the two."""
-    return and_(annulled.c.recorded_at > before.known_at_bind, after.knows(annulled))
+def _said_between(caller: Caller, before: Moment, after: Moment) -> ColumnElement[bool]:
+    """Keep what was taken back between the two, as far as the caller may know of it."""
+    taken = and_(annulled.c.recorded_at > before.known_at_bind, after.knows(annulled))
+    return and_(taken, known(caller, annulled.c.evidence_id, after))

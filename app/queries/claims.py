@@ -123,7 +123,7 @@ def _figures(report: Source, obligation: Source) -> ColumnElement[Any]:
 
 def _evidence(caller: Caller, moment: Moment) -> ColumnElement[Any]:
     """Spell the evidence that stands on an obligation, as far as the caller may read it."""
-    one = as_wire(evidence, **fields())
+    one = as_wire(evidence, **fields(caller, moment))
     found = (
         select(func.jsonb_agg(aggregate_order_by(one, *order_of(evidence))))
         .select_from(named(moment))

@@ -19,7 +19,6 @@ from sqlalchemy import (
     or_,
     select,
     tuple_,
-    union_all,
 )
 
 from app.database.builders import among
@@ -44,7 +43,7 @@ from app.models.redacted_views import CLIENT_NAMES, facts_of
 from app.queries.plans import plan_id_of
 from app.standing.moment import Moment
 from app.standing.ownership import owner_of
-from app.standing.reach import attached_by, bodies_of, cleared, reachable
+from app.standing.reach import attached_by, bodies_of, cleared, reachable, reads_all_evidence
 
 evidence, texts, contents, withdrawals, erasures, reads = (
     table(model) for model in (Evidence, EvidenceText, EvidenceContent, Withdrawal, Erasure, EvidenceRead)
@@ -52,6 +51,7 @@ evidence, texts, contents, withdrawals, erasures, reads = (
 bodies, obligations, duties, cycles = table(Body), table(Obligation), table(Duty), table(Cycle)
 KEPT_AS = func.coalesce(contents.c.kept_as, contents.c.id)
 """The id under which the bytes of a content are kept."""
+earlier = evidence.alias("earlier")
 _ACT = ("plan_id", "body_id", "obligation_id", "client_id", "received_at", "recorded_at")
 
 
@@ -62,7 +62,8 @@ def one_evidence(evidence_id: UUID, moment: Moment) -> Statement:
 
 def one_readable(caller: Caller, evidence_id: UUID, moment: Moment) -> Statement:
     """Select one evidence, if the caller may read it."""
-    return one_evidence(evidence_id, moment).where(readable(caller, moment))
+    this = evidence.c.id == bindparam("evidence_id", evidence_id)
+    return _evidence(moment, caller).where(this, readable(caller, moment))
 
 
 def one_posted(caller: Caller, evidence_id: UUID, moment: Moment) -> Statement:
@@ -75,8 +76,8 @@ def some_evidence(ids: Collection[UUID], moment: Moment) -> Statement:
     return _evidence(moment).where(among(evidence.c.id, "ids", ids))
 
 
-def _evidence(moment: Moment) -> Statement:
-    shown = ((name, column) for name, column in fields().items() if name not in _ACT)
+def _evidence(moment: Moment, caller: Caller | None = None) -> Statement:
+    shown = ((name, column) for name, column in fields(caller, moment).items() if name not in _ACT)
     columns = (*(evidence.c[name] for name in _ACT), *(column.label(name) for name, column in shown))
     return select(*columns, KEPT_AS.label("content_id")).select_from(named(moment)).where(moment.reaches(evidence))
 
@@ -84,20 +85,8 @@ def _evidence(moment: Moment) -> Statement:
 def readable(caller: Caller, moment: Moment) -> ColumnElement[bool]:
     """Keep the evidence that a caller may read, by the obligation that it is on and by its classification."""
     owner = owner_of(obligations, moment)
-    reached = and_(reachable(caller, Permission.READ_EVIDENCE, obligations, owner), cleared(caller, owner))
-    return or_(reached, attached_by(caller))
-
-
-def readable_acts(caller: Caller, acts: list[UUID], moment: Moment) -> Statement:
-    """Select those of some acts on evidence, the attaching among them, whose evidence a caller may read."""
-    attached = select(evidence.c.id).where(among(evidence.c.id, "acts", acts))
-    others = (
-        select(act.c.id).join(evidence, evidence.c.id == act.c.evidence_id).where(among(act.c.id, "acts", acts))
-        for act in (contents, withdrawals, erasures)
-    )
-    mine = obligations.c.id == evidence.c.obligation_id
-    found = union_all(*(act.join(obligations, mine).where(readable(caller, moment)) for act in (attached, *others)))
-    return select(found.subquery("acts").c.id)
+    clear = or_(reads_all_evidence(caller, obligations, owner), cleared(caller))
+    return or_(and_(reachable(caller, Permission.READ_EVIDENCE, obligations, owner), clear), attached_by(caller))
 
 
 def posted_by(caller: Caller) -> ColumnElement[bool]:
@@ -108,8 +97,8 @@ def posted_by(caller: Caller) -> ColumnElement[bool]:
     return and_(mine, evidence.c.document_number.is_(None))
 
 
-def fields() -> Mapping[str, ColumnElement[Any]]:
-    """Name what a caller sees of an evidence, over what `named` joins."""
+def fields(caller: Caller | None, moment: Moment) -> Mapping[str, ColumnElement[Any]]:
+    """Name what a caller sees of an evidence, over what `named` joins; without one, all of it."""
     content = func.jsonb_build_object(
         *(part for name in ("size", "sha256", "received_at", "recorded_at") for part in (name, contents.c[name]))
     )
@@ -122,7 +111,16 @@ def fields() -> Mapping[str, ColumnElement[Any]]:
         "content": case((contents.c.id.is_not(None), content), else_=null()),
         "withdrawn_at": withdrawals.c.received_at,
         "erased_at": erasures.c.received_at,
+        "supersedes": evidence.c.supersedes if caller is None else _superseded(caller, moment),
     }
+
+
+def _superseded(caller: Caller, moment: Moment) -> ColumnElement[Any]:
+    """Name the earlier evidence whose place one takes, if the caller may read that as well; both are of one body."""
+    clear = (reads_all_evidence(caller, obligations, owner_of(obligations, moment)), cleared(caller, earlier))
+    same = (earlier.c.plan_id == evidence.c.plan_id, earlier.c.id == evidence.c.supersedes)
+    found = select(earlier.c.id).where(*same, or_(*clear, attached_by(caller, earlier)))
+    return found.correlate(evidence, obligations).scalar_subquery()
 
 
 def named(moment: Moment) -> FromClause:

@@ -21,6 +21,7 @@ from app.standing.filters import Filters, matching, within
 from app.standing.moment import Moment
 from app.standing.reach import reachable
 from app.standing.rule import named, owners, standings
+from app.standing.told import told
 
 plans, bodies, cycles, duties, obligations = (table(model) for model in (Plan, Body, Cycle, Duty, Obligation))
 
@@ -80,5 +81,5 @@ def page(
 def rows(caller: Caller, filters: Filters, ids: list[UUID], moment: Moment) -> Statement:
     """Select those obligations of a page that match, with their standing, in the plan's order."""
     standing = standings(moment, among(obligations.c.id, "ids", ids), ended=filters.ended)
-    found = select(*standing.c).where(visible(caller, standing), *matching(standing, filters))
+    found = select(*told(caller, standing, moment)).where(visible(caller, standing), *matching(standing, filters))
     return found.order_by(standing.c.position, standing.c.id)

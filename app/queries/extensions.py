@@ -12,6 +12,7 @@ from app.models.base import table
 from app.queries.obligations import visible
 from app.standing.moment import Moment, order_of
 from app.standing.rule import standings
+from app.standing.told import told
 
 requests, obligations = table(ExtensionRequest), table(Obligation)
 ANSWERS = (ExtensionRequest, ExtensionRefusal, Extension)
@@ -33,7 +34,7 @@ def queue(caller: Caller, moment: Moment, limit: int, after: KeysetCursor | None
     names = {"id": "request_id", "received_at": "requested_at", "recorded_at": "request_recorded_at"}
     asked = [column.label(names.get(column.name, f"request_{column.name}")) for column in requests.c]
     found = (
-        select(*asked, *standing.c, func.clock_timestamp().label("recorded_until"))
+        select(*asked, *told(caller, standing, moment), func.clock_timestamp().label("recorded_until"))
         .join(standing, and_(standing.c.plan_id == requests.c.plan_id, standing.c.id == requests.c.obligation_id))
         .where(_pending(moment), visible(caller, standing))
     )

@@ -14,6 +14,7 @@ from app.queries.plans import plan_id_of
 from app.standing.filters import Filters, within
 from app.standing.moment import Moment
 from app.standing.rule import standings
+from app.standing.told import told
 
 duties, targets_ = table(Duty), table(Target)
 
@@ -37,7 +38,11 @@ async def find_form(
 def owed(caller: Caller, plan: str, cycle: str, owner: str, moment: Moment) -> Statement:
     """Select what an owner owes in a cycle, in the plan's order, as far as the caller may see it."""
     standing = standings(moment, within(Filters(plan=plan, cycle=cycle, owner=owner)))
-    return select(*standing.c).where(visible(caller, standing)).order_by(standing.c.position, standing.c.id)
+    return (
+        select(*told(caller, standing, moment))
+        .where(visible(caller, standing))
+        .order_by(standing.c.position, standing.c.id)
+    )
 
 
 def targets(slug: str, duty_codes: list[str]) -> Statement:

@@ -11,7 +11,6 @@ from app.database.builders import among
 from app.database.statements import Row, Statement, fetch_all
 from app.domain.access import Caller
 from app.models import (
-    Annulment,
     Body,
     ConditionDecision,
     Contribution,
@@ -25,14 +24,14 @@ from app.models import (
 )
 from app.models.base import HistoryRow, table
 from app.queries.evidence import bodies, contents, erasures, evidence, fields, named, obligations, readable, withdrawals
-from app.queries.spelled_acts import Chosen, Obligations, Which, acts, in_order, shown_of_updates, updates
-from app.queries.wire import as_object, as_wire, counting, nothing, picked
+from app.queries.spelled_acts import Asked, Chosen, Obligations, acts, in_order, shown_of_updates, updates
+from app.queries.wire import annulments, as_object, as_wire, counting, nothing, picked
 from app.standing.moment import Moment, order_of
 from app.standing.ownership import owner_when
 
 reviews, transfers, successions = (table(model) for model in (Review, Transfer, Succession))
 predecessors = table(Body).alias("predecessor")
-notes, deadlines, annulments = (table(model) for model in (Contribution, CycleDeadline, Annulment))
+notes, deadlines = table(Contribution), table(CycleDeadline)
 
 PLAIN: dict[type[HistoryRow], tuple[str, ...]] = {
     ExtensionRequest: ("id", "reason", "due_before", "document_number"),
@@ -53,37 +52,35 @@ async def acts_on(
 
 def history(caller: Caller, of: Obligations, moment: Moment) -> Statement:
     """Select every act on an obligation that the caller may read, in order."""
+    asked = Asked(caller, of, moment)
     return in_order(
-        _update_acts(caller, of, moment),
-        _evidence_acts(of, moment).where(readable(caller, moment)),
-        _acts_on_evidence(withdrawals, of, moment).where(readable(caller, moment)),
-        _acts_on_evidence(erasures, of, moment, "legal_basis").where(readable(caller, moment)),
-        _deadline_acts(of, moment),
-        _transfer_acts(of, moment),
-        _annulments_of_papers(of, moment),
-        *_acts_of_words(of, moment),
+        _update_acts(asked),
+        _evidence_acts(asked),
+        _acts_on_evidence(asked, withdrawals),
+        _acts_on_evidence(asked, erasures, "legal_basis"),
+        _deadline_acts(asked, of),
+        _transfer_acts(asked),
+        _annulments_of_papers(asked, of),
+        *_acts_of_words(asked),
     )
 
 
 def contributions(caller: Caller, of: Obligations, moment: Moment) -> Statement:
     """Select the notes of partners, and the evidence of theirs that the caller may read, in order."""
-    theirs = evidence.c.body_id != owner_when(evidence, obligations, moment)
-    return in_order(
-        _contribution_acts(of, moment),
-        _evidence_acts(of, moment).where(readable(caller, moment), theirs),
-    )
+    theirs, asked = evidence.c.body_id != owner_when(evidence, obligations, moment), Asked(caller, of, moment)
+    return in_order(_contribution_acts(asked), _evidence_acts(asked).where(theirs))
 
 
 def chosen(caller: Caller, of: Chosen, moment: Moment) -> Statement:
     """Select some acts that an inbox shows, as far as the caller may read them; evidence whole, whatever the act."""
-    source, readably = named(moment), readable(caller, moment)
-    shown = {"evidence": func.jsonb_build_array(as_wire(evidence, **fields()))}
+    asked, source, readably = Asked(caller, of, moment), named(moment), readable(caller, moment)
+    shown = {"evidence": func.jsonb_build_array(as_wire(evidence, **fields(caller, moment)))}
     on_evidence = ((evidence, ("id",)), (contents, ("id",)), (withdrawals, ("id", "reason")))
-    of_evidence = (acts(act, of, moment, source=source, **picked(act, names), **shown) for act, names in on_evidence)
+    of_evidence = (acts(asked, act, source=source, **picked(act, names), **shown) for act, names in on_evidence)
     return in_order(
-        _update_acts(caller, of, moment),
+        _update_acts(asked),
         *(of_one.where(readably) for of_one in of_evidence),
-        *_acts_of_words(of, moment),
+        *_acts_of_words(asked),
     )
 
 
@@ -93,33 +90,33 @@ def some_updates(caller: Caller, ids: Collection[UUID], moment: Moment) -> State
     return select(shown.label("update")).where(among(updates.c.id, "ids", ids))
 
 
-def _acts_of_words(of: Which, moment: Moment) -> list[Statement]:
+def _acts_of_words(asked: Asked) -> list[Statement]:
     """Select the acts that need no more than their own row: what partners and coordinators say, and requests."""
-    plain = (acts(table(model), of, moment, **picked(table(model), names)) for model, names in PLAIN.items())
-    return [_contribution_acts(of, moment), _review_acts(of, moment), _annulment_acts(of, moment), *plain]
+    plain = (acts(asked, table(model), **picked(table(model), names)) for model, names in PLAIN.items())
+    return [_contribution_acts(asked), _review_acts(asked), _annulment_acts(asked), *plain]
 
 
-def _update_acts(caller: Caller, of: Which, moment: Moment) -> Statement:
-    return acts(updates, of, moment, **shown_of_updates(caller, moment))
+def _update_acts(asked: Asked) -> Statement:
+    return acts(asked, updates, **shown_of_updates(asked.caller, asked.moment))
 
 
-def _contribution_acts(of: Which, moment: Moment) -> Statement:
+def _contribution_acts(asked: Asked) -> Statement:
     source = notes.join(bodies, bodies.c.id == notes.c.body_id)
     shown = {**picked(notes, ("id", "note")), "body": bodies.c.code, "evidence": nothing()}
-    return acts(notes, of, moment, source=source, **shown)
+    return acts(asked, notes, source=source, **shown)
 
 
-def _deadline_acts(of: Obligations, moment: Moment) -> Statement:
+def _deadline_acts(asked: Asked, of: Obligations) -> Statement:
     """Select the acts on the deadline of the whole cycle, which are acts on each of its obligations."""
     shown = picked(deadlines, ("id", "due_before", "reason", "document_number", "decided_on"))
-    told = {**shown, **counting(deadlines, moment), "obligation": obligations.c.id}
+    told = {**shown, **counting(deadlines, asked.moment, asked.annulments), "obligation": obligations.c.id}
     spelled = as_wire(deadlines, act=literal("cycle_deadline"), **told)
     its_cycle = and_(obligations.c.plan_id == deadlines.c.plan_id, obligations.c.cycle_id == deadlines.c.cycle_id)
     found = select(*order_of(deadlines), spelled.label("act")).join(obligations, its_cycle)
-    return found.where(of.own(obligations.c.plan_id, obligations.c.id), moment.reaches(deadlines))
+    return found.where(of.own(obligations.c.plan_id, obligations.c.id), asked.moment.reaches(deadlines))
 
 
-def _transfer_acts(of: Obligations, moment: Moment) -> Statement:
+def _transfer_acts(asked: Asked) -> Statement:
     source = (
         transfers.join(successions, successions.c.id == transfers.c.succession_id)
         .join(bodies, bodies.c.id == transfers.c.owner_id)
@@ -133,37 +130,42 @@ def _transfer_acts(of: Obligations, moment: Moment) -> Statement:
         "owner": as_object(**picked(bodies, ("code", "name"))),
         "act_of_succession": as_object(**by),
     }
-    return acts(transfers, of, moment, source=source, **shown)
+    return acts(asked, transfers, source=source, **shown)
 
 
-def _review_acts(of: Which, moment: Moment) -> Statement:
+def _review_acts(asked: Asked) -> Statement:
     shown = {**picked(reviews, ("id", "reason", "outcome", "waives")), "update": reviews.c.update_id}
-    return acts(reviews, of, moment, **shown)
+    return acts(asked, reviews, **shown)
 
 
-def _annulment_acts(of: Which, moment: Moment) -> Statement:
-    return acts(annulments, of, moment, **_shown_of_annulments())
+def _annulment_acts(asked: Asked) -> Statement:
+    found = acts(asked, annulments, **_shown_of_annulments())
+    return found.where(annulments.c.id.in_(select(asked.annulments.c.id)))
 
 
-def _annulments_of_papers(of: Obligations, moment: Moment) -> Statement:
+def _annulments_of_papers(asked: Asked, of: Obligations) -> Statement:
     """Select what took whole papers back, or let them count again: an act on each obligation that they report on."""
     own = of.own(updates.c.plan_id, updates.c.obligation_id)
     lines = select(updates.c.plan_id, updates.c.obligation_id, updates.c.paper_report_id).where(own).distinct()
     line = lines.subquery("line")
-    shown = {**_shown_of_annulments(), **counting(annulments, moment), "obligation": line.c.obligation_id}
+    told = counting(annulments, asked.moment, asked.annulments)
+    shown = {**_shown_of_annulments(), **told, "obligation": line.c.obligation_id}
     spelled = as_wire(annulments, act=literal("annulment"), **shown)
     same = and_(line.c.plan_id == annulments.c.plan_id, line.c.paper_report_id == annulments.c.paper_report_id)
-    return select(*order_of(annulments), spelled.label("act")).join(line, same).where(moment.reaches(annulments))
+    found = select(*order_of(annulments), spelled.label("act")).join(line, same)
+    return found.where(asked.moment.reaches(annulments))
 
 
 def _shown_of_annulments() -> dict[str, Any]:
     return {**picked(annulments, ("id", "reason", "kind")), "annuls": annulments.c.act_id}
 
 
-def _evidence_acts(of: Which, moment: Moment) -> Statement:
-    return acts(evidence, of, moment, source=named(moment), **fields())
+def _evidence_acts(asked: Asked) -> Statement:
+    found = acts(asked, evidence, source=named(asked.moment), **fields(asked.caller, asked.moment))
+    return found.where(readable(asked.caller, asked.moment))
 
 
-def _acts_on_evidence(act: Table, of: Which, moment: Moment, *names: str) -> Statement:
+def _acts_on_evidence(asked: Asked, act: Table, *names: str) -> Statement:
     shown = {**picked(act, ("id", "reason", *names)), "evidence": act.c.evidence_id}
-    return acts(act, of, moment, source=named(moment), **shown)
+    found = acts(asked, act, source=named(asked.moment), **shown)
+    return found.where(readable(asked.caller, asked.moment))

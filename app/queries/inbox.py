@@ -39,9 +39,10 @@ from app.domain.access import Caller, Permission
 from app.domain.calendar import LAST_YEAR
 from app.models.event import TOLD_ACT
 from app.queries.done_by import done_by, touched_by
+from app.queries.knowing import knows_of
 from app.standing.filters import Filters, within
 from app.standing.moment import INSTANT, Moment, MomentOfRow
-from app.standing.reach import followed_by, owned_by, reachable
+from app.standing.reach import followed_by, owned_by, reachable, reads_all_evidence
 from app.standing.rule import bodies, cycles, duties, named, obligations, owners, plans, standing_of
 
 SORT_COLUMNS = ("recorded_at", "id")
@@ -130,7 +131,9 @@ def _told(caller: Caller, wanted: Wanted, moment: Moment, limit: int, after: Key
         found = select(*of_each.c).select_from(plans.join(of_each, true())).where(slug)
     else:
         some = _obligations(caller, wanted, moment)
-        of_each = first.where(act.obligation_id == some.c.id, *_done_by(wanted, some)).correlate(some).lateral("told")
+        of_each = (
+            first.where(act.obligation_id == some.c.id, *_done_by(caller, wanted, some)).correlate(some).lateral("told")
+        )
         found = select(*of_each.c).select_from(some.join(of_each, true()))
     return found.order_by(*(of_each.c[name] for name in SORT_COLUMNS)).limit(most).subquery("page")
 
@@ -138,7 +141,8 @@ def _told(caller: Caller, wanted: Wanted, moment: Moment, limit: int, after: Key
 def _obligations(caller: Caller, wanted: Wanted, moment: Moment) -> Subquery:
     """Select the obligations that are asked for; of a reporter its own, and those that it follows.
 
-    What a body did itself, whoever may read the history of its obligation may know.
+    There it reads all evidence.  What a body did itself, whoever may read the history of its obligation may know, but
+    for what is on evidence that it may not read.
     """
     source, ownership = named(moment)
     mine: ColumnElement[bool] = true()
@@ -149,12 +153,15 @@ def _obligations(caller: Caller, wanted: Wanted, moment: Moment) -> Subquery:
             reachable(caller, Permission.READ_HISTORY, obligations, ownership.owner_id),
             touched_by(wanted.by, obligations),
         )
+    reads_all = reads_all_evidence(caller, obligations, ownership.owner_id).label("reads_all")
     shown = (obligations.c[name] for name in ("id", "plan_id", "owner_id"))
-    return select(*shown).select_from(source).where(within(wanted.filters), mine).subquery("some")
+    return select(*shown, reads_all).select_from(source).where(within(wanted.filters), mine).subquery("some")
 
 
-def _done_by(wanted: Wanted, some: Subquery) -> list[ColumnElement[bool]]:
-    return [done_by(wanted.by, TOLD_ACT, some)] if wanted.by else []
+def _done_by(caller: Caller, wanted: Wanted, some: Subquery) -> list[ColumnElement[bool]]:
+    if not wanted.by:
+        return []
+    return [done_by(wanted.by, TOLD_ACT, some), knows_of(caller, TOLD_ACT, some.c.reads_all)]
 
 
 def _with_moments(page: Subquery) -> Subquery:

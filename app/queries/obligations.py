@@ -21,6 +21,7 @@ from app.standing.moment import INSTANT, Moment
 from app.standing.reach import reachable
 from app.standing.row import SHOWN, StandingRow
 from app.standing.rule import arms, standing_of, standings, stored_standing_of, unsettled
+from app.standing.told import NEEDED, counted, told, updated_at
 
 
 class Sort(StrEnum):
@@ -71,22 +72,29 @@ def page(
     `after` holds the KEYS of the last row of the page before; without `history`, stored facts alone are asked.
     """
     parts = arms(moment, within(filters), ended=filters.ended, history=history)
-    halves = [_first(part, caller, filters, sort, limit, after) for part in parts]
+    halves = [_first(part, caller, filters, moment, sort, limit, after) for part in parts]
     rows = union_all(*halves).subquery("rows")
-    first = select(*rows.c, func.clock_timestamp().label("recorded_until"))
-    keys = [rows.c[name] for name in SORT_COLUMNS[sort]]
-    return first.order_by(*_in_order(keys, sort)).limit(_more_than(limit))
+    numbers, keys = counted(caller, rows, moment), SORT_COLUMNS[sort]
+    shown = [numbers[name].label(name) if name in numbers else rows.c[name] for name in (*SHOWN, *keys)]
+    first = select(*dict.fromkeys(shown), func.clock_timestamp().label("recorded_until"))
+    return first.order_by(*_in_order([rows.c[name] for name in keys], sort)).limit(_more_than(limit))
 
 
 def _first(
-    standing: Subquery, caller: Caller, filters: Filters, sort: Sort, limit: int, after: KeysetCursor | None
+    standing: Subquery,
+    caller: Caller,
+    filters: Filters,
+    moment: Moment,
+    sort: Sort,
+    limit: int,
+    after: KeysetCursor | None,
 ) -> Statement:
     """Select the first of one half of the standings, each half in order by itself, so that an index can give it.
 
     Nothing but what is shown, and what puts it in order: when an obligation was last touched is dear to find out.
     """
-    keys = {name: _key(standing, name) for name in SORT_COLUMNS[sort]}
-    shown = {name: standing.c[name] for name in SHOWN} | keys
+    keys = {name: _key(caller, standing, moment, name) for name in SORT_COLUMNS[sort]}
+    shown = {name: standing.c[name] for name in (*SHOWN, *NEEDED)} | keys
     found = select(*shown.values()).where(visible(caller, standing), *matching(standing, filters))
     if after is not None:
         last = after.row([*keys.values()])
@@ -95,10 +103,10 @@ def _first(
     return found.order_by(*_in_order([*keys.values()], sort)).limit(_more_than(limit))
 
 
-def _key(standing: Subquery, name: str) -> ColumnElement[Any]:
+def _key(caller: Caller, standing: Subquery, moment: Moment, name: str) -> ColumnElement[Any]:
     if name == "reported_at":
         return func.coalesce(standing.c.last_reported_at, literal(BEFORE_ALL, INSTANT)).label(name)
-    return standing.c[name]
+    return updated_at(caller, standing, moment).label(name) if name == "updated_at" else standing.c[name]
 
 
 def _in_order(keys: Sequence[ColumnElement[Any]], sort: Sort) -> list[ColumnElement[Any]]:
@@ -142,25 +150,25 @@ async def find_some(
 def one(caller: Caller, obligation_id: UUID, moment: Moment) -> Statement:
     """Select one obligation with its standing, if the caller may see it."""
     standing = standing_of(bindparam("obligation_id", obligation_id, Uuid()), moment)
-    return select(*standing.c).where(visible(caller, standing))
+    return select(*told(caller, standing, moment)).where(visible(caller, standing))
 
 
 def one_stored(caller: Caller, obligation_id: UUID, moment: Moment) -> Statement:
     """Select the same where its stored facts stand, which is nearly always."""
     standing = stored_standing_of(bindparam("obligation_id", obligation_id, Uuid()), moment)
-    return select(*standing.c).where(visible(caller, standing))
+    return select(*told(caller, standing, moment)).where(visible(caller, standing))
 
 
 def some(caller: Caller, obligation_ids: Collection[UUID], moment: Moment) -> Statement:
     """Select those of a set of obligations that the caller may see and that are owed, with their standing."""
     standing = standings(moment, _these(obligation_ids))
-    return select(*standing.c).where(visible(caller, standing))
+    return select(*told(caller, standing, moment)).where(visible(caller, standing))
 
 
 def some_stored(caller: Caller, obligation_ids: Collection[UUID], moment: Moment) -> Statement:
     """Select the same where their stored facts stand, which is nearly all."""
     standing = standings(moment, _these(obligation_ids), history=False)
-    return select(*standing.c).where(visible(caller, standing))
+    return select(*told(caller, standing, moment)).where(visible(caller, standing))
 
 
 def _these(obligation_ids: Collection[UUID]) -> ColumnElement[bool]:

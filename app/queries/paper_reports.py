@@ -11,7 +11,7 @@ from app.database.statements import Statement
 from app.domain.access import Caller, Permission
 from app.models import Body, Erasure, Evidence, EvidenceContent, Obligation, PaperReport, Plan, Update
 from app.models.base import table
-from app.queries.wire import as_object, counting
+from app.queries.wire import annulments, as_object, counting
 from app.standing.moment import Moment
 from app.standing.ownership import owner_of
 from app.standing.reach import reachable
@@ -23,10 +23,12 @@ OF_CONTENT = ("size", "sha256", "received_at", "recorded_at")
 
 def one_paper(paper_report_id: UUID, moment: Moment) -> Statement:
     """Select a paper, annulled or not, with what names its plan and its body, and its scan if that is there."""
+    named = bindparam("paper_report_id", paper_report_id, Uuid())
+    annulling = select(*annulments.c).where(annulments.c.paper_report_id == named).cte("annulling")
     shown = {
         "plan": plans.c.slug,
         "body": as_object(code=bodies.c.code, name=bodies.c.name),
-        "annulled": counting(papers, moment)["annulled"],
+        "annulled": counting(papers, moment, annulling)["annulled"],
         "content": _content(),
         "counts": moment.counts(papers),
     }
@@ -34,7 +36,7 @@ def one_paper(paper_report_id: UUID, moment: Moment) -> Statement:
         select(*papers.c, *(column.label(name) for name, column in shown.items()))
         .join(plans, plans.c.id == papers.c.plan_id)
         .join(bodies, and_(bodies.c.plan_id == papers.c.plan_id, bodies.c.id == papers.c.body_id))
-        .where(papers.c.id == bindparam("paper_report_id", paper_report_id, Uuid()))
+        .where(papers.c.id == named)
     )
 
 

@@ -12,6 +12,7 @@ from app.queries.obligations import visible
 from app.standing.filters import Filters, within
 from app.standing.moment import INSTANT, Moment
 from app.standing.rule import standings
+from app.standing.told import told
 
 OPEN = sorted({Status.IN_PROGRESS.value, Status.NOT_STARTED.value})
 LATE = sorted({Status.OVERDUE.value, Status.AWAITED.value})
@@ -35,6 +36,6 @@ def reminders(caller: Caller, filters: Filters, moment: Moment, soon: datetime) 
         "returned": and_(s.judged == Judgement.RETURNED, s.completed_at.is_(None)),
         "waiting": s.awaiting_review,
     }
-    shown = select(*s, *(kind.label(f"is_{name}") for name, kind in kinds.items()))
+    shown = select(*told(caller, standing, moment), *(kind.label(f"is_{name}") for name, kind in kinds.items()))
     by = (s.plan, s.owner_position, s.owner_code, s.due_before, s.position, s.id)
     return shown.where(visible(caller, standing), or_(*kinds.values())).order_by(*by)

@@ -10,11 +10,11 @@ from sqlalchemy import (
     String,
     Subquery,
     Uuid,
+    and_,
     bindparam,
     case,
     cast,
     func,
-    literal_column,
     null,
     select,
     true,
@@ -41,8 +41,9 @@ from app.queries.events import snapshot
 from app.queries.obligations import visible
 from app.queries.plans import plan_id_of
 from app.standing.filters import Filters, within
-from app.standing.moment import Moment
+from app.standing.moment import NEVER, Moment
 from app.standing.rule import standings, standings_owed_or_not
+from app.standing.snapshot import stored
 
 plans, bodies, duties, cycles, obligations = (table(model) for model in (Plan, Body, Duty, Cycle, Obligation))
 sealed, deadlines = table(SealedStanding), table(CycleDeadline)
@@ -114,26 +115,32 @@ def last_change(slug: str, moment: Moment) -> Statement:
     The snapshot says of what else this was found: see `events.changed_since`.  What it holds is `ahead` of the moment
     when somebody has acted since, by the clock of this process or another: an answer as of the moment leaves it out.
     """
-    each = (table(Obligation).c.updated_at, cycles.c.opened_at, table(Seal).c.received_at)
-    acts = func.greatest(*(_of_plan(func.max, instant) for instant in each))
-    # It reads the obligations of a plan, and would do so wherever it is named if PostgreSQL could see through it.
-    acted = select(acts.label("at")).offset(literal_column("0")).lateral("acted")
+    of_cycles = (_of_plan(func.max, cycles.c.opened_at), _of_plan(func.max, table(Seal).c.received_at))
+    acted = (_of_plan(func.max, obligations.c.updated_at), *of_cycles)
     passed = (_of_plan(func.max, due, due <= moment.as_of_bind) for due in CHANGING_BY_THEMSELVES)
     rests_passed = _resting(func.max, lambda due: due <= moment.as_of_bind)
-    changed = func.greatest(acted.c.at, *passed, *rests_passed)
+    changed = func.greatest(_of_plan(func.max, stored.c.changed_at), _unstored(), *of_cycles, *passed, *rests_passed)
     ahead = (_of_plan(func.min, due, due > moment.as_of_bind) for due in CHANGING_BY_THEMSELVES)
     next_due = func.least(*ahead, *_resting(func.min, lambda due: due > moment.as_of_bind))
     shown = {
         "plan_id": plans.c.id,
         "time_zone": plans.c.time_zone,
         "snapshot": snapshot(),
-        "ahead": acted.c.at > moment.as_of_bind,
+        "ahead": func.greatest(*acted) > moment.as_of_bind,
         "changed_at": func.least(changed, moment.as_of_bind),
         "next_due": next_due,
     }
     named = plans.c.slug == bindparam("slug", slug, String())
-    told = select(*(column.label(name) for name, column in shown.items()))
-    return told.select_from(plans.join(acted, true())).where(named)
+    return select(*(column.label(name) for name, column in shown.items())).where(named)
+
+
+def _unstored() -> Any:
+    """Find when the last act came on what nobody has stored since: how it stands has changed, for all that is known."""
+    same = and_(stored.c.id == obligations.c.id, stored.c.plan_id == obligations.c.plan_id)
+    ended = and_(stored.c.plan_id == plans.c.id, stored.c.settled_from == NEVER)
+    return (
+        select(func.max(obligations.c.updated_at)).join_from(stored, obligations, same).where(ended).scalar_subquery()
+    )
 
 
 def _resting(pick: Any, kept: Callable[[Any], ColumnElement[bool]]) -> list[Any]:

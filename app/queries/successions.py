@@ -34,7 +34,7 @@ from app.models.base import table
 from app.models.succession import Decision
 from app.queries.owners import CONFIRMED_PARTS, SUCCEEDED
 from app.queries.plans import plan_id_of
-from app.queries.wire import counting
+from app.queries.wire import ON_PLAN, counting
 from app.standing.moment import INSTANT, Moment
 from app.standing.ownership import owner_of
 from app.standing.rule import duties, standings
@@ -73,7 +73,7 @@ def successions_of(slug: str, moment: Moment, succession_id: UUID | None = None)
             decisions.c.id.label("decision_id"),
             decisions.c.recorded_at.label("decided_at"),
             case((decisions.c.id.is_not(None), moment.counts(decisions)), else_=True).label("counts"),
-            counting(decisions, moment)["annulled"].label("annulled"),
+            counting(decisions, moment, ON_PLAN)["annulled"].label("annulled"),
             *(one.scalar_subquery().label(name) for one, name in zip(passed, ("obligations", "ended"), strict=True)),
         )
         .join(plans, plans.c.id == successions.c.plan_id)

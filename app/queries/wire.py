@@ -2,16 +2,19 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Table, and_, case, func, null, select
+from sqlalchemy import CTE, ColumnElement, FromClause, Table, and_, case, func, null, select
 
-from app.models import AnnulledAct, Annulment, Reopening
+from app.domain.access import Caller
+from app.models import AnnulledAct, Annulment, Assurance, Reopening
 from app.models.base import table
 from app.models.redacted_views import CLIENT_NAMES
+from app.queries.knowing import known
 from app.schemas.history import Why
 from app.standing.moment import Moment
 
-taken, reopenings = table(AnnulledAct), table(Reopening)
-annulling = table(Annulment).alias("annulling")
+taken, annulments, reopenings, assurances = (table(model) for model in (AnnulledAct, Annulment, Reopening, Assurance))
+ON_PLAN = annulments.alias("annulling")
+"""The annulments of what is on a whole plan, which everybody may know of."""
 TIMES = ("received_at", "recorded_at")
 
 
@@ -37,24 +40,33 @@ def nothing() -> ColumnElement[Any]:
     return func.jsonb_build_array()
 
 
-def counting(act: Table, moment: Moment) -> dict[str, Any]:
-    """Tell whose act it is, and whether it counts, as far as a moment knows; if not, by which annulment and why."""
+def known_annulments(caller: Caller, moment: Moment, *these: ColumnElement[bool]) -> CTE:
+    """Select some annulments of which a caller may know: once for all acts that they may be of."""
+    return select(*annulments.c).where(*these, known(caller, annulments.c.evidence_id, moment)).cte("known_annulment")
+
+
+def counting(act: Table, moment: Moment, annulling: FromClause) -> dict[str, Any]:
+    """Tell whose act it is, and whether it counts, as far as a moment knows; if not, why, and by which annulment.
+
+    The annulment is one of those that the caller may know of.
+    """
     by = {"id": "id", "by": "client_id", "at": "recorded_at", "reason": "reason"}
-    named = annulling.c.act_id == act.c.id
-    why = case((named, Why.ANNULLED.value), else_=Why.ANNULLED_TOGETHER.value)
+    told = as_object(**{name: annulling.c[column] for name, column in by.items()})
+    why = case((annulling.c.act_id == act.c.id, Why.ANNULLED.value), else_=Why.ANNULLED_TOGETHER.value)
     its_words = and_(taken.c.plan_id == act.c.plan_id, taken.c.act_id == act.c.id, moment.knows(taken))
 
     def of(shown: ColumnElement[Any]) -> ColumnElement[Any]:
         same = and_(annulling.c.plan_id == taken.c.plan_id, annulling.c.id == taken.c.annulment_id)
-        words = select(case((~taken.c.counts, shown), else_=null())).join_from(taken, annulling, same).where(its_words)
-        last = words.order_by(taken.c.recorded_at.desc(), taken.c.id.desc()).limit(1)
+        words = select(case((~taken.c.counts, shown), else_=null())).select_from(taken.outerjoin(annulling, same))
+        last = words.where(its_words).order_by(taken.c.recorded_at.desc(), taken.c.id.desc()).limit(1)
         return last.correlate(act).scalar_subquery()
 
     return {
-        "annulled": of(as_object(**{name: annulling.c[column] for name, column in by.items()})),
+        "annulled": of(case((annulling.c.id.is_not(None), told), else_=null())),
         "counts": moment.counts(act),
         "why": of(why),
         "reopened_by": _letter(act),
+        "not_personal_reason": _assurance(act),
         "client_name": _name_of_client(act),
     }
 
@@ -63,6 +75,12 @@ def _letter(act: Table) -> ColumnElement[Any]:
     """Find the number of the letter that reopened closed cycles for an act."""
     mine = (reopenings.c.plan_id == act.c.plan_id, reopenings.c.act_id == act.c.id)
     return select(reopenings.c.document_number).where(*mine).limit(1).correlate(act).scalar_subquery()
+
+
+def _assurance(act: Table) -> ColumnElement[Any]:
+    """Find why a coordinator was sure that no name in the words of an act is a child's."""
+    mine = (assurances.c.plan_id == act.c.plan_id, assurances.c.act_id == act.c.id)
+    return select(assurances.c.reason).where(*mine).limit(1).correlate(act).scalar_subquery()
 
 
 def _name_of_client(act: Table) -> ColumnElement[Any]:

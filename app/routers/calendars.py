@@ -115,5 +115,6 @@ async def _calendar(state: State, token: str, now: datetime) -> bytes:
     owner_ids = frozenset(feed["owner_ids"])
     reader = Caller(client_id=feed["client_id"], role=Role.REPORTER, body_ids=owner_ids)
     async with state.database.reading(Identity.of(reader)) as connection:
-        rows = await fetch_all(connection, queries.deadlines, owner_ids=list(owner_ids), moment=Moment(now))
+        asked = {"caller": reader, "owner_ids": list(owner_ids), "moment": Moment(now)}
+        rows = await fetch_all(connection, queries.deadlines, **asked)
     return calendar(feed["name"], [(obligation_out(row, now), row["updated_at"]) for row in rows])

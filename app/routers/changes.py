@@ -76,7 +76,7 @@ async def list_changes(
     asked_for = {"caller": caller, "filters": wanted, **spanned, "limit": limit, "page_after": after}
     rows = await fetch_all(reading, changes.changed, **asked_for)
     next_cursor = pages.next_cursor(moment, end_of(rows, limit, changes.SORT_COLUMNS))
-    acts = await fetch_all(reading, changes.acts_between, ids=[row["id"] for row in rows], **spanned)
+    acts = await fetch_all(reading, changes.acts_between, caller=caller, ids=[row["id"] for row in rows], **spanned)
     told = ChangeList(
         plan=slug,
         since=asked.since.as_of,

@@ -49,6 +49,8 @@ NO_SUCH_CYCLE = (
     errors.DeadlineNotAfter,
 )
 """Why a cycle cannot be opened."""
+NOT_YOURS = (errors.PaperReportNotYours, errors.AssuranceNotYours)
+"""What is the coordinator's alone."""
 UNANNULLABLE = (
     errors.ActUnknown,
     errors.AlreadyAnnulled,
@@ -101,7 +103,7 @@ async def open_cycle(slug: Slug, _: Coordinator, write: Creating, sent: CycleIn)
     summary="Move or confirm the deadline of a cycle",
     status_code=201,
     response_model=CycleDetail,
-    responses=documented(*WRITES, errors.PaperReportNotYours, *NO_SUCH_LETTER, errors.LetterNeeded),
+    responses=documented(*WRITES, *NOT_YOURS, *NO_SUCH_LETTER, errors.LetterNeeded),
 )
 async def move_deadline(
     slug: Slug, code: CycleCode, caller: Coordinator, write: Creating, sent: CycleDeadlineIn
@@ -116,7 +118,7 @@ async def move_deadline(
     summary="Close a cycle under a seal",
     status_code=201,
     response_model=SealOut,
-    responses=documented(*WRITES, errors.CycleClosed, errors.CycleNotDue),
+    responses=documented(*WRITES, errors.CycleClosed, errors.CycleNotDue, errors.AssuranceNotYours),
 )
 async def close_cycle(slug: Slug, code: CycleCode, caller: Coordinator, write: Creating, sent: ClosingIn) -> Response:
     """Close a cycle: a digest over every standing in it tells for ever what was changed afterwards."""
@@ -130,7 +132,7 @@ async def close_cycle(slug: Slug, code: CycleCode, caller: Coordinator, write: C
     summary="Take back a letter on a deadline, a closing or an opening",
     status_code=201,
     response_model=CycleAnnulled,
-    responses=documented(*WRITES, errors.PaperReportNotYours, *UNANNULLABLE),
+    responses=documented(*WRITES, *NOT_YOURS, *UNANNULLABLE),
 )
 async def annul_on_cycle(
     slug: Slug, code: CycleCode, caller: Coordinator, write: Creating, sent: AnnulmentIn

@@ -145,7 +145,7 @@ async def list_reads(
     summary="Erase evidence by law",
     status_code=201,
     response_model=EvidenceOut,
-    responses=documented(errors.NotFound, errors.ObligationEnded, errors.EvidenceErased),
+    responses=documented(errors.NotFound, errors.ObligationEnded, errors.EvidenceErased, errors.AssuranceNotYours),
 )
 async def erase_evidence(
     request: Request,

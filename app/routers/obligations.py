@@ -35,15 +35,18 @@ from app.web.paging import CursorText, Limit, Pages, end_of
 from app.web.parameters import Router
 from app.web.problems.handlers import documented
 from app.web.read import Asked, Reading, Since, answer
-from app.web.response_cache import CachedAnswer, CachingRoute, answer_and_cache
+from app.web.response_cache import CachedAnswer, CountingRoute, answer_and_cache
 from app.web.write import Writing
 
-lists = Router(prefix="/v1/obligations", tags=["obligations"], route_class=CachingRoute)
+lists = Router(prefix="/v1/obligations", tags=["obligations"], route_class=CountingRoute)
 router = Router(prefix="/v1/obligations", tags=["obligations"], route_class=ExactRoute)
 Reader = Annotated[Caller, may(Permission.READ_STANDING)]
 ObligationId = Annotated[UUID, Path(alias="id", description="The obligation's id.")]
 READS = documented(errors.NotFound)
-ACTS = (errors.NotFound, errors.LetterNeeded, errors.ObligationEnded, errors.PaperReportNotYours)
+ACTS = (
+    *(errors.NotFound, errors.LetterNeeded, errors.ObligationEnded),
+    *(errors.PaperReportNotYours, errors.AssuranceNotYours),
+)
 """What any act on an obligation can be refused for, beyond what every write can."""
 REPORTS = (
     errors.ConditionNotWhole,

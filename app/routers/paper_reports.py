@@ -126,7 +126,7 @@ async def put_scan(
     response_model=PaperAnnulled,
     responses=documented(
         *(errors.NotFound, errors.ActUnknown, errors.AlreadyAnnulled, errors.LetterNeeded, errors.PaperReportExists),
-        *(errors.ExtensionLimitReached, errors.AlreadyWithdrawn, errors.PaperReportNotYours),
+        *(errors.ExtensionLimitReached, errors.AlreadyWithdrawn, errors.PaperReportNotYours, errors.AssuranceNotYours),
     ),
 )
 async def annul_paper_report(

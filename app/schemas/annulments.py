@@ -6,12 +6,18 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from app.domain.acts import ActKind
-from app.schemas.base import Instant, Narrative, Reopening, RequestModel, ResponseModel
+from app.schemas.base import (
+    Instant,
+    Narrative,
+    NotPersonal,
+    Reopening,
+    ResponseModel,
+)
 from app.schemas.cycles import CycleDetail
 from app.schemas.obligations import ObligationOut
 
 
-class AnnulmentIn(RequestModel):
+class AnnulmentIn(NotPersonal):
     """Takes back one act, by its id in the history, that should never have been recorded."""
 
     act: UUID

@@ -170,8 +170,14 @@ class NotPersonal(RequestModel):
     A field is looked through when it is read, so these two stand before every field that they speak for.
     """
 
-    not_personal: Annotated[bool, Field(strict=True)] = False
-    not_personal_reason: Annotated[str | None, Field(min_length=1, max_length=500), AfterValidator(_reason)] = None
+    not_personal: Annotated[
+        bool, Field(strict=True, description="A coordinator is sure that no name in these words is a child's.")
+    ] = False
+    not_personal_reason: Annotated[
+        str | None,
+        Field(min_length=1, max_length=500, description="Why; it stays with the act, and goes with `not_personal`."),
+        AfterValidator(_reason),
+    ] = None
 
     @model_validator(mode="after")
     def _with_a_reason(self) -> Self:

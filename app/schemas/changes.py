@@ -44,7 +44,10 @@ class WhyOut(ResponseModel):
 
 
 class ChangeOut(ResponseModel):
-    """An obligation whose status differs; null where it was not owed.  Its owner is that of the later instant."""
+    """An obligation whose status differs; null where it was not owed.  Its owner is that of the later instant.
+
+    `why` names the acts that the caller may know of: none, where evidence changed it that the caller may not read.
+    """
 
     obligation: UUID
     plan: str

@@ -2,11 +2,19 @@
 
 from uuid import UUID
 
-from app.schemas.base import DeadlineDay, DocumentNumber, Instant, Narrative, Reopening, RequestModel, ResponseModel
+from app.schemas.base import (
+    DeadlineDay,
+    DocumentNumber,
+    Instant,
+    Narrative,
+    NotPersonal,
+    Reopening,
+    ResponseModel,
+)
 from app.schemas.obligations import ObligationOut
 
 
-class ConditionDecisionIn(RequestModel):
+class ConditionDecisionIn(NotPersonal):
     """Says that the condition is met, or is not, from a day in the plan's zone on."""
 
     met: bool

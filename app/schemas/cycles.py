@@ -13,6 +13,7 @@ from app.schemas.base import (
     DocumentNumber,
     Instant,
     Narrative,
+    NotPersonal,
     Reopening,
     RequestModel,
     ResponseModel,
@@ -117,7 +118,7 @@ class CycleIn(RequestModel):
         return self.title_vi is not None
 
 
-class CycleDeadlineIn(RequestModel):
+class CycleDeadlineIn(NotPersonal):
     """Moves the deadline of a cycle to before a day, by a letter that was decided today or on an earlier day.
 
     It must have been decided before the deadline that it moves passed.  A deadline that comes earlier than the one in
@@ -131,7 +132,7 @@ class CycleDeadlineIn(RequestModel):
     reopened_by: Reopening = None
 
 
-class ClosingIn(RequestModel):
+class ClosingIn(NotPersonal):
     """Closes a cycle whose deadline has passed."""
 
     reason: Narrative

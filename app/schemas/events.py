@@ -3,7 +3,7 @@
 import json
 from uuid import UUID
 
-from app.domain.events import EventType
+from app.domain.events import TELL_OF_EVIDENCE, EventType
 from app.domain.merkle import digest_of
 from app.schemas.base import Instant, ResponseModel
 
@@ -40,9 +40,9 @@ class EventOut(ResponseModel):
         return cls.model_validate({"record": None, **json.loads(content), "digest": digest_of(content).hex()})
 
     @property
-    def is_of_evidence(self) -> bool:
-        """Whether it tells that there is an evidence, which is its act; of a read, the act is another."""
-        return self.type.startswith("evidence.") and self.type is not EventType.EVIDENCE_READ
+    def can_tell_of_evidence(self) -> bool:
+        """Whether its act may tell that there is an evidence."""
+        return self.type in TELL_OF_EVIDENCE
 
 
 class EventPage(ResponseModel):

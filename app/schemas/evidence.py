@@ -5,7 +5,16 @@ from typing import Annotated, Literal, Self
 from urllib.parse import unquote
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, HttpUrl, StringConstraints, TypeAdapter, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    HttpUrl,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
 
 from app.domain.access import Classification, Role
 from app.domain.files import EXTENSIONS, MediaType, is_named_for, is_plain_name
@@ -16,8 +25,8 @@ from app.schemas.base import (
     Instant,
     Name,
     Narrative,
+    NotPersonal,
     Reopening,
-    RequestModel,
     ResponseModel,
     Storable,
     Title,
@@ -51,7 +60,7 @@ def _web_address(written: str) -> str:
 Link = Annotated[Storable, StringConstraints(min_length=1, max_length=2000), AfterValidator(_web_address)]
 
 
-class LinkIn(RequestModel):
+class LinkIn(NotPersonal):
     """A page that proves what was done."""
 
     kind: Literal[EvidenceKind.LINK]
@@ -60,7 +69,7 @@ class LinkIn(RequestModel):
     url: Link
 
 
-class DocumentIn(RequestModel):
+class DocumentIn(NotPersonal):
     """An official document by number and date, and by who issued it, if its number does not say so."""
 
     kind: Literal[EvidenceKind.DOCUMENT]
@@ -71,10 +80,10 @@ class DocumentIn(RequestModel):
     issuer: Name | None = None
 
 
-def _file_name(written: str) -> str:
+def _file_name(written: str, info: ValidationInfo) -> str:
     if not is_plain_name(written):
         raise Wrong("must be a plain name: no path, no name of a device such as CON, no blank or dot at either end")
-    return guard(written)
+    return guard(written, not_personal=info.data.get("not_personal") is True)
 
 
 FileName = Annotated[Storable, StringConstraints(min_length=1, max_length=255), AfterValidator(_file_name)]
@@ -83,7 +92,7 @@ Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 """A SHA-256 digest in lower-case hexadecimal."""
 
 
-class FileIn(RequestModel):
+class FileIn(NotPersonal):
     """A file; its bytes follow by `PUT /v1/evidence/{id}/content`, and must be what is announced here.
 
     `size` is in bytes.  `supersedes` names an earlier evidence of the same body on the same obligation, which stays.
@@ -135,7 +144,7 @@ class PaperFileIn(FileIn):
 EvidenceIn = Annotated[PaperLinkIn | PaperDocumentIn | PaperFileIn, Field(discriminator="kind")]
 
 
-class ErasureIn(RequestModel):
+class ErasureIn(NotPersonal):
     """Why an evidence is erased, and the law that says so."""
 
     reason: Narrative
@@ -203,7 +212,7 @@ class EvidenceOut(ResponseModel):
     erased_at: Instant | None
 
 
-class WithdrawalIn(RequestModel):
+class WithdrawalIn(NotPersonal):
     """Takes an evidence back; it stays in the history."""
 
     reason: Narrative

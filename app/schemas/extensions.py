@@ -8,14 +8,14 @@ from app.schemas.base import (
     DocumentNumber,
     Instant,
     Narrative,
+    NotPersonal,
     Reopening,
-    RequestModel,
     ResponseModel,
 )
 from app.schemas.obligations import ObligationOut
 
 
-class LaterDeadlineIn(RequestModel):
+class LaterDeadlineIn(NotPersonal):
     """A deadline before a day in the plan's zone: that day is the first one that is late."""
 
     due_before_on: DeadlineDay
@@ -40,7 +40,7 @@ class ExtensionRequestIn(LaterDeadlineIn):
     reopened_by: Reopening = None
 
 
-class ExtensionRefusalIn(RequestModel):
+class ExtensionRefusalIn(NotPersonal):
     """Refuses the request that is pending."""
 
     reason: Narrative

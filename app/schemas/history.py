@@ -29,14 +29,16 @@ class Why(StrEnum):
 class ActOut(ResponseModel):
     """What every act in a history says: whether it counts, as far as the moment knows, and if not, why.
 
-    `reopened_by` is the number of the letter by which it reopened the figures of a closed cycle.  `client_name` is for
-    coordinators: what the client is called that acted.
+    `reopened_by` is the number of the letter by which it reopened the figures of a closed cycle, `not_personal_reason`
+    why a coordinator was sure that no name in its words is a child's.  `client_name` is for coordinators and auditors:
+    what the client is called that acted.
     """
 
     annulled: AnnulledRef | None
     counts: bool
     why: Why | None
     reopened_by: str | None
+    not_personal_reason: str | None
     client_name: str | None
 
 

@@ -17,7 +17,7 @@ from app.schemas.updates import MeasurementOut
 
 
 class ClientRef(ResponseModel):
-    """Which client acted; its name is for coordinators, and for the client itself."""
+    """Which client acted; its name is for coordinators and auditors, and for the client itself."""
 
     id: UUID
     name: str | None

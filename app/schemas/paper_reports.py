@@ -15,6 +15,7 @@ from app.schemas.base import (
     Instant,
     Name,
     Narrative,
+    NotPersonal,
     Reopening,
     RequestModel,
     ResponseModel,
@@ -124,7 +125,7 @@ class PaperReportWhole(ResponseModel):
     items: list[PaperLine]
 
 
-class PaperAnnulmentIn(RequestModel):
+class PaperAnnulmentIn(NotPersonal):
     """Takes back a whole paper or, with `items`, the updates of some of its lines; or, by `act`, an annulment of it."""
 
     reason: Narrative

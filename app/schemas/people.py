@@ -13,8 +13,8 @@ from app.schemas.clients import BodyGrantOut, ClientName, Grants
 class PersonIn(RequestModel):
     """Somebody who shall come in by the pages.
 
-    `role` is `coordinator`, `reporter` or `admin`; `bodies` are those that a reporter reports for.  Two people of one
-    name are told apart in it, as in *Nguyễn Văn An (Phòng Tổng hợp)*: histories show it.
+    `role` is `coordinator`, `reporter`, `auditor` or `admin`; `bodies` are those that a reporter reports for.  Two
+    people of one name are told apart in it, as in *Nguyễn Văn An (Phòng Tổng hợp)*: histories show it.
     """
 
     model_config = ConfigDict(

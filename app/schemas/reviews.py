@@ -6,7 +6,13 @@ from uuid import UUID
 from pydantic import Field
 
 from app.domain.completion import ReviewOutcome
-from app.schemas.base import Instant, Narrative, Reopening, RequestModel, ResponseModel
+from app.schemas.base import (
+    Instant,
+    Narrative,
+    NotPersonal,
+    Reopening,
+    ResponseModel,
+)
 from app.schemas.obligations import ObligationOut
 
 Waived = Annotated[str, Field(pattern=r"^(evidence|target:[0-9A-Za-z][0-9A-Za-z.-]{0,29})$")]
@@ -17,7 +23,7 @@ Version = Annotated[int, Field(strict=True, ge=1)] | None
 """The version of an obligation that was read: when something came since, nothing is decided."""
 
 
-class ReviewIn(RequestModel):
+class ReviewIn(NotPersonal):
     """Accepts the claim that stands, or returns it; either way the owner reads the reason.
 
     An acceptance names in `waives` exactly what is `missing`; a report that is missing cannot be waived.  `seen` is the

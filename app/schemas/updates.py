@@ -13,6 +13,7 @@ from app.schemas.base import (
     DocumentNumber,
     Instant,
     Narrative,
+    NotPersonal,
     Number,
     Reopening,
     RequestModel,
@@ -53,7 +54,7 @@ class MeasurementIn(RequestModel):
         return self
 
 
-class ProgressIn(RequestModel):
+class ProgressIn(NotPersonal):
     """What an owner says of one obligation."""
 
     state: ClaimState

@@ -18,25 +18,20 @@ from sqlalchemy import (
     literal,
     literal_column,
     null,
-    select,
     true,
-    union_all,
 )
 from sqlalchemy.sql.selectable import LateralFromClause
 
 from app.database.statements import Statement
 from app.domain.completion import REVIEWABLE_STATES, ClaimState, Judgement
 from app.models import ConditionDecision, Extension
-from app.models.base import HistoryRow
 from app.models.redacted_views import facts_of
 from app.standing.cycles import deadline_of, due_in_cycle
-from app.standing.moment import Moment, Source, annulled, history_of, latest
+from app.standing.moment import Moment, Source, history_of, latest
 from app.standing.proof import Proof
 from app.standing.reports import Reports, reviews, updates
 
 extensions, conditions = facts_of(Extension), facts_of(ConditionDecision)
-HISTORIES = tuple(facts_of(kind) for kind in HistoryRow.__subclasses__())
-"""Every kind of act on one obligation."""
 
 
 def reported_complete(obligation: Source, moment: Moment) -> ColumnElement[bool]:
@@ -147,21 +142,6 @@ class HistoryQuery:
         """The later of done and proven, when both are there; null otherwise."""
         both = and_(self.done_since.is_not(None), self.proof.since.is_not(None))
         return case((both, func.greatest(self.done_since, self.proof.since)), else_=null())
-
-    @property
-    def updated_at(self) -> ColumnElement[Any]:
-        """When the last act was recorded, or taken back; null when there was none."""
-        acts = union_all(*map(self._touched, HISTORIES)).subquery()
-        return select(func.max(acts.c.recorded_at)).scalar_subquery()
-
-    def _touched(self, history: Table) -> Statement:
-        """Select when each act was last heard of, whether it counts or not: an annulment of it is of no other day."""
-        of_it = (annulled.c.plan_id == history.c.plan_id, annulled.c.act_id == history.c.id)
-        words = select(func.max(annulled.c.recorded_at)).where(*of_it, self._moment.knows(annulled))
-        heard = func.greatest(history.c.recorded_at, words.correlate(history).scalar_subquery())
-        mine = (history.c.plan_id == self._obligation.c.plan_id, history.c.obligation_id == self._obligation.c.id)
-        found = select(heard.label("recorded_at")).where(*mine, self._moment.reaches(history))
-        return found.correlate(self._obligation)
 
     def _history(self, history: Table) -> Statement:
         return history_of(history, self._obligation, self._moment)

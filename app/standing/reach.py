@@ -8,6 +8,7 @@ from sqlalchemy import (
     BindParameter,
     Column,
     ColumnElement,
+    FromClause,
     Subquery,
     Uuid,
     any_,
@@ -23,12 +24,10 @@ from sqlalchemy import (
 
 from app.database.statements import Values, split_arguments
 from app.domain.access import MAY, REPORTERS_REACH, Caller, Classification, Permission, Reach, Role
-from app.models import DutyPartner, Evidence, Obligation, PartnerNaming
+from app.models import DutyPartner, Evidence, PartnerNaming
 from app.models.base import table
 
-obligations, partners, namings, evidence = (
-    table(model) for model in (Obligation, DutyPartner, PartnerNaming, Evidence)
-)
+partners, namings, evidence = (table(model) for model in (DutyPartner, PartnerNaming, Evidence))
 
 
 def reachable(
@@ -93,23 +92,26 @@ def bodies_of(caller: Caller) -> BindParameter[Any]:
     return bindparam("body_ids", list(caller.body_ids), ARRAY(Uuid()))
 
 
-def cleared(caller: Caller, owner: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Keep the evidence whose classification lets the caller have it; `owner` owes what it is on."""
-    if caller.role is Role.COORDINATOR:
+def reads_all_evidence(caller: Caller, row: Any, owner: ColumnElement[Any] | None = None) -> ColumnElement[bool]:
+    """Keep the obligations of which the caller reads every evidence, whatever its classification; see `reachable`."""
+    if caller.reads_everything:
         return true()
+    if caller.role is not Role.REPORTER:
+        return false()
+    return or_(owned_by(caller, row.c.owner_id if owner is None else owner), followed_by(caller, row, owner))
+
+
+def cleared(caller: Caller, some: FromClause = evidence) -> ColumnElement[bool]:
+    """Keep the evidence whose classification lets the caller have it although it is on what somebody else owes."""
     if caller.role is Role.REPORTER:
-        return or_(
-            owned_by(caller, owner),
-            followed_by(caller, obligations, owner),
-            evidence.c.classification != Classification.RESTRICTED,
-        )
-    return evidence.c.classification == Classification.PUBLIC
+        return some.c.classification != Classification.RESTRICTED
+    return some.c.classification == Classification.PUBLIC
 
 
-def attached_by(caller: Caller) -> ColumnElement[bool]:
+def attached_by(caller: Caller, some: FromClause = evidence) -> ColumnElement[bool]:
     """Keep the evidence that one of the caller's bodies attached, whoever owes by now what it is on."""
     mine = caller.role is Role.REPORTER and caller.body_ids
-    return evidence.c.body_id == any_(bodies_of(caller)) if mine else false()
+    return some.c.body_id == any_(bodies_of(caller)) if mine else false()
 
 
 @split_arguments.register

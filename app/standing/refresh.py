@@ -6,9 +6,24 @@ nobody store it anew, the histories are asked, and every answer is right all the
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Update, Uuid, and_, any_, bindparam, or_, select, union, update
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Subquery,
+    Update,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    case,
+    or_,
+    select,
+    union,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.database.engine import as_system
@@ -17,14 +32,17 @@ from app.database.statements import Statement, fetch_all, fetch_built
 from app.models import Duty, Obligation
 from app.models.base import table
 from app.models.duty import Recurrence
+from app.standing.acts import ENDS
 from app.standing.moment import NEVER, Moment
 from app.standing.once import same_line
 from app.standing.rule import facts_to_keep
-from app.standing.snapshot import stored
+from app.standing.snapshot import FACTS, stored
 
 obligations, duties = table(Obligation), table(Duty)
 LEADER = b"dondoc stored facts"
 BATCH = 500
+UNSEEN = frozenset({"id", "version", "updated_at", "evidence_count", "evidence_acts", "evidence_acted_at", *ENDS})
+"""What is stored of an obligation by which it does not stand otherwise."""
 
 
 async def refresh_snapshot(connection: AsyncConnection, ids: Collection[UUID], now: datetime) -> None:
@@ -77,8 +95,20 @@ def storing(ids: list[UUID], moment: Moment) -> Update:
     """Fill what no longer stands of some obligations and their siblings."""
     same_duty = line_of(ids).subquery("kin")
     facts = facts_to_keep(moment, obligations.join(same_duty, same_duty.c.id == obligations.c.id)).subquery("new")
-    told = {column.name: column for column in facts.c if column.name != "id"}
+    told: dict[str, ColumnElement[Any]] = {column.name: column for column in facts.c if column.name != "id"}
+    told["changed_at"] = _changed_at(facts)
     return update(stored).where(stored.c.id == facts.c.id, _ended(moment)).values(told).returning(stored.c.id)
+
+
+def _changed_at(facts: Subquery) -> ColumnElement[Any]:
+    """Say when it last stood otherwise: at the last act, if the facts are others now than those that were stored.
+
+    How often and when it was acted on is not among them, nor how much evidence there is: nobody learns from the date of
+    a status document of what does not show in it.
+    """
+    changed = or_(*(stored.c[name].is_distinct_from(facts.c[name]) for name in FACTS if name not in UNSEEN))
+    acted_at = select(obligations.c.updated_at).where(obligations.c.id == stored.c.id).scalar_subquery()
+    return case((changed, acted_at), else_=stored.c.changed_at)
 
 
 def _overtaken() -> Statement:

@@ -3,6 +3,7 @@
 This fills what is stored (`standing/refresh.py`) and answers where nothing that is stored stands (`standing.py`).
 """
 
+from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,6 @@ from sqlalchemy import (
     String,
     Subquery,
     and_,
-    any_,
     case,
     cast,
     func,
@@ -24,18 +24,15 @@ from sqlalchemy import (
     or_,
     select,
     true,
-    union_all,
 )
-from sqlalchemy.sql.selectable import LateralFromClause
 
 from app.domain.completion import Judgement
 from app.models import Body, Cycle, Duty, Obligation, Plan
 from app.models.base import table
-from app.models.duty import Recurrence
-from app.standing.cycles import deadlines
-from app.standing.history import HISTORIES, HistoryQuery
-from app.standing.moment import EVER, NEVER, Moment, Source, annulled
-from app.standing.once import first_completion, line_reported, same_line
+from app.standing.acts import ENDS, Numbers, ends_of, numbers_of
+from app.standing.history import HistoryQuery
+from app.standing.moment import Moment, Source
+from app.standing.once import first_completion, line_reported
 from app.standing.ownership import Ownership
 
 plans, cycles, duties, obligations = (table(model) for model in (Plan, Cycle, Duty, Obligation))
@@ -71,7 +68,7 @@ def names(owner_id: ColumnElement[UUID], body_id: ColumnElement[UUID]) -> list[C
         *(obligations.c[name] for name in ("id", "plan_id", "cycle_id", "duty_id")),
         owner_id.label("owner_id"),
         body_id.label("body_id"),
-        *(obligations.c[name] for name in ("position", "force", "version")),
+        *(obligations.c[name] for name in ("position", "force")),
         obligations.c.due_before.label("original_due_before"),
         plans.c.slug.label("plan"),
         plans.c.time_zone,
@@ -94,22 +91,28 @@ def names(owner_id: ColumnElement[UUID], body_id: ColumnElement[UUID]) -> list[C
 
 def replayed(moment: Moment, some: FromClause, *within: ColumnElement[bool]) -> Select[Any]:
     """Select what names some obligations (see `named`), and the facts that their histories give."""
-    facts, (source, ownership) = HistoryQuery(obligations, moment), named(moment, some)
-    deed = first_completion(obligations, duties, moment)
-    silent = and_(facts.reports.last.c.id.is_(None), ~line_reported(obligations, duties, moment))
-    found = select(*names(ownership.owner_id, ownership.body_id), *_facts(facts, ownership, deed, silent))
-    return found.select_from(facts.joined(source).outerjoin(deed, true())).where(*within)
+    return _replayed(moment, some, numbers_of(obligations, moment)).where(*within)
 
 
 def replayed_with_ends(moment: Moment, some: FromClause) -> Subquery:
     """Select the same, and since when and until when the facts stand, and since when all of it is known."""
-    ends = _ends_of(obligations, duties, moment)
-    with_ends = replayed(moment, some).add_columns(*ends.c)
+    ends = ends_of(obligations, duties, moment)
+    numbers = Numbers(*(ends.c[one.name] for one in fields(Numbers)))
+    with_ends = _replayed(moment, some, numbers).add_columns(*(ends.c[name] for name in ENDS))
     return with_ends.join(ends, true()).subquery("replayed")
 
 
+def _replayed(moment: Moment, some: FromClause, numbers: Numbers) -> Select[Any]:
+    facts, (source, ownership) = HistoryQuery(obligations, moment), named(moment, some)
+    deed = first_completion(obligations, duties, moment)
+    silent = and_(facts.reports.last.c.id.is_(None), ~line_reported(obligations, duties, moment))
+    told = _facts(facts, ownership, deed, silent, numbers)
+    found = select(*names(ownership.owner_id, ownership.body_id), *told)
+    return found.select_from(facts.joined(source).outerjoin(deed, true()))
+
+
 def _facts(
-    facts: HistoryQuery, ownership: Ownership, deed: Source, silent: ColumnElement[bool]
+    facts: HistoryQuery, ownership: Ownership, deed: Source, silent: ColumnElement[bool], numbers: Numbers
 ) -> list[ColumnElement[Any]]:
     done_at, reports = deed.c.completed_at, facts.reports
     return [
@@ -122,7 +125,7 @@ def _facts(
         reports.claim.c.received_at.label("claim_received_at"),
         facts.review.c.outcome.label("review_outcome"),
         facts.review.c.received_at.label("review_received_at"),
-        func.coalesce(facts.updated_at, cycles.c.opened_at).label("updated_at"),
+        *_counted(numbers),
         facts.proof.count.label("evidence_count"),
         func.coalesce(done_at, facts.done_since).label("done_since"),
         func.coalesce(done_at, facts.proof.since).label("proven_since"),
@@ -136,6 +139,16 @@ def _facts(
         _judged(facts, deed, silent).label("judged"),
         and_(_owed(done_at), opened(facts.moment), ownership.ended_by.is_(None)).label("owed"),
         ownership.ended_by.label("ended_by"),
+    ]
+
+
+def _counted(numbers: Numbers) -> list[ColumnElement[Any]]:
+    """Say how often an obligation was acted on, and when last: as everybody knows, and beside that on its evidence."""
+    return [
+        (numbers.acts + 1).label("version"),
+        func.coalesce(numbers.acted_at, cycles.c.opened_at).label("updated_at"),
+        numbers.evidence_acts.label("evidence_acts"),
+        numbers.evidence_acted_at.label("evidence_acted_at"),
     ]
 
 
@@ -155,42 +168,3 @@ def _owed(deed_at: ColumnElement[Any]) -> ColumnElement[bool]:
 def opened(moment: Moment) -> ColumnElement[bool]:
     """Say whether its cycle is open: recorded by then, and its opening not annulled."""
     return and_(moment.knows(cycles), moment.counts(cycles))
-
-
-def _ends_of(obligation: Source, duty: Source, moment: Moment) -> LateralFromClause:
-    """Find since when the facts at a moment stand, until when, and when the last act of all was recorded.
-
-    The acts of its siblings are among those of a `once` duty, and those on its cycle's deadline among those of each.
-    What is annulled was never there at any instant: an annulment only moves since when all is known.
-    """
-    kin = table(Obligation).alias("kin")
-    of_line = (duty.c.recurrence == Recurrence.ONCE, same_line(obligation, kin))
-    # One value: looked up by index, where the planner would read the histories of the whole plan for a set.
-    others = select(func.array_agg(kin.c.id)).where(*of_line).correlate(obligation, duty).scalar_subquery()
-    line = select(func.array_append(others, obligation.c.id).label("ids")).correlate(obligation, duty).lateral("line")
-    on = [(history, history.c.obligation_id == any_(line.c.ids)) for history in HISTORIES]
-    acts = union_all(
-        *(
-            select(act.c.received_at, act.c.recorded_at)
-            .where(act.c.plan_id == obligation.c.plan_id, condition)
-            .correlate(obligation, line)
-            for act, condition in (*on, (deadlines, deadlines.c.cycle_id == obligation.c.cycle_id))
-        ),
-        *(
-            select(EVER, annulled.c.recorded_at)
-            .where(annulled.c.plan_id == obligation.c.plan_id, condition)
-            .correlate(obligation, line)
-            for condition in (
-                annulled.c.obligation_id == any_(line.c.ids),
-                annulled.c.cycle_id == obligation.c.cycle_id,
-            )
-        ),
-        select(EVER, cycles.c.recorded_at).where(cycles.c.id == obligation.c.cycle_id).correlate(obligation),
-    ).lateral("acts")
-    seen = acts.c.received_at <= moment.as_of_bind
-    ends = select(
-        func.coalesce(func.max(acts.c.received_at).filter(seen), EVER).label("settled_from"),
-        func.coalesce(func.min(acts.c.received_at).filter(~seen), NEVER).label("settled_until"),
-        func.coalesce(func.max(acts.c.recorded_at), EVER).label("known_from"),
-    )
-    return ends.select_from(line.join(acts, true())).lateral("ends")

@@ -19,7 +19,6 @@ class ShownStanding(TypedDict):
     title_en: str | None
     kind: DutyKind
     force: Force
-    version: int
     body_no: int | None
     body_code: str
     owner_code: str
@@ -40,6 +39,7 @@ class ShownStanding(TypedDict):
     claim_percent: int | None
     claim_received_at: datetime | None
     evidence_count: int
+    version: int
     completed_at: datetime | None
     inherited_from: str | None
     ended_by: UUID | None
@@ -70,6 +70,8 @@ class StandingRow(ShownStanding):
     nothing_arises: bool
     claims_completion: bool
     updated_at: datetime
+    evidence_acts: int
+    evidence_acted_at: datetime | None
     done_since: datetime | None
     proven_since: datetime | None
     owed: bool

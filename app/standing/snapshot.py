@@ -8,6 +8,7 @@ from sqlalchemy.sql.visitors import iterate, replacement_traverse
 
 from app.models import StandingSnapshot
 from app.models.base import table
+from app.standing.acts import ENDS
 from app.standing.moment import EVER, NEVER, Moment
 from app.standing.replay import bodies, cycles, duties, names, obligations, owners, planned, plans
 
@@ -15,8 +16,8 @@ stored = table(StandingSnapshot)
 COPIED = {name: name for name in ("id", "plan_id", "cycle_id", "duty_id", "position", "force")}
 COPIED["owner_id"] = "planned_owner_id"
 """What of an obligation is stored beside its facts, so that it can be narrowed down and put in order there."""
-ENDS = ("settled_from", "settled_until", "known_from")
-FACTS = ("id", *(column.name for column in stored.c if column.name not in ("plan_id", *COPIED.values())))
+_KEPT = ("plan_id", "changed_at", *COPIED.values())
+FACTS = ("id", *(column.name for column in stored.c if column.name not in _KEPT))
 """What the histories give, with the id of the obligation."""
 
 

@@ -159,7 +159,12 @@ class ResponseCache:
 
 
 class CachingRoute(ExactRoute):
-    """A route whose answers about one plan are remembered."""
+    """A route whose answers about one plan are remembered, for whoever sees the same obligations."""
+
+    @staticmethod
+    def sees(caller: Caller) -> Hashable:
+        """Return what decides what a caller is answered."""
+        return caller.sees_everything or caller.body_ids
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return what serves a request: who calls is found out, and may it, before anything is recalled."""
@@ -170,11 +175,19 @@ class CachingRoute(ExactRoute):
                 return await make(request)
             caller = await guard(request)
             memory: ResponseCache = request.app.state.response_cache
-            sees = caller.sees_everything or caller.body_ids
-            question = (sees, request.scope["path"], request.scope["query_string"])
+            question = (self.sees(caller), request.scope["path"], request.scope["query_string"])
             return await memory.recall(question, request, caller, make)
 
         return recall
+
+
+class CountingRoute(CachingRoute):
+    """A route whose answers also tell how often something was acted on: they are for whoever may know of the same."""
+
+    @staticmethod
+    def sees(caller: Caller) -> Hashable:
+        """Return what decides what a caller is answered."""
+        return CachingRoute.sees(caller), caller.reads_everything
 
 
 def _about_a_plan(request: Request) -> bool:

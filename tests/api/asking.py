@@ -6,7 +6,7 @@ import httpx
 from sqlalchemy import func, select
 from sqlmodel import SQLModel
 
-from app.models import Cycle, IdempotencyRecord, Measurement, Obligation
+from app.models import Cycle, IdempotencyRecord, Measurement, Obligation, StandingSnapshot
 from app.models.base import HistoryRow, table
 from tests.given import PLAN, Caller, Service
 
@@ -64,6 +64,6 @@ async def rows_of(service: Service) -> dict[str, int]:
     counts = [
         select(func.count()).select_from(table(kind)).scalar_subquery().label(table(kind).name) for kind in WRITTEN
     ]
-    versions = select(func.sum(table(Obligation).c.version)).scalar_subquery().label("versions")
+    versions = select(func.sum(table(StandingSnapshot).c.version)).scalar_subquery().label("versions")
     async with service.app.state.database.reading() as connection:
         return dict((await connection.execute(select(*counts, versions))).mappings().one())

@@ -16,7 +16,18 @@ from app.models.base import stable_id
 from tests.files import pdf
 from tests.given import DOCUMENT, FIRST, HOOKS, PLAN, TODAY, TOURISTS, Caller, Service, obligation
 
-CALLERS = ("nobody", "owner", "other", "partner", "coordinator", "integrator", "admin", "disabled", "expired")
+CALLERS = (
+    "nobody",
+    "owner",
+    "other",
+    "partner",
+    "coordinator",
+    "auditor",
+    "integrator",
+    "admin",
+    "disabled",
+    "expired",
+)
 OWN, OTHERS, ABSENT = "own", "other's", "absent"
 """What is asked about: a thing of the police, whom culture helps; one of a body that is no caller's; nothing."""
 CHARACTER = {"owner": "police", "other": "court", "partner": "culture"}

@@ -61,7 +61,7 @@ def caller(name: str) -> Caller:
 @pytest.mark.parametrize(("name", "scope", "target", "answers"), [row for row in rows() if row[1] != "public"])
 def test_the_table_says_what_the_domain_does(name: str, scope: str, target: str, answers: dict[str, int]) -> None:
     assert {answers[one] for one in ("nobody", "disabled", "expired")} == {401}
-    for one in ("owner", "other", "partner", "coordinator", "integrator", "admin"):
+    for one in ("owner", "other", "partner", "coordinator", "auditor", "integrator", "admin"):
         if not authorize(caller(one), Permission(scope)):
             assert answers[one] == 403
         else:
@@ -84,9 +84,24 @@ ON_OBLIGATIONS = {
 
 @pytest.mark.parametrize(("name", "scope", "target", "answers"), [row for row in rows() if row[0] in ON_OBLIGATIONS])
 def test_what_is_not_ones_own_is_not_there(name: str, scope: str, target: str, answers: dict[str, int]) -> None:
-    for one in ("owner", "other", "partner", "coordinator", "integrator"):
+    for one in ("owner", "other", "partner", "coordinator", "auditor", "integrator"):
         if answers[one] == 403:
             continue
         there = target in {OWN, OTHERS} and authorize(caller(one), Permission(scope), resource(name, target))
         assert (answers[one] < 300) is there, one
         assert there or answers[one] == 404, one
+
+
+GIVEN = {"getCalendar", "listWebhooks", "getWebhook", "listDeliveries", "getImport", "listImportResults"}
+"""Addresses that are given to whoever acts, what is sent to them, and forms of one's own: an auditor has none."""
+
+
+async def test_an_auditor_reads_what_a_coordinator_reads_and_records_nothing(service: Service) -> None:
+    found = operations((await service.http.get("/openapi.json")).json())
+    reads = {one.name for one in found if one.method == "GET"} - GIVEN
+
+    for name, scope, target, answers in rows():
+        if scope == "public":
+            continue
+        expected = answers["coordinator"] if name in reads else 403
+        assert answers["auditor"] == expected, (name, target)

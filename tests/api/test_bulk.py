@@ -53,6 +53,7 @@ async def test_each_item_is_recorded_as_if_it_had_come_alone(service: Service) -
             "counts": True,
             "why": None,
             "reopened_by": None,
+            "not_personal_reason": None,
             "client_name": None,
         }
         assert result["update"] | stands in history

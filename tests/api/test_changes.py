@@ -34,7 +34,7 @@ def why(change: dict[str, Any]) -> list[tuple[str, str | None]]:
 async def test_a_report_with_evidence_changes_one_status(service: Service) -> None:
     await service.police.report(TRAINING, evidence=[DOCUMENT])
 
-    found = await changes(service.integrator)
+    found = await changes(service.coordinator)
 
     [change] = found["items"]
     assert (change["obligation"], change["duty"]["code"], change["cycle"]) == (str(TRAINING), "3.4", FIRST)
@@ -54,10 +54,37 @@ async def test_the_bytes_of_a_file_change_a_status_once_they_are_there(service: 
     service.clock.now = TODAY + timedelta(hours=1)
     await service.police.put(evidence, pdf())
 
-    [change] = (await changes(service.integrator, TODAY))["items"]
+    [change] = (await changes(service.coordinator, TODAY))["items"]
 
     assert (change["before"], change["after"]) == ("overdue", "completed_late")
     assert why(change) == [("evidence_content", None)]
+
+
+async def test_evidence_is_a_reason_for_whoever_may_read_it(service: Service) -> None:
+    await service.police.report(TRAINING)
+    service.clock.now = TODAY + timedelta(hours=1)
+    restricted = await service.police.attach(TRAINING, classification="restricted")
+    await service.police.withdraw(restricted.json()["id"])
+    await service.police.attach(TRAINING, classification="public")
+
+    shown = {
+        name: [why(change) for change in (await changes(getattr(service, name), TODAY))["items"]]
+        for name in ("police", "coordinator", "integrator")
+    }
+
+    everything = [("evidence", None), ("withdrawal", None), ("evidence", None)]
+    assert sorted(shown["police"][0]) == sorted(shown["coordinator"][0]) == sorted(everything)
+    assert shown["integrator"] == [[("evidence", None)]]
+
+
+async def test_a_status_that_changed_by_evidence_alone_says_nothing_of_it_to_others(service: Service) -> None:
+    await service.police.report(TRAINING)
+    service.clock.now = TODAY + timedelta(hours=1)
+    await service.police.attach(TRAINING, classification="restricted")
+
+    [change] = (await changes(service.integrator, TODAY))["items"]
+
+    assert (change["before"], change["after"], change["why"]) == ("overdue", "completed_late", [])
 
 
 async def test_what_leads_to_no_other_status_is_no_change(service: Service) -> None:
@@ -115,7 +142,7 @@ async def test_every_kind_of_reason_is_named(service: Service) -> None:
 async def test_a_duty_owed_once_that_is_done_in_another_cycle_says_so(service: Service) -> None:
     await service.police.report(obligation("G.1", "cong-an", "2026"), evidence=[DOCUMENT])
 
-    found = {one["cycle"]: one for one in (await changes(service.integrator))["items"]}
+    found = {one["cycle"]: one for one in (await changes(service.coordinator))["items"]}
 
     assert len(found) == 7
     assert why(found["2026"]) == [("update", "completed"), ("evidence", None)]
@@ -146,7 +173,7 @@ async def test_a_deed_that_is_undone_in_another_cycle_says_so(service: Service) 
     await service.coordinator.review(this_year, "returned")
 
     spans = [
-        {one["cycle"]: one for one in (await changes(service.integrator, since, since + hour))["items"]}
+        {one["cycle"]: one for one in (await changes(service.coordinator, since, since + hour))["items"]}
         for since in (TODAY, TODAY + hour, TODAY + 2 * hour)
     ]
 
@@ -296,7 +323,7 @@ async def test_an_old_paper_that_is_entered_now_is_a_change_of_now(service: Serv
     await service.coordinator.report(TRAINING, evidence=[DOCUMENT], **paper)
     until = datetime.now(UTC)
 
-    [change] = (await changes(service.integrator, since, until, known_at=None))["items"]
+    [change] = (await changes(service.coordinator, since, until, known_at=None))["items"]
 
     assert (change["before"], change["after"]) == ("overdue", "completed_late")
     assert why(change) == [("update", "completed"), ("evidence", None)]

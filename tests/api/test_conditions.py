@@ -34,7 +34,8 @@ async def test_a_duty_is_owed_from_the_day_on_which_its_condition_is_met(service
     assert standing["version"] == 3
     acts = await service.police.history(THIS_YEAR)
     assert [act["act"] for act in acts] == ["condition_decision", "update"]
-    counts = {"client_name": None, "reopened_by": None, "annulled": None, "counts": True, "why": None}
+    unsaid = dict.fromkeys(("annulled", "why", "reopened_by", "not_personal_reason", "client_name"))
+    counts = {"counts": True, **unsaid}
     assert acts[0] == {"act": "condition_decision"} | counts | decision
 
 

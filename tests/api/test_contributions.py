@@ -23,7 +23,7 @@ async def test_a_partner_contributes_a_note_with_evidence(service: Service) -> N
     note = response.json()["contribution"]
     assert (note["body"], note["note"]) == ("so-vhttdl", "Đã cử cán bộ phối hợp.")
     assert [(one["kind"], one["body"]) for one in note["evidence"]] == [("link", "so-vhttdl")]
-    assert response.json()["obligation"]["version"] == 2
+    assert response.json()["obligation"]["version"] == 3
 
 
 @pytest.mark.parametrize("state", [None, "in_progress", "completed"])

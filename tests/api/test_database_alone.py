@@ -5,12 +5,13 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import true
+from sqlalchemy import false, true
 
 from app.commands import obligations as held
 from app.database.engine import NOBODY, Identity
 from app.domain.access import Classification
-from app.queries import evidence, history, obligations, status
+from app.queries import evidence, history, obligations, status, wire
+from app.standing import told
 from app.web.auth import access
 from tests.api.asking import problem_of, rows_of
 from tests.api.conftest import TOUCHED
@@ -29,6 +30,9 @@ def take_the_filters_away(patch: pytest.MonkeyPatch) -> None:
         patch.setattr(module, "visible", lambda *_: true())
     for module in (evidence, history):
         patch.setattr(module, "readable", lambda *_: true())
+    patch.setattr(told, "reads_all_evidence", lambda *_: false())
+    patch.setattr(told, "cleared", lambda *_: true())
+    patch.setattr(wire, "known", lambda *_: true())
 
 
 def take_the_gate_away(patch: pytest.MonkeyPatch) -> None:

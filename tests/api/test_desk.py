@@ -8,6 +8,7 @@ import pytest
 
 from tests.api.test_desk_door import screens
 from tests.api.test_desk_screens import FURTHER
+from tests.api.test_paper_reports import entered, line
 from tests.desk import PEOPLE, at_desk
 from tests.given import FIRST, INVESTIGATION, LINK, TOURISTS, Service, obligation
 
@@ -16,11 +17,11 @@ READERS = ("coordinator", "clerk", "stranger", "partner")
 OTHERS: Mapping[str, tuple[Any, ...]] = {
     "/desk/reviews": (200, "coordinator"),
     "/desk/papers": (200, "coordinator"),
-    f"/desk/papers/{INVESTIGATION}": (404, "coordinator"),
+    f"/desk/papers/{INVESTIGATION}": (404, "coordinator", "auditor"),
     "/desk/reporting": (200, *READERS),
     "/desk/reporting/form": (422, *READERS),
-    f"/desk/obligations/{INVESTIGATION}/receipts/{{update}}": (422, *READERS),
-    f"/desk/evidence/{INVESTIGATION}/content": (404, *READERS),
+    f"/desk/obligations/{INVESTIGATION}/receipts/{{update}}": (422, *READERS, "auditor"),
+    f"/desk/evidence/{INVESTIGATION}/content": (404, *READERS, "auditor"),
 }
 """What screens that are not for everybody who reads answer, and to whom; the others are refused."""
 STRANGE = obligation("10.1", "so-khdt")
@@ -91,7 +92,7 @@ async def test_an_export_is_that_of_the_api(service: Service) -> None:
 @pytest.mark.parametrize("who", PEOPLE)
 async def test_each_role_sees_on_each_screen_what_the_api_lets_it_see(service: Service, who: str) -> None:
     person = await at_desk(service, who)
-    reads, owns = who != "admin", who in {"coordinator", "clerk"}
+    reads, owns = who != "admin", who in {"coordinator", "clerk", "auditor"}
 
     for path, (status, *roles) in OTHERS.items():
         assert (await person.get(path.removeprefix("/desk"))).status_code == (status if who in roles else 403), path
@@ -102,5 +103,29 @@ async def test_each_role_sees_on_each_screen_what_the_api_lets_it_see(service: S
         assert len(answer.content) <= 100 * 1024 or path.endswith("export"), path
 
     if reads:
-        assert (await person.get(f"/obligations/{STRANGE}")).status_code == (200 if who == "coordinator" else 404)
+        assert (await person.get(f"/obligations/{STRANGE}")).status_code == (
+            200 if who in {"coordinator", "auditor"} else 404
+        )
         assert (await person.get(f"/obligations/{TOURISTS}")).status_code == (404 if who == "stranger" else 200)
+
+
+async def test_an_auditor_opens_what_a_coordinator_reads_and_is_shown_no_form(service: Service) -> None:
+    title = "Biên bản phối hợp"
+    note = {"note": "Đã phối hợp.", "evidence": [LINK | {"title": title, "classification": "restricted"}]}
+    assert (await service.police.report(INVESTIGATION, "completed", evidence=[LINK])).status_code == 201
+    assert (await service.culture.post(f"/v1/obligations/{TOURISTS}/contributions", note)).status_code == 201
+    assert (await service.police.ask_for(obligation("3.4", "cong-an", "2026"), "2027-01-31")).status_code == 201
+    paper = (await entered(service, line("3.6", state="in_progress")))["paper_report"]["id"]
+    auditor, coordinator = await at_desk(service, "auditor"), await at_desk(service, "coordinator")
+    asked = re.findall(r'href="/desk(/successions/[^"?]+)', await auditor.read("/successions"))[:1]
+    opened = {one.removeprefix("/desk") for one in screens(service) - OTHERS.keys()} - {
+        "/people",
+        "/obligations/export",
+    }
+
+    for path in {*opened, *asked, f"/papers/{paper}", f"/extensions/{obligation('3.4', 'cong-an', '2026')}"}:
+        answer = await auditor.get(path)
+        assert answer.status_code == (await coordinator.get(path)).status_code, path
+        posted = re.findall(r'method="post"[^>]*action="/desk([^"]*)"', answer.text)
+        assert set(posted) <= {"/language", "/sign-out"}, path
+    assert title in await auditor.read(f"/obligations/{TOURISTS}")

@@ -115,7 +115,7 @@ async def test_nobody_does_what_the_api_would_not_let_them_do(service: Service) 
     action, fields = form_of(await coordinator.read(AT), "extend")
     acts = {"updates": 403, "reviews": 403, "extensions": 403, "annulments": 403}
 
-    for who in ("stranger", "partner", "admin"):
+    for who in ("stranger", "partner", "auditor", "admin"):
         person = await at_desk(service, who)
         for act in acts:
             typed = {"act": str(INVESTIGATION), "summary": "a", "reason": "a", "state": "in_progress"}

@@ -20,8 +20,8 @@ SCREENS: Mapping[str, set[str]] = {
     "/targets": REPORTING,
     "/successions": EVERYBODY,
     "/holidays": EVERYBODY,
-    "/annulments": {"coordinator"},
-    "/reads": {"coordinator"},
+    "/annulments": {"coordinator", "auditor"},
+    "/reads": {"coordinator", "auditor"},
     "/people": {"admin"},
 }
 """Who may open what."""

@@ -7,7 +7,8 @@ from app.models import Extension, Review, Withdrawal
 from tests.api.asking import problem_of
 from tests.given import DOCUMENT, INVESTIGATION, LINK, TODAY, TRAINING, Service, act_of
 
-COUNTS = {"annulled": None, "counts": True, "why": None, "reopened_by": None, "client_name": None}
+COUNTS = {"annulled": None, "counts": True, "why": None, "reopened_by": None}
+COUNTS |= {"not_personal_reason": None, "client_name": None}
 """What the history says of every act beside what the write answered."""
 HISTORY = f"/v1/obligations/{TRAINING}/history"
 

@@ -92,7 +92,7 @@ async def test_one_paper_reports_on_many_duties_and_is_evidence_of_each(service:
 
 async def _updates(service: Service, on: UUID) -> list[dict[str, Any]]:
     """Return the updates of an obligation as its history shows them, without what only a history says."""
-    only = ("act", "annulled", "client_name", "counts", "why", "reopened_by")
+    only = ("act", "annulled", "client_name", "counts", "why", "reopened_by", "not_personal_reason")
     acts = [act for act in await service.police.history(on) if act["act"] == "update"]
     return [{name: value for name, value in act.items() if name not in only} for act in acts]
 

@@ -10,19 +10,19 @@ from tests.api.test_successions import CHILDREN, decide, labour
 from tests.files import pdf, sha256
 from tests.given import TOURISTS, Caller, Service
 
-EVERYBODY = ("police", "culture", "health", "labour", "court", "coordinator", "integrator", "admin")
+EVERYBODY = ("police", "culture", "health", "labour", "court", "coordinator", "auditor", "integrator", "admin")
 PAPER: dict[str, Any] = {"received_on": "2026-11-20", "document_number": "9/BC-CATP"}
-ALL = {"police", "culture", "health", "labour", "coordinator", "integrator"}
+ALL = {"police", "culture", "health", "labour", "coordinator", "auditor", "integrator"}
 READERS: dict[tuple[str, str], set[str]] = {
     ("police", "public"): ALL,
     ("police", "internal"): ALL - {"integrator"},
-    ("police", "restricted"): {"police", "coordinator"},
+    ("police", "restricted"): {"police", "coordinator", "auditor"},
     ("culture", "public"): ALL,
     ("culture", "internal"): ALL - {"integrator"},
-    ("culture", "restricted"): {"police", "culture", "coordinator"},
+    ("culture", "restricted"): {"police", "culture", "coordinator", "auditor"},
     ("coordinator", "public"): ALL,
     ("coordinator", "internal"): ALL - {"integrator"},
-    ("coordinator", "restricted"): {"police", "coordinator"},
+    ("coordinator", "restricted"): {"police", "coordinator", "auditor"},
 }
 """A duty of the police that culture and other departments coordinate; the coordinator enters papers of the police."""
 
@@ -70,7 +70,7 @@ async def test_what_a_predecessor_posted_is_the_successors_to_read_as_well(
     assert (await decide(service.coordinator, CHILDREN)).status_code == 201
 
     anybody = {"integrator"} if classification is Classification.PUBLIC else set()
-    await assert_given(service, file["id"], content, {"labour", "health", "coordinator"} | anybody)
+    await assert_given(service, file["id"], content, {"labour", "health", "coordinator", "auditor"} | anybody)
 
 
 async def test_a_successor_posts_what_the_predecessor_may_not_see_or_send(service: Service) -> None:

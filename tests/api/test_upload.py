@@ -223,7 +223,8 @@ async def test_the_history_shows_a_file_with_its_content(service: Service) -> No
 
     (act,) = (await service.police.get(f"/v1/obligations/{TRAINING}/history")).json()["items"]
 
-    counts = {"client_name": None, "reopened_by": None, "annulled": None, "counts": True, "why": None}
+    unsaid = dict.fromkeys(("annulled", "why", "reopened_by", "not_personal_reason", "client_name"))
+    counts = {"counts": True, **unsaid}
     assert act == evidence | {"act": "evidence"} | counts
     assert act["kind"] == EvidenceKind.FILE
 

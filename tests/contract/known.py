@@ -66,7 +66,11 @@ IN_BODIES: dict[str, dict[str, list[Any]]] = {
     "PaperDocumentIn": DOCUMENT | PAPER,
     "PaperFileIn": A_PDF | PAPER,
 }
-ANYWHERE: dict[str, list[Any]] = {"reopened_by": [None, "36/TB-VPUB"]}
+ANYWHERE: dict[str, list[Any]] = {
+    "reopened_by": [None, "36/TB-VPUB"],
+    "not_personal": [False],
+    "not_personal_reason": [None],
+}
 """What any body may hold that has such a field."""
 
 

@@ -11,10 +11,10 @@ from app.models import StandingSnapshot
 from app.models.base import table
 from app.queries.seals import STANDING
 from app.schemas.explanations import COLUMNS as CALLED
+from app.standing.acts import ENDS
 from app.standing.moment import Moment
 from app.standing.row import COLUMNS, SHOWN
 from app.standing.rule import standings, standings_of_histories
-from app.standing.snapshot import ENDS
 
 NOW = Moment(datetime(2026, 1, 1, tzinfo=UTC))
 
@@ -25,7 +25,7 @@ def test_a_standing_has_the_columns_that_its_type_names_and_no_other(standing: S
 
 
 def test_what_is_shown_sealed_stored_and_explained_is_columns_of_the_standing() -> None:
-    stored = {column.name for column in table(StandingSnapshot).c} - {"planned_owner_id", *ENDS}
+    stored = {column.name for column in table(StandingSnapshot).c} - {"planned_owner_id", "changed_at", *ENDS}
     explained = {CALLED.get(one.name, one.name) for one in fields(Facts)}
 
     for some in (SHOWN, STANDING, stored, explained, [signal.value for signal in Signal]):

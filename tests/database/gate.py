@@ -19,6 +19,7 @@ from app.domain.completion import ClaimState, ReviewOutcome
 from app.models import (
     AnnulledAct,
     Annulment,
+    Assurance,
     ConditionDecision,
     Contribution,
     DutyPartner,
@@ -42,7 +43,7 @@ from tests.given import INVESTIGATION, PLAN, TODAY, TOURISTS, TRAINING, obligati
 
 PLAN_ID = stable_id(PLAN)
 BODIES = {"police": ["cong-an"], "culture": ["so-vhttdl"], "health": ["so-y-te"], "two": ["so-y-te", "so-vhttdl"]}
-CALLERS = [*BODIES, "bound to nobody", "coordinator", "integrator", "admin"]
+CALLERS = [*BODIES, "bound to nobody", "coordinator", "auditor", "integrator", "admin"]
 ON = [INVESTIGATION, TRAINING, TOURISTS, obligation("7.8", "so-vhttdl"), obligation("4.1", "so-y-te")]
 """Obligations with a history: two of the police alone, one that culture coordinates, one of culture, one of health."""
 OWNERS = dict(zip(ON, ("cong-an", "cong-an", "cong-an", "so-vhttdl", "so-y-te"), strict=True))
@@ -110,7 +111,15 @@ def rows(client_id: UUID, on: UUID) -> list[tuple[type[SQLModel], dict[str, Any]
             for _, row in attached
         ),
         (Withdrawal, {**act, "id": new_id(), "evidence_id": first, "reason": "Đính kèm nhầm."}),
-        (Annulment, {**act, "id": annulment, "act_id": update, "kind": ActKind.UPDATE, "reason": "Nhầm kỳ."}),
+        (Annulment, {**act, "id": annulment, **_of_update(update), "reason": "Nhầm kỳ."}),
+        *(
+            (Annulment, {**act, "id": new_id(), **_of_evidence(row["id"]), "reason": "Đính kèm nhầm."})
+            for _, row in attached
+        ),
+        *(
+            (Assurance, {**act, "id": new_id(), "act_id": new_id(), "evidence_id": one, "reason": "Tên một vở kịch."})
+            for one in (None, *(row["id"] for _, row in attached))
+        ),
         (
             AnnulledAct,
             {
@@ -121,9 +130,20 @@ def rows(client_id: UUID, on: UUID) -> list[tuple[type[SQLModel], dict[str, Any]
                 "act_id": update,
                 "kind": ActKind.UPDATE,
                 "counts": False,
+                "received_at": TODAY,
             },
         ),
     ]
+
+
+def _of_update(update_id: UUID) -> dict[str, Any]:
+    """Spell what an annulment of an update says of it."""
+    return {"act_id": update_id, "evidence_id": None, "kind": ActKind.UPDATE}
+
+
+def _of_evidence(evidence_id: Any) -> dict[str, Any]:
+    """Spell what an annulment of an evidence says of it."""
+    return {"act_id": evidence_id, "evidence_id": evidence_id, "kind": ActKind.EVIDENCE}
 
 
 async def resources(database: Database) -> dict[UUID, Resource]:

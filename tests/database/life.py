@@ -18,6 +18,7 @@ LETTER = {"document_number": "15/UBND-NC", "decided_on": "2026-11-20", "reason":
 MEMBER = {"code": "thanh-tra", "name": "Thanh tra thành phố", "from_on": "2026-11-20", **LETTER}
 HEAD = {"body": "VĂN PHÒNG", "code": "VP", "place": "Cần Thơ", "signer": "CHÁNH VĂN PHÒNG", "recipients": ["Lưu: VT"]}
 REASON = {"reason": "Theo đề nghị của đơn vị."}
+SURE = {"not_personal": True, "not_personal_reason": "Không nêu tên trẻ em nào."}
 ERASED = {**REASON, "legal_basis": "Luật số 91/2025/QH15, Điều 14"}
 
 
@@ -57,7 +58,7 @@ async def _report(service: Service) -> None:
 async def _coordinate(service: Service) -> None:
     coordinator, reopened = service.coordinator, {"reopened_by": "8/UBND-KGVX"}
     _done(await coordinator.review(INVESTIGATION, "returned"))
-    _done(await coordinator.refuse(LATER))
+    _done(await coordinator.post(f"/v1/obligations/{LATER}/extension-refusals", {**REASON, **SURE}))
     given = {"decided_on": "2026-11-20", "document_number": "7/UBND"}
     _done(await coordinator.extend(LATER, "2027-06-30", **given))
     decided = {"met": True, "from_on": "2026-11-20", **REASON}

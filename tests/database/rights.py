@@ -11,10 +11,10 @@ READ, ADD, FORGET = {"SELECT"}, {"SELECT", "INSERT"}, {"SELECT", "INSERT", "DELE
 HISTORY = (
     *("condition_decision", "contribution", "erasure", "evidence", "evidence_content", "evidence_read", "extension"),
     *("extension_refusal", "extension_request", "measurement", "progress_update", "review", "transfer", "withdrawal"),
-    *("annulment", "annulled_act"),
+    *("annulment", "annulled_act", "assurance"),
 )
 """The acts on obligations, which nobody changes."""
-WITHOUT_VIEW = {"evidence_read", "annulment", "annulled_act"}
+WITHOUT_VIEW = {"evidence_read", "annulment", "annulled_act", "assurance"}
 """Acts of which no view is needed: no standing reads them, or whoever reads the standing reads them whole."""
 KEPT = (
     *("cycle_deadline", "holiday", "seal", "sealed_standing", "succession", "succession_decision", "succession_part"),
@@ -50,9 +50,9 @@ RIGHTS: dict[str, set[str]] = {
 }
 CHANGED = {
     "calendar_feed": ("revoked_at",),
-    "obligation": ("version", "updated_at"),
+    "obligation": ("updated_at",),
     "deadline_watch": ("watched_until",),
-    "standing_facts": tuple(name for name in FACTS if name != "id"),
+    "standing_facts": (*(name for name in FACTS if name != "id"), "changed_at"),
     "webhook": (
         *("url", "types", "secret", "former_secret", "former_until", "after_seq", "version"),
         *("disabled_at", "disabled_because"),

@@ -50,8 +50,11 @@ FIRST = "0001"
 NOON = datetime(2021, 6, 10, 5, tzinfo=UTC)
 
 
-MOVED = {"evidence": "evidence JOIN (SELECT id, title, url, issuer FROM evidence_text) t USING (id)"}
-"""Where the columns of a table stand at the last migration, if not all in the table itself."""
+MOVED = {
+    "evidence": "evidence JOIN (SELECT id, title, url, issuer FROM evidence_text) t USING (id)",
+    "obligation": "(SELECT *, 1 AS version FROM obligation) o",
+}
+"""Where the columns of a table stand at the last migration, if not all in the table itself; versions are counted."""
 
 
 async def rows_of(
@@ -134,6 +137,7 @@ def desk(client_id: UUID) -> Iterator[tuple[type[SQLModel], dict[str, Any]]]:
     days = {"issued_on": NOON.date(), "received_on": NOON.date()}
     of = {"body_id": stable_id(PLAN, "body", PLAIN.owner), "number": "9/BC-CATP", "classification": "internal"}
     yield models.PaperReport, act | days | of
+    yield models.Assurance, on_one | reason | {"act_id": uuid4()}
     yield models.Reopening, cycle | {"act_id": uuid4(), "document_number": "9/UBND"}
     for observed in (True, False, True):
         yield models.Holiday, {"observed_on": NOON.date(), "observed": observed, "name": "Nghỉ"}

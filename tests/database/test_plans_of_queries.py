@@ -42,8 +42,8 @@ FILE = "o.owner_id, 'file', 'public', 'application/pdf', 10, true"
 OF_UPDATE = "(SELECT (array_agg(u.id ORDER BY u.received_at))[n] FROM progress_update u WHERE u.obligation_id = o.id)"
 REVIEWED = f"(ARRAY['accepted', 'returned'])[1 + n % 2], 'x', {OF_UPDATE}, '{{evidence}}'"
 ANNULLED = """
-    INSERT INTO annulled_act (id, plan_id, annulment_id, act_id, kind, counts, obligation_id)
-    SELECT gen_random_uuid(), u.plan_id, a.id, u.id, 'update', true, u.obligation_id
+    INSERT INTO annulled_act (id, plan_id, annulment_id, act_id, kind, counts, obligation_id, received_at)
+    SELECT gen_random_uuid(), u.plan_id, a.id, u.id, 'update', true, u.obligation_id, a.received_at
     FROM annulment a JOIN progress_update u ON u.plan_id = a.plan_id AND u.obligation_id = a.obligation_id
 """
 TRANSFERRED = "o.owner_id, o.body_id, (SELECT (array_agg(s.id ORDER BY s.id))[n] FROM succession s)"
@@ -74,15 +74,19 @@ LONG_HISTORY = (
     MEASUREMENTS,
     ACTS.format("annulment", "act_id, kind, reason", "gen_random_uuid(), 'update', 'x'", 1),
     ANNULLED,
+    ACTS.format("assurance", "act_id, reason", "gen_random_uuid(), 'x'", 3),
     EVENTS,
     "ANALYZE",
 )
 BY_ITS_OWN = re.compile(r"\((obligation_id|paper_report_id|evidence_id|update_id|act_id|due_before|id) ")
 """What an index must be searched by: the plan alone would be the whole table."""
-BY_INSTANT = {"ix_condition_decision_since"}
-"""Indexes that give a plan's last and next instant at once."""
+BY_INSTANT = {"ix_condition_decision_since", "ix_annulled_act_cycle"}
+"""Indexes that give a plan's last and next instant at once, or what was taken back of the acts on a cycle."""
 
-WITHOUT_EFFECT = {"annulment", "contribution", "erasure", "evidence_read", "extension_refusal", "extension_request"}
+WITHOUT_EFFECT = {
+    *("annulment", "assurance", "contribution", "erasure", "evidence_read"),
+    *("extension_refusal", "extension_request"),
+}
 """Acts that the history shows and no standing reads."""
 
 
@@ -204,7 +208,8 @@ async def test_a_page_is_read_from_an_index_in_its_order(service: Service, asked
     with statements_on(database) as told:
         response = await service.coordinator.get("/v1/obligations", limit=20, **asked)
     assert len(response.json()["items"]) == 20
-    first, page = (statement for statement in told if "standing_facts" in statement.text)
+    asked_of_stored = [one for one in told if "standing_facts" in one.text and "LIMIT" in one.text]
+    first, page = asked_of_stored
 
     async with database.reading(SYSTEM) as connection:
         before, nodes = [list(nodes_of(await plan_of(connection, one))) for one in (first, page)]

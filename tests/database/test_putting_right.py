@@ -42,7 +42,7 @@ from tests.strategies import INSTANTS, histories
 SHARED = [HealthCheck.function_scoped_fixture]
 NOW = DUE_2022 + timedelta(days=30)
 OPEN = {Status.OVERDUE, Status.AWAITED, Status.IN_PROGRESS, Status.NOT_STARTED}
-TOUCHED = {"updated_at", "version"}
+TOUCHED = {"updated_at", "version", "evidence_acts", "evidence_acted_at"}
 SOME_DAY = datetime(2100, 1, 1, tzinfo=UTC)
 """Long after any figures were sealed, by the clock of the database."""
 

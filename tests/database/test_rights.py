@@ -128,5 +128,5 @@ async def test_the_application_may_not_move_deadlines_or_make_itself_stronger(
     assert await refusal_of(application, statement) == FORBIDDEN
 
 
-async def test_the_application_counts_versions_up(application: AsyncConnection) -> None:
-    assert await refusal_of(application, "UPDATE obligation SET version = version + 1, updated_at = now()") is None
+async def test_the_application_says_when_an_obligation_was_acted_on(application: AsyncConnection) -> None:
+    assert await refusal_of(application, "UPDATE obligation SET updated_at = now()") is None

@@ -126,17 +126,40 @@ async def test_what_is_told_of_an_evidence_is_seen_by_whoever_sees_the_evidence(
     assert found == await ids(told, identity, table(Evidence))
 
 
+@pytest.mark.parametrize(("name", "relation"), [*product(CALLERS, ("annulment", "assurance"))])
+async def test_what_is_said_of_evidence_is_seen_by_whoever_reads_the_history_and_the_evidence(
+    told: Database, name: str, relation: str
+) -> None:
+    caller, obligations, evidence = called(name), await resources(told), table(Evidence)
+    allowed = [on for on in ON if authorize(caller, Permission.READ_HISTORY, obligations[on])]
+
+    async with told.reading(Identity.of(caller)) as connection:
+        readable_ones = select(evidence.c.id).where(evidence.c.obligation_id.in_(allowed))
+        expected = set((await connection.execute(readable_ones)).scalars())
+        said = text(f"SELECT evidence_id FROM {relation} WHERE evidence_id IS NOT NULL")  # noqa: S608
+        found = set((await connection.execute(said)).scalars())
+
+    assert found == expected
+
+
 @pytest.mark.parametrize("name", CALLERS)
-async def test_only_a_coordinator_sees_who_was_given_a_file(told: Database, name: str) -> None:
+async def test_only_who_reads_everything_sees_who_was_given_a_file(told: Database, name: str) -> None:
     async with told.reading(Identity.of(called(name))) as connection:
         seen = await connection.scalar(text("SELECT count(*) FROM evidence_read"))
 
-    assert seen == (6 * len(ON) if name == "coordinator" else 0)
+    assert seen == (6 * len(ON) if name in {"coordinator", "auditor"} else 0)
 
 
 @pytest.mark.parametrize(
     ("name", "tells", "shows"),
-    [("police", 4, 4), ("culture", 0, 0), ("coordinator", 4, 4), ("integrator", 0, 4), ("admin", 0, 0)],
+    [
+        ("police", 4, 4),
+        ("culture", 0, 0),
+        ("coordinator", 4, 4),
+        ("auditor", 4, 4),
+        ("integrator", 0, 4),
+        ("admin", 0, 0),
+    ],
 )
 async def test_measurements_go_with_their_update(told: Database, name: str, tells: int, shows: int) -> None:
     async with told.reading(Identity.of(called(name))) as connection:

@@ -17,10 +17,11 @@ from app.database.engine import SYSTEM, Database
 from app.database.statements import prepare
 from app.models import Obligation
 from app.models.base import table
+from app.standing.acts import ENDS
 from app.standing.moment import Moment
 from app.standing.refresh import refresh_all, refresh_snapshot
 from app.standing.rule import facts_to_keep
-from app.standing.snapshot import ENDS, FACTS, stands, stored
+from app.standing.snapshot import FACTS, stands, stored
 from tests.database.gate import ON, rows
 from tests.given import DOCUMENT, FIRST, INVESTIGATION, LINK, PLAN, TODAY, TOURISTS, TRAINING, Service, obligation
 from tests.histories import Act, Subject, record, undone

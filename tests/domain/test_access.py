@@ -56,6 +56,16 @@ ALLOWED = {
         Permission.READ_CHECKPOINTS,
         Permission.MANAGE_WEBHOOKS,
     },
+    Role.AUDITOR: {
+        Permission.READ_PLANS,
+        Permission.READ_STANDING,
+        Permission.READ_HISTORY,
+        Permission.READ_REPORTS,
+        Permission.READ_EVIDENCE,
+        Permission.READ_EVENTS,
+        Permission.READ_CHECKPOINTS,
+        Permission.READ_READS,
+    },
     Role.ADMIN: {
         Permission.READ_PLANS,
         Permission.READ_CHECKPOINTS,
@@ -115,3 +125,10 @@ def test_only_a_reporter_sees_less_than_everything() -> None:
 
 def test_a_caller_reports_for_no_body_unless_it_is_bound_to_one() -> None:
     assert caller(Role.REPORTER).body_ids == frozenset()
+
+
+def test_an_auditor_reads_every_word_and_writes_none() -> None:
+    reading = {act for act in Permission if act.value.endswith(":read")} - {Permission.READ_CLIENTS}
+
+    assert {act for act in Permission if caller(Role.AUDITOR).may(act)} == reading
+    assert [role for role in Role if caller(role).reads_everything] == [Role.COORDINATOR, Role.AUDITOR]

@@ -19,9 +19,9 @@ CYCLES = """
 """
 OBLIGATIONS = """
     INSERT INTO obligation
-        (id, plan_id, cycle_id, duty_id, owner_id, body_id, position, force, due_before, version, updated_at)
+        (id, plan_id, cycle_id, duty_id, owner_id, body_id, position, force, due_before, updated_at)
     SELECT gen_random_uuid(), o.plan_id, copy.id, o.duty_id, o.owner_id, o.body_id, o.position, o.force, o.due_before,
-        1, o.updated_at
+        o.updated_at
     FROM obligation AS o
     JOIN duty ON duty.id = o.duty_id AND duty.recurrence <> 'once'
     JOIN cycle AS year ON year.id = o.cycle_id AND year.code = '2026'

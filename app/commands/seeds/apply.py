@@ -31,7 +31,7 @@ from app.standing.snapshot import stored
 from app.schemas.seed import Seed
 
 HISTORIES = HistoryRow.__subclasses__()
-LIVING: dict[str, set[str]] = {"cycle": {"opened_at"}, "obligation": {"version", "updated_at", "lines"}}
+LIVING: dict[str, set[str]] = {"cycle": {"opened_at"}, "obligation": {"updated_at", "lines"}}
 """Columns that live on after the seed, and are no difference."""
 GROWING = {"holiday", "letterhead", "succession"}
 """Tables that only ever grow: the seed begins them, and what acts have added stays."""

@@ -158,6 +158,12 @@ class PaperReportNotYours(Refusal):
     title_vi = "Chỉ cơ quan đầu mối được nhập báo cáo giấy."
 
 
+class AssuranceNotYours(Refusal):
+    """Only a coordinator can be sure that what looks like a child's name is none."""
+
+    title_vi = "Chỉ cơ quan đầu mối được xác nhận nội dung không chứa họ tên trẻ em."
+
+
 class PaperReportExists(Refusal):
     """A paper report with this number of this body is entered already."""
 

@@ -15,7 +15,7 @@ from app.database.statements import Row, fetch_all, fetch_only
 from app.domain.access import Caller, Permission
 from app.domain.errors import Fault, MalformedContent, ServiceUnavailable
 from app.queries import events
-from app.queries.evidence import readable_acts
+from app.queries.knowing import known_acts
 from app.schemas.events import EventOut, EventPage
 from app.standing.moment import Moment
 from app.web.auth.access import caller_by_now
@@ -47,10 +47,10 @@ async def page_of(connection: AsyncConnection, caller: Caller, after: Place, lim
 async def shown(connection: AsyncConnection, caller: Caller, told: Sequence[Row], moment: Moment) -> list[EventOut]:
     """Show events; that there is an evidence, only to whoever may read it."""
     found = [EventOut.of(row["content"]) for row in told]
-    acts = [one.act for one in found if one.act and one.is_of_evidence]
-    rows = await fetch_all(connection, readable_acts, caller=caller, acts=acts, moment=moment) if acts else []
-    readable = {row["id"] for row in rows}
-    return [one for one in found if not one.is_of_evidence or one.act in readable]
+    acts = [one.act for one in found if one.act and one.can_tell_of_evidence]
+    rows = await fetch_all(connection, known_acts, caller=caller, acts=acts, moment=moment) if acts else []
+    known = {row["id"] for row in rows}
+    return [one for one in found if not one.can_tell_of_evidence or one.act in known]
 
 
 async def awaited(request: Request, caller: Caller, after: Place, limit: int, wait: float) -> EventPage:

@@ -17,6 +17,7 @@ STATUS: dict[type[Refusal], int] = {
     errors.AskedFromElsewhere: 403,
     errors.ConnectionNotSafe: 403,
     errors.PaperReportNotYours: 403,
+    errors.AssuranceNotYours: 403,
     errors.EvidenceNotYours: 403,
     errors.ActNotYours: 403,
     errors.PartnersOnly: 403,
