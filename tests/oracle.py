@@ -213,9 +213,9 @@ class _Clerk:
 
     @cached_property
     def arises(self) -> bool:
-        """Say whether the condition is met on a day before the last one on time."""
-        decided = self.all(Condition)
-        return bool(decided) and decided[-1].met and self.due_before > decided[-1].received_at + NEARLY_TWO_DAYS
+        """Say what was decided last of the condition, on a day before the last one on time."""
+        in_time = [one for one in self.all(Condition) if one.received_at + NEARLY_TWO_DAYS < self.due_before]
+        return bool(in_time) and in_time[-1].met
 
     @cached_property
     def nothing_arises(self) -> bool:
