@@ -105,7 +105,7 @@ def _rounds(draw: st.DrawFn, subject: Subject, numbers: Iterator[int]) -> list[A
     rounds = sorted(draw(st.lists(instants, min_size=3, max_size=4, unique=True)))
     for at in rounds:
         paper = draw(st.integers(0, 4)) == 0
-        times = {"received_at": at, "recorded_at": LONG_AFTER if paper else at}
+        times: dict[str, Any] = {"received_at": at, "recorded_at": LONG_AFTER if paper else at}
         figures = draw(_mostly_good) if subject is MEASURED else {}
         state = ClaimState.COMPLETED if at in {rounds[0], rounds[-1]} else draw(_states)
         acts.append(Update(id=UUID(int=next(numbers)), **times, state=state, figures=figures, paper=paper))

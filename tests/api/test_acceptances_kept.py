@@ -11,10 +11,10 @@ from tests.given import TRAINING, Service, obligation
 
 GUIDED, MEASURED = obligation("3.7", "cong-an"), obligation("3.2", "cong-an", "2026")
 GOOD = {"3.2-a": 100, "3.2-b": 100, "3.2-c": 95, "3.2-d": 5}
-WAIVED = ("accepted", {"waives": ["evidence"]})
-ACCEPTED = ("accepted", {"waives": []})
-OVERTAKEN = {"received_on": "2026-11-25", "document_number": "77/BC-CATP"}
 Step = tuple[str, dict[str, Any]]
+WAIVED: Step = ("accepted", {"waives": ["evidence"]})
+ACCEPTED: Step = ("accepted", {"waives": []})
+OVERTAKEN = {"received_on": "2026-11-25", "document_number": "77/BC-CATP"}
 DONE: Step = ("completed", {})
 
 

@@ -28,7 +28,7 @@ KINDS = {
 
 def as_domain(subject: Subject, act: told.Act) -> Act:
     """Spell an act as an annulment is told of it."""
-    times = {"received_at": act.received_at, "recorded_at": act.recorded_at}
+    times: dict[str, Any] = {"received_at": act.received_at, "recorded_at": act.recorded_at}
     return Act(id=act.id, kind=KINDS[type(act)], **times, **_more(subject, act))
 
 
