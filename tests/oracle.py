@@ -176,6 +176,15 @@ class _Clerk:
         ids = {one.id for one in self.run}
         return [one for one in self.all(Review) if one.outcome is ReviewOutcome.ACCEPTED and one.update_id in ids]
 
+    def settled(self, claim: Update, acceptance: Review) -> bool:
+        """Say whether another acceptance is of a full report that nothing has ended up to a claim."""
+        since = [place(one) for one in self.reported if self.wholly_void(one)]
+        since += [place(one) for one in self.counted if not self.full(one) and one is not claim]
+        ended = max((at for at in since if at <= place(claim)), default=None)
+        run = {one.id for one in self.reported if place(one) <= place(claim) and (not ended or place(one) > ended)}
+        accepted = [one for one in self.all(Review) if one.outcome is ReviewOutcome.ACCEPTED and one is not acceptance]
+        return any(one.update_id in run for one in accepted)
+
     @cached_property
     def waived(self) -> list[str]:
         """What they waive."""
@@ -213,9 +222,9 @@ class _Clerk:
 
     @cached_property
     def arises(self) -> bool:
-        """Say whether the condition is met on a day before the last one on time."""
-        decided = self.all(Condition)
-        return bool(decided) and decided[-1].met and self.due_before > decided[-1].received_at + NEARLY_TWO_DAYS
+        """Say what was decided last of the condition, on a day before the last one on time."""
+        in_time = [one for one in self.all(Condition) if one.received_at + NEARLY_TWO_DAYS < self.due_before]
+        return bool(in_time) and in_time[-1].met
 
     @cached_property
     def nothing_arises(self) -> bool:
@@ -308,7 +317,7 @@ def untouched(known: Sequence[Act], subject: Subject) -> list[Act]:
         gone |= {act.id for act in known if {_part_of(act)} & gone}
     left = sorted((act for act in known if act.id not in gone), key=place)
     for act in list(left):
-        if isinstance(act, Review) and _lacks_proof(act, left, subject):
+        if isinstance(act, Review) and act.outcome is ReviewOutcome.ACCEPTED and set(lacking(act, left, subject)):
             left.remove(act)
     return left
 
@@ -322,20 +331,17 @@ def _part_of(act: Act) -> UUID | None:
     return None
 
 
-def _lacks_proof(acceptance: Review, left: Sequence[Act], subject: Subject) -> bool:
-    update = next((act for act in left if isinstance(act, Update) and act.id == acceptance.update_id), None)
-    if update is None or update.state is not ClaimState.COMPLETED or acceptance.outcome is not ReviewOutcome.ACCEPTED:
-        return False
-    if subject is LIABLE or "evidence" in acceptance.waives:
-        return False
-    before = _Clerk(subject, [act for act in left if place(act) < place(acceptance)])
-    if any(one.of_owner for one in before.evidence()):
-        return False
-    broken = [one for one in before.reported if one.state is not ClaimState.COMPLETED and place(one) < place(update)]
-    since = place(broken[-1]) if broken else None
-    waiving = [one for one in before.all(Review) if "evidence" in one.waives]
-    origins = [one for one in before.reported for other in waiving if other.update_id == one.id]
-    return not any((since is None or place(one) > since) and place(one) <= place(update) for one in origins)
+def lacking(acceptance: Review, left: Sequence[Act], subject: Subject) -> list[str]:
+    """List what an acceptance does not waive and its claim lacks, as was known then of what is left by now."""
+    upto = [act for act in left if place(act) <= place(acceptance)]
+    heard = _Clerk(subject, [act for act in upto if act.recorded_at <= acceptance.recorded_at])
+    claim = next((one for one in heard.reported if one.id == acceptance.update_id), None)
+    if claim is None or claim.state is not ClaimState.COMPLETED:
+        return []
+    # Evidence that was entered later helps as well.
+    proofs = [one for one in _Clerk(subject, upto).evidence() if one.of_owner]
+    proven = proofs or subject is LIABLE or "evidence" in acceptance.waives or heard.settled(claim, acceptance)
+    return [*([] if proven else ["evidence"]), *(f"target:{code}" for code in heard.unmet(claim))]
 
 
 def unmet_in(figures: Mapping[str, Decimal | None]) -> list[str]:

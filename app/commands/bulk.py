@@ -11,7 +11,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.commands.naming import ids_of
 from app.commands.obligations import Locked
 from app.domain.completion import Status
-from app.domain.errors import MAX_FAULTS, Fault, ItemsRefused, NotFound, ObligationRepeated, Refusal
+from app.domain.errors import (
+    MAX_FAULTS,
+    AmbiguousObligation,
+    Fault,
+    ItemsRefused,
+    NotFound,
+    ObligationRepeated,
+    Refusal,
+)
 from app.queries.natural_keys import Key
 from app.schemas.bulk import Naming
 from app.schemas.obligations import ObligationOut
@@ -108,8 +116,13 @@ def named_by(asked: Iterable[Asked[Item] | Refusal]) -> set[UUID]:
 
 def placed(refusal: Refusal, place: int) -> Refusal:
     """Make the pointers of an item's refusal point into the request."""
+    faults = (replace(fault, pointer=f"/items/{place}{fault.pointer}") for fault in refusal.faults)
+    return _with_faults(refusal, *faults)
+
+
+def _with_faults(refusal: Refusal, *faults: Fault) -> Refusal:
     again = copy(refusal)
-    again.faults = tuple(replace(fault, pointer=f"/items/{place}{fault.pointer}") for fault in refusal.faults)
+    again.faults = faults
     return again
 
 
@@ -117,11 +130,15 @@ def refuse_all(results: Iterable[Any]) -> None:
     """Refuse the whole request for what is refused of it.
 
     Raises:
+        AmbiguousObligation: an item names several obligations, which are told: nothing else can be said of it.
         ItemsRefused: with the places of the first faults.
     """
-    found = [fault for place, one in enumerate(results) if isinstance(one, Refusal) for fault in _faults(one, place)]
-    if found:
-        raise ItemsRefused(None, *found[:MAX_FAULTS])
+    refused = [(place, one) for place, one in enumerate(results) if isinstance(one, Refusal)]
+    for place, one in refused:
+        if isinstance(one, AmbiguousObligation):
+            raise _with_faults(one, *_faults(one, place))
+    if refused:
+        raise ItemsRefused(None, *[fault for place, one in refused for fault in _faults(one, place)][:MAX_FAULTS])
 
 
 def _faults(refusal: Refusal, place: int) -> Iterator[Fault]:

@@ -75,7 +75,7 @@ async def enter(
         NotFound: there is no such plan.
         BodyUnknown: it has no such body.
         ReceivedOnImpossible: it cannot have come in on that day, or before it was issued.
-        ItemsRefused: something speaks against what it says of some obligations.
+        AmbiguousObligation, ItemsRefused: something speaks against what it says of some obligations.
         PaperReportExists: a paper of this body that counts has its number.
     """
     plan = await fetch_one(connection, plan_of, slug=sent.plan)

@@ -16,7 +16,8 @@ from app.commands.assurances import Assured
 from app.commands.obligations import Locked
 from app.database.statements import Row, write_rows
 from app.domain.access import Caller
-from app.domain.acts import Act, ActKind, counting
+from app.domain.acts import Act, ActKind
+from app.domain.counting import counting
 from app.domain.errors import ActUnknown, AlreadyAnnulled, AlreadyWithdrawn, ExtensionLimitReached, Fault
 from app.models import AnnulledAct, Annulment
 from app.models.base import new_id, table

@@ -6,8 +6,10 @@ from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
+    Boolean,
     ColumnElement,
     FromClause,
+    String,
     Table,
     Uuid,
     and_,
@@ -17,6 +19,7 @@ from sqlalchemy import (
     cast,
     exists,
     false,
+    func,
     literal,
     null,
     or_,
@@ -48,9 +51,11 @@ from app.models import (
 )
 from app.models.base import table
 from app.models.evidence import EvidenceKind
-from app.standing.moment import INSTANT, Moment
+from app.standing.cycles import deadlines, due_in_cycle
+from app.standing.moment import INSTANT, Moment, latest
 from app.standing.ownership import owner_when
 from app.standing.refresh import line_of
+from app.standing.reports import meeting, targets
 from app.standing.rule import standings_owed_or_not
 
 obligations, duties, seals = table(Obligation), table(Duty), table(Seal)
@@ -82,6 +87,17 @@ OF_PAPERS: dict[ActKind, ColumnElement[UUID]] = {
 NONE = cast(null(), Uuid())
 PLACE: dict[str, Any] = {"received_at": INSTANT, "recorded_at": INSTANT, "id": Uuid()}
 """What puts an act in its place in a history."""
+NAMES = ARRAY(String())
+OF_ACCEPTANCE: dict[str, Any] = {
+    "state": String(),
+    "unmet": NAMES,
+    "outcome": String(),
+    "asks_proof": Boolean(),
+    "waives": NAMES,
+    "due_before": INSTANT,
+    **{f"proves_{name}": kind for name, kind in PLACE.items()},
+}
+"""What of acts decides whether an acceptance still has what it did not waive; each kind tells some of it."""
 ON_PAPER = {ActKind.UPDATE, ActKind.EVIDENCE}
 """What a coordinator may enter for an owner; then it has the number of the paper."""
 
@@ -108,7 +124,7 @@ def _acts(kind: ActKind, act: Table, ids: list[UUID], moment: Moment) -> Stateme
         "paper_report_id": NONE,
         "posted_for": act.c.body_id if "body_id" in act.c else owner_when(act, obligations, moment),
         "on_paper": act.c.document_number.is_not(None) if kind in ON_PAPER else false(),
-        **_of_proof(kind, act),
+        **_of_acceptance(kind, act, moment),
     }
     mine = among(act.c.obligation_id, "ids", ids)
     source: FromClause = act.join(
@@ -135,7 +151,7 @@ def _of_papers(kind: ActKind, paper: ColumnElement[UUID], ids: list[UUID], momen
         "paper_report_id": paper,
         "posted_for": NONE,
         "on_paper": true(),
-        **_of_proof(kind, act),
+        **_of_acceptance(kind, act, moment),
     }
     its_lines = and_(lines.c.plan_id == act.c.plan_id, lines.c.paper_report_id == paper)
     return _selected(shown).select_from(act.join(lines, its_lines))
@@ -162,31 +178,39 @@ def _evidence_of(kind: ActKind, act: Table) -> ColumnElement[Any]:
     return act.c.evidence_id if "evidence_id" in act.c else NONE
 
 
-def _of_proof(kind: ActKind, act: Table) -> dict[str, ColumnElement[Any]]:
-    """Tell what of an act decides whether an acceptance still has the proof that it did not waive."""
-    told: dict[str, ColumnElement[Any]] = {
-        **{name: false() for name in ("needs_proof", "waives_proof", "breaks")},
-        **{f"proves_{name}": cast(null(), kind_) for name, kind_ in PLACE.items()},
-    }
+def _of_acceptance(kind: ActKind, act: Table, moment: Moment) -> dict[str, ColumnElement[Any]]:
+    told: dict[str, ColumnElement[Any]] = {name: null() for name in OF_ACCEPTANCE}
     match kind:
         case ActKind.UPDATE:
-            told["breaks"] = act.c.state != ClaimState.COMPLETED
+            told |= {"state": act.c.state, "unmet": _unmet(act)}
         case ActKind.REVIEW:
-            accepts = and_(act.c.outcome == ReviewOutcome.ACCEPTED, _is_of_completion(act))
-            waives = literal("evidence") == any_(act.c.waives)
-            told |= {"needs_proof": and_(accepts, ~waives, ~_is_statement(act)), "waives_proof": and_(accepts, waives)}
+            told |= {"outcome": act.c.outcome, "waives": act.c.waives, "asks_proof": ~_is_statement(act)}
+            told["due_before"] = _due_in_cycle(act, moment)
+        case ActKind.EXTENSION:
+            told["due_before"] = act.c.due_before
         case ActKind.EVIDENCE:
             proving = and_(act.c.of_owner, or_(act.c.kind != EvidenceKind.FILE, contents.c.id.is_not(None)))
             # The bytes of a file prove; those of a paper report only show what has proved before they came.
             is_file = act.c.kind == EvidenceKind.FILE
             since = {name: case((is_file, contents.c[name]), else_=act.c[name]) for name in PLACE}
             told |= {f"proves_{name}": case((proving, since[name]), else_=null()) for name in PLACE}
-    return told
+    return {name: cast(told[name], kind_) for name, kind_ in OF_ACCEPTANCE.items()}
 
 
-def _is_of_completion(review: Table) -> ColumnElement[bool]:
-    of_it = (updates.c.plan_id == review.c.plan_id, updates.c.id == review.c.update_id)
-    return exists().where(*of_it, updates.c.state == ClaimState.COMPLETED).correlate(review)
+def _unmet(update: Table) -> ColumnElement[Any]:
+    """List the targets that an update does not meet, by the names under which they are waived."""
+    of_duty = (targets.c.plan_id == obligations.c.plan_id, targets.c.duty_id == obligations.c.duty_id)
+    found = select(func.array_agg(func.concat("target:", targets.c.code))).where(*of_duty, ~meeting(update).exists())
+    return found.correlate(update, obligations).scalar_subquery()
+
+
+def _due_in_cycle(review: Table, moment: Moment) -> ColumnElement[Any]:
+    """Say when its obligation was due by the deadline of its cycle when a review came, as it was known then."""
+    by_then = (deadlines.c[name] <= review.c[name] for name in ("received_at", "recorded_at"))
+    of_cycle = (deadlines.c.plan_id == obligations.c.plan_id, deadlines.c.cycle_id == obligations.c.cycle_id)
+    moved = select(due_in_cycle(obligations, deadlines)).where(*of_cycle, *by_then, moment.counts(deadlines))
+    due_before = latest(moved, deadlines).correlate(obligations, review).scalar_subquery()
+    return func.coalesce(due_before, obligations.c.due_before)
 
 
 def _is_statement(review: Table) -> ColumnElement[bool]:
@@ -199,11 +223,18 @@ def _is_statement(review: Table) -> ColumnElement[bool]:
 
 def act_of(row: Row) -> Act:
     """Read one act."""
-    names = ("id", "received_at", "recorded_at", "falls_with", "names", "counts")
-    on = ("obligation_id", "paper_report_id", "evidence_id")
-    told = {name: row[name] for name in (*names, *on, "needs_proof", "waives_proof", "breaks")}
+    ids = ("id", "received_at", "recorded_at", "falls_with", "names", "obligation_id", "paper_report_id", "evidence_id")
     proves = row["proves_received_at"], row["proves_recorded_at"], row["proves_id"]
-    return Act(kind=ActKind(row["kind"]), proves_from=None if None in proves else proves, **told)
+    return Act(
+        kind=ActKind(row["kind"]),
+        state=ClaimState(row["state"]) if row["state"] else None,
+        unmet=frozenset(row["unmet"] or ()),
+        outcome=ReviewOutcome(row["outcome"]) if row["outcome"] else None,
+        asks_proof=bool(row["asks_proof"]),
+        waives=frozenset(row["waives"] or ()),
+        proves_from=None if None in proves else proves,
+        **{name: row[name] for name in (*ids, "counts", "on_paper", "due_before")},
+    )
 
 
 def line_standings(ids: list[UUID], moment: Moment) -> Statement:

@@ -50,7 +50,7 @@ async def annul_act(
     summary="Take back much that was recorded by mistake",
     status_code=207,
     response_model=AnnulmentsOut,
-    responses=documented(errors.ItemsRefused),
+    responses=documented(errors.AmbiguousObligation, errors.ItemsRefused),
 )
 async def annul_acts(
     caller: Annotated[Caller, may(Permission.ANNUL_MANY)], bulk: InBulk, sent: AnnulmentsIn

@@ -80,7 +80,7 @@ async def give_extension(
     summary="Move many deadlines",
     status_code=207,
     response_model=ExtensionsOut,
-    responses=documented(errors.ItemsRefused),
+    responses=documented(errors.AmbiguousObligation, errors.ItemsRefused),
 )
 async def give_extensions(caller: Coordinator, bulk: InBulk, sent: ExtensionsIn) -> Response:
     """Record up to 500 letters that move deadlines; each item has a result of its own, and a bad one hurts no other."""

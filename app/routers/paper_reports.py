@@ -44,7 +44,7 @@ PaperReportId = Annotated[UUID, Path(alias="paper_report", description="The pape
     responses=TRIED
     | documented(
         *(errors.NotFound, errors.BodyUnknown, errors.ReceivedOnImpossible, errors.ItemsRefused),
-        errors.PaperReportExists,
+        *(errors.AmbiguousObligation, errors.PaperReportExists),
     ),
 )
 async def enter_paper_report(

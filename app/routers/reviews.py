@@ -42,7 +42,7 @@ async def give_review(obligation_id: ObligationId, caller: Coordinator, write: W
     summary="Accept or return many claims",
     status_code=207,
     response_model=ReviewsOut,
-    responses=documented(errors.ItemsRefused),
+    responses=documented(errors.AmbiguousObligation, errors.ItemsRefused),
 )
 async def give_reviews(caller: Coordinator, bulk: InBulk, sent: ReviewsIn) -> Response:
     """Review up to 500 claims at once; each item has a result of its own, and a bad one hurts no other.

@@ -29,7 +29,7 @@ router = Router(prefix="/v1/updates", tags=["updates"], route_class=ExactRoute)
     summary="Report progress on many obligations",
     status_code=207,
     response_model=BulkOut,
-    responses=documented(errors.ItemsRefused),
+    responses=documented(errors.AmbiguousObligation, errors.ItemsRefused),
 )
 async def report_updates(
     request: Request,

@@ -52,10 +52,10 @@ class HistoryQuery:
 
     def __init__(self, obligation: Source, moment: Moment, *, name: str = "own") -> None:
         self._obligation, self._moment, self._name = obligation, moment, name
-        self._condition = self._lateral("condition", latest(self._history(conditions), conditions))
         self._extension = self._lateral("extension", latest(self._history(extensions), extensions))
         cycles = deadline_of(obligation.c.plan_id, obligation.c.cycle_id, moment).correlate(obligation)
         self._moved = self._lateral("moved", cycles)
+        self._condition = self._lateral("condition", latest(self._decisions_in_time(), conditions))
         self.review = self._lateral("review", latest(self._history(reviews), reviews))
         around = (self._extension, self._moved)
         self.reports = Reports(obligation, moment, due_before=self.due_before, around=around, name=name)
@@ -68,7 +68,7 @@ class HistoryQuery:
 
     def joined(self, source: FromClause) -> FromClause:
         """Join the laterals to a source that holds the obligation, in the order in which they build on each other."""
-        before = (self._condition, self._extension, self._moved, self.review)
+        before = (self._extension, self._moved, self._condition, self.review)
         for lateral in (*before, *self.reports.laterals, self.proof.evidence):
             source = source.outerjoin(lateral, true())
         return source
@@ -87,9 +87,7 @@ class HistoryQuery:
     @property
     def condition_met(self) -> ColumnElement[bool]:
         """Whether the condition of the duty has been met before the last day on time, so that it does arise."""
-        # Both are first instants of days: the day on which it is met, and the day after the last one on time.
-        in_time = self.due_before > self._condition.c.received_at + literal_column("interval '36 hours'")
-        return func.coalesce(and_(self._condition.c.met, in_time), False)
+        return func.coalesce(self._condition.c.met, False)
 
     @property
     def nothing_arises(self) -> ColumnElement[bool]:
@@ -143,8 +141,14 @@ class HistoryQuery:
         both = and_(self.done_since.is_not(None), self.proof.since.is_not(None))
         return case((both, func.greatest(self.done_since, self.proof.since)), else_=null())
 
-    def _history(self, history: Table) -> Statement:
-        return history_of(history, self._obligation, self._moment)
+    def _decisions_in_time(self) -> Statement:
+        """Select the decisions on the condition of days before the last one on time; others change nothing here."""
+        # Both are first instants of days: the day that is decided on, and the day after the last one on time.
+        in_time = self.due_before > conditions.c.received_at + literal_column("interval '36 hours'")
+        return self._history(conditions, in_time).correlate(self._obligation, self._extension, self._moved)
+
+    def _history(self, history: Table, *also: ColumnElement[bool]) -> Statement:
+        return history_of(history, self._obligation, self._moment, *also)
 
     def _lateral(self, name: str, found: Statement) -> LateralFromClause:
         return found.lateral(f"{self._name}_{name}")

@@ -111,6 +111,31 @@ async def test_a_decision_that_was_wrong_is_corrected_by_another_for_the_same_da
     ]
 
 
+@pytest.mark.parametrize("then", [("2027-01-05", True), ("2026-12-16", True), ("2027-01-05", False)])
+async def test_a_decision_that_comes_too_late_to_change_anything_leaves_an_earlier_one_as_it_is(
+    service: Service, then: tuple[str, bool]
+) -> None:
+    await service.police.report(THIS_YEAR, "not_applicable")
+    await declare(service.coordinator, THIS_YEAR, "2026-12-01")
+    service.clock.now = service.clock.now.replace(month=12, day=20)
+
+    again = await declare(service.coordinator, THIS_YEAR, then[0], met=then[1])
+
+    assert again.json()["obligation"]["status"] == "overdue"
+    for as_of in ("2026-12-20", "2027-01-06"):
+        assert (await service.police.standing(THIS_YEAR, as_of=as_of))["status"] == "overdue"
+
+
+async def test_of_two_days_the_condition_is_met_from_the_one_that_is_early_enough(service: Service) -> None:
+    await service.police.report(THIS_YEAR, "not_applicable")
+    await declare(service.coordinator, THIS_YEAR, "2026-12-16")
+    assert (await service.police.standing(THIS_YEAR, as_of="2026-12-17"))["status"] == "not_applicable"
+
+    await declare(service.coordinator, THIS_YEAR, "2026-12-15")
+
+    assert (await service.police.standing(THIS_YEAR, as_of="2026-12-17"))["status"] == "overdue"
+
+
 async def test_a_declaration_touches_no_other_claim(service: Service) -> None:
     await service.police.report(GUIDED, "in_progress")
 

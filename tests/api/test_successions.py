@@ -652,3 +652,25 @@ async def test_many_reports_name_an_obligation_by_its_owner_of_today(own_service
     assert (ambiguous["status"], ambiguous["problem"]["type"]) == (409, "/problems/ambiguous-obligation")
     both = {str(obligation("G.1", owner, "2026")) for owner in ("so-y-te", "so-ldtbxh")}
     assert set(ambiguous["problem"]["ids"]) == both
+
+
+async def test_all_or_nothing_is_refused_as_ambiguous_with_the_ids_as_well(service: Service) -> None:
+    await decide(service.coordinator, CHILDREN)
+    said = {"cycle": "2026", "duty": "R.2", "state": "in_progress", "summary": "Đang làm."}
+    paper = {
+        "number": "12/BC-SYT",
+        "issued_on": "2026-11-20",
+        "received_on": "2026-11-23",
+        "classification": "internal",
+    }
+    both = {str(obligation("R.2", owner, "2026")) for owner in ("so-y-te", "so-ldtbxh")}
+
+    entered = await service.coordinator.post(
+        "/v1/paper-reports", {"plan": PLAN, "body": "so-y-te", "items": [said | {"duty": "7.1"}, said], **paper}
+    )
+    sent = await service.health.bulk(said | {"plan": PLAN, "owner": "so-y-te"}, atomic=True)
+
+    for response, place in ((entered, 1), (sent, 0)):
+        problem = problem_of(response, 409, "ambiguous-obligation")
+        assert set(problem["ids"]) == both
+        assert [fault["pointer"] for fault in problem["errors"]] == [f"/items/{place}"]

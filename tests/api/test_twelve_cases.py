@@ -200,6 +200,10 @@ async def test_10_a_line_passes_as_one_and_only_the_owners_own_evidence_proves(s
     await later(service, days=1)
     await service.coordinator.review(line[0], "returned", "Không đúng kế hoạch.")
     assert [await owner_of(service, one) for one in line] == ["so-ldtbxh"] * 2 + ["so-y-te"] * 2
+    assert [await told(service, one, "status") for one in line] == [["overdue"]] * 3 + [["not_started"]]
+    await service.health.report(line[-1], evidence=[LINK])
+    late, in_time = ["completed_late"], ["completed_on_time"]
+    assert [await told(service, one, "status") for one in line] == [late] * 3 + [in_time]
 
     # One more evidence makes no accepted, timely completion late, nor does its withdrawal.
     await service.coordinator.report(TRAINING, evidence=[DOCUMENT], **PAPER)
