@@ -142,8 +142,8 @@ def _checked(file: Path, options: Options) -> tuple[Mapping[str, int], Counter[s
         lines = list(filled.lines())
     except FileUnreadable as error:
         raise FormRefused(said(error.remark.say, vietnamese=vietnamese, **error.remark.parts)) from None
-    if filled.scale.looks_wrong and not options.as_is:
-        raise FormRefused(said(Say.SCALED, vietnamese=vietnamese))
+    if (small := _small(filled)) and not options.as_is:
+        raise FormRefused(said(Say.SCALED, vietnamese=vietnamese, headings=", ".join(small)))
     for line in lines:
         result = _judged(filled, line, vietnamese)
         counts[result.result.value if result else "blank"] += 1
@@ -151,6 +151,12 @@ def _checked(file: Path, options: Options) -> tuple[Mapping[str, int], Counter[s
             _row("", result.model_dump(mode="json"), options.tongue, why)
     _remark([said(one.say, vietnamese=vietnamese, **one.parts) for one in filled.form.remarks])
     return counts, why
+
+
+def _small(filled: Filled) -> list[str]:
+    """Name the columns that the service may ask about; here nobody knows what the plan's targets are measured in."""
+    keys = ["percent"] if filled.scale.looks_wrong else [f"target:{code}" for code in filled.scale.small]
+    return [filled.form.headings.get(key) or key for key in keys]
 
 
 def _judged(filled: Filled, line: Line, vietnamese: bool) -> ImportLine | None:

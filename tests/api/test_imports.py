@@ -1,6 +1,7 @@
 """Filled-in forms sent to the service as a spreadsheet program saved them."""
 
 import io
+import json
 from pathlib import Path
 from typing import Any
 
@@ -170,6 +171,34 @@ async def test_figures_that_look_scaled_are_asked_about_before_anything_is_recor
 
     assert "--as-is" in problem["detail"]
     assert became(meant) == [(2, "recorded"), (3, "recorded")]
+
+
+TARGETS = HEADINGS.strip() + ",target:3.2-a,target:3.2-c,target:3.2-d\n"
+
+
+@pytest.mark.parametrize(
+    ("form", "media_type", "asked"),
+    [
+        (TARGETS + row("3.2", percent="60").strip() + ",1,1,1\n", "text/csv", "3.2-a, 3.2-c, 3.2-d"),
+        (TARGETS + row("3.2", percent="60").strip() + ',100,"0,95",6\n', "text/csv", "3.2-c"),
+        # A fall of 1% may be meant, beside one of 6%; and who writes the sign is certain.
+        (TARGETS + (row("3.2").strip() + ",100,95,1\n") + (row("3.2").strip() + ",100,95,6\n"), "text/csv", None),
+        (TARGETS + row("3.2").strip() + ",1%,0,6\n", "text/csv", None),
+        (json.dumps({"cycle": "2026", "duty": "3.1", "percent": 1}), "application/x-ndjson", "percent"),
+    ],
+)
+async def test_a_share_at_most_one_where_most_is_asked_for_looks_scaled(
+    service: Service, form: str, media_type: str, asked: str | None
+) -> None:
+    answer = await sent(service, form, media_type, dry_run=True)
+    meant = await sent(service, form, media_type, dry_run=True, as_is=True)
+
+    if asked:
+        names = problem_of(answer, 422, "figures-look-scaled")["detail"].split("”")[0].split("“")[1]
+        assert names.replace("target:", "") == asked
+    else:
+        assert {result for _, result in became(answer)} == {"recorded"}
+    assert {result for _, result in became(meant)} == {"refused" if form.startswith("{") else "recorded"}
 
 
 @pytest.mark.parametrize(

@@ -153,9 +153,9 @@ SAYINGS: dict[Say, Words] = {
         "Several sheets have the form's headings; keep one of them in the file.",
     ),
     Say.SCALED: Words(
-        "Mọi tỷ lệ trong tệp đều không quá 1, có thể 1 nghĩa là 100%. Hãy gõ tỷ lệ theo phần trăm (100 cho 100%), "
+        "Số liệu ở “{headings}” không quá 1, có thể 1 nghĩa là 100%. Hãy gõ theo phần trăm (100 hoặc 100%), "
         "hoặc xác nhận là đúng như đã ghi (--as-is, as_is=true).",
-        "No percentage in the file is above 1, so 1 may mean 100%. Type percentages as such (100 for 100%), "
+        "Figures in “{headings}” are at most 1, so 1 may mean 100%. Type percentages as such (100 or 100%), "
         "or say that they are right as they are (--as-is, as_is=true).",
     ),
     Say.NO_SPREADSHEET: Words(
