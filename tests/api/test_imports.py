@@ -60,6 +60,20 @@ async def test_lines_put_right_are_recorded_and_the_others_are_not_recorded_agai
     assert became(again) == [(2, "replayed"), (3, "recorded")]
 
 
+async def test_a_line_put_back_to_what_it_was_says_that_another_report_counts(service: Service) -> None:
+    first, second = HEADINGS + row("3.6", percent="40"), HEADINGS + row("3.6", percent="50")
+    answers = [await sent(service, one, language="en") for one in (first, first, second, first)]
+    anew = await sent(service, first, name="lai")
+
+    told = [answer.json()["results"][0] for answer in answers]
+    assert [one["result"] for one in told] == ["recorded", "replayed", "recorded", "replayed"]
+    assert [one["remark"] for one in told[::2]] == [None, None]
+    assert "it is kept once" in told[1]["remark"]
+    assert "another report came since" in told[3]["remark"]
+    assert "name=" in told[3]["remark"]
+    assert became(anew) == [(2, "recorded")]
+
+
 async def test_a_dry_run_says_what_would_become_and_records_nothing(service: Service) -> None:
     form = HEADINGS + row("3.1") + row("99.9")
 

@@ -24,7 +24,7 @@ from app.commands.imports import faults
 from app.commands.imports.lines import Form, Line, Wrong
 from app.commands.imports.meaning import contradictions
 from app.commands.imports.reading import ReadForm, looking_scaled
-from app.commands.imports.sayings import Say
+from app.commands.imports.sayings import Say, said
 from app.domain.access import Caller
 from app.domain.errors import NotFound, Refusal
 from app.domain.figures import may_be_scaled
@@ -128,7 +128,16 @@ class Import:
             update=None if self.meant.dry_run and not outcome.replayed else outcome.result.id,
             problem=None,
             faults=[],
+            remark=self._remark(outcome, outcome.result) if outcome.replayed else None,
         )
+
+    def _remark(self, outcome: Outcome[UpdateOut], update: UpdateOut) -> str:
+        """Say of what had been recorded before whether it still counts: a line put back to what it was does not."""
+        claim = outcome.obligation and outcome.obligation.claim
+        counts = claim and (claim.state, claim.percent, claim.received_at) == (
+            *(update.state, update.percent, update.received_at),
+        )
+        return said(Say.THERE_ALREADY if counts else Say.REPLACED_SINCE, vietnamese=self.meant.vietnamese)
 
     def _unread(self, form: Form, line: Line) -> ImportLine:
         told = faults.of_reading(form, line, vietnamese=self.meant.vietnamese)
@@ -144,6 +153,7 @@ def _refused(line: Line, problem: str, told: list[Any]) -> ImportLine:
         update=None,
         problem=problem,
         faults=told,
+        remark=None,
     )
 
 
