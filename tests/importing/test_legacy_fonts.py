@@ -1,6 +1,7 @@
 """Texts of legacy fonts are told from Unicode: nearly all are found, and no Vietnamese in Unicode is taken for one."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -38,7 +39,7 @@ def as_windows_1258(text: str) -> str:
     return text.encode("latin-1", "ignore").decode("cp1258", "ignore")
 
 
-SPELLED = {
+SPELLED: dict[str, Callable[[str], str]] = {
     "TCVN3": in_tcvn3,
     "VNI": in_vni,
     "TCVN3 as windows-1258": lambda text: as_windows_1258(in_tcvn3(text)),

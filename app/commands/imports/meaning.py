@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-from app.commands.imports.figures import Unclear, day_of, figure_of, spelled
+from app.commands.imports.figures import DECIMALS, Unclear, day_of, figure_of, spelled
 from app.commands.imports.legacy_fonts import is_legacy
 from app.commands.imports.lines import Wrong
 from app.commands.imports.sayings import Say
@@ -144,7 +144,8 @@ def _figure(key: str, cell: Cell) -> int | float | None:
         raise CellUnclear(Say.THOUSANDS) from None
     if figure is None or cell.kind is Kind.DAY:
         raise CellUnclear(wanted)
-    number = spelled(figure)
+    # What a formula computes has as many digits as a float; nobody typed them.
+    number = spelled(round(figure, DECIMALS) if isinstance(cell.value, Decimal) and key != "percent" else figure)
     if key == "percent" and not (isinstance(number, int) and 0 <= number <= 100):
         raise CellUnclear(wanted)
     return number
