@@ -21,3 +21,15 @@ def wrong_with(value: Decimal | None, unit: str, direction: str | None) -> str |
     if unit == PERCENT and not 0 <= value <= WHOLE:
         return NO_FALL if direction else NO_SHARE
     return NO_FALL if direction and value < 0 else None
+
+
+MOSTLY = 50
+"""From here on a threshold is that of most of something: nobody who is asked for 90% reports a share of 1%."""
+
+
+def may_be_scaled(threshold: Decimal, unit: str, *, some: bool, all_of_them: bool) -> bool:
+    """Say whether the figures for a target look as if 1 stood for 100%, by how many of them are at most 1 and not 0.
+
+    Only percentages can; where little is asked for, as a fall of 5%, one such figure may be meant as it stands.
+    """
+    return unit == PERCENT and (some if threshold >= MOSTLY else all_of_them and threshold > 1)

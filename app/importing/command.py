@@ -25,7 +25,7 @@ from app.domain.imports import LineResult
 from app.importing import report
 from app.importing.credentials import Credentials, CredentialsMissing, credentials
 from app.importing.report import Row
-from app.importing.service import FormRefused, Service, ServiceRefuses, is_json
+from app.importing.service import FormRefused, Service, ServiceRefuses, ServiceSilent, is_json
 from app.importing.words import Language, spelled
 from app.schemas.bulk import ItemIn
 from app.schemas.imports import ImportLine
@@ -60,8 +60,10 @@ def import_file(file: Path, options: Options) -> None:
         counts, why = _checked(file, options) if options.check else _sent(file, options)
     except (FormRefused, CredentialsMissing) as error:
         raise _stopped(str(error), UNREADABLE) from None
-    except ServiceRefuses as error:
+    except ServiceSilent as error:
         raise _stopped(f"{error} {spelled('again', options.tongue)}", UNREACHABLE) from None
+    except ServiceRefuses as error:
+        raise _stopped(str(error), UNREACHABLE) from None
     if counts["replayed"]:
         typer.echo(spelled("replayed", options.tongue), err=True)
     typer.echo(spelled("checked" if options.check else "summary", options.tongue, **counts))
@@ -116,7 +118,7 @@ def _begun(
 def _row(name: str, told: Mapping[str, Any], tongue: Language, why: Counter[str]) -> Row:
     """Make the row of a line, and show it when it was refused."""
     wrong = told["faults"]
-    detail = "; ".join(_sentence(one, tongue) for one in wrong) or None
+    detail = "; ".join(_sentence(one, tongue) for one in wrong) or told["remark"]
     if told["result"] == LineResult.REFUSED:
         typer.echo(f"{spelled('line', tongue, line=told['line'])}: {detail or told['problem']}")
         why[wrong[0]["detail"] if wrong else told["problem"]] += 1
@@ -142,8 +144,8 @@ def _checked(file: Path, options: Options) -> tuple[Mapping[str, int], Counter[s
         lines = list(filled.lines())
     except FileUnreadable as error:
         raise FormRefused(said(error.remark.say, vietnamese=vietnamese, **error.remark.parts)) from None
-    if filled.scale.looks_wrong and not options.as_is:
-        raise FormRefused(said(Say.SCALED, vietnamese=vietnamese))
+    if (small := _small(filled)) and not options.as_is:
+        raise FormRefused(said(Say.SCALED, vietnamese=vietnamese, headings=", ".join(small)))
     for line in lines:
         result = _judged(filled, line, vietnamese)
         counts[result.result.value if result else "blank"] += 1
@@ -151,6 +153,12 @@ def _checked(file: Path, options: Options) -> tuple[Mapping[str, int], Counter[s
             _row("", result.model_dump(mode="json"), options.tongue, why)
     _remark([said(one.say, vietnamese=vietnamese, **one.parts) for one in filled.form.remarks])
     return counts, why
+
+
+def _small(filled: Filled) -> list[str]:
+    """Name the columns that the service may ask about; here nobody knows what the plan's targets are measured in."""
+    keys = ["percent"] if filled.scale.looks_wrong else [f"target:{code}" for code in filled.scale.small]
+    return [filled.form.headings.get(key) or key for key in keys]
 
 
 def _judged(filled: Filled, line: Line, vietnamese: bool) -> ImportLine | None:
@@ -165,7 +173,7 @@ def _judged(filled: Filled, line: Line, vietnamese: bool) -> ImportLine | None:
         if isinstance(read, Refusal):
             told, problem = faults.of_refusal(filled.form, line, read, vietnamese=vietnamese), read.slug()
     result = LineResult.REFUSED if problem else LineResult.RECORDED
-    unknown = {"client_ref": None, "obligation": None, "update": None}
+    unknown = {"client_ref": None, "obligation": None, "update": None, "remark": None}
     return ImportLine(line=line.number, result=result, problem=problem, faults=told, **unknown)
 
 

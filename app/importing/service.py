@@ -33,6 +33,10 @@ class ServiceRefuses(Exception):
     """The service does not take what is sent, or does not answer."""
 
 
+class ServiceSilent(ServiceRefuses):
+    """It does not answer; the same command may be run again."""
+
+
 class _ComeBackLater(Exception):
     """The same form is to be sent again, after a pause if the service names one."""
 
@@ -100,7 +104,7 @@ class Service:
                 self._pause(pause)
             except _ComeBackLater as later:
                 self._pause(later.pause or pause)
-        raise ServiceRefuses(spelled("silent", self._tongue))
+        raise ServiceSilent(spelled("silent", self._tongue))
 
     def _sent_once(self, plan: str, file: Path, asked: Mapping[str, str], told: int) -> Iterator[Json]:
         with self._sent(plan, file, asked) as answer:
@@ -151,7 +155,7 @@ class Service:
     def _stopped_by(self, problem: Json) -> NoReturn:
         if _is_of_the_form(problem):
             raise FormRefused(problem.get("detail") or problem["title"])
-        raise ServiceRefuses(spelled("refuses", self._tongue, said=problem["title"]))
+        raise ServiceRefuses(spelled("refuses", self._tongue, said=problem["title"].rstrip(".")))
 
     @contextmanager
     def _sent(self, plan: str, file: Path, asked: Mapping[str, str]) -> Iterator[httpx.Response]:
@@ -197,7 +201,7 @@ class Service:
             if answer.status_code not in _COMES_BACK:
                 return answer
             self._pause(_asked_pause(answer) or pause)
-        raise ServiceRefuses(spelled("silent", self._tongue))
+        raise ServiceSilent(spelled("silent", self._tongue))
 
 
 def _results(answer: httpx.Response, told: int) -> Iterator[Json]:
@@ -233,4 +237,4 @@ def _problem(answer: httpx.Response) -> Json:
 def _said(answer: httpx.Response) -> str:
     """Say what a problem says; an answer from something else is only its number."""
     title = _problem(answer).get("title")
-    return f"{answer.status_code} {title}" if title else str(answer.status_code)
+    return f"{answer.status_code} {title.rstrip('.')}" if title else str(answer.status_code)

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.database.builders import among
 from app.database.keyset import KeysetCursor
-from app.database.statements import Statement, fetch_all
+from app.database.statements import Row, Statement, fetch_all
 from app.domain.imports import LineResult
 from app.models import (
     Body,
@@ -20,12 +20,14 @@ from app.models import (
     FormImportPart,
     Obligation,
     Plan,
+    Target,
 )
 from app.models.base import table
 from app.schemas.columns import NAMES
 
 obligations, plans, clients, grants = (table(model) for model in (Obligation, Plan, Client, ClientBody))
 cycles, duties, bodies = table(Cycle), table(Duty), table(Body)
+targets = table(Target)
 imports, parts, lines = table(FormImport), table(FormImportPart), table(FormImportLine)
 SORT_COLUMNS = ("line",)
 """The order in which lines are listed."""
@@ -40,6 +42,11 @@ async def names_of(connection: AsyncConnection, ids: list[UUID]) -> dict[UUID | 
     """Return by which codes some obligations are named, by their ids."""
     rows = await fetch_all(connection, _names, ids=ids)
     return {row["id"]: {name: row[name] for name in NAMES} for row in rows}
+
+
+async def targets_of(connection: AsyncConnection, plan: str, codes: list[str]) -> list[Row]:
+    """Return what some targets of a plan ask for, by their codes."""
+    return await fetch_all(connection, _targets, plan=plan, codes=codes)
 
 
 def plan_named(slug: str) -> Statement:
@@ -82,6 +89,12 @@ def piece(import_id: UUID, n: int) -> Statement:
 def _of_another_plan(plan: str, ids: list[UUID]) -> Statement:
     found = select(obligations.c.id).join(plans, plans.c.id == obligations.c.plan_id)
     return found.where(among(obligations.c.id, "ids", ids), plans.c.slug != bindparam("plan", plan))
+
+
+def _targets(plan: str, codes: list[str]) -> Statement:
+    found = select(*(targets.c[name] for name in ("code", "value", "unit")))
+    found = found.join(plans, plans.c.id == targets.c.plan_id).where(plans.c.slug == bindparam("plan", plan))
+    return found.where(among(targets.c.code, "codes", codes))
 
 
 def _names(ids: list[UUID]) -> Statement:

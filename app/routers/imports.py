@@ -1,5 +1,6 @@
 """Filled-in forms, sent as they are, and how far those have come that are recorded later."""
 
+import json
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -154,7 +155,8 @@ async def list_import_results(
     rows = await fetch_all(reading, imports.page, import_id=import_id, result=result, limit=limit, after=after)
     end = end_of(rows, limit, imports.SORT_COLUMNS) or end_so_far(row, rows, after)
     next_cursor = pages.next_cursor(moment, end)
-    items = [ImportLine.model_validate_json(row["content"]) for row in rows[:limit]]
+    # Lines that were told of before remarks were made have none.
+    items = [ImportLine.model_validate({"remark": None, **json.loads(row["content"])}) for row in rows[:limit]]
     body = ImportLineList(items=items, next_cursor=next_cursor)
     return answer_to_read(request, body, headers=pages.link(next_cursor))
 

@@ -22,7 +22,8 @@ class LineFault(ResponseModel):
 class ImportLine(ResponseModel):
     """One line that was filled in: `line` counts the lines of a text and the rows of a sheet from 1.
 
-    `problem` is the name of the problem for which it was refused.
+    `problem` is the name of the problem for which it was refused.  `remark` says of a line that had been recorded
+    before whether that is still what counts, and how to record it anew.
     """
 
     line: int
@@ -32,6 +33,7 @@ class ImportLine(ResponseModel):
     update: UUID | None
     problem: str | None
     faults: list[LineFault]
+    remark: str | None
 
 
 class ImportCounts(ResponseModel):

@@ -1,6 +1,7 @@
 """Filled-in forms sent to the service as a spreadsheet program saved them."""
 
 import io
+import json
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,20 @@ async def test_lines_put_right_are_recorded_and_the_others_are_not_recorded_agai
     again = await sent(service, HEADINGS + row("3.3") + row("3.2", percent="30"))
 
     assert became(again) == [(2, "replayed"), (3, "recorded")]
+
+
+async def test_a_line_put_back_to_what_it_was_says_that_another_report_counts(service: Service) -> None:
+    first, second = HEADINGS + row("3.6", percent="40"), HEADINGS + row("3.6", percent="50")
+    answers = [await sent(service, one, language="en") for one in (first, first, second, first)]
+    anew = await sent(service, first, name="lai")
+
+    told = [answer.json()["results"][0] for answer in answers]
+    assert [one["result"] for one in told] == ["recorded", "replayed", "recorded", "replayed"]
+    assert [one["remark"] for one in told[::2]] == [None, None]
+    assert "it is kept once" in told[1]["remark"]
+    assert "another report came since" in told[3]["remark"]
+    assert "name=" in told[3]["remark"]
+    assert became(anew) == [(2, "recorded")]
 
 
 async def test_a_dry_run_says_what_would_become_and_records_nothing(service: Service) -> None:
@@ -170,6 +185,34 @@ async def test_figures_that_look_scaled_are_asked_about_before_anything_is_recor
 
     assert "--as-is" in problem["detail"]
     assert became(meant) == [(2, "recorded"), (3, "recorded")]
+
+
+TARGETS = HEADINGS.strip() + ",target:3.2-a,target:3.2-c,target:3.2-d\n"
+
+
+@pytest.mark.parametrize(
+    ("form", "media_type", "asked"),
+    [
+        (TARGETS + row("3.2", percent="60").strip() + ",1,1,1\n", "text/csv", "3.2-a, 3.2-c, 3.2-d"),
+        (TARGETS + row("3.2", percent="60").strip() + ',100,"0,95",6\n', "text/csv", "3.2-c"),
+        # A fall of 1% may be meant, beside one of 6%; and who writes the sign is certain.
+        (TARGETS + (row("3.2").strip() + ",100,95,1\n") + (row("3.2").strip() + ",100,95,6\n"), "text/csv", None),
+        (TARGETS + row("3.2").strip() + ",1%,0,6\n", "text/csv", None),
+        (json.dumps({"cycle": "2026", "duty": "3.1", "percent": 1}), "application/x-ndjson", "percent"),
+    ],
+)
+async def test_a_share_at_most_one_where_most_is_asked_for_looks_scaled(
+    service: Service, form: str, media_type: str, asked: str | None
+) -> None:
+    answer = await sent(service, form, media_type, dry_run=True)
+    meant = await sent(service, form, media_type, dry_run=True, as_is=True)
+
+    if asked:
+        names = problem_of(answer, 422, "figures-look-scaled")["detail"].split("”")[0].split("“")[1]
+        assert names.replace("target:", "") == asked
+    else:
+        assert {result for _, result in became(answer)} == {"recorded"}
+    assert {result for _, result in became(meant)} == {"refused" if form.startswith("{") else "recorded"}
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,8 @@ NUMBERS = [
     "36-HD/VPTW",
     "05-KL/BCSĐ",
     "20-CT/TW",
+    "212/BC-CATP(PC02)",
+    "12/BC-ĐTN(BTV)",
 ]
 NO_NUMBERS = [
     "",
@@ -72,6 +74,9 @@ NO_NUMBERS = [
     "0912345678",
     "TE1920012345678",
     "TE1/920012345678",
+    "212/BC-CATP()",
+    "212/BC-CATP(091234567890)",
+    "212/BC-CATP(PC02",
 ]
 
 
@@ -103,7 +108,9 @@ def test_small_letters_that_look_like_d_with_stroke_are_taken_for_it() -> None:
     assert canonical_number("01-Qði/TW") == canonical_number("01-Qɖi/TW") == canonical_number("01-Qđi/TW")
 
 
-@pytest.mark.parametrize("written", [" 115/KH-UBND\n", "115 / KH - UBND", "115/KH -UBND", "115/\tKH- UBND"])
+@pytest.mark.parametrize(
+    "written", [" 115/KH-UBND\n", "115 / KH - UBND", "115/KH -UBND", "115/\tKH- UBND", "115/KH\u2013UBND"]
+)
 def test_blanks_around_the_number_and_its_signs_do_not_matter(written: str) -> None:
     assert canonical_number(written) == "115/KH-UBND"
 

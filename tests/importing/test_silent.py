@@ -337,3 +337,51 @@ def test_a_day_that_is_shown_with_its_month_first_is_asked_about(
 
     assert asked.wrongs == ((Wrong(Say.MONTH_FIRST, "occurred_on"),) if unclear else ())
     assert (meant.item or {})["occurred_on"] == day.isoformat()
+
+
+@pytest.mark.parametrize(("order", "unclear"), [("month day year", True), ("day month year", False)])
+@pytest.mark.parametrize("where", ["cell", "column", "parent"])
+def test_a_day_of_ods_that_is_shown_with_its_month_first_is_asked_about(
+    tmp_path: Path, order: str, unclear: bool, where: str
+) -> None:
+    shown = "".join(f"<number:{one}/>" for one in order.split())
+    styles = f'<number:date-style style:name="N1">{shown}</number:date-style>'
+    styles += '<style:style style:name="day" style:data-style-name="N1"/>'
+    styles += '<style:style style:name="ce1" style:parent-style-name="day"/>'
+    style = {"cell": "day", "column": "", "parent": "ce1"}[where]
+    day = f'<table:table-cell table:style-name="{style}" office:value-type="date" office:date-value="2026-05-11"/>'
+    names = ("office", "table", "text", "number", "style")
+    content = table(["state", "occurred_on"], ["completed", "DAY"])
+    with zipfile.ZipFile(io.BytesIO(content)) as made, zipfile.ZipFile(tmp_path / "a.ods", "w") as package:
+        text = made.read("content.xml").decode()
+        text = text.replace("<office:x ", "<office:x " + " ".join(f'xmlns:{n}="urn:{n}"' for n in names[3:]) + " ")
+        text = text.replace("<table:table>", styles + "<table:table><table:table-column/><table:table-column COLUMN/>")
+        column = 'table:default-cell-style-name="day"' if where == "column" else ""
+        text = text.replace("COLUMN", column).replace("<table:table-cell><text:p>DAY</text:p></table:table-cell>", day)
+        package.writestr("mimetype", made.read("mimetype"))
+        package.writestr("content.xml", text)
+
+    (asked,) = Filled(tmp_path / "a.ods").lines()
+
+    assert asked.wrongs == ((Wrong(Say.MONTH_FIRST, "occurred_on"),) if unclear else ())
+
+
+def test_what_a_formula_computes_is_rounded_to_what_the_service_keeps(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    page = book.worksheets[0]
+    page.append(["state", "target:3.2-c", "target:3.2-d"])
+    page.append(["completed", 2 / 3, 200 / 3])
+    page["B2"].number_format = "0%"
+    book.save(tmp_path / "a.xlsx")
+
+    (line,) = Filled(tmp_path / "a.xlsx").lines()
+
+    assert [one["value"] for one in (line.item or {})["measurements"]] == [66.666667, 66.666667]
+
+
+def test_an_own_column_whose_heading_is_personal_is_named_by_its_letter(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("state,Nguyễn Văn A 10 tuổi 0912345678,Ghi chú\ncompleted,x,y\n")
+    form = Filled(tmp_path / "a.csv")
+    list(form.lines())
+
+    assert [one.parts["cells"] for one in form.form.remarks] == ["B, C “Ghi chú”"]

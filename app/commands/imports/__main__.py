@@ -41,7 +41,8 @@ def main(path: str, kind: str, as_is: str = "") -> None:
     form = filled.form
     remarks = [{"say": one.say, "parts": one.parts} for one in form.remarks]
     told = {"letters": form.letters, "headings": form.headings, "remarks": remarks}
-    _say({**told, "scaled": filled.scale.looks_wrong, "blank": blank, "lines": count})
+    scale = {"scaled": filled.scale.looks_wrong, "small": filled.scale.small}
+    _say({**told, **scale, "blank": blank, "lines": count})
 
 
 def _spelled(line: Line) -> list[Any]:

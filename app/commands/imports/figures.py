@@ -6,6 +6,8 @@ from decimal import Decimal, InvalidOperation
 
 MAX_DIGITS = 15
 """Up to fifteen digits come out of a float as they went in."""
+DECIMALS = 6
+"""How many of them the service keeps behind the decimal comma."""
 _FIGURE = re.compile(r"-?\d+(?:[.,]\d+)?\Z", re.ASCII)
 _GROUPED = (re.compile(r"-?\d{1,3}(?:\.\d{3})+,\d+\Z", re.ASCII), re.compile(r"-?\d{1,3}(?:,\d{3})+\.\d+\Z", re.ASCII))
 _UNCLEAR = re.compile(r"-?(?:[1-9]\d{0,2}[.,]\d{3}|\d{1,3}(?:\.\d{3}){2,}|\d{1,3}(?:,\d{3}){2,})\Z", re.ASCII)

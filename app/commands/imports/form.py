@@ -46,7 +46,10 @@ class Filled:
     def _json(self) -> Iterator[Line]:
         encoding = delimited.encoding_of(self.path)
         for number, text in enumerate(delimited.lines(self.path, encoding), start=1):
-            yield _json_line(number, text.strip(_BLANK))
+            line = _json_line(number, text.strip(_BLANK))
+            if line.item:
+                self.scale.see_item(line.item)
+            yield line
 
     def _table(self) -> Iterator[Line]:
         found = False

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from app.commands.imports.lines import FileUnreadable
 from app.commands.imports.meaning import is_filled_in
 from app.commands.imports.sayings import Say
+from app.domain.personal_data import objections
 from app.domain.text import fold
 from app.schemas.columns import FORM_FILLED, key_of
 from app.spreadsheets.cells import Row, letters
@@ -27,8 +28,9 @@ class Headings:
 
     @property
     def own(self) -> list[str]:
-        """What the columns are called that are not of the form, with their letters."""
-        return [f"{letters(n)} “{text[:40]}”" for n, text in self.texts.items() if n not in self.keys]
+        """The letters of the columns that are not of the form, and what they are called unless that is personal."""
+        own = {letters(n): text[:40] for n, text in self.texts.items() if n not in self.keys}
+        return [letter if objections(text) else f"{letter} “{text}”" for letter, text in own.items()]
 
     def letters(self) -> dict[str, str]:
         """Return the letters of each column by its key."""

@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-from app.commands.imports.figures import Unclear, day_of, figure_of, spelled
+from app.commands.imports.figures import DECIMALS, Unclear, day_of, figure_of, spelled
 from app.commands.imports.legacy_fonts import is_legacy
 from app.commands.imports.lines import Wrong
 from app.commands.imports.sayings import Say
@@ -144,7 +144,8 @@ def _figure(key: str, cell: Cell) -> int | float | None:
         raise CellUnclear(Say.THOUSANDS) from None
     if figure is None or cell.kind is Kind.DAY:
         raise CellUnclear(wanted)
-    number = spelled(figure)
+    # What a formula computes has as many digits as a float; nobody typed them.
+    number = spelled(round(figure, DECIMALS) if isinstance(cell.value, Decimal) and key != "percent" else figure)
     if key == "percent" and not (isinstance(number, int) and 0 <= number <= 100):
         raise CellUnclear(wanted)
     return number
@@ -193,35 +194,57 @@ class Scale:
     """Watches whether the figures of a file look as if 1 stood for 100 per cent; one that says `%` is certain."""
 
     def __init__(self) -> None:
-        self._percents, self._shares = _Range(), _Range()
+        self.percents, self.targets = Small(), dict[str, Small]()
 
     def see(self, cells: Mapping[str, Cell], values: Mapping[str, Any]) -> None:
         """Look at the figures of a line, as they were read."""
         for key, value in values.items():
-            if value is None:
+            if value is None or _says_percent(cells[key]):
                 continue
-            if key == "percent" and not _says_percent(cells[key]):
-                self._percents.see(value)
-            elif key.startswith("target:") and not _says_percent(cells[key]):
-                self._shares.see(value)
+            if key == "percent":
+                self.percents.see(value)
+            elif key.startswith("target:"):
+                self.see_target(key.removeprefix("target:"), value)
+
+    def see_target(self, code: str, value: Any) -> None:
+        """Look at one figure for a target."""
+        self.targets.setdefault(code, Small()).see(value)
+
+    def see_item(self, item: Mapping[str, Any]) -> None:
+        """Look at the figures of a line of JSON; what is no figure is refused later."""
+        self.percents.see(item.get("percent"))
+        measured = item.get("measurements")
+        for one in measured if isinstance(measured, list) else ():
+            if isinstance(one, dict) and isinstance(code := one.get("target"), str):
+                self.see_target(code, one.get("value"))
 
     @property
     def looks_wrong(self) -> bool:
-        """Whether no figure is above 1; targets may count things, so that one of them must be a fraction."""
-        return self._percents.is_small or (self._shares.is_small and self._shares.has_fractions)
-
-
-class _Range:
-    def __init__(self) -> None:
-        self._most, self._least, self.has_fractions = 0.0, 0.0, False
-
-    def see(self, figure: float) -> None:
-        self._most, self._least = max(self._most, figure), min(self._least, figure)
-        self.has_fractions |= 0 < figure < 1
+        """Whether no percentage is above 1; what targets are measured in, the plan says."""
+        return self.percents.all_of_them
 
     @property
-    def is_small(self) -> bool:
-        return 0 < self._most <= 1 and self._least >= 0
+    def small(self) -> dict[str, bool]:
+        """The targets for which some figure is at most 1, and whether all of them are."""
+        return {code: one.all_of_them for code, one in self.targets.items() if one.some}
+
+
+class Small:
+    """Which figures of one kind are at most 1; those that are 0 say nothing."""
+
+    def __init__(self) -> None:
+        self.some, self._others = False, False
+
+    def see(self, figure: Any) -> None:
+        """Look at one."""
+        if isinstance(figure, int | float) and not isinstance(figure, bool):
+            self.some |= 0 < figure <= 1
+            self._others |= not 0 <= figure <= 1
+
+    @property
+    def all_of_them(self) -> bool:
+        """Whether they all are."""
+        return self.some and not self._others
 
 
 def _says_percent(cell: Cell) -> bool:

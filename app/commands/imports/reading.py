@@ -9,7 +9,7 @@ import asyncio
 import json
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -31,11 +31,14 @@ _AT_ONCE = asyncio.Semaphore(2)
 class ReadForm:
     """A form that has been read: what its headings say, and its lines.
 
-    `looks_scaled` says so of its figures; `blank` counts the lines that nobody filled in, `count` the others.
+    `looks_scaled` says so of its percentages; `small` names the targets for which some figure is at most 1, and says
+    whether all of them are: whether that is little, the plan knows.  `blank` counts the lines that nobody filled in,
+    `count` the others.
     """
 
     form: Form
     looks_scaled: bool
+    small: Mapping[str, bool]
     blank: int
     count: int
     _file: IO[bytes]
@@ -68,9 +71,15 @@ async def read_form(path: Path, *, is_json: bool, as_is: bool) -> ReadForm:
         raise FormUnreadable(english, detail_vi=vietnamese) from None
     if form.looks_scaled and not as_is:
         form.close()
-        english, vietnamese = _worded(Say.SCALED)
-        raise FiguresLookScaled(english, detail_vi=vietnamese)
+        raise looking_scaled(form.form, ["percent"])
     return form
+
+
+def looking_scaled(form: Form, keys: Sequence[str]) -> FiguresLookScaled:
+    """Ask about the figures of some columns, by their headings."""
+    names = [form.headings.get(key) or key.removeprefix("target:") for key in keys]
+    english, vietnamese = _worded(Say.SCALED, headings=", ".join(names))
+    return FiguresLookScaled(english, detail_vi=vietnamese)
 
 
 def _worded(say: Say, **parts: str) -> tuple[str, str]:
@@ -98,9 +107,8 @@ def _form(whole: Any, file: IO[bytes]) -> ReadForm:
     if "unreadable" in whole:
         raise FileUnreadable(Say(whole["unreadable"]["say"]), **whole["unreadable"]["parts"])
     remarks = tuple(Remark(Say(one["say"]), one["parts"]) for one in whole["remarks"])
-    return ReadForm(
-        Form(whole["letters"], whole["headings"], remarks), whole["scaled"], whole["blank"], whole["lines"], file
-    )
+    form = Form(whole["letters"], whole["headings"], remarks)
+    return ReadForm(form, whole["scaled"], whole["small"], whole["blank"], whole["lines"], file)
 
 
 async def _run(path: Path, how: Sequence[str], file: IO[bytes]) -> None:

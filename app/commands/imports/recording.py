@@ -23,12 +23,13 @@ from app.commands.bulk import Outcome
 from app.commands.imports import faults
 from app.commands.imports.lines import Form, Line, Wrong
 from app.commands.imports.meaning import contradictions
-from app.commands.imports.reading import ReadForm
-from app.commands.imports.sayings import Say
+from app.commands.imports.reading import ReadForm, looking_scaled
+from app.commands.imports.sayings import Say, said
 from app.domain.access import Caller
 from app.domain.errors import NotFound, Refusal
+from app.domain.figures import may_be_scaled
 from app.domain.imports import HowMeant, LineResult
-from app.queries.imports import names_of, of_another_plan
+from app.queries.imports import names_of, of_another_plan, targets_of
 from app.schemas.bulk import MAX_ITEMS, ItemIn
 from app.schemas.imports import ImportLine
 from app.schemas.updates import UpdateOut
@@ -59,9 +60,26 @@ class Import:
         """Record batch after batch, and yield what became of the lines that were filled in.
 
         All were received when the form was, however long it takes to record them.
+
+        Raises:
+            FiguresLookScaled: before anything is recorded; see `may_be_scaled`.
         """
+        await self._ask_about(form)
         for batch in _batches(_named(form.lines(), self.meant.plan, self.meant.name)):
             yield await self._record(form.form, await self._agreeing(batch), received_at)
+
+    async def _ask_about(self, form: ReadForm) -> None:
+        if self.meant.as_is or not form.small:
+            return
+        async with self.transaction() as connection:
+            known = await targets_of(connection, self.meant.plan, list(form.small))
+        asked = {
+            f"target:{one['code']}"
+            for one in known
+            if may_be_scaled(one["value"], one["unit"], some=True, all_of_them=form.small[one["code"]])
+        }
+        if asked:
+            raise looking_scaled(form.form, sorted(asked))
 
     async def _agreeing(self, batch: Sequence[Line]) -> Sequence[Line]:
         """Refuse the lines in which an id and the codes beside it name different obligations."""
@@ -110,7 +128,16 @@ class Import:
             update=None if self.meant.dry_run and not outcome.replayed else outcome.result.id,
             problem=None,
             faults=[],
+            remark=self._remark(outcome, outcome.result) if outcome.replayed else None,
         )
+
+    def _remark(self, outcome: Outcome[UpdateOut], update: UpdateOut) -> str:
+        """Say of what had been recorded before whether it still counts: a line put back to what it was does not."""
+        claim = outcome.obligation and outcome.obligation.claim
+        counts = claim and (claim.state, claim.percent, claim.received_at) == (
+            *(update.state, update.percent, update.received_at),
+        )
+        return said(Say.THERE_ALREADY if counts else Say.REPLACED_SINCE, vietnamese=self.meant.vietnamese)
 
     def _unread(self, form: Form, line: Line) -> ImportLine:
         told = faults.of_reading(form, line, vietnamese=self.meant.vietnamese)
@@ -126,6 +153,7 @@ def _refused(line: Line, problem: str, told: list[Any]) -> ImportLine:
         update=None,
         problem=problem,
         faults=told,
+        remark=None,
     )
 
 

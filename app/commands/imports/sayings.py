@@ -47,6 +47,8 @@ class Say(StrEnum):
     OWN_COLUMNS = "own_columns"
     HIDDEN_ROWS = "hidden_rows"
     MADE_DAYS = "made_days"
+    THERE_ALREADY = "there_already"
+    REPLACED_SINCE = "replaced_since"
 
 
 SAYINGS: dict[Say, Words] = {
@@ -92,8 +94,8 @@ SAYINGS: dict[Say, Words] = {
         "phải là số nguyên từ 0 đến 100, ví dụ 60 hoặc 60%", "must be a whole number from 0 to 100, such as 60 or 60%"
     ),
     Say.NO_FIGURE: Words(
-        "phải là một số có tối đa 15 chữ số, ví dụ 92,5 hoặc 92,5%",
-        "must be a number of at most 15 digits, such as 92.5 or 92.5%",
+        "phải là một số có tối đa 15 chữ số, trong đó tối đa 6 chữ số thập phân, ví dụ 92,5 hoặc 92,5%",
+        "must be a number of at most 15 digits, 6 of them decimals, such as 92.5 or 92.5%",
     ),
     Say.THOUSANDS: Words(
         "không rõ dấu chấm, dấu phẩy ngăn hàng nghìn hay phần thập phân; hãy viết 1250 hoặc 1,25",
@@ -153,9 +155,9 @@ SAYINGS: dict[Say, Words] = {
         "Several sheets have the form's headings; keep one of them in the file.",
     ),
     Say.SCALED: Words(
-        "Mọi tỷ lệ trong tệp đều không quá 1, có thể 1 nghĩa là 100%. Hãy gõ tỷ lệ theo phần trăm (100 cho 100%), "
+        "Số liệu ở “{headings}” không quá 1, có thể 1 nghĩa là 100%. Hãy gõ theo phần trăm (100 hoặc 100%), "
         "hoặc xác nhận là đúng như đã ghi (--as-is, as_is=true).",
-        "No percentage in the file is above 1, so 1 may mean 100%. Type percentages as such (100 for 100%), "
+        "Figures in “{headings}” are at most 1, so 1 may mean 100%. Type percentages as such (100 or 100%), "
         "or say that they are right as they are (--as-is, as_is=true).",
     ),
     Say.NO_SPREADSHEET: Words(
@@ -197,6 +199,15 @@ SAYINGS: dict[Say, Words] = {
     Say.MADE_DAYS: Words(
         "Phần mềm bảng tính đã tự đổi thành ngày những gì được gõ vào các ô sau; hãy kiểm tra ngày và tháng: {cells}.",
         "The spreadsheet program has made days of what was typed into these cells; look at day and month: {cells}.",
+    ),
+    Say.THERE_ALREADY: Words(
+        "Nội dung này đã được ghi nhận từ trước, không ghi nhận lại.", "This had been recorded before; it is kept once."
+    ),
+    Say.REPLACED_SINCE: Words(
+        "Nội dung này đã được ghi nhận từ trước và sau đó đã có báo cáo khác; dòng này không thay đổi gì. Để báo cáo "
+        "lại như dòng này, hãy gửi dưới tên khác (name=…, hoặc --new) hoặc sửa phần tóm tắt.",
+        "This had been recorded before, and another report came since: the line changes nothing. To report it anew, "
+        "send it under another name (name=…, or --new), or change its summary.",
     ),
 }
 

@@ -37,7 +37,8 @@ _INSTRUCTIONS = (
     "Ngày: gõ theo dạng ngày/tháng/năm, ví dụ 05/11/2026.",
     "Minh chứng: điền tên và phân loại, rồi hoặc đường dẫn, hoặc số, ngày và cơ quan ban hành của văn bản.",
     "Chỉ tiêu: gõ số liệu đạt được của chỉ tiêu mang mã đó, ví dụ 92,5 hoặc 92,5%; ghi 0 vụ việc nếu không phát sinh.",
-    "Có thể thêm dòng tiêu đề ở trên hoặc cột riêng ở bên phải; không đổi tên các cột của biểu mẫu.",
+    "Không đổi tên các cột của biểu mẫu. Muốn thêm dòng tiêu đề ở trên hoặc cột riêng ở bên phải, hãy bỏ bảo vệ "
+    "trang tính trước (không có mật khẩu).",
     "Không ghi tên, số định danh hay thông tin của trẻ em vào bất kỳ ô nào.",
     "Lưu tệp dạng XLSX, ODS hoặc CSV UTF-8, rồi gửi theo một trong ba cách:",
     "– tại bàn làm việc (/desk), trang gửi biểu mẫu, chọn tệp đã lưu;",
