@@ -136,7 +136,7 @@ def refuse_all(results: Iterable[Any]) -> None:
     refused = [(place, one) for place, one in enumerate(results) if isinstance(one, Refusal)]
     for place, one in refused:
         if isinstance(one, AmbiguousObligation):
-            raise _with_faults(one, *_faults(one, place))
+            raise AmbiguousObligation(one.more["ids"], *_faults(one, place))
     if refused:
         raise ItemsRefused(None, *[fault for place, one in refused for fault in _faults(one, place)][:MAX_FAULTS])
 

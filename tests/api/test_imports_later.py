@@ -222,7 +222,7 @@ async def test_nothing_personal_is_kept_of_what_was_refused(service: Service) ->
     told, (result,) = await asked_about(service, answer), await results_of(service, answer)
     assert (result["result"], result["client_ref"]) == ("refused", None)
     assert "0912345678" not in f"{told}{result}"
-    assert told["remarks"] == []
+    assert told["remarks"] == ["Các cột không thuộc biểu mẫu được bỏ qua: H."]
 
 
 async def test_only_its_sender_knows_of_an_import(service: Service) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO, Any
+from typing import IO, Any, NoReturn
 
 from app.commands.imports.limits import TOO_LARGE
 from app.commands.imports.lines import FileUnreadable, Form, Line, Remark, Wrong
@@ -71,15 +71,19 @@ async def read_form(path: Path, *, is_json: bool, as_is: bool) -> ReadForm:
         raise FormUnreadable(english, detail_vi=vietnamese) from None
     if form.looks_scaled and not as_is:
         form.close()
-        raise looking_scaled(form.form, ["percent"])
+        refuse_scaled(form.form, ["percent"])
     return form
 
 
-def looking_scaled(form: Form, keys: Sequence[str]) -> FiguresLookScaled:
-    """Ask about the figures of some columns, by their headings."""
+def refuse_scaled(form: Form, keys: Sequence[str]) -> NoReturn:
+    """Ask about the figures of some columns, by their headings.
+
+    Raises:
+        FiguresLookScaled: always.
+    """
     names = [form.headings.get(key) or key.removeprefix("target:") for key in keys]
     english, vietnamese = _worded(Say.SCALED, headings=", ".join(names))
-    return FiguresLookScaled(english, detail_vi=vietnamese)
+    raise FiguresLookScaled(english, detail_vi=vietnamese)
 
 
 def _worded(say: Say, **parts: str) -> tuple[str, str]:

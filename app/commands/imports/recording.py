@@ -23,7 +23,7 @@ from app.commands.bulk import Outcome
 from app.commands.imports import faults
 from app.commands.imports.lines import Form, Line, Wrong
 from app.commands.imports.meaning import contradictions
-from app.commands.imports.reading import ReadForm, looking_scaled
+from app.commands.imports.reading import ReadForm, refuse_scaled
 from app.commands.imports.sayings import Say, said
 from app.domain.access import Caller
 from app.domain.errors import NotFound, Refusal
@@ -79,7 +79,7 @@ class Import:
             if may_be_scaled(one["value"], one["unit"], some=True, all_of_them=form.small[one["code"]])
         }
         if asked:
-            raise looking_scaled(form.form, sorted(asked))
+            refuse_scaled(form.form, sorted(asked))
 
     async def _agreeing(self, batch: Sequence[Line]) -> Sequence[Line]:
         """Refuse the lines in which an id and the codes beside it name different obligations."""

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from app.domain.errors.base import Refusal
+from app.domain.errors.base import Fault, Refusal
 
 
 class CycleNotOpen(Refusal):
@@ -164,8 +164,8 @@ class AmbiguousObligation(Refusal):
 
     title_vi = "Có nhiều nghĩa vụ trùng tên gọi; cần nêu mã nghĩa vụ."
 
-    def __init__(self, ids: Collection[UUID] = ()) -> None:
-        super().__init__()
+    def __init__(self, ids: Collection[UUID] = (), *faults: Fault) -> None:
+        super().__init__(None, *faults)
         self.more = {"ids": list(ids)}
 
 
