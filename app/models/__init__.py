@@ -13,6 +13,7 @@ from app.models.evidence import Erasure, Evidence, EvidenceContent, EvidenceRead
 from app.models.extension import Extension, ExtensionRefusal, ExtensionRequest
 from app.models.form_import import FormImport, FormImportLine, FormImportPart
 from app.models.idempotency import IdempotencyRecord
+from app.models.instruction import Instruction
 from app.models.obligation import Obligation
 from app.models.paper import PaperReport
 from app.models.person import PersonInvitation, PersonSession
@@ -56,6 +57,7 @@ __all__ = [
     "FormImportPart",
     "Holiday",
     "IdempotencyRecord",
+    "Instruction",
     "Letterhead",
     "Measurement",
     "Membership",

@@ -11,7 +11,7 @@ READ, ADD, FORGET = {"SELECT"}, {"SELECT", "INSERT"}, {"SELECT", "INSERT", "DELE
 HISTORY = (
     *("condition_decision", "contribution", "erasure", "evidence", "evidence_content", "evidence_read", "extension"),
     *("extension_refusal", "extension_request", "measurement", "progress_update", "review", "transfer", "withdrawal"),
-    *("annulment", "annulled_act"),
+    *("annulment", "annulled_act", "instruction"),
 )
 """The acts on obligations, which nobody changes."""
 WITHOUT_VIEW = {"evidence_read", "annulment", "annulled_act"}
