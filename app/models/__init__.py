@@ -14,6 +14,7 @@ from app.models.extension import Extension, ExtensionRefusal, ExtensionRequest
 from app.models.form_import import FormImport, FormImportLine, FormImportPart
 from app.models.idempotency import IdempotencyRecord
 from app.models.instruction import Instruction
+from app.models.mail import MailAddress, MailDigest
 from app.models.obligation import Obligation
 from app.models.paper import PaperReport
 from app.models.person import PersonInvitation, PersonSession
@@ -59,6 +60,8 @@ __all__ = [
     "IdempotencyRecord",
     "Instruction",
     "Letterhead",
+    "MailAddress",
+    "MailDigest",
     "Measurement",
     "Membership",
     "MembershipEnding",

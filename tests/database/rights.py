@@ -46,6 +46,8 @@ RIGHTS: dict[str, set[str]] = {
     "evidence_text": FORGET,
     **dict.fromkeys(("webhook", "webhook_delivery"), FORGET),
     "webhook_attempt": ADD,
+    "mail_address": READ,
+    "mail_digest": ADD,
     "alembic_version": READ,
 }
 CHANGED = {
@@ -62,6 +64,7 @@ CHANGED = {
         *("state", "attempts", "next_attempt_at", "lines", "recorded", "replayed", "refused", "blank"),
         *("remarks", "problem", "finished_at"),
     ),
+    "mail_digest": ("state", "attempts", "next_attempt_at"),
     "person_invitation": ("used_at",),
     "person_session": ("seen_at", "ended_at"),
     "client": ("name", "scopes", "issuer", "subject", "disabled_at", "version"),
