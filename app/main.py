@@ -12,6 +12,7 @@ from app.database.engine import Database, connect
 from app.inspection.clamav import Scanner
 from app.jobs import metrics
 from app.jobs.imports import Importer
+from app.jobs.mailing import Mailer
 from app.jobs.scheduler import Scheduler, again_and_again, working
 from app.jobs.webhooks import Deliverer
 from app.pages import acts, bodies, door, further, obligation, overview, papers, proofs, reporting
@@ -35,6 +36,7 @@ from app.routers import (
     holidays,
     imports,
     inbox,
+    instructions,
     letterheads,
     members,
     oauth,
@@ -83,6 +85,7 @@ ROUTERS = (
     reviews,
     extensions,
     conditions,
+    instructions,
     evidence,
     withdrawals,
     annulments,
@@ -181,8 +184,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     state = app.state
     deliverer = Deliverer(state.database, state.settings.targets, state.secret_box, state.clock)
     importer = Importer(state.database, state.secret_box.open, state.clock, state.parts)
+    mailer = Mailer.of(state.settings, state.database, state.clock)
     sign, files = state.checkpoint_keys.sign, (state.store, state.parts)
-    scheduler = Scheduler(state.database, sign, state.clock, deliverer, importer, *files)
+    scheduler = Scheduler(state.database, sign, state.clock, deliverer, importer, *files, mailer)
     jobs = scheduler.jobs if state.settings.jobs_here else ()
     with ExitStack() as stack:
         if port := state.settings.metrics_port:

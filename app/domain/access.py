@@ -41,6 +41,7 @@ class Permission(StrEnum):
     REQUEST_EXTENSION = "extension-requests:write"
     EXTEND = "extensions:write"
     DECIDE_CONDITIONS = "conditions:write"
+    INSTRUCT = "instructions:write"
     ANNUL = "annulments:write"
     ANNUL_MANY = "bulk-annulments:write"
     ENTER_PAPER_REPORTS = "paper-reports:write"
@@ -101,6 +102,7 @@ MAY: Mapping[Permission, frozenset[Role]] = {
     Permission.REQUEST_EXTENSION: _CONCERNED,
     Permission.EXTEND: _COORDINATORS,
     Permission.DECIDE_CONDITIONS: _COORDINATORS,
+    Permission.INSTRUCT: _COORDINATORS,
     Permission.ANNUL: _CONCERNED,
     Permission.ANNUL_MANY: _COORDINATORS,
     Permission.ENTER_PAPER_REPORTS: _COORDINATORS,
@@ -144,6 +146,7 @@ SUMMARIES: Mapping[Permission, str] = {
     Permission.REQUEST_EXTENSION: "Ask for a later deadline",
     Permission.EXTEND: "Move a deadline, or refuse to",
     Permission.DECIDE_CONDITIONS: "Decide whether conditions are met",
+    Permission.INSTRUCT: "Enter the words of leaders",
     Permission.ANNUL: "Take back what was recorded by mistake",
     Permission.ANNUL_MANY: "Take back much at once that was recorded by mistake",
     Permission.ENTER_PAPER_REPORTS: "Enter papers that report on many duties, and take them back",

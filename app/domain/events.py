@@ -24,6 +24,7 @@ class EventType(StrEnum):
     EXTENSION_GIVEN = "extension.given"
     EXTENSION_REFUSED = "extension.refused"
     CONDITION_DECIDED = "condition.decided"
+    INSTRUCTION_GIVEN = "instruction.given"
     ANNULMENT_MADE = "annulment.made"
     BECAME_OVERDUE = "obligation.became_overdue"
     BECAME_AWAITED = "obligation.became_awaited"

@@ -14,6 +14,8 @@ from app.models.evidence import Erasure, Evidence, EvidenceContent, EvidenceRead
 from app.models.extension import Extension, ExtensionRefusal, ExtensionRequest
 from app.models.form_import import FormImport, FormImportLine, FormImportPart
 from app.models.idempotency import IdempotencyRecord
+from app.models.instruction import Instruction
+from app.models.mail import MailAddress, MailDigest
 from app.models.obligation import Obligation
 from app.models.paper import PaperReport
 from app.models.person import PersonInvitation, PersonSession
@@ -58,7 +60,10 @@ __all__ = [
     "FormImportPart",
     "Holiday",
     "IdempotencyRecord",
+    "Instruction",
     "Letterhead",
+    "MailAddress",
+    "MailDigest",
     "Measurement",
     "Membership",
     "MembershipEnding",

@@ -39,6 +39,7 @@ from app.models import (
     Extension,
     ExtensionRefusal,
     ExtensionRequest,
+    Instruction,
     Obligation,
     PaperReport,
     Review,
@@ -65,6 +66,7 @@ TABLES = {
     ActKind.EXTENSION_REQUEST: table(ExtensionRequest),
     ActKind.EXTENSION_REFUSAL: table(ExtensionRefusal),
     ActKind.CONDITION_DECISION: table(ConditionDecision),
+    ActKind.INSTRUCTION: table(Instruction),
     ActKind.ANNULMENT: table(Annulment),
 }
 FALLS_WITH = {

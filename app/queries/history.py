@@ -18,6 +18,7 @@ from app.models import (
     Extension,
     ExtensionRefusal,
     ExtensionRequest,
+    Instruction,
     Review,
     Succession,
     Transfer,
@@ -38,6 +39,7 @@ PLAIN: dict[type[HistoryRow], tuple[str, ...]] = {
     Extension: ("id", "reason", "due_before", "document_number", "decided_on"),
     ExtensionRefusal: ("id", "reason", "document_number"),
     ConditionDecision: ("id", "reason", "met", "document_number"),
+    Instruction: ("id", "words", "leader", "given_on", "by_on", "document_number"),
 }
 """Acts that the wire shows column by column."""
 

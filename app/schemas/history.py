@@ -14,6 +14,7 @@ from app.schemas.contributions import ContributionOut
 from app.schemas.cycles import CycleDeadlineOut
 from app.schemas.evidence import EvidenceOut, WithdrawalOut
 from app.schemas.extensions import ExtensionOut, ExtensionRefusalOut, ExtensionRequestOut
+from app.schemas.instructions import InstructionOut
 from app.schemas.reviews import ReviewOut
 from app.schemas.successions import TransferOut
 from app.schemas.updates import UpdateOut
@@ -137,6 +138,12 @@ class ConditionDecisionAct(ActOut, ConditionDecisionOut):
     act: Literal["condition_decision"]
 
 
+class InstructionAct(ActOut, InstructionOut):
+    """A coordinator entered the words of a leader."""
+
+    act: Literal["instruction"]
+
+
 HistoryAct = Annotated[
     UpdateAct
     | EvidenceAct
@@ -147,6 +154,7 @@ HistoryAct = Annotated[
     | ExtensionAct
     | ExtensionRefusalAct
     | ConditionDecisionAct
+    | InstructionAct
     | ContributionAct
     | CycleDeadlineAct
     | TransferAct

@@ -28,7 +28,7 @@ KINDS: Mapping[str, str] = {
     "membership": "thành viên",
 }
 """What all acts that can be taken back are called."""
-_TEXTS = ("summary", "reason", "note", "title", "legal_basis")
+_TEXTS = ("summary", "reason", "note", "words", "title", "legal_basis")
 
 
 def deadline(due_before: datetime) -> str:

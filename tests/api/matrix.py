@@ -87,6 +87,7 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "refuseExtension": {"reason": "Không đủ căn cứ."},
     "annulAct": {"act": "01a211f7-3f7d-7a44-9d0c-0c9a4f6fd7e1", "reason": "Gửi nhầm kỳ."},
     "decideCondition": {"met": True, "from_on": "2026-11-20", "reason": "Đã có hướng dẫn."},
+    "giveInstruction": {"words": "Khẩn trương thực hiện.", "leader": "Phó Chủ tịch UBND thành phố"},
     "withdrawEvidence": {"reason": "Đính kèm nhầm."},
     "eraseEvidence": {"reason": "Theo yêu cầu.", "legal_basis": "Luật 91/2025/QH15, Điều 14"},
     "moveCycleDeadline": {"due_before_on": "2027-06-30", "reason": "Theo chỉ đạo.", **LETTER},

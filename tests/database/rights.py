@@ -11,7 +11,7 @@ READ, ADD, FORGET = {"SELECT"}, {"SELECT", "INSERT"}, {"SELECT", "INSERT", "DELE
 HISTORY = (
     *("condition_decision", "contribution", "erasure", "evidence", "evidence_content", "evidence_read", "extension"),
     *("extension_refusal", "extension_request", "measurement", "progress_update", "review", "transfer", "withdrawal"),
-    *("annulment", "annulled_act", "assurance"),
+    *("annulment", "annulled_act", "assurance", "instruction"),
 )
 """The acts on obligations, which nobody changes."""
 WITHOUT_VIEW = {"evidence_read", "annulment", "annulled_act", "assurance"}
@@ -46,6 +46,8 @@ RIGHTS: dict[str, set[str]] = {
     "evidence_text": FORGET,
     **dict.fromkeys(("webhook", "webhook_delivery"), FORGET),
     "webhook_attempt": ADD,
+    "mail_address": READ,
+    "mail_digest": ADD,
     "alembic_version": READ,
 }
 CHANGED = {
@@ -62,6 +64,7 @@ CHANGED = {
         *("state", "attempts", "next_attempt_at", "lines", "recorded", "replayed", "refused", "blank"),
         *("remarks", "problem", "finished_at"),
     ),
+    "mail_digest": ("state", "attempts", "next_attempt_at"),
     "person_invitation": ("used_at",),
     "person_session": ("seen_at", "ended_at"),
     "client": ("name", "scopes", "issuer", "subject", "disabled_at", "version"),

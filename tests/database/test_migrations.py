@@ -133,6 +133,7 @@ def desk(client_id: UUID) -> Iterator[tuple[type[SQLModel], dict[str, Any]]]:
     yield models.ExtensionRequest, on_one | reason | {"due_before": NOON}
     yield models.ExtensionRefusal, on_one | reason
     yield models.Contribution, on_one | {"body_id": stable_id(PLAN, "body", "so-vhttdl"), "note": "Đã phối hợp."}
+    yield models.Instruction, on_one | {"words": "Khẩn trương.", "leader": "Phó Chủ tịch", "given_on": NOON.date()}
     yield models.CycleDeadline, cycle | reason | {"due_before": NOON, "decided_on": NOON.date(), "working_days": [NOON]}
     days = {"issued_on": NOON.date(), "received_on": NOON.date()}
     of = {"body_id": stable_id(PLAN, "body", PLAIN.owner), "number": "9/BC-CATP", "classification": "internal"}

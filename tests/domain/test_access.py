@@ -41,6 +41,7 @@ ALLOWED = {
         Permission.ENTER_PAPER_REPORTS,
         Permission.EXTEND,
         Permission.DECIDE_CONDITIONS,
+        Permission.INSTRUCT,
         Permission.EDIT_CALENDAR,
         Permission.RECORD_SUCCESSIONS,
         Permission.EDIT_LETTERHEAD,

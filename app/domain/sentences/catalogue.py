@@ -99,6 +99,7 @@ OURS = {
         "không được có ký tự ẩn hoặc ký tự đảo chiều chữ (ký tự thứ {place})"
     ),
     "must hold no NUL character and no lone surrogate": "không được có ký tự NUL hoặc nửa cặp ký tự Unicode",
+    "must not come before the day on which it was given": "không được trước ngày chỉ đạo",
     "must hold no user name or password": "không được chứa tên đăng nhập hoặc mật khẩu",
     "must lie between the plan's issue and today": "phải từ ngày ban hành Kế hoạch đến hôm nay",
     "must lie between the years {first} and {last}": "phải từ năm {first} đến năm {last}",

@@ -86,6 +86,7 @@ STATUS: dict[type[Refusal], int] = {
     errors.PeriodImpossible: 422,
     errors.LetterDecidedTooLate: 422,
     errors.LetterDateImpossible: 422,
+    errors.InstructionDateImpossible: 422,
     errors.LetterNumberNeeded: 422,
     errors.DeadlineNotAfter: 422,
     errors.MemberUnclear: 422,
