@@ -25,6 +25,7 @@ from app.models import (
 )
 from app.models.base import HistoryRow, table
 from app.queries.evidence import bodies, contents, erasures, evidence, fields, named, obligations, readable, withdrawals
+from app.queries.reminder_letters import letters_on
 from app.queries.spelled_acts import Chosen, Obligations, Which, acts, in_order, shown_of_updates, updates
 from app.queries.wire import as_object, as_wire, counting, nothing, picked
 from app.standing.moment import Moment, order_of
@@ -61,6 +62,7 @@ def history(caller: Caller, of: Obligations, moment: Moment) -> Statement:
         _deadline_acts(of, moment),
         _transfer_acts(of, moment),
         _annulments_of_papers(of, moment),
+        letters_on(of, moment),
         *_acts_of_words(of, moment),
     )
 
