@@ -19,7 +19,6 @@ class ReminderLetter(ActRow, table=True):
     __tablename__ = "reminder_letter"
     __table_args__ = (
         Index("ix_reminder_letter_cycle", "plan_id", "cycle_id", "recorded_at", "id"),
-        Index("ix_reminder_letter_obligations", "obligation_ids", postgresql_using="gin"),
         belongs_to("cycle", "cycle_id"),
         belongs_to("body", "body_id"),
         by_client(),

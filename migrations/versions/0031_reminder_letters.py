@@ -29,7 +29,6 @@ SEES = {
 def upgrade() -> None:
     _table("reminder_letter", _ids("cycle_id", "body_id"), _of_letter(), cycle_id="cycle", body_id="body")
     op.create_index("ix_reminder_letter_cycle", "reminder_letter", ["plan_id", "cycle_id", "recorded_at", "id"])
-    op.create_index("ix_reminder_letter_obligations", "reminder_letter", ["obligation_ids"], postgresql_using="gin")
     number: list[SchemaItem] = [
         sa.Column("number", sa.String(60), nullable=False),
         sa.Column("issued_on", sa.Date(), nullable=False),
