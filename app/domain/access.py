@@ -48,6 +48,7 @@ class Permission(StrEnum):
     RECORD_SUCCESSIONS = "successions:write"
     EDIT_CALENDAR = "holidays:write"
     EDIT_LETTERHEAD = "letterheads:write"
+    URGE = "reminder-letters:write"
     OPEN_CYCLES = "cycles:write"
     READ_EVENTS = "events:read"
     READ_CHECKPOINTS = "audit:read"
@@ -109,6 +110,7 @@ MAY: Mapping[Permission, frozenset[Role]] = {
     Permission.RECORD_SUCCESSIONS: _COORDINATORS,
     Permission.EDIT_CALENDAR: _COORDINATORS,
     Permission.EDIT_LETTERHEAD: _COORDINATORS,
+    Permission.URGE: _COORDINATORS,
     Permission.OPEN_CYCLES: _COORDINATORS,
     Permission.READ_EVENTS: _READERS,
     Permission.READ_CHECKPOINTS: _EVERYONE,
@@ -153,6 +155,7 @@ SUMMARIES: Mapping[Permission, str] = {
     Permission.RECORD_SUCCESSIONS: "Record what becomes of bodies: successions, members of classes, partners",
     Permission.EDIT_CALENDAR: "Mark days off",
     Permission.EDIT_LETTERHEAD: "Say under whose name papers go out",
+    Permission.URGE: "Make letters that urge bodies, and say which numbers they got",
     Permission.OPEN_CYCLES: "Open reporting cycles, move their deadlines, close them",
     Permission.READ_EVENTS: "Follow what changes",
     Permission.READ_CHECKPOINTS: "Read what was signed of the events",

@@ -45,6 +45,8 @@ class EventType(StrEnum):
     MEMBER_ADDED = "member.added"
     MEMBER_ENDED = "member.ended"
     PARTNER_NAMED = "partner.named"
+    LETTER_SENT = "letter.sent"
+    LETTER_NUMBERED = "letter.numbered"
     # What concerns no plan, and is in the feed of those who may read who read what.
     CLIENT_ADDED = "client.added"
     CLIENT_CHANGED = "client.changed"

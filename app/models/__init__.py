@@ -21,6 +21,7 @@ from app.models.paper import PaperReport
 from app.models.person import PersonInvitation, PersonSession
 from app.models.plan import Letterhead, Plan
 from app.models.reference import ClientReference
+from app.models.reminder_letter import ReminderLetter, ReminderNumber
 from app.models.review import Review
 from app.models.standing import StandingSnapshot
 from app.models.succession import Succession, SuccessionDecision, SuccessionPart, Transfer
@@ -73,6 +74,8 @@ __all__ = [
     "PersonInvitation",
     "PersonSession",
     "Plan",
+    "ReminderLetter",
+    "ReminderNumber",
     "Reopening",
     "Review",
     "RevokedToken",

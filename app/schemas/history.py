@@ -7,8 +7,9 @@ from uuid import UUID
 from pydantic import Field
 
 from app.domain.acts import ActKind
+from app.domain.letters import LetterKind
 from app.schemas.annulments import AnnulledRef
-from app.schemas.base import Instant, ResponseModel
+from app.schemas.base import Day, Instant, ResponseModel
 from app.schemas.conditions import ConditionDecisionOut
 from app.schemas.contributions import ContributionOut
 from app.schemas.cycles import CycleDeadlineOut
@@ -144,6 +145,22 @@ class InstructionAct(ActOut, InstructionOut):
     act: Literal["instruction"]
 
 
+class ReminderLetterAct(ActOut):
+    """A letter urged the owner, about this obligation among others; it decided nothing."""
+
+    act: Literal["reminder_letter"]
+    id: UUID
+    obligation: UUID
+    kind: LetterKind
+    body: str
+    sha256: str
+    number: str | None
+    issued_on: Day | None
+    client: UUID
+    received_at: Instant
+    recorded_at: Instant
+
+
 HistoryAct = Annotated[
     UpdateAct
     | EvidenceAct
@@ -158,7 +175,8 @@ HistoryAct = Annotated[
     | ContributionAct
     | CycleDeadlineAct
     | TransferAct
-    | AnnulmentAct,
+    | AnnulmentAct
+    | ReminderLetterAct,
     Field(discriminator="act"),
 ]
 

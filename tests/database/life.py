@@ -76,6 +76,10 @@ async def _coordinate(service: Service) -> None:
     )
     _done(await coordinator.post(f"{AT}/duties/2.5/partners", LETTER | {"code": "tand"}))
     _done(await coordinator.post(f"{AT}/letterheads", HEAD))
+    urged = {"cycle": FIRST, "kind": "overdue", "bodies": ["cong-an"]}
+    letters = _done(await coordinator.post(f"{AT}/reminder-letters?format=json", urged))["items"]
+    numbered = {"number": "15/VP", "issued_on": "2026-11-24"}
+    _done(await coordinator.post(f"{AT}/reminder-letters/{letters[0]['id']}/number", numbered))
     heir = {"code": "ninh-kieu", "name": "UBND phường Ninh Kiều"}
     _done(await decide(coordinator, NINH_KIEU, successor=heir))
     _done(await coordinator.post(f"{AT}/cycles/{FIRST}/closing", REASON))

@@ -19,6 +19,7 @@ WITHOUT_VIEW = {"evidence_read", "annulment", "annulled_act", "assurance"}
 KEPT = (
     *("cycle_deadline", "holiday", "seal", "sealed_standing", "succession", "succession_decision", "succession_part"),
     *("membership", "membership_ending", "partner_naming", "reopening", "paper_report", "letterhead"),
+    *("reminder_letter", "reminder_number"),
     *("event", "sequenced_event", "checkpoint", "row_digest"),
 )
 """What else nobody changes: to all other tables rows may be corrected by the owner, when it seeds a plan anew."""

@@ -45,6 +45,7 @@ ALLOWED = {
         Permission.EDIT_CALENDAR,
         Permission.RECORD_SUCCESSIONS,
         Permission.EDIT_LETTERHEAD,
+        Permission.URGE,
         Permission.OPEN_CYCLES,
         Permission.READ_READS,
         Permission.ERASE,

@@ -74,6 +74,7 @@ OURS = {
         "không có dấu cách hoặc dấu chấm ở hai đầu"
     ),
     "must be a UUID": "phải là mã UUID",
+    "must lie between the day of the letter and today": "phải từ ngày lập công văn đến hôm nay",
     "must be after the day on which the letter was decided": "phải sau ngày ban hành văn bản",
     "must be after the deadline in force, and after today": "phải sau thời hạn đang áp dụng và sau hôm nay",
     "must be after the deadline that it moves": "phải sau thời hạn được điều chỉnh",

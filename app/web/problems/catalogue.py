@@ -28,6 +28,7 @@ STATUS: dict[type[Refusal], int] = {
     errors.UploadTooSlow: 408,
     errors.AlreadyExists: 409,
     errors.NothingToReview: 409,
+    errors.NobodyToUrge: 409,
     errors.ConditionMet: 409,
     errors.ObligationAlreadyComplete: 409,
     errors.ExtensionLimitReached: 409,
