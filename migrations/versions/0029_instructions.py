@@ -2,7 +2,7 @@
 
 No standing reads them but for when an obligation was last touched, which is stored: they unsettle what is (see 0015).
 The second gate (see 0008): whoever reads the words on an obligation
-(see 0011) reads these; a coordinator alone records them.
+(see 0011, and 0028 of auditors) reads these; a coordinator alone records them.
 """
 
 import sqlalchemy as sa
@@ -15,10 +15,11 @@ branch_labels = None
 depends_on = None
 
 NAME = "instruction"
-STANDING = "(SELECT dondoc_role()) IN ('coordinator', 'integrator', 'system')"
+STANDING = "(SELECT dondoc_role()) IN ('coordinator', 'auditor', 'integrator', 'system')"
 NARRATORS = "(SELECT dondoc_role()) IN ('coordinator', 'system')"
 READERS = (
-    f"{NARRATORS} OR dondoc_owned_since(plan_id, obligation_id, received_at, recorded_at)"
+    "(SELECT dondoc_role()) IN ('coordinator', 'auditor', 'system')"
+    " OR dondoc_owned_since(plan_id, obligation_id, received_at, recorded_at)"
     " OR dondoc_helps(plan_id, obligation_id)"
 )
 KINDS = (

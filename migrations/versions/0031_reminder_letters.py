@@ -4,7 +4,7 @@ A letter is an act on each obligation that it names.  Its number is a row of its
 changed: of several the one recorded last is right.
 
 The second gate (see 0008): a coordinator alone records letters; whoever sees the history of an obligation sees those
-about it.
+about it, and an auditor all (see 0028).
 """
 
 import sqlalchemy as sa
@@ -17,11 +17,12 @@ branch_labels = None
 depends_on = None
 
 NARRATORS = "(SELECT dondoc_role()) IN ('coordinator', 'system')"
+READ_ALL = "(SELECT dondoc_role()) IN ('coordinator', 'auditor', 'system')"
 CHECKS = "dondoc_owned_since(plan_id, one, received_at, recorded_at) OR dondoc_helps(plan_id, one)"
 SEES = {
-    "reminder_letter": f"{NARRATORS} OR EXISTS (SELECT FROM unnest(obligation_ids) one WHERE {CHECKS})",
+    "reminder_letter": f"{READ_ALL} OR EXISTS (SELECT FROM unnest(obligation_ids) one WHERE {CHECKS})",
     # The policy of the letters holds in it.
-    "reminder_number": f"{NARRATORS} OR EXISTS (SELECT FROM reminder_letter l WHERE l.plan_id = reminder_number.plan_id"
+    "reminder_number": f"{READ_ALL} OR EXISTS (SELECT FROM reminder_letter l WHERE l.plan_id = reminder_number.plan_id"
     " AND l.id = letter_id)",
 }
 
