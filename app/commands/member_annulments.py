@@ -42,7 +42,8 @@ async def annul(
     member = await fetch_one(connection, one_body, plan_id=plan["id"], code=member_code)
     of = {"plan_id": plan["id"], "class_id": body["id"], "member_id": member["id"]}
     rows = await fetch_all(connection, acts_on_membership, **of)
-    took = taking([_act(row) for row in rows], sent.act, plan_id=plan["id"], reason=sent.reason, now=now)
+    said = sent.model_dump(include={"reason", "not_personal_reason"})
+    took = taking([_act(row) for row in rows], sent.act, plan_id=plan["id"], now=now, **said)
     changed = {one.id for one in took.changed if one.kind is not ActKind.ANNULMENT}
     day = min(row["day"] for row in rows if row["id"] in changed)
     if await fetch_all(connection, acted_under, **of, since=took.act.recorded_at, day=day):

@@ -76,7 +76,8 @@ async def _taking(connection: AsyncConnection, found: Row, sent: SuccessionAnnul
         Act(**{**row, "kind": ActKind(row["kind"])}) for row in await fetch_all(connection, acts_on_succession, **ids)
     ]
     named = sent.act or found["decision_id"]
-    return taking(acts, named, plan_id=found["plan_id"], reason=sent.reason, now=now)
+    said = sent.model_dump(include={"reason", "not_personal_reason"})
+    return taking(acts, named, plan_id=found["plan_id"], now=now, **said)
 
 
 async def _refuse_if_rested_on(connection: AsyncConnection, found: Row, took: Taking) -> None:

@@ -77,7 +77,12 @@ async def end_member(
     status_code=201,
     response_model=MembershipAnnulled,
     responses=documented(
-        *WRITES, errors.ActUnknown, errors.AlreadyAnnulled, errors.MembershipActedOn, errors.AlreadyMember
+        *WRITES,
+        errors.ActUnknown,
+        errors.AlreadyAnnulled,
+        errors.MembershipActedOn,
+        errors.AlreadyMember,
+        errors.AssuranceNotYours,
     ),
 )
 async def annul_membership(

@@ -119,6 +119,7 @@ async def decide_succession(
         errors.AlreadySucceeded,
         errors.SuccessionNotConfirmed,
         errors.SuccessionActedOn,
+        errors.AssuranceNotYours,
         errors.LetterNeeded,
     ),
 )

@@ -7,7 +7,17 @@ from uuid import UUID
 from pydantic import Field
 
 from app.schemas.annulments import AnnulmentOut
-from app.schemas.base import Day, DeadlineDay, DocumentNumber, Instant, Name, Narrative, RequestModel, ResponseModel
+from app.schemas.base import (
+    Day,
+    DeadlineDay,
+    DocumentNumber,
+    Instant,
+    Name,
+    Narrative,
+    NotPersonal,
+    RequestModel,
+    ResponseModel,
+)
 from app.schemas.plans import BodyName
 from app.schemas.successions import BodyCode
 
@@ -63,7 +73,7 @@ class MembershipOut(LetterOut):
     ending: MemberEndingOut | None
 
 
-class MembershipAnnulmentIn(RequestModel):
+class MembershipAnnulmentIn(NotPersonal):
     """Takes back a membership, its ending or an annulment of one, by its id: it should never have been recorded."""
 
     act: UUID

@@ -16,6 +16,7 @@ from app.schemas.base import (
     Instant,
     Name,
     Narrative,
+    NotPersonal,
     Reopening,
     RequestModel,
     ResponseModel,
@@ -93,7 +94,7 @@ class SuccessionDecisionIn(SuccessorsIn):
     reopened_by: Reopening = None
 
 
-class SuccessionAnnulmentIn(RequestModel):
+class SuccessionAnnulmentIn(NotPersonal):
     """Takes back a confirmed succession that should never have been recorded; or an annulment of it, named by `act`."""
 
     act: UUID | None = None

@@ -27,7 +27,7 @@ HEAD = {"body": "VĂN PHÒNG", "code": "VP", "place": "Cần Thơ", "signer": "C
 PASSES = obligation("1.3", "so-ldtbxh", "2026")
 sequenced = table(SequencedEvent)
 DERIVED = {
-    *("annulled_act", "measurement", "evidence_read", "reopening", "sealed_standing", "succession_part"),
+    *("annulled_act", "assurance", "measurement", "evidence_read", "reopening", "sealed_standing", "succession_part"),
     *("event", "sequenced_event", "checkpoint", "row_digest"),
 }
 """What comes with an act, or out of it, and is no act of its own."""

@@ -63,7 +63,7 @@ async def test_what_nobody_touched_is_intact(own_service: Service, address: Addr
     async with as_owner(address, name_of(own_service)) as owner:
         verdict = await verdict_on(owner, keys_dir, *notes)
 
-    assert verdict == FeedVerdict(events=36, signed=36, fault=None)
+    assert verdict == FeedVerdict(events=37, signed=37, fault=None)
 
 
 async def test_events_that_wait_for_their_place_or_for_a_checkpoint_are_no_fault(
@@ -76,7 +76,7 @@ async def test_events_that_wait_for_their_place_or_for_a_checkpoint_are_no_fault
     await own_service.police.report(TRAINING)
 
     async with as_owner(address, name_of(own_service)) as owner:
-        assert await verdict_on(owner, keys_dir) == FeedVerdict(events=37, signed=36, fault=None)
+        assert await verdict_on(owner, keys_dir) == FeedVerdict(events=38, signed=37, fault=None)
 
 
 @pytest.mark.parametrize(
@@ -86,24 +86,24 @@ async def test_events_that_wait_for_their_place_or_for_a_checkpoint_are_no_fault
             "UPDATE sequenced_event SET content = content || ' ' WHERE seq = 20",
             "event 20: differs from what was numbered",
         ),
-        ("UPDATE sequenced_event SET node = content WHERE seq = 19", "event 19: differs from what was numbered"),
-        ("DELETE FROM sequenced_event WHERE seq = 18", "event 18: is gone"),
-        ("UPDATE sequenced_event SET seq = 99 WHERE seq = 36", "event 36: is gone"),
-        ("DELETE FROM sequenced_event WHERE seq > 31", "event 32: is gone; 36 were signed"),
+        ("UPDATE sequenced_event SET node = content WHERE seq = 20", "event 20: differs from what was numbered"),
+        ("DELETE FROM sequenced_event WHERE seq = 19", "event 19: is gone"),
+        ("UPDATE sequenced_event SET seq = 99 WHERE seq = 37", "event 37: is gone"),
+        ("DELETE FROM sequenced_event WHERE seq > 32", "event 33: is gone; 37 were signed"),
         (
             "DELETE FROM event WHERE id = (SELECT id FROM sequenced_event WHERE seq = 20)",
             "event 20: differs from what its",
         ),
-        ("UPDATE event SET type = 'review.accepted' WHERE type = 'update.reported'", "event 19: differs from what its"),
+        ("UPDATE event SET type = 'review.accepted' WHERE type = 'update.reported'", "event 20: differs from what its"),
         ("UPDATE event SET occurred_at = occurred_at - interval '5 years'", "event 1: differs from what its"),
-        ("UPDATE sequenced_event SET obligation_id = NULL", "event 19: differs from what its transaction told"),
+        ("UPDATE sequenced_event SET obligation_id = NULL", "event 20: differs from what its transaction told"),
         (
             "UPDATE checkpoint SET note = replace(note, 'signed 2026', 'signed 2025')",
-            "the checkpoint over 24 events: dif",
+            "the checkpoint over 25 events: dif",
         ),
-        ("UPDATE checkpoint SET size = 31 WHERE size = 30", "the checkpoint over 31 events: differs"),
-        ("DELETE FROM checkpoint WHERE size = 30", "the checkpoint over 30 events: is gone"),
-        ("DELETE FROM checkpoint WHERE size = 24", "the checkpoint over 24 events: is gone"),
+        ("UPDATE checkpoint SET size = 32 WHERE size = 31", "the checkpoint over 32 events: differs"),
+        ("DELETE FROM checkpoint WHERE size = 31", "the checkpoint over 31 events: is gone"),
+        ("DELETE FROM checkpoint WHERE size = 25", "the checkpoint over 25 events: is gone"),
     ],
 )
 async def test_what_was_changed_is_named(
@@ -131,7 +131,7 @@ async def test_a_feed_that_was_made_anew_is_found_by_what_was_signed(
         await make_anew(owner)
         verdict = await verdict_on(owner, keys_dir)
 
-    assert verdict.fault == "event 1, or one up to 24: differs from what was signed"
+    assert verdict.fault == "event 1, or one up to 25: differs from what was signed"
 
 
 async def make_anew(owner: AsyncConnection) -> None:
@@ -152,26 +152,26 @@ async def test_an_end_that_was_cut_off_with_all_that_was_signed_of_it_is_found_b
 
     async with as_owner(address, name_of(own_service)) as owner:
         await disarm(owner)
-        for statement in ("sequenced_event WHERE seq > 30", "checkpoint WHERE size > 30"):
+        for statement in ("sequenced_event WHERE seq > 31", "checkpoint WHERE size > 31"):
             await owner.execute(text(f"DELETE FROM {statement}"))  # noqa: S608
         blind, seeing = await verdict_on(owner, keys_dir), await verdict_on(owner, keys_dir, last)
 
     assert blind.fault is None
-    assert seeing.fault == "event 31: is gone; 36 were signed"
+    assert seeing.fault == "event 32: is gone; 37 were signed"
 
 
 async def test_a_checkpoint_that_another_key_signed_is_none(
     own_service: Service, address: Address, keys_dir: Path, tmp_path: Path
 ) -> None:
     await lived(own_service)
-    forged = checkpoint_keys.load(tmp_path).sign(36, b"0" * 32, TODAY, 0).note
+    forged = checkpoint_keys.load(tmp_path).sign(37, b"0" * 33, TODAY, 0).note
 
     async with as_owner(address, name_of(own_service)) as owner:
         kept = await verdict_on(owner, keys_dir, forged)
         stranger = await feed.verify(owner, checkpoint_keys.read(tmp_path).has_signed)
 
     assert kept.fault == "checkpoint 1 of those kept outside: is not signed by a key of this folder"
-    assert stranger.fault == "the checkpoint over 24 events: differs from what was signed"
+    assert stranger.fault == "the checkpoint over 25 events: differs from what was signed"
 
 
 FLIP = "set_byte({0}, place % length({0}), get_byte({0}, place % length({0})) # 1)"
@@ -247,13 +247,13 @@ async def test_the_command_names_what_is_not_as_it_was_and_fails(
 ) -> None:
     await lived(own_service)
     kept, no_keys = tmp_path / "checkpoints.json", tmp_path / "none"
-    pages = [(await own_service.integrator.get("/v1/audit/checkpoints", after=n)).text for n in (0, 24)]
+    pages = [(await own_service.integrator.get("/v1/audit/checkpoints", after=n)).text for n in (0, 25)]
     kept.write_text("\n".join(pages) + "\n")
     auditor = run_verify(own_service, address, no_keys, "--checkpoints", str(kept), "--files")
     async with as_owner(address, name_of(own_service)) as owner:
         await disarm(owner)
-        await owner.execute(text("DELETE FROM sequenced_event WHERE seq > 30"))
-        await owner.execute(text("DELETE FROM checkpoint WHERE size > 30"))
+        await owner.execute(text("DELETE FROM sequenced_event WHERE seq > 31"))
+        await owner.execute(text("DELETE FROM checkpoint WHERE size > 31"))
         await owner.execute(text("ALTER TABLE duty DISABLE TRIGGER USER"))
         duty = await owner.scalar(text("UPDATE duty SET text = 'Khác.' WHERE code = '3.4' RETURNING id"))
 
@@ -261,18 +261,18 @@ async def test_the_command_names_what_is_not_as_it_was_and_fails(
     altered = run_verify(own_service, address, no_keys, "--checkpoints", str(kept))
 
     assert auditor.returncode == 0, auditor.stdout + auditor.stderr
-    assert auditor.stdout.splitlines()[0] == "Events: intact, 36 walked, 36 of them signed"
+    assert auditor.stdout.splitlines()[0] == "Events: intact, 37 walked, 37 of them signed"
     assert [line.partition(",")[0] for line in auditor.stdout.splitlines()[1:]] == [
         "Record: intact",
         "Stored facts: intact",
         "Files: intact",
         "Closings: intact",
     ]
-    assert operator.stdout.splitlines()[0] == "Events: intact, 30 walked, 30 of them signed"
+    assert operator.stdout.splitlines()[0] == "Events: intact, 31 walked, 31 of them signed"
     assert (operator.returncode, altered.returncode) == (1, 1)
     assert altered.stdout.splitlines()[:2] == [
-        "Events: ALTERED, 30 walked, 30 of them signed",
-        "    event 31: is gone; 36 were signed",
+        "Events: ALTERED, 31 walked, 31 of them signed",
+        "    event 32: is gone; 37 were signed",
     ]
     for found in (operator, altered):
         assert f"    duty {duty}: was changed" in found.stdout.splitlines()

@@ -107,7 +107,7 @@ async def test_whatever_leaves_an_act_ends_what_is_stored_of_its_obligation_alon
 
         left = select(stored.c.id).where(~stands(Moment(TODAY)))
         ended = (await connection.execute(left)).scalars().all()
-    assert ended == ([] if kind in {"EvidenceRead", "Annulment"} else [INVESTIGATION])
+    assert ended == ([] if kind in {"EvidenceRead", "Annulment", "Assurance"} else [INVESTIGATION])
 
 
 async def test_what_nobody_has_stored_is_asked_of_the_history_and_stored_in_the_end(
