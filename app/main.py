@@ -12,6 +12,7 @@ from app.database.engine import Database, connect
 from app.inspection.clamav import Scanner
 from app.jobs import metrics
 from app.jobs.imports import Importer
+from app.jobs.mailing import Mailer
 from app.jobs.scheduler import Scheduler, again_and_again, working
 from app.jobs.webhooks import Deliverer
 from app.pages import acts, bodies, door, further, obligation, overview, papers, proofs, reporting
@@ -35,6 +36,7 @@ from app.routers import (
     holidays,
     imports,
     inbox,
+    instructions,
     letterheads,
     members,
     oauth,
@@ -42,6 +44,8 @@ from app.routers import (
     paper_reports,
     people,
     plans,
+    receipts,
+    reminder_letters,
     reminders,
     reports,
     reviews,
@@ -83,6 +87,7 @@ ROUTERS = (
     reviews,
     extensions,
     conditions,
+    instructions,
     evidence,
     withdrawals,
     annulments,
@@ -98,7 +103,9 @@ ROUTERS = (
     inbox,
     reminders,
     reports,
+    receipts,
     letterheads,
+    reminder_letters,
     oauth,
     health,
     well_known,
@@ -181,8 +188,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     state = app.state
     deliverer = Deliverer(state.database, state.settings.targets, state.secret_box, state.clock)
     importer = Importer(state.database, state.secret_box.open, state.clock, state.parts)
+    mailer = Mailer.of(state.settings, state.database, state.clock)
     sign, files = state.checkpoint_keys.sign, (state.store, state.parts)
-    scheduler = Scheduler(state.database, sign, state.clock, deliverer, importer, *files)
+    scheduler = Scheduler(state.database, sign, state.clock, deliverer, importer, *files, mailer)
     jobs = scheduler.jobs if state.settings.jobs_here else ()
     with ExitStack() as stack:
         if port := state.settings.metrics_port:

@@ -11,6 +11,7 @@ from pydantic import AliasChoices, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.domain.files import MIB, Limits
+from app.domain.mail import ADDRESS, Hours, MailServer
 from app.domain.webhooks import Targets
 
 ROOT = Path(__file__).parent.parent
@@ -91,6 +92,13 @@ class Settings(BaseSettings):
     """Whether the service does its own duties beside answering, or `dondoc worker` does them in a process apart."""
     webhook_targets: str = Field(default="", validation_alias="DONDOC_WEBHOOK_TARGETS")
     """Where webhooks may go: origins, and networks that may be connected to though they are internal."""
+    smtp_url: SecretStr | None = Field(default=None, validation_alias="DONDOC_SMTP_URL")
+    """The server that takes mail for owners, `smtp://` or `smtps://`, with user and password; none by default."""
+    mail_from: str | None = Field(default=None, pattern=ADDRESS, validation_alias="DONDOC_MAIL_FROM")
+    mail_hours: str = Field(
+        default="8-17", pattern=r"^([01]?\d|2[0-3])-([01]?\d|2[0-4])$", validation_alias="DONDOC_MAIL_HOURS"
+    )
+    """From which hour of a working day on mail goes out, and until which, in the plan's zone."""
     security_contact: str | None = Field(
         default=None, pattern=r"^(mailto:|https://|tel:)\S+$", validation_alias="DONDOC_SECURITY_CONTACT"
     )
@@ -150,6 +158,18 @@ class Settings(BaseSettings):
         return Targets.read(self.webhook_targets)
 
     @property
+    def mail_server(self) -> MailServer | None:
+        """Where mail is handed over, if the operator wants any."""
+        if self.smtp_url is None or self.mail_from is None:
+            return None
+        return MailServer.read(self.smtp_url.get_secret_value(), self.mail_from)
+
+    @property
+    def mailing_hours(self) -> Hours:
+        """When mail goes out."""
+        return Hours.read(self.mail_hours)
+
+    @property
     def issuer(self) -> str:
         """The name that tokens carry as `iss`; the service's public address."""
         return self.issuer_or_default or f"http://{self.host}:{self.port}"
@@ -184,6 +204,15 @@ class Settings(BaseSettings):
     def _names_targets(self) -> "Settings":
         """Refuse to start with an allow-list that cannot be read."""
         Targets.read(self.webhook_targets)
+        return self
+
+    @model_validator(mode="after")
+    def _mails_in_a_name(self) -> "Settings":
+        """Refuse to start with half of what mail needs."""
+        if (self.smtp_url is None) != (self.mail_from is None):
+            raise ValueError("DONDOC_SMTP_URL and DONDOC_MAIL_FROM go together")
+        if self.smtp_url and self.mail_from:
+            MailServer.read(self.smtp_url.get_secret_value(), self.mail_from)
         return self
 
     @model_validator(mode="after")

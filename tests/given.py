@@ -28,6 +28,7 @@ from app.database.engine import SYSTEM, Database
 from app.domain.access import Role, acts_of
 from app.jobs.http_client import Outgoing
 from app.jobs.imports import Importer
+from app.jobs.mailing import Mailer
 from app.jobs.scheduler import Scheduler
 from app.jobs.webhooks import Deliverer
 from app.main import create_app, furnish
@@ -329,8 +330,9 @@ class Service:
         outgoing = Outgoing(targets.may_connect, context=trusted())
         deliverer = Deliverer(state.database, targets, state.secret_box, state.clock, outgoing=outgoing)
         importer = Importer(state.database, state.secret_box.open, state.clock, state.parts)
+        mailer = Mailer.of(state.settings, state.database, state.clock)
         sign, files = state.checkpoint_keys.sign, (state.store, state.parts)
-        return Scheduler(state.database, sign, state.clock, deliverer, importer, *files)
+        return Scheduler(state.database, sign, state.clock, deliverer, importer, *files, mailer)
 
     async def events(self, after: int = 0) -> list[dict[str, Any]]:
         """Number what waits, and read the change feed, all of which a coordinator sees."""

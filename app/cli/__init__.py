@@ -8,7 +8,7 @@ import typer
 
 import embedded_postgres
 from app import __version__
-from app.cli import auditing, backups, clients, doctor, evidence, importing, keys, people
+from app.cli import auditing, backups, clients, doctor, evidence, importing, keys, mail, people
 from app.cli.running import owner, plainly, run, say
 from app.commands import holidays
 from app.database.revision import head, revision_of
@@ -37,6 +37,7 @@ def begin(
 
 cli.add_typer(clients.cli, name="client")
 cli.add_typer(people.cli, name="person")
+cli.add_typer(mail.cli, name="mail")
 cli.add_typer(keys.cli, name="keys")
 cli.add_typer(evidence.cli, name="evidence")
 cli.command("import")(importing.import_file)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
+from aiosmtplib import SMTPException
 from pydantic import ValidationError
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -20,6 +21,7 @@ from app.database.revision import head, revision_of
 from app.database.statements import Statement, fetch_only
 from app.domain.errors import Hindrance
 from app.inspection.clamav import Scanner
+from app.jobs.postbox import Postbox
 from app.security import checkpoint_keys, token_keys
 from app.settings import Settings
 from app.stores.opening import open_store
@@ -61,7 +63,14 @@ def _findings() -> Iterator[Finding]:
         yield Finding("configuration", ok=False, said=wrong)
         return
     yield Finding("configuration", ok=True, said=f"serves {settings.issuer}")
-    checks = {"database": _database, "keys": _keys, "disk": _disk, "store": _store, "virus scanner": _scanner}
+    checks = {
+        "database": _database,
+        "keys": _keys,
+        "disk": _disk,
+        "store": _store,
+        "virus scanner": _scanner,
+        "mail": _mail,
+    }
     for name, check in checks.items():
         yield _looked_at(name, lambda check=check: check(settings))  # type: ignore[misc]
 
@@ -136,6 +145,22 @@ def _disk(settings: Settings) -> str:
 def _store(settings: Settings) -> str:
     kept = sum(1 for _ in open_store(settings).names(older_than=datetime.now(UTC)))
     return f"{kept} files in {'the bucket' if settings.evidence_url else 'the data directory'}"
+
+
+def _mail(settings: Settings) -> str:
+    if settings.mail_server is None:
+        return "none is sent"
+    asyncio.run(_reached(Postbox(settings.mail_server)))
+    return "the server answers"
+
+
+async def _reached(postbox: Postbox) -> None:
+    try:
+        await postbox.open()
+    except (SMTPException, OSError) as error:
+        raise Unwell(f"the server of DONDOC_SMTP_URL does not take mail ({type(error).__name__})") from None
+    finally:
+        await postbox.close()
 
 
 def _scanner(settings: Settings) -> str:

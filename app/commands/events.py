@@ -27,11 +27,14 @@ from app.models import (
     ExtensionRefusal,
     ExtensionRequest,
     Holiday,
+    Instruction,
     Letterhead,
     Membership,
     MembershipEnding,
     PaperReport,
     PartnerNaming,
+    ReminderLetter,
+    ReminderNumber,
     Review,
     Seal,
     Succession,
@@ -60,6 +63,7 @@ TYPES: Mapping[type[PlanRow], EventType | Mapping[Any, EventType]] = {
     Extension: EventType.EXTENSION_GIVEN,
     ExtensionRefusal: EventType.EXTENSION_REFUSED,
     ConditionDecision: EventType.CONDITION_DECIDED,
+    Instruction: EventType.INSTRUCTION_GIVEN,
     Annulment: EventType.ANNULMENT_MADE,
     CycleDeadline: EventType.DEADLINE_MOVED,
     Seal: EventType.CYCLE_CLOSED,
@@ -74,6 +78,8 @@ TYPES: Mapping[type[PlanRow], EventType | Mapping[Any, EventType]] = {
     Membership: EventType.MEMBER_ADDED,
     MembershipEnding: EventType.MEMBER_ENDED,
     PartnerNaming: EventType.PARTNER_NAMED,
+    ReminderLetter: EventType.LETTER_SENT,
+    ReminderNumber: EventType.LETTER_NUMBERED,
 }
 """What each kind of act is told as; of some, it depends on their outcome, or on whether they end something."""
 
@@ -116,9 +122,9 @@ def changed_by(annulment: Row, obligation_id: UUID) -> Row:
     return _event(Annulment, {**annulment, **of}, annulment["recorded_at"])
 
 
-def entered(paper: Row, obligation_id: UUID) -> Row:
-    """Spell that a paper was entered which reports on an obligation, among others."""
-    return _event(PaperReport, {**paper, "obligation_id": obligation_id}, paper["recorded_at"])
+def on_one(model: type[PlanRow], act: Row, obligation_id: UUID) -> Row:
+    """Spell an act on several obligations as it is told of on one: a paper that reports on it, a letter about it."""
+    return _event(model, {**act, "obligation_id": obligation_id, "cycle_id": None}, act["recorded_at"])
 
 
 def closing_annulled(annulment: Row) -> Row:

@@ -154,7 +154,7 @@ async def _record(
     await touch(connection, [one.id for one in held], now=seen_at)
     recorded = await events.keep(connection, PaperReport, [paper.row])
     row = {**paper.row, "recorded_at": recorded[paper.row["id"]]}
-    await events.tell(connection, [events.entered(row, one.id) for one in held])
+    await events.tell(connection, [events.on_one(PaperReport, row, one.id) for one in held])
     reports = [replace(one, paper_report_id=row["id"]) for one in paper.reports]
     written = await updates.record(connection, caller, reports, now=seen_at)
     standing = await finish_acts(connection, caller, held, seen_at)

@@ -16,7 +16,7 @@ from functools import singledispatch
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Select, Table, UpdateBase, bindparam, func, select
+from sqlalchemy import ARRAY, Select, Table, UpdateBase, bindparam, cast, func, select
 from sqlalchemy.dialects.postgresql import JSONB, Insert, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -199,12 +199,13 @@ class Rows:
             return dict(self.rows[0])
         lists = self.lists
         return {
-            name: [json.dumps(row[name]) if name in lists else row[name] for row in self.rows] for name in self.names
+            name: [json.dumps(row[name], default=str) if name in lists else row[name] for row in self.rows]
+            for name in self.names
         }
 
     @property
     def lists(self) -> Collection[str]:
-        """The columns that hold lists of texts: arrays of arrays would all have to be of one length."""
+        """The columns that hold lists: arrays of arrays would all have to be of one length."""
         return [name for name in self.names if isinstance(self.into.c[name].type, ARRAY)]
 
 
@@ -241,7 +242,8 @@ def writing(rows: Rows, returned: Collection[str]) -> Insert:
         arrays = (bindparam(name, values[name], ARRAY(kind)) for name, kind in kinds.items())
         given = func.unnest(*arrays).table_valued(*rows.names, name="given").render_derived().c
         told = {name: select(func.jsonb_array_elements_text(given[name])).scalar_subquery() for name in rows.lists}
-        columns = [func.array(told[name]) if name in told else given[name] for name in rows.names]
+        lists = {name: cast(func.array(told[name]), into.c[name].type) for name in told}
+        columns = [lists.get(name, given[name]) for name in rows.names]
         written = written.from_select(rows.names, select(*columns), include_defaults=False)
     made: Insert = written.returning(*(into.c[name] for name in returned)) if returned else written
     return made

@@ -41,12 +41,14 @@ class Permission(StrEnum):
     REQUEST_EXTENSION = "extension-requests:write"
     EXTEND = "extensions:write"
     DECIDE_CONDITIONS = "conditions:write"
+    INSTRUCT = "instructions:write"
     ANNUL = "annulments:write"
     ANNUL_MANY = "bulk-annulments:write"
     ENTER_PAPER_REPORTS = "paper-reports:write"
     RECORD_SUCCESSIONS = "successions:write"
     EDIT_CALENDAR = "holidays:write"
     EDIT_LETTERHEAD = "letterheads:write"
+    URGE = "reminder-letters:write"
     OPEN_CYCLES = "cycles:write"
     READ_EVENTS = "events:read"
     READ_CHECKPOINTS = "audit:read"
@@ -101,12 +103,14 @@ MAY: Mapping[Permission, frozenset[Role]] = {
     Permission.REQUEST_EXTENSION: _CONCERNED,
     Permission.EXTEND: _COORDINATORS,
     Permission.DECIDE_CONDITIONS: _COORDINATORS,
+    Permission.INSTRUCT: _COORDINATORS,
     Permission.ANNUL: _CONCERNED,
     Permission.ANNUL_MANY: _COORDINATORS,
     Permission.ENTER_PAPER_REPORTS: _COORDINATORS,
     Permission.RECORD_SUCCESSIONS: _COORDINATORS,
     Permission.EDIT_CALENDAR: _COORDINATORS,
     Permission.EDIT_LETTERHEAD: _COORDINATORS,
+    Permission.URGE: _COORDINATORS,
     Permission.OPEN_CYCLES: _COORDINATORS,
     Permission.READ_EVENTS: _READERS,
     Permission.READ_CHECKPOINTS: _EVERYONE,
@@ -144,12 +148,14 @@ SUMMARIES: Mapping[Permission, str] = {
     Permission.REQUEST_EXTENSION: "Ask for a later deadline",
     Permission.EXTEND: "Move a deadline, or refuse to",
     Permission.DECIDE_CONDITIONS: "Decide whether conditions are met",
+    Permission.INSTRUCT: "Enter the words of leaders",
     Permission.ANNUL: "Take back what was recorded by mistake",
     Permission.ANNUL_MANY: "Take back much at once that was recorded by mistake",
     Permission.ENTER_PAPER_REPORTS: "Enter papers that report on many duties, and take them back",
     Permission.RECORD_SUCCESSIONS: "Record what becomes of bodies: successions, members of classes, partners",
     Permission.EDIT_CALENDAR: "Mark days off",
     Permission.EDIT_LETTERHEAD: "Say under whose name papers go out",
+    Permission.URGE: "Make letters that urge bodies, and say which numbers they got",
     Permission.OPEN_CYCLES: "Open reporting cycles, move their deadlines, close them",
     Permission.READ_EVENTS: "Follow what changes",
     Permission.READ_CHECKPOINTS: "Read what was signed of the events",

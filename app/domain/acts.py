@@ -26,6 +26,7 @@ class ActKind(StrEnum):
     EXTENSION_REQUEST = "extension_request"
     EXTENSION_REFUSAL = "extension_refusal"
     CONDITION_DECISION = "condition_decision"
+    INSTRUCTION = "instruction"
     TRANSFER = "transfer"
     PAPER_REPORT = "paper_report"
     CYCLE_DEADLINE = "cycle_deadline"

@@ -24,6 +24,7 @@ class EventType(StrEnum):
     EXTENSION_GIVEN = "extension.given"
     EXTENSION_REFUSED = "extension.refused"
     CONDITION_DECIDED = "condition.decided"
+    INSTRUCTION_GIVEN = "instruction.given"
     ANNULMENT_MADE = "annulment.made"
     BECAME_OVERDUE = "obligation.became_overdue"
     BECAME_AWAITED = "obligation.became_awaited"
@@ -44,6 +45,8 @@ class EventType(StrEnum):
     MEMBER_ADDED = "member.added"
     MEMBER_ENDED = "member.ended"
     PARTNER_NAMED = "partner.named"
+    LETTER_SENT = "letter.sent"
+    LETTER_NUMBERED = "letter.numbered"
     # What concerns no plan, and is in the feed of those who may read who read what.
     CLIENT_ADDED = "client.added"
     CLIENT_CHANGED = "client.changed"

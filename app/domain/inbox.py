@@ -19,6 +19,7 @@ class InboxKind(StrEnum):
     EXTENSION = "extension"
     EXTENSION_REFUSAL = "extension_refusal"
     CONDITION_DECISION = "condition_decision"
+    INSTRUCTION = "instruction"
     ANNULMENT = "annulment"
 
 
@@ -33,6 +34,7 @@ TOLD_AS: dict[InboxKind, Collection[EventType]] = {
     InboxKind.EXTENSION: (EventType.EXTENSION_GIVEN,),
     InboxKind.EXTENSION_REFUSAL: (EventType.EXTENSION_REFUSED,),
     InboxKind.CONDITION_DECISION: (EventType.CONDITION_DECIDED,),
+    InboxKind.INSTRUCTION: (EventType.INSTRUCTION_GIVEN,),
     InboxKind.ANNULMENT: (EventType.ANNULMENT_MADE,),
 }
 

@@ -66,6 +66,7 @@ _WORDS: Mapping[type[StrEnum], Mapping[str, Words]] = {
         InboxKind.EXTENSION: Words("gia hạn", "extension"),
         InboxKind.EXTENSION_REFUSAL: Words("không đồng ý gia hạn", "extension refusal"),
         InboxKind.CONDITION_DECISION: Words("quyết định về điều kiện", "condition decision"),
+        InboxKind.INSTRUCTION: Words("ý kiến chỉ đạo", "instruction"),
         InboxKind.ANNULMENT: Words("hủy ghi nhận", "annulment"),
     },
     ReviewOutcome: {

@@ -27,6 +27,7 @@ async def measure(database: Database, clock: Callable[[], datetime]) -> None:
     metrics.SIGNED.set(row["signed"] or 0)
     metrics.UNNUMBERED.set(_age(row["unnumbered"], now))
     metrics.UNDELIVERED.set(_age(row["undelivered"], now))
+    metrics.MAILS.set(row["mails"])
     metrics.WATCHED.set(row["watched"].timestamp() if row["watched"] else 0)
     if isinstance(pool := database.engine.pool, QueuePool):
         metrics.CONNECTIONS.set(pool.checkedout())

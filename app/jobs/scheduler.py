@@ -1,4 +1,4 @@
-"""The service's own duties, again and again: to number and deliver events, watch deadlines, open cycles, store facts
+"""The service's own duties, again and again: to number, deliver and mail, watch deadlines, open cycles, store facts
 and tidy up.
 
 Any number of processes may do them: of those that number, watch, open or store, one at a time does, and when it dies
@@ -17,6 +17,7 @@ from app.database.engine import SYSTEM, Database
 from app.database.failures import Failure, cause_of, kind_of
 from app.jobs import cycle_opening, deadline_watch, sequencer
 from app.jobs.imports import Importer
+from app.jobs.mailing import Mailer
 from app.jobs.metrics import measure
 from app.jobs.webhooks import Deliverer
 from app.logs import recurring
@@ -27,6 +28,7 @@ from app.web import metrics
 Job = Callable[[], Coroutine[Any, Any, None]]
 NUMBERED_EVERY_SECONDS, DELIVERED_EVERY_SECONDS = 0.25, 1
 WATCHED_EVERY_SECONDS, OPENED_EVERY_SECONDS, TIDIED_EVERY_SECONDS = 10, 60, 3600
+MAILED_EVERY_SECONDS = 60
 
 
 class Scheduler:
@@ -41,9 +43,10 @@ class Scheduler:
         importer: Importer,
         store: Store,
         parts: Parts,
+        mailer: Mailer,
     ) -> None:
         self._database, self._sign, self._clock, self._deliverer = database, sign, clock, deliverer
-        self._importer = importer
+        self._importer, self._mailer = importer, mailer
         self._store, self._parts = store, parts
         self._floor = sequencer.FIRST_TRANSACTION
 
@@ -54,6 +57,7 @@ class Scheduler:
             partial(again_and_again, self.number, NUMBERED_EVERY_SECONDS),
             partial(again_and_again, self.deliver, DELIVERED_EVERY_SECONDS),
             partial(again_and_again, self.record_forms, DELIVERED_EVERY_SECONDS),
+            partial(again_and_again, self.mail, MAILED_EVERY_SECONDS),
             partial(again_and_again, self.watch, WATCHED_EVERY_SECONDS),
             partial(again_and_again, self.open_cycles, OPENED_EVERY_SECONDS),
             partial(again_and_again, self.refresh_snapshot, WATCHED_EVERY_SECONDS),
@@ -72,6 +76,10 @@ class Scheduler:
     async def deliver(self) -> None:
         """Send to webhooks what is to be sent by now."""
         await self._deliverer.deliver()
+
+    async def mail(self) -> None:
+        """Remind owners by mail, as the operator wants it."""
+        await self._mailer.send()
 
     async def record_forms(self) -> None:
         """Record the forms that were kept for later."""

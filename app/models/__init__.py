@@ -14,11 +14,14 @@ from app.models.evidence import Erasure, Evidence, EvidenceContent, EvidenceRead
 from app.models.extension import Extension, ExtensionRefusal, ExtensionRequest
 from app.models.form_import import FormImport, FormImportLine, FormImportPart
 from app.models.idempotency import IdempotencyRecord
+from app.models.instruction import Instruction
+from app.models.mail import MailAddress, MailDigest
 from app.models.obligation import Obligation
 from app.models.paper import PaperReport
 from app.models.person import PersonInvitation, PersonSession
 from app.models.plan import Letterhead, Plan
 from app.models.reference import ClientReference
+from app.models.reminder_letter import ReminderLetter, ReminderNumber
 from app.models.review import Review
 from app.models.standing import StandingSnapshot
 from app.models.succession import Succession, SuccessionDecision, SuccessionPart, Transfer
@@ -58,7 +61,10 @@ __all__ = [
     "FormImportPart",
     "Holiday",
     "IdempotencyRecord",
+    "Instruction",
     "Letterhead",
+    "MailAddress",
+    "MailDigest",
     "Measurement",
     "Membership",
     "MembershipEnding",
@@ -68,6 +74,8 @@ __all__ = [
     "PersonInvitation",
     "PersonSession",
     "Plan",
+    "ReminderLetter",
+    "ReminderNumber",
     "Reopening",
     "Review",
     "RevokedToken",

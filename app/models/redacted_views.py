@@ -16,6 +16,7 @@ from app.models.condition import ConditionDecision
 from app.models.contribution import Contribution
 from app.models.evidence import Erasure, Evidence, EvidenceContent, Withdrawal
 from app.models.extension import Extension, ExtensionRefusal, ExtensionRequest
+from app.models.instruction import Instruction
 from app.models.review import Review
 from app.models.succession import Transfer
 from app.models.update import Measurement, Update
@@ -41,6 +42,7 @@ _FACTS: dict[type[HistoryRow], Table] = {
     ExtensionRefusal: _view(ExtensionRefusal, *_ACT),
     ConditionDecision: _view(ConditionDecision, *_ACT, "met"),
     Contribution: _view(Contribution, *_ACT),
+    Instruction: _view(Instruction, *_ACT),
     Transfer: _view(Transfer, *_ACT, "owner_id", "body_id", "ends", "succession_id"),
 }
 MEASUREMENT_FACTS = _view(Measurement, "id", "plan_id", "update_id", "target_id", "value", "cases")

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import Response
 
-from app.commands import annulments, extensions, reviews, updates
+from app.commands import annulments, extensions, instructions, reviews, updates
 from app.domain.access import Permission
 from app.domain.errors import Refusal
 from app.pages.answers import moved
@@ -15,6 +15,7 @@ from app.pages.forms import Act, Again, Form, Sent, once, read, refused_with
 from app.pages.obligation import ObligationId, told_of
 from app.schemas.annulments import AnnulmentIn
 from app.schemas.extensions import ExtensionIn
+from app.schemas.instructions import InstructionIn
 from app.schemas.reviews import ReviewIn
 from app.schemas.updates import UpdateIn
 from app.web.read import View, Viewing
@@ -114,6 +115,20 @@ async def extend(desk: Acting, view: Viewing, obligation_id: ObligationId, form:
         )
 
     return await _done(desk, view, obligation_id, form, ("extend", "extended"), act)
+
+
+@router.post("/obligations/{obligation_id}/instructions", dependencies=[opens(Permission.INSTRUCT)])
+async def instruct(desk: Acting, view: Viewing, obligation_id: ObligationId, form: Sent) -> Response:
+    """Enter the words of a leader."""
+    names = ("words", "leader", "given_on", "by_on", "document_number", "reopened_by")
+
+    async def act() -> Response:
+        sent = read(InstructionIn, form.said(*names))
+        return await form.expecting().run(
+            instructions.instruct, desk.caller, obligation_id, sent, now=desk.now, expected=form.seen
+        )
+
+    return await _done(desk, view, obligation_id, form, ("instruct", "instructed"), act)
 
 
 @router.post("/obligations/{obligation_id}/annulments", dependencies=[opens(Permission.ANNUL)])

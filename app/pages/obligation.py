@@ -25,7 +25,10 @@ from app.web.read import Reading
 
 router = screens()
 READS = opens(Permission.READ_STANDING)
-ACTS = (Permission.REPORT, Permission.REVIEW, Permission.EXTEND, Permission.ANNUL, Permission.ATTACH)
+ACTS = (
+    *(Permission.REPORT, Permission.REVIEW, Permission.EXTEND, Permission.INSTRUCT, Permission.ANNUL),
+    Permission.ATTACH,
+)
 Done = Annotated[str | None, Query(pattern="^[a-z_]{1,20}$")]
 """What was just done, to be said once more."""
 ObligationId = Annotated[UUID, Path(description="The obligation's id.")]

@@ -1,10 +1,10 @@
 """Nộp báo cáo: what a clerk's bodies owe in a cycle and still lack, the form to fill in offline, and receipts."""
 
-from hashlib import sha256
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Path, Response
+from fastapi import Path, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.commands.imports.reading import read_form
@@ -22,21 +22,22 @@ from app.queries import history as histories
 from app.queries import obligations as queries
 from app.queries.obligations import Sort, find_page
 from app.queries.plans import some_bodies
+from app.queries.receipts import receipt_of
+from app.reports.receipt import receipt_paper
 from app.routers.forms import get_template
 from app.schemas.base import Code
 from app.schemas.history import HistoryOut
 from app.schemas.imports import ImportLine
-from app.schemas.updates import UpdateOut
+from app.schemas.receipts import digest_of
 from app.schemas.views import obligation_out
 from app.standing.filters import Filters
 from app.web.files.imports import AT_ONCE_BYTES, import_of
+from app.web.files.papers import PaperFormat, paper_answer
 from app.web.paging import MAX_LIMIT
 from app.web.read import Reading, Viewing
 
 router = screens()
 REPORTS = opens(Permission.REPORT)
-RECEIVED = ("id", "obligation", "state", "percent", "summary", "occurred_on", "measurements", "late_reason")
-WHEN = ("document_number", "client", "received_at", "recorded_at")
 
 
 @router.get("/reporting", dependencies=[REPORTS])
@@ -111,6 +112,12 @@ async def receipt(
     return desk.page("receipt.html", it=obligation_out(row, desk.moment.as_of), act=act, digest=digest_of(act))
 
 
-def digest_of(update: UpdateOut) -> str:
-    """Return the SHA-256 of what was received, as the API tells it; evidence may be attached, and taken back, later."""
-    return sha256(update.model_dump_json(include={*RECEIVED, *WHEN}).encode()).hexdigest()
+@router.get("/obligations/{obligation_id}/receipts/{update}/document", dependencies=[opens(Permission.READ_HISTORY)])
+async def receipt_document(
+    request: Request, desk: OnDesk, reading: Reading, obligation_id: ObligationId, update: Annotated[UUID, Path()]
+) -> Response:
+    """Give the receipt as a document."""
+    await queries.find_one(reading, desk.caller, obligation_id, desk.moment)
+    found = await receipt_of(reading, desk.caller, update, desk.moment, request.app.state.settings.issuer)
+    make = partial(receipt_paper, found)
+    return await paper_answer(request, found, PaperFormat.DOCX, f"giay-xac-nhan-{found.id}", make)

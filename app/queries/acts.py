@@ -42,6 +42,7 @@ from app.models import (
     Extension,
     ExtensionRefusal,
     ExtensionRequest,
+    Instruction,
     Obligation,
     PaperReport,
     Review,
@@ -70,6 +71,7 @@ TABLES = {
     ActKind.EXTENSION_REQUEST: table(ExtensionRequest),
     ActKind.EXTENSION_REFUSAL: table(ExtensionRefusal),
     ActKind.CONDITION_DECISION: table(ConditionDecision),
+    ActKind.INSTRUCTION: table(Instruction),
     ActKind.ANNULMENT: table(Annulment),
 }
 FALLS_WITH = {

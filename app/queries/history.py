@@ -18,12 +18,14 @@ from app.models import (
     Extension,
     ExtensionRefusal,
     ExtensionRequest,
+    Instruction,
     Review,
     Succession,
     Transfer,
 )
 from app.models.base import HistoryRow, table
 from app.queries.evidence import bodies, contents, erasures, evidence, fields, named, obligations, readable, withdrawals
+from app.queries.reminder_letters import letters_on
 from app.queries.spelled_acts import Asked, Chosen, Obligations, acts, in_order, shown_of_updates, updates
 from app.queries.wire import annulments, as_object, as_wire, counting, nothing, picked
 from app.standing.moment import Moment, order_of
@@ -38,6 +40,7 @@ PLAIN: dict[type[HistoryRow], tuple[str, ...]] = {
     Extension: ("id", "reason", "due_before", "document_number", "decided_on"),
     ExtensionRefusal: ("id", "reason", "document_number"),
     ConditionDecision: ("id", "reason", "met", "document_number"),
+    Instruction: ("id", "words", "leader", "given_on", "by_on", "document_number"),
 }
 """Acts that the wire shows column by column."""
 
@@ -61,6 +64,7 @@ def history(caller: Caller, of: Obligations, moment: Moment) -> Statement:
         _deadline_acts(asked, of),
         _transfer_acts(asked),
         _annulments_of_papers(asked, of),
+        letters_on(asked, of),
         *_acts_of_words(asked),
     )
 

@@ -60,6 +60,7 @@ NOT_KEPT: Mapping[str, str] = {
     **dict.fromkeys(
         ("form_import", "form_import_part", "form_import_line"), "it is forgotten, and what it records are acts"
     ),
+    **dict.fromkeys(("mail_address", "mail_digest"), "it says where mail goes and went, and records no act"),
     **dict.fromkeys(("webhook", "webhook_delivery", "webhook_attempt"), "it says where events go, and records no act"),
 }
 """The tables whose rows have no digests, and why; all others are kept."""

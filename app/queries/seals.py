@@ -23,6 +23,7 @@ from app.models import (
     Extension,
     ExtensionRefusal,
     ExtensionRequest,
+    Instruction,
     Measurement,
     Obligation,
     PaperReport,
@@ -84,6 +85,7 @@ _OF_WORDS: dict[type[HistoryRow], tuple[str, ...]] = {
     ConditionDecision: ("met", "reason", "document_number"),
     Contribution: ("body_id", "note"),
     Transfer: ("owner_id", "body_id", "succession_id"),
+    Instruction: ("words", "leader", "given_on", "by_on", "document_number"),
 }
 _SINCE: dict[type[HistoryRow], tuple[str, ...]] = {
     Evidence: ("of_owner",),

@@ -81,7 +81,8 @@ class Annex:
 class Paper:
     """A paper: `kind` is what it is called (a letter is called nothing), `symbol` what follows its number.
 
-    Number, date and signature are never there: the office's document system gives them.
+    Number, date and signature are never there: the office's document system gives them.  A `sheet` is one page of
+    figures that is laid before somebody: it is addressed to nobody, and has no number and no signature.
     """
 
     kind: str | None
@@ -91,3 +92,4 @@ class Paper:
     body: Sequence[Block]
     annexes: Sequence[Annex] = field(default=())
     dated: datetime
+    sheet: bool = False

@@ -17,6 +17,7 @@ from docx.shared import Mm
 from app.reports import metrics
 from app.reports.blocks import Annex, Block, Heading, Paper, Paragraph, Table
 from app.reports.package import add_notes, new_document, packed
+from app.reports.styles import STYLES, STYLES_OF_SHEET
 from app.reports.vietnamese import NOTHING
 from app.reports.wordml import Element, cleaned, run, table_of, twips
 
@@ -45,7 +46,7 @@ class _Writer:
     def __init__(self, paper: Paper) -> None:
         self._paper = paper
         title = " ".join(filter(None, (paper.kind, paper.excerpt)))
-        self._document: Document = new_document(cleaned(title), paper.dated)
+        self._document: Document = new_document(cleaned(title), paper.dated, STYLES_OF_SHEET if paper.sheet else STYLES)
         self._notes: list[str] = []
         self._body = self._document.element.body
 
@@ -57,7 +58,8 @@ class _Writer:
         self._title()
         for block in self._paper.body:
             self._block(block)
-        self._signature()
+        if not self._paper.sheet:
+            self._signature()
         for number, annex in enumerate(self._paper.annexes):
             self._annex(number, annex)
         add_notes(self._document, self._notes)
@@ -83,7 +85,7 @@ class _Writer:
             _rule(metrics.width_of(MOTTO, 13), other),
         ]
         number = [
-            _paragraph("Number", f"Số:{GAP}/{paper.symbol}"),
+            _paragraph("Number", "" if paper.sheet else f"Số:{GAP}/{paper.symbol}"),
             *([] if paper.kind else [_paragraph("ExcerptOfLetter", f"V/v {paper.excerpt}")]),
         ]
         place = [_paragraph("PlaceAndDate", f"{head.place}, {DATE}")]
@@ -95,6 +97,9 @@ class _Writer:
             excerpt = metrics.wrapped(cleaned(paper.excerpt), 14, TEXT - 20)
             self._add(_paragraph("Kind", paper.kind), *(_paragraph("Excerpt", line) for line in excerpt))
             self._add(_rule_below(excerpt))
+        if paper.sheet:
+            self._add(_paragraph("AfterTable", ""))
+            return
         self._addressees(paper.letterhead.recipients)
 
     def _addressees(self, recipients: Sequence[str]) -> None:
@@ -146,7 +151,9 @@ class _Writer:
         paper, name = self._paper, self._paper.kind.capitalize() if self._paper.kind else "Công văn"
         of = f"(Kèm theo {name} số{GAP}/{paper.symbol} {DATE} của {paper.letterhead.body})"
         title = metrics.wrapped(cleaned(annex.title.upper()), 14, TEXT - 20)
-        self._add(_paragraph("AnnexNumber", f"Phụ lục {ROMAN[number]}"))
+        # A single one has no number.
+        numbered = f" {ROMAN[number]}" if len(paper.annexes) > 1 else ""
+        self._add(_paragraph("AnnexNumber", f"Phụ lục{numbered}"))
         self._add(*(_paragraph("AnnexTitle", line) for line in title), _paragraph("AnnexOf", of))
         self._add(_rule_below(title), _paragraph("AfterTable", ""))
         for block in annex.blocks:

@@ -13,11 +13,10 @@ from docx.opc.packuri import PackURI
 from docx.opc.part import Part
 from docx.oxml import parse_xml
 
+from app.reports.archives import EPOCH
 from app.reports.styles import STYLES
 from app.reports.wordml import cleaned
 
-EPOCH = (1980, 1, 1, 0, 0, 0)
-"""The earliest time that a file in an archive can have: that of all of ours."""
 _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _NS = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 _KEPT = {RELATIONSHIP_TYPE.STYLES, RELATIONSHIP_TYPE.SETTINGS}
@@ -37,13 +36,13 @@ _NOTE = """<w:footnote w:id="{number}"><w:p><w:pPr><w:pStyle w:val="FootnoteText
 <w:r><w:t xml:space="preserve"> {words}</w:t></w:r></w:p></w:footnote>"""
 
 
-def new_document(title: str, dated: datetime) -> Document:
+def new_document(title: str, dated: datetime, styles: str = STYLES) -> Document:
     """Return an empty document in our styles; what the library's template brings beside them is left out."""
     made = docx.Document()
     for owner, kept in ((made.part, _KEPT), (made.part.package, _KEPT_OF_ALL)):
         for name in [name for name, one in owner.rels.items() if one.reltype not in kept]:
             del owner.rels[name]
-    made.styles.element[:] = parse_xml(STYLES)[:]
+    made.styles.element[:] = parse_xml(styles)[:]
     made.settings.element[:] = parse_xml(_SETTINGS)[:]
     _attach(made, "/word/fontTable.xml", CONTENT_TYPE.WML_FONT_TABLE, RELATIONSHIP_TYPE.FONT_TABLE, _FONTS)
     _describe(made, title, dated)

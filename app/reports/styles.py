@@ -3,8 +3,8 @@
 Headings are styles with a level, so that a table of contents can be made of them.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 FONT = "Times New Roman"
@@ -93,11 +93,21 @@ PARAGRAPHS = (
     Style(name="Table Head", size=HEAD, bold=True, align="center", before=1, after=1),
     Style(name="After Table", size=4),
     Style(name="header", id="Header", size=13, align="center"),
-    Style(name="footnote text", id="FootnoteText", size=NOTE, align="both"),
+    Style(name="footnote text", id="FootnoteText", size=NOTE),
 )
 
 
-def _spelled() -> Iterator[str]:
+SMALL = 10
+"""Points in the tables of a sheet, which has to fit on one page, and of what stands above them."""
+OF_SHEET = tuple(
+    replace(one, size=min(one.size, SMALL), first_line=0, lines=1, before=min(one.before, 0.5), after=min(one.after, 2))
+    if one.name == "Body Text" or one.name.startswith("Table ")
+    else one
+    for one in PARAGRAPHS
+)
+
+
+def _spelled(paragraphs: Sequence[Style]) -> Iterator[str]:
     yield '<w:styles xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:docDefaults><w:rPrDefault>'
     fonts = "".join(f' w:{kind}="{FONT}"' for kind in ("ascii", "hAnsi", "eastAsia", "cs"))
     yield f'<w:rPr><w:rFonts{fonts}/><w:color w:val="000000"/>{_size(BODY)}<w:lang w:val="vi-VN" w:eastAsia="vi-VN"/>'
@@ -108,8 +118,8 @@ def _spelled() -> Iterator[str]:
     yield '<w:tblInd w:w="0" w:type="dxa"/></w:tblPr></w:style>'
     yield '<w:style w:type="character" w:styleId="FootnoteReference"><w:name w:val="footnote reference"/><w:rPr>'
     yield '<w:vertAlign w:val="superscript"/></w:rPr></w:style>'
-    yield from (style.spelled() for style in PARAGRAPHS)
+    yield from (style.spelled() for style in paragraphs)
     yield "</w:styles>"
 
 
-STYLES = "".join(_spelled())
+STYLES, STYLES_OF_SHEET = ("".join(_spelled(some)) for some in (PARAGRAPHS, OF_SHEET))

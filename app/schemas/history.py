@@ -7,13 +7,15 @@ from uuid import UUID
 from pydantic import Field
 
 from app.domain.acts import ActKind
+from app.domain.letters import LetterKind
 from app.schemas.annulments import AnnulledRef
-from app.schemas.base import Instant, ResponseModel
+from app.schemas.base import Day, Instant, ResponseModel
 from app.schemas.conditions import ConditionDecisionOut
 from app.schemas.contributions import ContributionOut
 from app.schemas.cycles import CycleDeadlineOut
 from app.schemas.evidence import EvidenceOut, WithdrawalOut
 from app.schemas.extensions import ExtensionOut, ExtensionRefusalOut, ExtensionRequestOut
+from app.schemas.instructions import InstructionOut
 from app.schemas.reviews import ReviewOut
 from app.schemas.successions import TransferOut
 from app.schemas.updates import UpdateOut
@@ -137,6 +139,28 @@ class ConditionDecisionAct(ActOut, ConditionDecisionOut):
     act: Literal["condition_decision"]
 
 
+class InstructionAct(ActOut, InstructionOut):
+    """A coordinator entered the words of a leader."""
+
+    act: Literal["instruction"]
+
+
+class ReminderLetterAct(ActOut):
+    """A letter urged the owner, about this obligation among others; it decided nothing."""
+
+    act: Literal["reminder_letter"]
+    id: UUID
+    obligation: UUID
+    kind: LetterKind
+    body: str
+    sha256: str
+    number: str | None
+    issued_on: Day | None
+    client: UUID
+    received_at: Instant
+    recorded_at: Instant
+
+
 HistoryAct = Annotated[
     UpdateAct
     | EvidenceAct
@@ -147,10 +171,12 @@ HistoryAct = Annotated[
     | ExtensionAct
     | ExtensionRefusalAct
     | ConditionDecisionAct
+    | InstructionAct
     | ContributionAct
     | CycleDeadlineAct
     | TransferAct
-    | AnnulmentAct,
+    | AnnulmentAct
+    | ReminderLetterAct,
     Field(discriminator="act"),
 ]
 

@@ -1,6 +1,7 @@
 """What came in, on the wire."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -54,6 +55,10 @@ class InboxItem(ResponseModel):
     note: str | None
     due_before: Instant | None
     met: bool | None
+    words: str | None
+    leader: str | None
+    given_on: date | None
+    by_on: date | None
     evidence: list[EvidenceOut] | None
     annuls: UUID | None
     annulled: AnnulledRef | None
@@ -71,6 +76,7 @@ class InboxPage(ResponseModel):
 WORDS = (
     *("received_at", "document_number", "paper_report", "state", "percent", "summary", "measurements", "late_reason"),
     *("outcome", "reason", "note", "due_before", "met", "evidence", "annuls", "annulled"),
+    *("words", "leader", "given_on", "by_on"),
 )
 """What an act says itself, if acts of its kind do."""
 

@@ -17,6 +17,7 @@ ACTS: Mapping[str, str] = {
     "erasure": "xóa minh chứng",
     "cycle_deadline": "thay đổi thời hạn của kỳ",
     "transfer": "chuyển giao",
+    "reminder_letter": "công văn đôn đốc",
 }
 """What the acts of a history are called in Vietnamese, by their kinds."""
 KINDS: Mapping[str, str] = {
@@ -28,7 +29,7 @@ KINDS: Mapping[str, str] = {
     "membership": "thành viên",
 }
 """What all acts that can be taken back are called."""
-_TEXTS = ("summary", "reason", "note", "title", "legal_basis")
+_TEXTS = ("summary", "reason", "note", "words", "title", "legal_basis")
 
 
 def deadline(due_before: datetime) -> str:
@@ -128,6 +129,8 @@ class Paper:
     details: Sequence[str]
     one_page: bool = False
     counts_rows: bool = True
+    dated: datetime | None = None
+    """As of when it says itself to be made, so that the same rows are the same bytes."""
 
 
 def details(*, plan: str, as_of: datetime, filters: Mapping[str, object], made_by: str) -> list[str]:

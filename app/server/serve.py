@@ -18,6 +18,7 @@ from app import logs
 from app.database.engine import connect, prove
 from app.domain.errors import Hindrance
 from app.jobs.imports import Importer
+from app.jobs.mailing import Mailer
 from app.jobs.scheduler import Scheduler, working
 from app.jobs.webhooks import Deliverer
 from app.main import create_app
@@ -88,7 +89,8 @@ async def _work(settings: Settings) -> None:
     deliverer = Deliverer(database, settings.targets, secret_box, system_clock)
     sign, files = checkpoint_keys.load(settings.keys_dir).sign, (open_store(settings), open_parts(settings))
     importer = Importer(database, secret_box.open, system_clock, files[1])
-    scheduler = Scheduler(database, sign, system_clock, deliverer, importer, *files)
+    mailer = Mailer.of(settings, database, system_clock)
+    scheduler = Scheduler(database, sign, system_clock, deliverer, importer, *files, mailer)
     stopped = asyncio.Event()
     for told in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(told, stopped.set)

@@ -17,4 +17,5 @@ FEED = Gauge("dondoc_feed_position", "The place of the last event that has one."
 SIGNED = Gauge("dondoc_feed_signed", "How many events a checkpoint signs.")
 UNNUMBERED = Gauge("dondoc_feed_oldest_unnumbered_seconds", "How long the oldest event has waited for its place.")
 UNDELIVERED = Gauge("dondoc_webhook_oldest_undelivered_seconds", "How long the oldest delivery has been pending.")
+MAILS = Gauge("dondoc_mails_not_taken", "Mails of the last day that were refused, or may not have arrived.")
 WATCHED = Gauge("dondoc_deadlines_watched_until_timestamp_seconds", "Up to when passed deadlines have been told of.")

@@ -35,9 +35,19 @@ TOURISTS_LATER = obligation("3.6", "cong-an", "2026")
 """The same duty in another cycle: evidence of it leaves what is asked about incomplete, so that it can be extended."""
 STRANGE = obligation("10.1", "so-khdt")
 """An obligation of a body that is none of the callers'."""
+STRANGE_LATER = obligation("10.1", "so-khdt", "2026")
 SUCCESSION = str(stable_id(PLAN, "succession", "so-ldtbxh", "2025-03-01"))
 """What the seed proposes of one body; nobody owns a proposal."""
-PUBLIC = {"issueToken", "revokeToken", "getKeys", "getMetadata", "getHealth", "getReadiness", "readCalendar"}
+PUBLIC = {
+    "issueToken",
+    "revokeToken",
+    "getKeys",
+    "getMetadata",
+    "getHealth",
+    "getReadiness",
+    "readCalendar",
+    "checkReceipt",
+}
 """What everybody may call: to get a token, to verify one, and to ask whether the service is there."""
 A_FORM = "cycle,duty,owner,state,summary\n2026,3.1,cong-an,in_progress,Đang làm\n".encode()
 """A filled-in form of one line."""
@@ -59,6 +69,7 @@ A_PAPER: Mapping[str, Any] = {
 }
 """A paper of the police, on a duty that culture helps with."""
 ANOTHER_PAPER = {**A_PAPER, "body": "so-khdt", "items": [{**A_PAPER["items"][0], "duty": "10.1"}]}
+URGED = {"cycle": FIRST, "kind": "overdue", "bodies": ["cong-an"]}
 BODIES: Mapping[str, Mapping[str, Any]] = {
     "reportUpdate": {"state": "in_progress", "summary": "Đang triển khai."},
     "attachEvidence": DOCUMENT,
@@ -87,6 +98,7 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "refuseExtension": {"reason": "Không đủ căn cứ."},
     "annulAct": {"act": "01a211f7-3f7d-7a44-9d0c-0c9a4f6fd7e1", "reason": "Gửi nhầm kỳ."},
     "decideCondition": {"met": True, "from_on": "2026-11-20", "reason": "Đã có hướng dẫn."},
+    "giveInstruction": {"words": "Khẩn trương thực hiện.", "leader": "Phó Chủ tịch UBND thành phố"},
     "withdrawEvidence": {"reason": "Đính kèm nhầm."},
     "eraseEvidence": {"reason": "Theo yêu cầu.", "legal_basis": "Luật 91/2025/QH15, Điều 14"},
     "moveCycleDeadline": {"due_before_on": "2027-06-30", "reason": "Theo chỉ đạo.", **LETTER},
@@ -125,6 +137,8 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
         "signer": "Giám đốc",
         "recipients": ["Ủy ban nhân dân thành phố Cần Thơ"],
     },
+    "sendReminderLetters": URGED,
+    "numberReminderLetter": {"number": "15/SLĐTBXH-BTXH", "issued_on": "2026-11-24"},
     "markHoliday": {"observed_on": "2026-12-31", "name": "Nghỉ bù"},
 }
 ASKED = {
@@ -132,6 +146,9 @@ ASKED = {
     "listStatusChanges": {"from": "2026-11-20"},
     "listHistory": {"body": "cong-an"},
     "getReport": {"cycle": FIRST},
+    "getLeadersTable": {"cycle": FIRST},
+    "checkReceipt": {"sha256": "0" * 64},
+    "listReminderLetters": {"cycle": FIRST},
 }
 """What an operation has to be asked beside its address."""
 PAPER = {"received_on": "2026-11-20", "document_number": "9/BC-CATP"}
@@ -194,6 +211,7 @@ class World:
             },
             ABSENT: {
                 "/v1/obligations": absent, "/v1/evidence": absent, "/v1/clients": absent, "/v1/people": absent,
+                "/v1/updates": absent, "/v1/receipts": absent, "letter": absent,
                 "plan": "no-such-plan", "body_code": "no-such-body", "duty": "99.9", "secret": absent,
                 "token": "A" * 64, "succession": absent, "import": absent, "/v1/webhooks": absent, "delivery": absent,
                 "paper_report": absent,
@@ -259,7 +277,9 @@ class World:
 async def world(service: Service) -> AsyncIterator[World]:
     """Let the owners attach restricted evidence to what is asked about."""
     async with service.app.state.database.writing(SYSTEM):
-        assert (await service.police.report(TOURISTS)).status_code == 201
+        reported = await service.police.report(TOURISTS)
+        others_report = await service.coordinator.report(STRANGE_LATER, **PAPER)
+        assert {reported.status_code, others_report.status_code} == {201}
         attached = await service.police.attach(TOURISTS_LATER, classification="restricted")
         others = await service.coordinator.attach(STRANGE, classification="restricted", **PAPER)
         secrets = (await service.admin.get(f"/v1/clients/{service.police.client_id}")).json()["secrets"]
@@ -268,6 +288,11 @@ async def world(service: Service) -> AsyncIterator[World]:
         webhooks = {OWN: await _webhook_of(service.police), OTHERS: await _webhook_of(service.labour)}
         papers = {OWN: await _paper_of(service, A_PAPER), OTHERS: await _paper_of(service, ANOTHER_PAPER)}
         imports = {OWN: await _import_of(service.police), OTHERS: await _import_of(service.labour)}
+        told = {OWN: reported, OTHERS: others_report}
+        urged = await service.coordinator.post(f"/v1/plans/{PLAN}/reminder-letters?format=json", URGED)
+        for of, answer in told.items():
+            update = answer.json()["update"]["id"]
+            webhooks[of] |= {"/v1/updates": update, "/v1/receipts": update, "letter": urged.json()["items"][0]["id"]}
         person = (await service.admin.post("/v1/people", {**BODIES["addPerson"], "name": "Một người"})).json()["id"]
         yield World(service, evidence, secrets[0]["id"], calendars, webhooks, papers, imports, person)
 

@@ -141,6 +141,12 @@ async def helped(service: Service, one: UUID) -> Any:
     return await service.culture.post(f"/v1/obligations/{one}/contributions", {"note": "Đã phối hợp."})
 
 
+async def instructed(service: Service, one: UUID) -> Any:
+    """Let the words of a leader be entered."""
+    said = {"words": "Khẩn trương thực hiện.", "leader": "Phó Chủ tịch UBND thành phố"}
+    return await service.coordinator.post(f"/v1/obligations/{one}/instructions", said)
+
+
 KINDS: dict[str, Callable[[Service, UUID], Awaitable[Any]]] = {
     "update": lambda service, one: service.police.report(one, "in_progress", evidence=[LINK]),
     "evidence": lambda service, one: service.police.attach(one),
@@ -150,6 +156,7 @@ KINDS: dict[str, Callable[[Service, UUID], Awaitable[Any]]] = {
     "extension": lambda service, one: service.coordinator.extend(one, "2027-01-15"),
     "contribution": helped,
     "condition_decision": condition_met,
+    "instruction": instructed,
 }
 """How each kind of act comes to stand last in the history of an obligation; some rest on the one before."""
 

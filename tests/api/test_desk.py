@@ -21,6 +21,7 @@ OTHERS: Mapping[str, tuple[Any, ...]] = {
     "/desk/reporting": (200, *READERS),
     "/desk/reporting/form": (422, *READERS),
     f"/desk/obligations/{INVESTIGATION}/receipts/{{update}}": (422, *READERS, "auditor"),
+    f"/desk/obligations/{INVESTIGATION}/receipts/{{update}}/document": (422, *READERS, "auditor"),
     f"/desk/evidence/{INVESTIGATION}/content": (404, *READERS, "auditor"),
 }
 """What screens that are not for everybody who reads answer, and to whom; the others are refused."""

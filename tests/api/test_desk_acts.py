@@ -48,6 +48,21 @@ async def test_a_claim_is_reported_returned_put_back_and_accepted_with_what_it_l
     assert "evidence" in lacking
 
 
+async def test_the_words_of_a_leader_are_entered_and_shown_to_the_owner(service: Service) -> None:
+    coordinator, clerk = await at_desk(service, "coordinator"), await at_desk(service, "clerk")
+    said = {"words": "Khẩn trương hoàn thành.", "leader": "Phó Chủ tịch UBND thành phố"}
+
+    page = await coordinator.read(AT)
+    early = await sent(coordinator, page, "instruct", **said, given_on="2026-11-20", by_on="2026-11-19")
+    given = await sent(coordinator, page, "instruct", **said, by_on="2026-12-10")
+
+    assert (early.status_code, "Khẩn trương hoàn thành.</textarea>" in early.text) == (422, True)
+    assert (given.status_code, given.headers["location"]) == (303, f"/desk{AT}?done=instructed")
+    shown = await clerk.read(AT)
+    assert shown.count("Khẩn trương hoàn thành. – Phó Chủ tịch UBND thành phố") == 2
+    assert 'id="instruct"' not in shown
+
+
 async def test_a_double_click_and_a_reload_do_it_once(own_service: Service) -> None:
     service = own_service
     clerk = await at_desk(service, "clerk")

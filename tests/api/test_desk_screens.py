@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -14,6 +15,9 @@ from tests.given import FIRST, INVESTIGATION, PLAN, TOURISTS, TRAINING, Service
 EVERYBODY, REPORTING = set(PEOPLE), set(PEOPLE) - {"admin"}
 SCREENS: Mapping[str, set[str]] = {
     "/duties": REPORTING,
+    "/documents": {"coordinator"},
+    f"/documents/table/preview?cycle={FIRST}": {"coordinator"},
+    f"/documents/table?cycle={FIRST}": {"coordinator"},
     "/cycles": REPORTING,
     f"/cycles/{FIRST}": REPORTING,
     "/extensions": REPORTING,
@@ -28,6 +32,8 @@ SCREENS: Mapping[str, set[str]] = {
 FURTHER = [path.split("/")[1:2] for path in SCREENS]
 """The first parts of their addresses."""
 ACTS: Mapping[str, str] = {
+    "/documents/letters": "coordinator",
+    f"/documents/letters/{uuid4()}/number": "coordinator",
     "/cycles": "coordinator",
     f"/cycles/{FIRST}/closing": "coordinator",
     f"/cycles/{FIRST}/deadlines": "coordinator",
@@ -246,3 +252,21 @@ async def test_duties_count_what_bodies_count(service: Service) -> None:
     foot = [page[page.index("<tfoot>") : page.index("</tfoot>")] for page in (by_duty, by_body)]
     assert re.findall(r'<td class="num">(.*?)</td>', foot[0]) == re.findall(r'<td class="num">(.*?)</td>', foot[1])
     assert "cycle=2021-06-15&duty=3.2" in by_duty
+
+
+async def test_letters_are_made_of_what_is_ticked_taken_along_and_numbered(service: Service) -> None:
+    coordinator = await at_desk(service, "coordinator")
+
+    page = await sent(coordinator, "/documents/letters", cycle=FIRST, kind="overdue", body="cong-an")
+    (letter,) = (await service.coordinator.get(f"/v1/plans/{PLAN}/reminder-letters", cycle=FIRST)).json()["items"]
+    path = f"/documents/letters/{letter['id']}"
+    given: dict[str, Any] = {"cycle": FIRST, "issued_on": "2026-11-24"}
+    refused = await sent(coordinator, f"{path}/number", status=422, number="mười lăm", **given)
+    numbered = await sent(coordinator, f"{path}/number", number="15/SLĐTBXH-BTXH", **given)
+
+    assert letter["sha256"] in page
+    assert 'value="mười lăm"' in refused
+    assert "15/SLĐTBXH-BTXH" in numbered
+    theirs = await service.coordinator.get(f"/v1/plans/{PLAN}/reminder-letters/{letter['id']}/content")
+    assert (await coordinator.get(path)).content == theirs.content
+    assert "công văn đôn đốc" in await coordinator.read(f"/obligations/{TOURISTS}")

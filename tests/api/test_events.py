@@ -76,6 +76,8 @@ async def test_every_act_is_told_of_once(service: Service) -> None:
     decided = {"met": True, "from_on": "2026-11-20", "reason": "Đã có hướng dẫn."}
     await coordinator.post(f"/v1/obligations/{CONDITIONAL}/condition-decisions", decided)
     await service.culture.post(f"/v1/obligations/{TOURISTS}/contributions", {"note": "Đã phối hợp."})
+    said = {"words": "Khẩn trương.", "leader": "Phó Chủ tịch UBND thành phố"}
+    await coordinator.post(f"/v1/obligations/{TRAINING}/instructions", said)
     await coordinator.post(cycles, {"code": "2027"})
     await coordinator.post(cycles, {"code": "2027"})
     letter = {"due_before_on": "2028-06-30", "reason": "Theo chỉ đạo.", "document_number": "9/UBND"}
@@ -95,6 +97,7 @@ async def test_every_act_is_told_of_once(service: Service) -> None:
         "extension.given",
         "condition.decided",
         "contribution.made",
+        "instruction.given",
         "cycle.opened",
         "deadline.moved",
         "cycle.closed",
@@ -486,7 +489,16 @@ async def test_a_thousand_events_are_signed_at_once(service: Service) -> None:
 def test_the_first_word_of_a_type_is_what_it_happened_to() -> None:
     nouns = {one.value.partition(".")[0] for one in EventType}
 
-    assert nouns == {"update", "evidence", "contribution", "review", "extension", "condition", "annulment"} | {
+    assert nouns == {
+        "update",
+        "evidence",
+        "contribution",
+        "review",
+        "extension",
+        "condition",
+        "annulment",
+        "instruction",
+    } | {
         *("obligation", "cycle", "deadline", "closing", "holiday", "succession", "member", "partner", "plan"),
         *("paper_report", "client", "calendar", "record"),
     }

@@ -54,6 +54,8 @@ async def made(service: Service) -> None:
     assert extended.status_code == 201, extended.text
     decision = {"met": True, "from_on": "2026-11-20", "reason": "Đã có hướng dẫn."}
     await coordinator.post(f"/v1/obligations/{CONDITIONAL}/condition-decisions", decision)
+    said = {"words": "Khẩn trương.", "leader": "Phó Chủ tịch UBND thành phố", "by_on": "2026-12-10"}
+    await coordinator.post(f"/v1/obligations/{TOURISTS}/instructions", said)
     await coordinator.report(TOURISTS, evidence=[DOCUMENT], **PAPER)
     await service.health.report(obligation("4.1", "so-y-te", "2026"), "in_progress", percent=10)
     await coordinator.annul(TRAINING, update.json()["update"]["id"])

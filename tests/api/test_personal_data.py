@@ -139,6 +139,7 @@ def test_the_fields_that_people_write_in_are_found_in_every_operation() -> None:
             "contribute-ContributionIn-note",
         ),
         *("requestExtension-ExtensionRequestIn-reason", "decideCondition-ConditionDecisionIn-reason"),
+        *("giveInstruction-InstructionIn-words", "giveInstruction-InstructionIn-leader"),
         *("closeCycle-ClosingIn-reason", "addClient-ClientIn-name", "markHoliday-HolidayIn-name"),
     }
 

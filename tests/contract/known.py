@@ -29,6 +29,7 @@ IN_PATHS = {
     "succession": [SUCCESSION],
     "member": ["so-y-te"],
     "paper_report": [],
+    "letter": [str(PLACES["import"])],
     "import": [PLACES["import"]],
 }
 MAY_BE: dict[str, list[Any]] = {
@@ -57,6 +58,8 @@ IN_BODIES: dict[str, dict[str, list[Any]]] = {
     "MeasurementIn": {"target": ["3.2-a", "3.2-c"], "value": [90, 90.5, 100]},
     "UpdateIn": PAPER | {"percent": [None]},
     "PaperReportIn": {"number": ["212/BC-CATP"], "issued_on": ["2021-06-10"], "received_on": ["2021-06-11"]},
+    "ReminderLettersIn": {"cycle": CYCLES[:1], "kind": ["overdue"], "bodies": [["cong-an"]]},
+    "ReminderNumberIn": {"number": ["15/SLĐTBXH"], "issued_on": ["2026-11-24"]},
     "PaperItemIn": {"percent": [None], "cycle": CYCLES, "duty": DUTIES, "obligation": [None], "owner": [None]},
     "LinkIn": LINK,
     "WebhookIn": TARGET,
@@ -95,7 +98,9 @@ def knowing(
             ids = clients or (evidence if "/evidence/" in path else [str(one) for one in OBLIGATIONS])
             these = webhook if path.startswith("/v1/webhooks") else named
             operation["parameters"] = [
-                _known(parameter, IN_PATHS | {"id": ids} | elsewhere | {name: [one] for name, one in these.items()})
+                _known(
+                    parameter, IN_PATHS | {"id": ids} | elsewhere | {name: [one] for name, one in these.items()}, these
+                )
                 for parameter in operation.get("parameters", ())
                 if parameter.get("name") != "cursor"
             ]
@@ -116,11 +121,12 @@ def knowing(
     return document
 
 
-def _known(parameter: Json, in_paths: dict[str, list[str]]) -> Json:
+def _known(parameter: Json, in_paths: dict[str, list[str]], held: dict[str, str]) -> Json:
     name = str(parameter.get("name"))
     if parameter.get("in") == "path":
         return {**parameter, "schema": {"enum": in_paths[name]}}
-    return {**parameter, "schema": _either(MAY_BE[name], parameter["schema"])} if name in MAY_BE else parameter
+    may_be = {**MAY_BE, **({"sha256": [held["sha256"]]} if "sha256" in held else {})}
+    return {**parameter, "schema": _either(may_be[name], parameter["schema"])} if name in may_be else parameter
 
 
 def _either(values: list[Any], schema: Json) -> Json:

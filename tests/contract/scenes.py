@@ -54,6 +54,8 @@ ASKED: dict[str, dict[str, str]] = {
     "listStatusChanges": {"from": "2021-06-14"},
     "listHistory": {"body": "cong-an"},
     "getReport": {"cycle": "2021-06-15"},
+    "getLeadersTable": {"cycle": "2021-06-15"},
+    "listReminderLetters": {"cycle": "2021-06-15"},
 }
 """What must be in the query."""
 CALENDAR = f"/v1/plans/{PLAN}/bodies/cong-an/calendar"
@@ -83,6 +85,25 @@ async def _evidence(service: Service, role: str | None) -> dict[str, str]:
 
 async def _paper(service: Service, _: str | None) -> dict[str, str]:
     return {"paper_report": await entered(service)}
+
+
+async def _letter(service: Service, _: str | None) -> dict[str, str]:
+    return {"plan": PLAN, "letter": await urged(service)}
+
+
+async def urged(service: Service) -> str:
+    """Make the letter that the document shows, the same however often it is asked for, and return its id."""
+    scene, path = {"Idempotency-Key": "scene-letter"}, f"/v1/plans/{PLAN}/reminder-letters?format=json"
+    made = await service.coordinator.post(path, _shown("sendReminderLetters"), headers=scene)
+    return str(made.json()["items"][0]["id"])
+
+
+async def receipted(service: Service, _: str | None = None) -> dict[str, str]:
+    """Report once, however often it is asked for, and return what stands on the receipt."""
+    reported = await service.police.report(TRAINING, headers={"Idempotency-Key": "scene-receipt"})
+    update = str(reported.json()["update"]["id"])
+    receipt = (await service.police.get(f"/v1/updates/{update}/receipt")).json()
+    return {"id": update, "sha256": str(receipt["sha256"])}
 
 
 async def _client(service: Service, _: str | None) -> dict[str, str]:
@@ -128,6 +149,8 @@ async def webhook_of(service: Service, role: str | None) -> dict[str, str]:
 FOUND: dict[str, Callable[[Service, str | None], Awaitable[dict[str, str]]]] = {
     "/evidence/": _evidence,
     "{paper_report}": _paper,
+    "{letter}": _letter,
+    "/receipt": receipted,
     "{import}": _import,
     "/v1/clients/": _client,
     "/v1/people/": _person,
@@ -178,6 +201,10 @@ async def attached(service: Service, role: str | None) -> httpx.Response:
 
 async def named_in(service: Service, role: str | None, path: str) -> dict[str, str]:
     """Return what stands in a path and is made anew for each test."""
+    if "{letter}" in path and "{secret}" not in path:
+        return {"letter": await urged(service)}
+    if "/receipt" in path:
+        return await receipted(service)
     if "{import}" in path:
         return {"import": await import_of(service, role)}
     if "/people/" in path:

@@ -31,6 +31,7 @@ PUBLIC = {
     "/problems/{slug}",
     "/readyz",
     "/v1/calendar/{token}.ics",
+    "/v1/receipts/{id}",
     "/v1/oauth/revoke",
     "/v1/oauth/token",
 }

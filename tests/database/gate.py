@@ -31,6 +31,7 @@ from app.models import (
     Extension,
     ExtensionRefusal,
     ExtensionRequest,
+    Instruction,
     Obligation,
     Review,
     Transfer,
@@ -49,7 +50,7 @@ ON = [INVESTIGATION, TRAINING, TOURISTS, obligation("7.8", "so-vhttdl"), obligat
 OWNERS = dict(zip(ON, ("cong-an", "cong-an", "cong-an", "so-vhttdl", "so-y-te"), strict=True))
 NARRATIVES = (
     *("progress_update", "review", "extension", "extension_request", "extension_refusal"),
-    *("condition_decision", "contribution", "annulment"),
+    *("condition_decision", "contribution", "annulment", "instruction"),
 )
 BESIDE_EVIDENCE = ("evidence_text", "evidence_content", "erasure")
 """What whoever sees an evidence sees of it."""
@@ -98,6 +99,10 @@ def rows(client_id: UUID, on: UUID) -> list[tuple[type[SQLModel], dict[str, Any]
         (ExtensionRefusal, {**act, "id": new_id(), "reason": "Không đủ căn cứ."}),
         (Extension, {**act, "id": new_id(), "due_before": TODAY, "reason": "Vì", "decided_on": TODAY.date()}),
         (ConditionDecision, {**act, "id": new_id(), "met": True, "reason": "Đã có hướng dẫn."}),
+        (
+            Instruction,
+            {**act, "id": new_id(), "words": "Khẩn trương.", "leader": "Phó Chủ tịch", "given_on": TODAY.date()},
+        ),
         (
             Contribution,
             {**act, "id": new_id(), "body_id": culture, "note": "Đã phối hợp."},

@@ -63,6 +63,8 @@ async def _coordinate(service: Service) -> None:
     _done(await coordinator.extend(LATER, "2027-06-30", **given))
     decided = {"met": True, "from_on": "2026-11-20", **REASON}
     _done(await coordinator.post(f"/v1/obligations/{GUIDED}/condition-decisions", decided))
+    said = {"words": "Khẩn trương thực hiện.", "leader": "Phó Chủ tịch UBND thành phố", "by_on": "2026-12-10"}
+    _done(await coordinator.post(f"/v1/obligations/{GUIDED}/instructions", said))
     moved = {"due_before_on": "2037-01-10", "document_number": "9/UBND", **REASON}
     _done(await coordinator.post(f"{AT}/cycles/2026/deadlines", moved))
     _done(await coordinator.post(f"{AT}/holidays", {"observed_on": "2026-12-31", "name": "Nghỉ bù"}))
@@ -74,6 +76,10 @@ async def _coordinate(service: Service) -> None:
     )
     _done(await coordinator.post(f"{AT}/duties/2.5/partners", LETTER | {"code": "tand"}))
     _done(await coordinator.post(f"{AT}/letterheads", HEAD))
+    urged = {"cycle": FIRST, "kind": "overdue", "bodies": ["cong-an"]}
+    letters = _done(await coordinator.post(f"{AT}/reminder-letters?format=json", urged))["items"]
+    numbered = {"number": "15/VP", "issued_on": "2026-11-24"}
+    _done(await coordinator.post(f"{AT}/reminder-letters/{letters[0]['id']}/number", numbered))
     heir = {"code": "ninh-kieu", "name": "UBND phường Ninh Kiều"}
     _done(await decide(coordinator, NINH_KIEU, successor=heir))
     _done(await coordinator.post(f"{AT}/cycles/{FIRST}/closing", REASON))

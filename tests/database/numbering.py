@@ -5,8 +5,10 @@ import sys
 from pathlib import Path
 
 from app.database.engine import connect
+from app.domain.mail import Hours
 from app.domain.webhooks import Targets
 from app.jobs.imports import Importer
+from app.jobs.mailing import Mailer
 from app.jobs.scheduler import Scheduler, again_and_again
 from app.jobs.webhooks import Deliverer
 from app.security import checkpoint_keys
@@ -22,7 +24,8 @@ async def number(url: str, folder: Path) -> None:
     deliverer = Deliverer(database, Targets(), SecretBox(bytes(32)), system_clock)
     files = LocalStore(folder / "files"), Parts(folder / "parts")
     importer = Importer(database, SecretBox(bytes(32)).open, system_clock, files[1])
-    jobs = Scheduler(database, checkpoint_keys.load(folder).sign, system_clock, deliverer, importer, *files)
+    mailer = Mailer(database, None, system_clock, hours=Hours(8, 17), issuer="")
+    jobs = Scheduler(database, checkpoint_keys.load(folder).sign, system_clock, deliverer, importer, *files, mailer)
     await again_and_again(jobs.number, 0.02)
 
 

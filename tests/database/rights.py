@@ -11,7 +11,7 @@ READ, ADD, FORGET = {"SELECT"}, {"SELECT", "INSERT"}, {"SELECT", "INSERT", "DELE
 HISTORY = (
     *("condition_decision", "contribution", "erasure", "evidence", "evidence_content", "evidence_read", "extension"),
     *("extension_refusal", "extension_request", "measurement", "progress_update", "review", "transfer", "withdrawal"),
-    *("annulment", "annulled_act", "assurance"),
+    *("annulment", "annulled_act", "assurance", "instruction"),
 )
 """The acts on obligations, which nobody changes."""
 WITHOUT_VIEW = {"evidence_read", "annulment", "annulled_act", "assurance"}
@@ -19,6 +19,7 @@ WITHOUT_VIEW = {"evidence_read", "annulment", "annulled_act", "assurance"}
 KEPT = (
     *("cycle_deadline", "holiday", "seal", "sealed_standing", "succession", "succession_decision", "succession_part"),
     *("membership", "membership_ending", "partner_naming", "reopening", "paper_report", "letterhead"),
+    *("reminder_letter", "reminder_number"),
     *("event", "sequenced_event", "checkpoint", "row_digest"),
 )
 """What else nobody changes: to all other tables rows may be corrected by the owner, when it seeds a plan anew."""
@@ -46,6 +47,8 @@ RIGHTS: dict[str, set[str]] = {
     "evidence_text": FORGET,
     **dict.fromkeys(("webhook", "webhook_delivery"), FORGET),
     "webhook_attempt": ADD,
+    "mail_address": READ,
+    "mail_digest": ADD,
     "alembic_version": READ,
 }
 CHANGED = {
@@ -62,6 +65,7 @@ CHANGED = {
         *("state", "attempts", "next_attempt_at", "lines", "recorded", "replayed", "refused", "blank"),
         *("remarks", "problem", "finished_at"),
     ),
+    "mail_digest": ("state", "attempts", "next_attempt_at"),
     "person_invitation": ("used_at",),
     "person_session": ("seen_at", "ended_at"),
     "client": ("name", "scopes", "issuer", "subject", "disabled_at", "version"),

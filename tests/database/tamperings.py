@@ -240,6 +240,8 @@ KINDS: dict[str, Tamper] = {
     "a member": changed("membership", "member_id", "from_on"),
     "a partner": changed("partner_naming", "body_id"),
     "a paper that reports on many": changed("paper_report", "number", "received_on", "classification"),
+    "a letter that urges": changed("reminder_letter", "sha256", "content", "kind"),
+    "the number of a letter": changed("reminder_number", "number", "issued_on"),
     "whose scan it is": changed("evidence_content", "kept_as", "media_type"),
     "a seal": changed("seal", "digest", "reason", "known_at"),
     "a sealed figure": changed("sealed_standing", "status", "digest"),

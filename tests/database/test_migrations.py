@@ -133,11 +133,15 @@ def desk(client_id: UUID) -> Iterator[tuple[type[SQLModel], dict[str, Any]]]:
     yield models.ExtensionRequest, on_one | reason | {"due_before": NOON}
     yield models.ExtensionRefusal, on_one | reason
     yield models.Contribution, on_one | {"body_id": stable_id(PLAN, "body", "so-vhttdl"), "note": "Đã phối hợp."}
+    yield models.Instruction, on_one | {"words": "Khẩn trương.", "leader": "Phó Chủ tịch", "given_on": NOON.date()}
     yield models.CycleDeadline, cycle | reason | {"due_before": NOON, "decided_on": NOON.date(), "working_days": [NOON]}
     days = {"issued_on": NOON.date(), "received_on": NOON.date()}
     of = {"body_id": stable_id(PLAN, "body", PLAIN.owner), "number": "9/BC-CATP", "classification": "internal"}
     yield models.PaperReport, act | days | of
     yield models.Assurance, on_one | reason | {"act_id": uuid4()}
+    letter_id, to = uuid4(), {"body_id": of["body_id"], "obligation_ids": [PLAIN.id]}
+    yield models.ReminderLetter, cycle | to | {"id": letter_id, "kind": "overdue", "sha256": "0" * 64, "content": b"PK"}
+    yield models.ReminderNumber, act | {"letter_id": letter_id, "number": "9/SNV", "issued_on": NOON.date()}
     yield models.Reopening, cycle | {"act_id": uuid4(), "document_number": "9/UBND"}
     for observed in (True, False, True):
         yield models.Holiday, {"observed_on": NOON.date(), "observed": observed, "name": "Nghỉ"}

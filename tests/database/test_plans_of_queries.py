@@ -65,6 +65,7 @@ LONG_HISTORY = (
     ACTS.format("extension_request", "due_before, reason", "o.due_before + n * interval '1 day', 'x'", 3),
     ACTS.format("extension_refusal", "reason", "'x'", 3),
     ACTS.format("condition_decision", "met, reason", "n % 2 = 0, 'x'", 3),
+    ACTS.format("instruction", "words, leader, given_on", "'x', 'x', '2021-06-01'", 3),
     ACTS.format("contribution", "body_id, note", "o.owner_id, 'x'", 3),
     ACTS.format("transfer", "owner_id, body_id, succession_id", TRANSFERRED, 3),
     ACTS.format("evidence", "body_id, kind, classification, media_type, size, of_owner", FILE, 4),
@@ -86,6 +87,7 @@ BY_INSTANT = {"ix_condition_decision_since", "ix_annulled_act_cycle"}
 WITHOUT_EFFECT = {
     *("annulment", "assurance", "contribution", "erasure", "evidence_read"),
     *("extension_refusal", "extension_request"),
+    "instruction",
 }
 """Acts that the history shows and no standing reads."""
 

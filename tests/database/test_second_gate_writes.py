@@ -20,6 +20,7 @@ from app.models import (
     Extension,
     ExtensionRefusal,
     ExtensionRequest,
+    Instruction,
     Obligation,
     Review,
     Transfer,
@@ -48,7 +49,7 @@ WRITERS: dict[type[SQLModel], Permission] = {
     Contribution: Permission.CONTRIBUTE,
     ExtensionRequest: Permission.REQUEST_EXTENSION,
 }
-COORDINATORS = (Review, Extension, ExtensionRefusal, ConditionDecision, Transfer, Obligation)
+COORDINATORS = (Review, Extension, ExtensionRefusal, ConditionDecision, Instruction, Transfer, Obligation)
 """What comes of a coordinator's acts alone."""
 
 

@@ -139,6 +139,9 @@ async def test_every_act_leaves_the_facts_that_the_history_then_gives(service: S
         await coordinator.report(TOURISTS, evidence=[LINK], **paper),
         await coordinator.review(INVESTIGATION, "returned"),
         await culture.post(f"/v1/obligations/{TOURISTS}/contributions", {"note": "Đã phối hợp."}),
+        await coordinator.post(
+            f"/v1/obligations/{TOURISTS}/instructions", {"words": "Khẩn trương.", "leader": "Phó Chủ tịch"}
+        ),
         await health.report(once[1], evidence=[DOCUMENT]),
         await health.report(once[0], "in_progress"),
         await coordinator.extend(TRAINING, "2027-01-31", decided_on="2021-06-10", document_number="7/UBND-KGVX"),

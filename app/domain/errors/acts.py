@@ -174,6 +174,12 @@ class PaperReportExists(Refusal):
         self.more = {"paper_report": paper_report}
 
 
+class InstructionDateImpossible(Refusal):
+    """An instruction is given between the plan's issue and today, and wanted by no earlier day."""
+
+    title_vi = "Ngày chỉ đạo phải từ ngày ban hành Kế hoạch đến hôm nay; ngày yêu cầu hoàn thành không sớm hơn ngày đó."
+
+
 class ReceivedOnImpossible(Refusal):
     """A paper report is received between the plan's issue and today, and not before it was issued itself."""
 

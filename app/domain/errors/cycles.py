@@ -84,6 +84,12 @@ class LetterDateImpossible(Refusal):
     title_vi = "Ngày ban hành văn bản phải từ ngày ban hành Kế hoạch đến hôm nay."
 
 
+class NobodyToUrge(Refusal):
+    """Nobody who is named owes anything of this kind in the cycle: there is no letter to make."""
+
+    title_vi = "Không có nghĩa vụ nào thuộc diện đôn đốc; không có công văn nào được lập."
+
+
 class LetterNumberNeeded(Refusal):
     """A letter that was decided before today is named by its number."""
 

@@ -74,6 +74,7 @@ OURS = {
         "không có dấu cách hoặc dấu chấm ở hai đầu"
     ),
     "must be a UUID": "phải là mã UUID",
+    "must lie between the day of the letter and today": "phải từ ngày lập công văn đến hôm nay",
     "must be after the day on which the letter was decided": "phải sau ngày ban hành văn bản",
     "must be after the deadline in force, and after today": "phải sau thời hạn đang áp dụng và sau hôm nay",
     "must be after the deadline that it moves": "phải sau thời hạn được điều chỉnh",
@@ -99,6 +100,7 @@ OURS = {
         "không được có ký tự ẩn hoặc ký tự đảo chiều chữ (ký tự thứ {place})"
     ),
     "must hold no NUL character and no lone surrogate": "không được có ký tự NUL hoặc nửa cặp ký tự Unicode",
+    "must not come before the day on which it was given": "không được trước ngày chỉ đạo",
     "must hold no user name or password": "không được chứa tên đăng nhập hoặc mật khẩu",
     "must lie between the plan's issue and today": "phải từ ngày ban hành Kế hoạch đến hôm nay",
     "must lie between the years {first} and {last}": "phải từ năm {first} đến năm {last}",

@@ -24,7 +24,7 @@ PAGE_POINTS = 595.3 - 72 * (0.3 + 0.5)
 SPREAD = 1.12
 """How many letters of a text a column holds for each of its width, which is counted in digits; in bold, one."""
 FONT = "Times New Roman"
-FIGURES = {"share": "0.0%", "count": '#,##0;-#,##0;"–"', "change": "+0;−0;"}
+FIGURES = {"share": "0.0%", "count": '#,##0;-#,##0;"–"', "change": "+0;−0;", "arrow": '"↑"0;"↓"0;'}
 """How figures are shown: none of something is a dash, and no change is nothing."""
 
 
@@ -37,6 +37,7 @@ class Printout:
 
         plain = dict.fromkeys(("strings_to_formulas", "strings_to_urls", "strings_to_numbers"), False)
         self._book = xlsxwriter.Workbook(file, {"constant_memory": True, **plain})
+        self._book.set_properties({"created": paper.dated} if paper.dated else {})
         self._paper, self._columns, self._rows = paper, paper.columns, 0
         framed = {"border": 1, "valign": "top"}
         self._heading = self._format(bold=True, text_wrap=True, align="center", bg_color="#DDE6F0", border=1)

@@ -41,6 +41,7 @@ TAGS = [
     {"name": "annulments", "description": "What was recorded by mistake, taken back."},
     {"name": "paper-reports", "description": "Papers that report on many duties, entered once."},
     {"name": "extensions", "description": "Later deadlines: asked for, given, refused."},
+    {"name": "instructions", "description": "The words of leaders; they move no deadline and change no status."},
     {"name": "conditions", "description": "From when the condition of a duty is met."},
     {"name": "calendars", "description": "Deadlines in the calendars of those who must meet them."},
     {"name": "inbox", "description": "What came in, by when it was recorded, and what a body did in all."},

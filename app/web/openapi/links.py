@@ -32,6 +32,7 @@ LEADS: dict[str, Leads] = {
     "giveExtension": _to(*STANDING),
     "refuseExtension": _to(*STANDING, "requestExtension"),
     "decideCondition": _to(*STANDING),
+    "giveInstruction": _to(*STANDING),
     "openCycle": _to("getCycle", "moveCycleDeadline", "closeCycle", cycle="/code"),
     "moveCycleDeadline": _to("getCycle", "closeCycle"),
     "closeCycle": _to("getCycle"),
