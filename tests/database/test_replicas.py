@@ -12,7 +12,7 @@ from app.database import replicas
 from app.database.engine import NOBODY, Database, Identity
 from app.database.failures import DatabaseAway
 from app.database.replicas import Reads
-from tests.given import PLAN, Service
+from tests.given import Service
 
 
 class BreakingOff(Database):
@@ -43,7 +43,7 @@ async def test_what_a_replica_breaks_off_is_asked_of_the_primary(own_service: Se
     state.reads = Reads(state.database, [BreakingOff(state.database.engine)], lambda server: opened.update([server]))
     state.reads.replicas[0].turn(near=True)
 
-    answer = await own_service.coordinator.get(f"/v1/plans/{PLAN}/status")
+    answer = await own_service.coordinator.get("/v1/obligations", limit=1)
 
     assert answer.status_code == 200
     assert opened == {"replica": 1, "primary": 1}
