@@ -9,6 +9,7 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from app import __version__
 from app.database.engine import Database, connect
+from app.database.replicas import LOOK_SECONDS, Reads
 from app.inspection.clamav import Scanner
 from app.jobs import metrics
 from app.jobs.imports import Importer
@@ -57,11 +58,12 @@ from app.security.secret_box import SECRETS, SecretBox
 from app.settings import Settings
 from app.stores.opening import open_parts, open_store
 from app.web import documentation
+from app.web import metrics as numbers
 from app.web.auth.callers import Callers
 from app.web.auth.rate_limit import TokenLimits
 from app.web.clock import Clock, system_clock
 from app.web.feed.position import Feed
-from app.web.middleware import headers, place, request_log
+from app.web.middleware import headers, place, request_log, retiring
 from app.web.middleware.admission import AdmissionControl
 from app.web.openapi import document
 from app.web.problems import handlers
@@ -149,6 +151,7 @@ def create_app(settings: Settings, database: Database | None = None, clock: Cloc
         largest_body=MAX_BODY_BYTES,
         transfers=settings.max_transfers,
     )
+    app.add_middleware(retiring.Retiring, prefix=settings.prefix)
     app.add_middleware(place.Heads)
     app.add_middleware(request_log.RequestLog)
     app.add_middleware(place.Place, state=app.state)
@@ -167,6 +170,9 @@ def furnish(app: FastAPI, settings: Settings, database: Database | None, clock: 
     state.callers = Callers(state.keys, settings)
     state.token_limits = TokenLimits(settings)
     state.database = database or connect(_address(settings), pool_size=settings.pool_size)
+    replicas = [connect(url, pool_size=settings.pool_size) for url in settings.replica_urls]
+    state.reads = Reads(state.database, replicas, numbers.count_read)
+    numbers.REPLICAS.set_function(lambda: sum(not one.near for one in state.reads.replicas))
     state.feed, state.response_cache = Feed(state.database), ResponseCache(state.database)
 
 
@@ -184,6 +190,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     sign, files = state.checkpoint_keys.sign, (state.store, state.parts)
     scheduler = Scheduler(state.database, sign, state.clock, deliverer, importer, *files)
     jobs = scheduler.jobs if state.settings.jobs_here else ()
+    if state.reads.replicas:
+        jobs = (*jobs, partial(again_and_again, state.reads.look_at_replicas, LOOK_SECONDS))
     with ExitStack() as stack:
         if port := state.settings.metrics_port:
             stack.enter_context(metrics.shown(state.settings.host, port))
@@ -191,4 +199,5 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with working(*jobs, state.feed.run):
             yield
     await state.feed.close()
+    await state.reads.close()
     await state.database.close()

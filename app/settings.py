@@ -53,6 +53,8 @@ class Settings(BaseSettings):
     """A PostgreSQL 15 or later; without it the service runs one of its own."""
     database_owner_url: SecretStr | None = Field(default=None, validation_alias="DATABASE_OWNER_URL")
     """The role that migrates and seeds; by default the one of DATABASE_URL."""
+    replica_url: SecretStr | None = Field(default=None, validation_alias="DATABASE_REPLICA_URL")
+    """Servers that follow the one of DATABASE_URL and are read from; several addresses stand with blanks between."""
     data_dir: Path = Field(default=Path(".dondoc"), validation_alias="DONDOC_DATA_DIR")
     keys_dir_or_default: Path | None = Field(default=None, validation_alias="DONDOC_KEYS_DIR")
     seed: Path = Field(default=ROOT / "seeds" / "115-kh-ubnd-2021", validation_alias="DONDOC_SEED")
@@ -181,6 +183,13 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _follows_somebody(self) -> "Settings":
+        """Refuse replicas of our own PostgreSQL, which has none."""
+        if self.replica_url and not self.database_url:
+            raise ValueError("DATABASE_REPLICA_URL goes with DATABASE_URL")
+        return self
+
+    @model_validator(mode="after")
     def _names_targets(self) -> "Settings":
         """Refuse to start with an allow-list that cannot be read."""
         Targets.read(self.webhook_targets)
@@ -208,6 +217,11 @@ class Settings(BaseSettings):
         if (self.oidc_jwks or "").startswith("http://") and urlsplit(self.oidc_jwks).hostname != "127.0.0.1":
             raise ValueError("DONDOC_OIDC_JWKS must be a file or an https address")
         return self
+
+    @property
+    def replica_urls(self) -> list[str]:
+        """The addresses of the servers that are read from, too."""
+        return self.replica_url.get_secret_value().split() if self.replica_url else []
 
     @property
     def owner_url(self) -> SecretStr | None:

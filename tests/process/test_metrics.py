@@ -48,9 +48,12 @@ def doctor(service: Running, **settings: str) -> tuple[int, dict[str, bool]]:
 
 def test_the_doctor_finds_a_service_well_and_says_what_is_not(watched: tuple[Running, str]) -> None:
     service, _ = watched
-    well = {"configuration": True, "database": True, "keys": True, "disk": True, "store": True, "virus scanner": True}
+    of_database = ("database", "clock", "replicas", "cycles", "webhook targets")
+    checks = ("configuration", *of_database, "keys", "disk", "store", "virus scanner")
+    well = dict.fromkeys(checks, True)
+    away = dict.fromkeys(set(of_database) - {"replicas"}, False)
 
     assert doctor(service) == (0, well)
     assert doctor(service, DONDOC_CLAMAV_ADDRESS="127.0.0.1:1") == (1, well | {"virus scanner": False})
-    assert doctor(service, DATABASE_URL="postgresql://me@host/db?sslsni=0") == (1, well | {"database": False})
+    assert doctor(service, DATABASE_URL="postgresql://me@host/db?sslsni=0") == (1, well | away)
     assert doctor(service, DONDOC_POOL_SIZE="0") == (1, {"configuration": False})
