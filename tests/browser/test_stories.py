@@ -1,31 +1,16 @@
 """Days at the desk in a real browser, told as stories."""
 
 import re
-import shutil
-import subprocess
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.browsing import CHROMIUM, Town, printed_links, town
+from tests.browser.browsing import Town, printed_links
+from tests.browser.screens import LINK
 from tests.files import image, pdf
 from tests.given import FIRST
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
-AXE = "axe-core@4.14.1"
-LINK = {"kind": "link", "title": "Trang tin", "classification": "public", "url": "https://example.org/tin"}
-
-
-@pytest.fixture(scope="module")
-def place() -> Iterator[Town]:
-    """Run a service and a browser for all stories; each acts on duties of its own."""
-    if CHROMIUM is None:
-        pytest.skip("there is no chromium here")
-    with town() as there:
-        yield there
-    assert there.complaints == []
 
 
 def opened(page: Page, summary: str) -> None:
@@ -186,43 +171,3 @@ def test_somebody_else_reads_and_can_do_nothing(place: Town) -> None:
             assert answer is not None
             assert answer.status == 403
             expect(page.locator("h1")).to_have_text("Không có quyền thực hiện thao tác này.")
-
-
-@pytest.fixture(scope="module")
-def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Fetch axe-core, or skip and say so."""
-    if shutil.which("npm") is None:
-        pytest.skip("there is no npm here")
-    folder = tmp_path_factory.mktemp("axe")
-    got = subprocess.run(["npm", "pack", "--silent", AXE], cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603, S607
-    if got.returncode:
-        pytest.skip("npm could not be reached")
-    shutil.unpack_archive(folder / got.stdout.split()[-1], folder)
-    return Path(folder, "package", "axe.min.js").read_text(encoding="utf-8")
-
-
-def test_axe_finds_nothing_on_any_screen_wide_or_narrow_light_or_dark(place: Town, axe: str) -> None:
-    mine = place.obligation("3.1", "cong-an", FIRST)
-    place.post("cong-an", f"/v1/obligations/{mine}/updates", {"state": "completed", "summary": "Xong.", "percent": 100})
-    paths = ("", "/bodies", "/bodies/cong-an", "/obligations", f"/obligations/{mine}", "/reviews",
-             f"/papers?body=cong-an&cycle={FIRST}", "/nowhere")  # fmt: skip
-    complaints: list[object] = []
-    asked = "() => axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
-
-    for link, screens in (
-        (place.invited("coordinator"), paths),
-        (place.invited("reporter", "cong-an"), ("/reporting", f"/obligations/{mine}?doing=report")),
-    ):
-        with place.desk(link) as page:
-            for path in screens:
-                page.goto(f"{place.service.base}/desk{path}")
-                page.evaluate("document.querySelectorAll('main details').forEach(one => { one.open = true })")
-                page.evaluate(axe)
-                for width, scheme in ((1280, "light"), (360, "dark")):
-                    page.set_viewport_size({"width": width, "height": 800})
-                    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-                    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, (path, width)
-                    found = page.evaluate(asked)["violations"]
-                    told = [(one["id"], [node["html"][:200] for node in one["nodes"][:3]]) for one in found]
-                    complaints += [(path, width, scheme, one) for one in told]
-    assert complaints == []
