@@ -14,7 +14,8 @@ from app.jobs import metrics
 from app.jobs.imports import Importer
 from app.jobs.scheduler import Scheduler, again_and_again, working
 from app.jobs.webhooks import Deliverer
-from app.pages import acts, bodies, door, further, obligation, overview, papers, proofs, reporting
+from app.pages import account, acts, bodies, door, further, obligation, overview, papers, proofs, reporting, ways_in
+from app.pages import changes as page_changes
 from app.pages import obligations as obligation_list
 from app.pages import reviews as review_queue
 from app.routers import (
@@ -53,6 +54,7 @@ from app.routers import (
     withdrawals,
 )
 from app.security import checkpoint_keys, token_keys
+from app.security.provider import Provider
 from app.security.secret_box import SECRETS, SecretBox
 from app.settings import Settings
 from app.stores.opening import open_parts, open_store
@@ -107,6 +109,9 @@ ROUTERS = (
 
 PAGES = (
     door.router,
+    ways_in.router,
+    account.router,
+    page_changes.router,
     overview.router,
     bodies.router,
     obligation_list.router,
@@ -166,6 +171,7 @@ def furnish(app: FastAPI, settings: Settings, database: Database | None, clock: 
     state.secret_box = SecretBox(state.keys.subkey(SECRETS))
     state.callers = Callers(state.keys, settings)
     state.token_limits = TokenLimits(settings)
+    state.provider = Provider(settings.login_provider) if settings.login_provider else None
     state.database = database or connect(_address(settings), pool_size=settings.pool_size)
     state.feed, state.response_cache = Feed(state.database), ResponseCache(state.database)
 

@@ -38,11 +38,16 @@ def checked(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], str]:
     folder = tmp_path_factory.mktemp("checker")
     (folder / ".htmlvalidate.json").write_text(json.dumps({"root": True, "extends": ["html-validate:standard"]}))
     _run(folder, "npm", "install", "--silent", "--no-audit", "--no-fund", CHECKER)
-    command = [folder / "node_modules" / ".bin" / "html-validate", "--config", folder / ".htmlvalidate.json"]
+    command: list[str | Path] = [
+        folder / "node_modules" / ".bin" / "html-validate",
+        "--config",
+        folder / ".htmlvalidate.json",
+    ]
 
     def check(pages: Path) -> str:
         files = sorted(map(str, pages.glob("*.html")))
-        return subprocess.run([*command, *files], capture_output=True, text=True, check=False).stdout  # noqa: S603
+        done = subprocess.run([*command, *files], capture_output=True, text=True, check=False)  # noqa: S603
+        return done.stdout
 
     return check
 

@@ -1,11 +1,12 @@
 """Every screen of the desk, wide and narrow, light and dark: open to everybody, sound, light of weight, and ours."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Request
 
 from tests.browser.browsing import Town
 from tests.browser.screens import Screen, furnished
@@ -49,7 +50,7 @@ def test_axe_finds_nothing_and_the_html_is_valid_on_any_screen(
     for role, theirs in screens.items():
         with place.desk(place.invited(role, *(["cong-an"] if role == "reporter" else []))) as page:
             asked: list[str] = []
-            page.on("request", lambda one, asked=asked: asked.append(one.url))
+            page.on("request", partial(_noted, asked))
             for screen in theirs:
                 asked.clear()
                 answer = page.goto(f"{place.service.base}/desk{screen.path}", wait_until="load")
@@ -67,5 +68,9 @@ def test_axe_finds_nothing_and_the_html_is_valid_on_any_screen(
     assert place.complaints == []
 
 
-OWN = {"/desk/style.css", "/desk/icon.svg"}
+def _noted(asked: list[str], request: Request) -> None:
+    asked.append(request.url)
+
+
+OWN = {"/desk/style.css", "/desk/icon.svg", "/desk/script.js"}
 """What a page needs beside itself."""
