@@ -10,9 +10,9 @@ from tests.browser.screens import CLAIM, Screen
 from tests.given import FIRST
 
 FOLDER = ROOT / "docs" / "desk"
-COLOURS = 32
+COLOURS = 96
 """As many as our pages nearly have: a picture takes a tenth of what it would."""
-WIDE, NARROW = (1100, 720), (360, 640)
+WIDE, NARROW = (1280, 800), (360, 640)
 
 
 def main() -> None:
