@@ -22,6 +22,7 @@ TABLES = (
     "target",
     "cycle",
     "holiday",
+    "letterhead",
     "succession",
     "obligation",
     "standing_facts",
