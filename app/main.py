@@ -15,7 +15,8 @@ from app.jobs import metrics
 from app.jobs.imports import Importer
 from app.jobs.scheduler import Scheduler, again_and_again, working
 from app.jobs.webhooks import Deliverer
-from app.pages import acts, bodies, door, further, obligation, overview, papers, proofs, reporting
+from app.pages import account, acts, bodies, door, further, obligation, overview, papers, proofs, reporting, ways_in
+from app.pages import changes as page_changes
 from app.pages import obligations as obligation_list
 from app.pages import reviews as review_queue
 from app.routers import (
@@ -54,6 +55,7 @@ from app.routers import (
     withdrawals,
 )
 from app.security import checkpoint_keys, token_keys
+from app.security.provider import Provider
 from app.security.secret_box import SECRETS, SecretBox
 from app.settings import Settings
 from app.stores.opening import open_parts, open_store
@@ -109,6 +111,9 @@ ROUTERS = (
 
 PAGES = (
     door.router,
+    ways_in.router,
+    account.router,
+    page_changes.router,
     overview.router,
     bodies.router,
     obligation_list.router,
@@ -169,6 +174,7 @@ def furnish(app: FastAPI, settings: Settings, database: Database | None, clock: 
     state.secret_box = SecretBox(state.keys.subkey(SECRETS))
     state.callers = Callers(state.keys, settings)
     state.token_limits = TokenLimits(settings)
+    state.provider = Provider(settings.login_provider) if settings.login_provider else None
     state.database = database or connect(_address(settings), pool_size=settings.pool_size)
     replicas = [connect(url, pool_size=settings.pool_size) for url in settings.replica_urls]
     state.reads = Reads(state.database, replicas, numbers.count_read)

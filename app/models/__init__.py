@@ -16,7 +16,7 @@ from app.models.form_import import FormImport, FormImportLine, FormImportPart
 from app.models.idempotency import IdempotencyRecord
 from app.models.obligation import Obligation
 from app.models.paper import PaperReport
-from app.models.person import PersonInvitation, PersonSession
+from app.models.person import PersonInvitation, PersonSession, PersonWay
 from app.models.plan import Letterhead, Plan
 from app.models.reference import ClientReference
 from app.models.review import Review
@@ -67,6 +67,7 @@ __all__ = [
     "PartnerNaming",
     "PersonInvitation",
     "PersonSession",
+    "PersonWay",
     "Plan",
     "Reopening",
     "Review",

@@ -20,8 +20,8 @@ from app.web.problems.handlers import from_failure, from_validation, is_spoiled,
 
 HOME, LANGUAGE = "/desk", "dondoc-language"
 POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; form-action 'self'; base-uri 'none';"
-    " frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self';"
+    " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
