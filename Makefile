@@ -51,7 +51,7 @@ lock: $(VENV)/.dev ## Resolve the three lock files anew
 	$(BIN)/uv pip compile $(LOCK) pyproject.toml --extra embedded --extra objects --extra reports --group build --group dev -c requirements-embedded.lock -o requirements-dev.lock
 # python-jose names two pure-Python back ends that are unsafe and that it never loads beside cryptography.
 LOCK := --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate \
-	--no-emit-package ecdsa --no-emit-package rsa --no-emit-package pyasn1
+	--no-emit-package ecdsa --no-emit-package rsa
 
 clean: ## Remove what was installed and cached; .dondoc/ stays
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -9,13 +9,15 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from app import __version__
 from app.database.engine import Database, connect
+from app.database.replicas import LOOK_SECONDS, Reads
 from app.inspection.clamav import Scanner
 from app.jobs import metrics
 from app.jobs.imports import Importer
 from app.jobs.mailing import Mailer
 from app.jobs.scheduler import Scheduler, again_and_again, working
 from app.jobs.webhooks import Deliverer
-from app.pages import acts, bodies, door, further, obligation, overview, papers, proofs, reporting
+from app.pages import account, acts, bodies, door, further, obligation, overview, papers, proofs, reporting, ways_in
+from app.pages import changes as page_changes
 from app.pages import obligations as obligation_list
 from app.pages import reviews as review_queue
 from app.routers import (
@@ -57,15 +59,17 @@ from app.routers import (
     withdrawals,
 )
 from app.security import checkpoint_keys, token_keys
+from app.security.provider import Provider
 from app.security.secret_box import SECRETS, SecretBox
 from app.settings import Settings
 from app.stores.opening import open_parts, open_store
 from app.web import documentation
+from app.web import metrics as numbers
 from app.web.auth.callers import Callers
 from app.web.auth.rate_limit import TokenLimits
 from app.web.clock import Clock, system_clock
 from app.web.feed.position import Feed
-from app.web.middleware import headers, place, request_log
+from app.web.middleware import headers, place, request_log, retiring
 from app.web.middleware.admission import AdmissionControl
 from app.web.openapi import document
 from app.web.problems import handlers
@@ -114,6 +118,9 @@ ROUTERS = (
 
 PAGES = (
     door.router,
+    ways_in.router,
+    account.router,
+    page_changes.router,
     overview.router,
     bodies.router,
     obligation_list.router,
@@ -156,6 +163,7 @@ def create_app(settings: Settings, database: Database | None = None, clock: Cloc
         largest_body=MAX_BODY_BYTES,
         transfers=settings.max_transfers,
     )
+    app.add_middleware(retiring.Retiring, prefix=settings.prefix)
     app.add_middleware(place.Heads)
     app.add_middleware(request_log.RequestLog)
     app.add_middleware(place.Place, state=app.state)
@@ -173,7 +181,11 @@ def furnish(app: FastAPI, settings: Settings, database: Database | None, clock: 
     state.secret_box = SecretBox(state.keys.subkey(SECRETS))
     state.callers = Callers(state.keys, settings)
     state.token_limits = TokenLimits(settings)
+    state.provider = Provider(settings.login_provider) if settings.login_provider else None
     state.database = database or connect(_address(settings), pool_size=settings.pool_size)
+    replicas = [connect(url, pool_size=settings.pool_size) for url in settings.replica_urls]
+    state.reads = Reads(state.database, replicas, numbers.count_read)
+    numbers.REPLICAS.set_function(lambda: sum(not one.near for one in state.reads.replicas))
     state.feed, state.response_cache = Feed(state.database), ResponseCache(state.database)
 
 
@@ -192,6 +204,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     sign, files = state.checkpoint_keys.sign, (state.store, state.parts)
     scheduler = Scheduler(state.database, sign, state.clock, deliverer, importer, *files, mailer)
     jobs = scheduler.jobs if state.settings.jobs_here else ()
+    if state.reads.replicas:
+        jobs = (*jobs, partial(again_and_again, state.reads.look_at_replicas, LOOK_SECONDS))
     with ExitStack() as stack:
         if port := state.settings.metrics_port:
             stack.enter_context(metrics.shown(state.settings.host, port))
@@ -199,4 +213,5 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with working(*jobs, state.feed.run):
             yield
     await state.feed.close()
+    await state.reads.close()
     await state.database.close()

@@ -35,6 +35,20 @@ OURS = [
 ASYMMETRIC = frozenset({"RS256", "RS384", "RS512", "ES256", "ES384", "ES512"})
 
 
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+@dataclass(frozen=True)
+class LoginProvider:
+    """Where people sign in with an account of their own: its name, and what we are called there."""
+
+    issuer: str
+    client_id: str
+    client_secret: str | None
+    algorithms: frozenset[str]
+    shown_as: str
+
+
 @dataclass(frozen=True)
 class ExternalIssuer:
     """An issuer of tokens beside ourselves: its name, what its tokens must be for, and where its public keys are."""
@@ -54,6 +68,8 @@ class Settings(BaseSettings):
     """A PostgreSQL 15 or later; without it the service runs one of its own."""
     database_owner_url: SecretStr | None = Field(default=None, validation_alias="DATABASE_OWNER_URL")
     """The role that migrates and seeds; by default the one of DATABASE_URL."""
+    replica_url: SecretStr | None = Field(default=None, validation_alias="DATABASE_REPLICA_URL")
+    """Servers that follow the one of DATABASE_URL and are read from; several addresses stand with blanks between."""
     data_dir: Path = Field(default=Path(".dondoc"), validation_alias="DONDOC_DATA_DIR")
     keys_dir_or_default: Path | None = Field(default=None, validation_alias="DONDOC_KEYS_DIR")
     seed: Path = Field(default=ROOT / "seeds" / "115-kh-ubnd-2021", validation_alias="DONDOC_SEED")
@@ -71,6 +87,12 @@ class Settings(BaseSettings):
     oidc_audience: str | None = Field(default=None, validation_alias="DONDOC_OIDC_AUDIENCE")
     oidc_jwks: str | None = Field(default=None, validation_alias="DONDOC_OIDC_JWKS")
     oidc_algorithms: str = Field(default="RS256 ES256", validation_alias="DONDOC_OIDC_ALGORITHMS")
+    oidc_login_issuer: str | None = Field(default=None, validation_alias="DONDOC_OIDC_LOGIN_ISSUER")
+    """Where people sign in to the desk with an account of their own (OpenID Connect: code and PKCE)."""
+    oidc_login_client_id: str | None = Field(default=None, validation_alias="DONDOC_OIDC_LOGIN_CLIENT_ID")
+    oidc_login_client_secret: SecretStr | None = Field(default=None, validation_alias="DONDOC_OIDC_LOGIN_CLIENT_SECRET")
+    oidc_login_name: str = Field(default="", max_length=100, validation_alias="DONDOC_OIDC_LOGIN_NAME")
+    """What that is called on the page; by default, its host."""
     token_limit: str = Field(default="60/minute", validation_alias="DONDOC_TOKEN_LIMIT")
     """How many tokens one client gets, as the library `limits` spells it."""
     address_limit: str = Field(default="300/minute", validation_alias="DONDOC_ADDRESS_LIMIT")
@@ -188,6 +210,26 @@ class Settings(BaseSettings):
             self.oidc_issuer, self.oidc_audience, frozenset(self.oidc_algorithms.split()), self.oidc_jwks
         )
 
+    @property
+    def login_provider(self) -> LoginProvider | None:
+        """Where people sign in with an account of their own, if that is configured."""
+        if self.oidc_login_issuer is None or self.oidc_login_client_id is None:
+            return None
+        secret = self.oidc_login_client_secret.get_secret_value() if self.oidc_login_client_secret else None
+        shown_as = self.oidc_login_name or str(urlsplit(self.oidc_login_issuer).hostname)
+        algorithms = frozenset(self.oidc_algorithms.split())
+        return LoginProvider(self.oidc_login_issuer, self.oidc_login_client_id, secret, algorithms, shown_as)
+
+    @model_validator(mode="after")
+    def _signs_in_safely(self) -> "Settings":
+        """Refuse a provider that is half configured, or that somebody between could play."""
+        if (self.oidc_login_issuer is None) != (self.oidc_login_client_id is None):
+            raise ValueError("DONDOC_OIDC_LOGIN_ISSUER and DONDOC_OIDC_LOGIN_CLIENT_ID go together")
+        place = urlsplit(self.oidc_login_issuer or "https://")
+        if place.scheme != "https" and not (place.scheme == "http" and place.hostname in LOOPBACK):
+            raise ValueError("DONDOC_OIDC_LOGIN_ISSUER must be an https address")
+        return self
+
     @model_validator(mode="after")
     def _stands_somewhere(self) -> "Settings":
         """Refuse an address of our own that cannot be one, and proxies that are none."""
@@ -198,6 +240,13 @@ class Settings(BaseSettings):
             raise ValueError("DONDOC_ISSUER must not begin its path as our own paths begin")
         for one in self.trusted_proxies.split():
             ip_network(one)
+        return self
+
+    @model_validator(mode="after")
+    def _follows_somebody(self) -> "Settings":
+        """Refuse replicas of our own PostgreSQL, which has none."""
+        if self.replica_url and not self.database_url:
+            raise ValueError("DATABASE_REPLICA_URL goes with DATABASE_URL")
         return self
 
     @model_validator(mode="after")
@@ -237,6 +286,11 @@ class Settings(BaseSettings):
         if (self.oidc_jwks or "").startswith("http://") and urlsplit(self.oidc_jwks).hostname != "127.0.0.1":
             raise ValueError("DONDOC_OIDC_JWKS must be a file or an https address")
         return self
+
+    @property
+    def replica_urls(self) -> list[str]:
+        """The addresses of the servers that are read from, too."""
+        return self.replica_url.get_secret_value().split() if self.replica_url else []
 
     @property
     def owner_url(self) -> SecretStr | None:

@@ -92,6 +92,19 @@ async def obligations(
     return Response(_bytes(size), media_type="application/json")
 
 
+@app.get("/desk")
+@app.get("/desk/obligations")
+async def page(
+    size: int = 0,
+    plan: str | None = None,
+    cycle: str | None = None,
+    status: Annotated[list[str] | None, Query()] = None,
+    as_of: str | None = None,
+) -> Response:
+    """Return as many bytes as a page of the desk has."""
+    return Response(_bytes(size), media_type="text/html")
+
+
 @app.get("/v1/obligations/{id}")
 async def obligation(id: UUID, size: int = 0, as_of: str | None = None, known_at: str | None = None) -> Response:  # noqa: A002
     """Return as many bytes as an obligation has."""

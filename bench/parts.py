@@ -1,4 +1,4 @@
-"""The parts of the benchmark: what is compared with what, and the ratios that the issue wants, T1 to T9."""
+"""The parts of the benchmark: what is compared with what, and the ratios that the issue wants, T1 to T10."""
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from bench import work
+from bench import data, work
 from bench.counting import Wire
 from bench.load import Order, run
 from bench.processes import Server
@@ -234,11 +234,21 @@ def _t9(parts: Parts) -> Iterator[Finding]:
         yield Finding("T9", f"p99 / p50 of {what}", side.tail, 4, at_least=False, failed=failed)
 
 
+def _t10(parts: Parts) -> Iterator[Finding]:
+    asked = f"?plan={data.PLAN}&cycle={work.CYCLE}"
+    for name, path in (("overview", f"/desk{asked}"), ("list of 100", f"/desk/obligations{asked}&status=overdue")):
+        page = work.at_desk(parts.small, f"desk, {name}", path)
+        ready = work.ready_made(parts.small, parts.limits, f"L1, {name}", [path], parts.small.at_desk())
+        ours, limit = parts.turns(page, ready)
+        parts.compared.append(Compared(ours, limit))
+        yield Finding("T10", f"{name} at the desk / L1", ours.rate / limit.rate, 0.15, at_least=True)
+
+
 def _slower(part: str, what: str, one: Side, other: Side, wanted: float) -> Finding:
     ratio, failed = one.median("p50_ms") / other.median("p50_ms"), bool(one.unexpected or other.unexpected)
     return Finding(part, what, ratio, wanted, at_least=False, failed=failed)
 
 
 PARTS: Mapping[str, Callable[[Parts], Iterator[Finding]]] = {
-    "T1": _t1, "T2": _t2, "T3": _t3, "T4": _t4, "T5": _t5, "T6": _t6, "T7": _t7, "T8": _t8, "T9": _t9,
+    "T1": _t1, "T2": _t2, "T3": _t3, "T4": _t4, "T5": _t5, "T6": _t6, "T7": _t7, "T8": _t8, "T9": _t9, "T10": _t10,
 }  # fmt: skip

@@ -35,9 +35,14 @@ def get(world: World, name: str, paths: Sequence[str], headers: Headers | None =
     return Task(name, world.service, world.postgres, requests, expected)
 
 
-def ready_made(world: World, limits: Server, name: str, paths: Sequence[str]) -> Task:
+def at_desk(world: World, name: str, path: str) -> Task:
+    """Open a page of the desk."""
+    return Task(name, world.service, world.postgres, lambda _: [request("GET", path, world.at_desk())], 200)
+
+
+def ready_made(world: World, limits: Server, name: str, paths: Sequence[str], headers: Headers | None = None) -> Task:
     """Read as many bytes as the service answers from L1, which is sent the same headers."""
-    sent = world.coordinator()
+    sent = headers or world.coordinator()
     size = len(httpx.get(world.service.base + paths[0], headers=sent).raise_for_status().content)
     asked = [f"{path}{'&' if '?' in path else '?'}size={size}" for path in paths]
     texts = [request("GET", path, sent) for path in asked]

@@ -16,12 +16,13 @@ import httpx
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.commands import clients
+from app.commands import clients, people
 from app.commands.seeds.apply import apply
 from app.commands.seeds.reader import read
 from app.database import migrations
 from app.database.engine import SYSTEM, Database, connect
 from app.domain.access import Role
+from app.models.person import CameBy
 from app.schemas.clients import BodyGrant
 from app.security import token_keys
 from app.settings import ROOT
@@ -86,6 +87,8 @@ class Known:
     of_one_plan: list[UUID]
     of_many_plans: list[UUID]
     others: list[Reporter]
+    session: str
+    """What the browser of somebody at the desk shows."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +112,10 @@ class World:
     def coordinator(self) -> Headers:
         """Get a token of who reads."""
         return self.token(self.known.coordinator)
+
+    def at_desk(self) -> Headers:
+        """Be somebody at the desk."""
+        return {"Cookie": f"dondoc={self.known.session}"}
 
     def writing(self, client: clients.NewClient) -> Headers:
         """Get a token of who writes, with the headers of a write."""
@@ -192,7 +199,9 @@ async def _introduce(connection: AsyncConnection, digest: clients.Digest) -> Kno
     plans = list(await connection.scalars(text("SELECT slug FROM plan ORDER BY md5(slug) LIMIT 200")))
     one, many = [await _owned(connection, police, first=first) for first in (True, False)]
     others = [await _other(connection, digest, number) for number in range(OTHERS)]
-    return Known(coordinator, police, plans, one, many or one, others)
+    person = await people.add(connection, name="bench person", role=Role.COORDINATOR)
+    session = await people.begin(connection, digest, person, CameBy.INVITATION, now=system_clock())
+    return Known(coordinator, police, plans, one, many or one, others, session or "")
 
 
 async def _owned(connection: AsyncConnection, client: clients.NewClient, *, first: bool) -> list[UUID]:

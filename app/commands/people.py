@@ -139,11 +139,27 @@ async def come_in(connection: AsyncConnection, digest: Digest, secret: str, *, n
         InvitationSpent: there is no such link, it was used, it is too old, or the person is disabled.
     """
     used = await fetch_first(connection, _use, digest=digest(secret), now=now)
-    person = used and await fetch_first(connection, queries.one, client_id=used["client_id"], kind=ClientKind.PERSON)
-    if not person or person["disabled_at"]:
+    shown = used and await begin(connection, digest, used["client_id"], CameBy.INVITATION, now=now)
+    if not shown:
         raise InvitationSpent
+    return shown
+
+
+async def begin(
+    connection: AsyncConnection,
+    digest: Digest,
+    person_id: UUID,
+    came_by: CameBy,
+    *,
+    now: datetime,
+    proof: bytes | None = None,
+) -> str | None:
+    """Begin a session, and return what the browser shows for it; nothing, where the person may not come in."""
+    person = await fetch_first(connection, queries.one, client_id=person_id, kind=ClientKind.PERSON)
+    if not person or person["disabled_at"]:
+        return None
     shown = secrets.token_urlsafe(SECRET_BYTES)
-    row = {"id": new_id(), "client_id": person["id"], "digest": digest(shown), "came_by": CameBy.INVITATION}
+    row = {"id": new_id(), "client_id": person["id"], "digest": digest(shown), "came_by": came_by, "proof": proof}
     await write_rows(connection, sessions, [{**row, "began_at": now, "seen_at": now}])
     return shown
 

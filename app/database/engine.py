@@ -26,6 +26,8 @@ from app.domain.access import Caller
 from app.domain.errors import Refusal
 
 T = TypeVar("T")
+Before = Callable[[AsyncConnection], Awaitable[None]]
+"""What is done with a connection before a transaction begins on it."""
 APP_ROLE = "dondoc_app"
 _SESSION = {
     "timezone": "UTC",
@@ -135,6 +137,12 @@ class Database:
             yield connection
 
     @asynccontextmanager
+    async def reading_after(self, before: Before, identity: Identity) -> AsyncIterator[AsyncConnection]:
+        """Open one consistent, read-only view once something was done with its connection."""
+        async with self._transaction(READING, identity, before) as connection:
+            yield connection
+
+    @asynccontextmanager
     async def writing(self, identity: Identity) -> AsyncIterator[AsyncConnection]:
         """Open one transaction: committed when the block ends, undone when it raises."""
         async with self._transaction(WRITING, identity) as connection:
@@ -151,8 +159,10 @@ class Database:
         await self.engine.dispose()
 
     @asynccontextmanager
-    async def _transaction(self, begin: str, identity: Identity) -> AsyncIterator[AsyncConnection]:
-        connection, _ = await self._first(lambda connection: _begin(connection, begin, identity))
+    async def _transaction(
+        self, begin: str, identity: Identity, before: Before | None = None
+    ) -> AsyncIterator[AsyncConnection]:
+        connection, _ = await self._first(lambda connection: _begin(connection, begin, identity, before))
         try:
             yield connection
             await _commit(connection, begin)
@@ -197,7 +207,9 @@ class Database:
             await connection.close()
 
 
-async def _begin(connection: AsyncConnection, begin: str, identity: Identity) -> None:
+async def _begin(connection: AsyncConnection, begin: str, identity: Identity, before: Before | None = None) -> None:
+    if before:
+        await before(connection)
     driver = driver_of(connection)
     await driver.execute(f"{begin}; {driver.entering} {identity.entered}")
 

@@ -25,14 +25,15 @@ async def open_due(connection: AsyncConnection, *, now: datetime) -> list[str]:
     if not await try_lock(connection, LEADER):
         return []
     missing = [
-        (plan["slug"], code) for plan in await fetch_all(connection, queries.ever_opened) for code in _due(plan, now)
+        (plan["slug"], code) for plan in await fetch_all(connection, queries.ever_opened) for code in due(plan, now)
     ]
     for slug, code in missing:
         await cycles.open_cycle(connection, slug, CycleIn(code=code), now=now)
     return [code for _, code in missing]
 
 
-def _due(plan: Row, now: datetime) -> list[str]:
+def due(plan: Row, now: datetime) -> list[str]:
+    """Return the codes of the cycles that should be open by now, and never were opened."""
     today = day_of(now, ZoneInfo(plan["time_zone"]))
     should = CycleRules.model_validate(plan["cycle_rules"]).starts(today)
     return sorted(should.keys() - set(plan["codes"]))

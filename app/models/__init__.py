@@ -18,7 +18,7 @@ from app.models.instruction import Instruction
 from app.models.mail import MailAddress, MailDigest
 from app.models.obligation import Obligation
 from app.models.paper import PaperReport
-from app.models.person import PersonInvitation, PersonSession
+from app.models.person import PersonInvitation, PersonSession, PersonWay
 from app.models.plan import Letterhead, Plan
 from app.models.reference import ClientReference
 from app.models.reminder_letter import ReminderLetter, ReminderNumber
@@ -73,6 +73,7 @@ __all__ = [
     "PartnerNaming",
     "PersonInvitation",
     "PersonSession",
+    "PersonWay",
     "Plan",
     "ReminderLetter",
     "ReminderNumber",

@@ -11,18 +11,17 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
 
-from app.database.failures import is_outdated
 from app.domain.errors import Refusal
 from app.pages.templating import TEMPLATES, speaking
 from app.settings import Settings
 from app.web.auth.sessions import check_origin
 from app.web.problems.catalogue import STATUS
-from app.web.problems.handlers import from_failure, from_validation, spelled_out
+from app.web.problems.handlers import from_failure, from_validation, is_spoiled, spelled_out
 
 HOME, LANGUAGE = "/desk", "dondoc-language"
 POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; form-action 'self'; base-uri 'none';"
-    " frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self';"
+    " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -94,7 +93,7 @@ class PageRoute(APIRoute):
             except RequestValidationError as error:
                 response = refused(asked, from_validation(error))
             except Exception as error:
-                if is_outdated(error):
+                if is_spoiled(error) and "asked_again" not in asked.scope:
                     # Whoever stands around asks once more.
                     raise
                 response = refused(asked, from_failure(error))

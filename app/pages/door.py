@@ -9,13 +9,14 @@ from app.commands import people
 from app.database.engine import SYSTEM
 from app.domain.errors import InvitationSpent, NotFound
 from app.pages.answers import HOME, LANGUAGE, PageRoute, moved, rendered
-from app.pages.templating import ICON, STYLE
+from app.pages.templating import ICON, SCRIPT, STYLE
 from app.web.auth.rate_limit import count_address
 from app.web.auth.sessions import cookie_of, hide, opens_a_page, session_of, show, shown_by
 from app.web.clock import Now
 from app.web.middleware.request_log import note
 
 router = APIRouter(prefix="/desk", include_in_schema=False, route_class=PageRoute)
+FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 _OURS = re.compile(r"/desk(/[\w~-]+(\.[\w~-]+)*)*(\?[\w.~=&%+-]*)?\Z", re.ASCII)
 """A page of ours to go back to: nothing that a browser could take for another host's."""
 
@@ -23,7 +24,13 @@ _OURS = re.compile(r"/desk(/[\w~-]+(\.[\w~-]+)*)*(\?[\w.~=&%+-]*)?\Z", re.ASCII)
 @router.get("/style.css")
 async def style() -> Response:
     """Give the one style of all pages; its address changes when it does."""
-    return Response(STYLE, media_type="text/css", headers={"Cache-Control": "public, max-age=31536000, immutable"})
+    return Response(STYLE, media_type="text/css", headers=FOR_EVER)
+
+
+@router.get("/script.js")
+async def script() -> Response:
+    """Give the one script of all pages; nothing is lost without it."""
+    return Response(SCRIPT, media_type="text/javascript", headers=FOR_EVER)
 
 
 @router.get("/icon.svg")

@@ -17,8 +17,9 @@ from app.schemas.printed import ACTS
 
 FOLDER = Path(__file__).parent / "templates"
 STYLE = (FOLDER / "style.css").read_bytes()
+SCRIPT = (FOLDER / "script.js").read_bytes()
 ICON = (FOLDER / "icon.svg").read_bytes()
-STYLE_DIGEST = sha256(STYLE).hexdigest()[:16]
+STYLE_DIGEST, SCRIPT_DIGEST = (sha256(one).hexdigest()[:16] for one in (STYLE, SCRIPT))
 LETTERS: Mapping[Status, Words] = {
     Status.COMPLETED_ON_TIME: Words("Đ", "C"),
     Status.COMPLETED_LATE: Words("M", "L"),
@@ -92,7 +93,7 @@ def environment() -> Environment:
         auto_reload=False,
     )
     made.filters |= {"day": day, "minute": minute, "share": share, "figure": figure}
-    made.globals |= {"style_digest": STYLE_DIGEST, "new_key": lambda: uuid4().hex}
+    made.globals |= {"style_digest": STYLE_DIGEST, "script_digest": SCRIPT_DIGEST, "new_key": lambda: uuid4().hex}
     return made
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Uuid,
     and_,
     bindparam,
+    case,
     cast,
     func,
     literal,
@@ -88,8 +89,14 @@ class Snapshot(UserDefinedType[str]):
 
 
 def snapshot() -> ColumnElement[str]:
-    """Spell the snapshot that a statement reads."""
-    return cast(_SNAPSHOT, String)
+    """Spell the snapshot that a statement reads.
+
+    A replica's does not name the transactions that were under way: so none counts as ended that is not older than all
+    of them.
+    """
+    oldest_running = cast(func.pg_snapshot_xmin(_SNAPSHOT), String)
+    ended = func.concat(oldest_running, ":", oldest_running, ":")
+    return case((func.pg_is_in_recovery(), ended), else_=cast(_SNAPSHOT, String))
 
 
 def changed_since(plan_ids: list[UUID], snapshots: list[str]) -> Statement:

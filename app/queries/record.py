@@ -56,7 +56,7 @@ NOT_KEPT: Mapping[str, str] = {
     "idempotency_record": "it repeats an answer for seven days",
     "revoked_token": "it is needed for ten minutes",
     "deadline_watch": "what it has told of are events",
-    **dict.fromkeys(("person_invitation", "person_session"), "it says who came in, and records no act"),
+    **dict.fromkeys(("person_invitation", "person_session", "person_way"), "it says who came in, and records no act"),
     **dict.fromkeys(
         ("form_import", "form_import_part", "form_import_line"), "it is forgotten, and what it records are acts"
     ),

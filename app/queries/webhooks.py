@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from app.database.keyset import KeysetCursor
 from app.database.statements import Statement
-from app.domain.webhooks import DeliveryState, Outcome
+from app.domain.webhooks import DeliveryState, Disabled, Outcome
 from app.models import Client, ClientBody, Webhook, WebhookAttempt, WebhookDelivery
 from app.models import SequencedEvent as Sequenced
 from app.models.base import table
@@ -25,6 +25,11 @@ WAITS = deliveries.c.state == DeliveryState.PENDING
 def of(client_id: UUID) -> Statement:
     """Select the webhooks of a client, the first one first."""
     return select(*webhooks.c).where(webhooks.c.client_id == bindparam("client_id", client_id)).order_by(webhooks.c.id)
+
+
+def every_address() -> Statement:
+    """Select where the webhooks of all clients are sent to that nobody has switched off."""
+    return select(webhooks.c.url).where(webhooks.c.disabled_because.is_distinct_from(Disabled.ASKED))
 
 
 def one(client_id: UUID, webhook_id: UUID) -> Statement:

@@ -39,7 +39,7 @@ def serve(settings: Settings, *, say: Say) -> None:
     logs.configure(settings.log_level)
     with bound(settings.host, settings.port) as shared:
         if settings.database_url:
-            asyncio.run(prove(settings.database_url.get_secret_value()))
+            asyncio.run(_proven(settings.database_url.get_secret_value(), *settings.replica_urls))
             started = f"Dondoc serves {settings.issuer} (documentation: {settings.issuer}/docs)"
             _listen(settings, shared, lambda: say(started))
             return
@@ -50,6 +50,12 @@ def serve(settings: Settings, *, say: Say) -> None:
             mine = settings.model_copy(update={"database_url": url})
             invited = asyncio.run(links(mine))
             _listen(mine, shared, lambda: _welcome(settings, say, invited))
+
+
+async def _proven(*urls: str) -> None:
+    """Find out whether we can work with each of some databases; one that is away may come back."""
+    for url in urls:
+        await prove(url)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ repository leads nowhere here, and is plain text.
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache
+from html import escape
 from itertools import pairwise
 from posixpath import basename, dirname, join, normpath, relpath
 
@@ -76,11 +77,16 @@ def _rendered(file: str) -> tuple[str, str]:
 
 
 def _markdown() -> MarkdownIt:
-    """Read Markdown with tables; HTML in it, which is notes for whoever writes, is left out."""
+    """Read Markdown with tables, and pictures as what they are called; HTML, notes for whoever writes, is left out."""
     markdown = MarkdownIt("commonmark").enable("table")
     for kind in ("html_block", "html_inline"):
         markdown.add_render_rule(kind, lambda *_: "")
+    markdown.add_render_rule("image", _called)
     return markdown
+
+
+def _called(_: object, tokens: list[Token], at: int, *__: object) -> str:
+    return f"<i>{escape(tokens[at].content)}</i>"
 
 
 def _all(tokens: Iterable[Token]) -> Iterable[Token]:

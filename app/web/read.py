@@ -11,7 +11,9 @@ from fastapi import Depends, Query, Request, Response
 from pydantic import BeforeValidator, WithJsonSchema
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.database.engine import NOBODY, Database, Identity
+from app.database.engine import NOBODY, Identity
+from app.database.replicas import Reads
+from app.domain.access import Caller
 from app.domain.calendar import FIRST_YEAR, HOME_ZONE, LAST_YEAR, end_of, start_of
 from app.domain.errors import ServiceUnavailable
 from app.schemas.base import DATE, Instant, ResponseModel, Wrong
@@ -19,6 +21,7 @@ from app.standing.moment import Moment
 from app.web.auth.access import caller_of
 from app.web.clock import Now
 from app.web.etags import etag_of, matches
+from app.web.positions import position_asked
 from app.web.problems.handlers import refuses
 
 JSON = "application/json"
@@ -67,7 +70,7 @@ Since = Annotated[Instant, _asked(start_of), _SHOWN]
 async def reading(request: Request) -> AsyncIterator[AsyncConnection]:
     """Open one consistent, read-only view for the caller."""
     caller = await caller_of(request)
-    async with request.app.state.database.reading(Identity.of(caller)) as connection:
+    async with _view(request, caller) as connection:
         yield connection
 
 
@@ -85,9 +88,15 @@ View = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
 @refuses(ServiceUnavailable)
 async def viewing(request: Request) -> View:
     """Return what opens views for the caller."""
-    database: Database = request.app.state.database
-    identity = Identity.of(await caller_of(request))
-    return lambda: database.reading(identity)
+    caller = await caller_of(request)
+    return lambda: _view(request, caller)
+
+
+def _view(request: Request, caller: Caller) -> AbstractAsyncContextManager[AsyncConnection]:
+    """Open a view on a replica that is near enough, unless somebody acts, or asks again because a replica failed."""
+    reads: Reads = request.app.state.reads
+    by_primary = request.method not in {"GET", "HEAD"} or "asked_again" in request.scope
+    return reads.reading(Identity.of(caller), by_primary=by_primary, after=position_asked(request))
 
 
 async def moment(

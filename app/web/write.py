@@ -33,6 +33,7 @@ from app.web.auth.access import caller_of
 from app.web.clock import Now
 from app.web.etags import etag_of, expected_version
 from app.web.json_body import JSON, check_media_type
+from app.web.positions import position_told
 from app.web.problems.handlers import refuses
 
 TRIES = 3
@@ -79,7 +80,9 @@ class Write:
     async def run(self, command: Command[Given], *args: Given.args, **named: Given.kwargs) -> Response:
         """Run a command once: commit, then answer."""
         caller = await caller_of(self._request)
-        return await repeated(lambda: self._attempt(caller, lambda connection: command(connection, *args, **named)))
+        answer = await repeated(lambda: self._attempt(caller, lambda connection: command(connection, *args, **named)))
+        answer.headers.update(await position_told(self._request))
+        return answer
 
     async def _attempt(self, caller: Caller, act: Command[[]]) -> Response:
         async with self._request.app.state.database.writing(Identity.of(caller)) as connection:

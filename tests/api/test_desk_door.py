@@ -16,7 +16,10 @@ from tests.given import INVESTIGATION, TODAY, Service
 NOT_SIGNED_IN = "Chưa đăng nhập"
 SPENT = "Liên kết đăng nhập đã được sử dụng"
 ELSEWHERE = "Yêu cầu không được gửi từ trang của hệ thống này."
-OPEN = {"/desk/style.css", "/desk/icon.svg", "/desk/sign-in/{secret}", "/desk/sign-out", "/desk/language"}
+OPEN = {
+    *("/desk/style.css", "/desk/script.js", "/desk/icon.svg", "/desk/sign-in", "/desk/sign-in/{secret}"),
+    *("/desk/sign-out", "/desk/language", "/desk/oidc/back"),
+}
 """What is shown, or done, also for somebody who is not signed in."""
 
 
@@ -151,7 +154,7 @@ LINKS: Mapping[str, Try] = {
     "too late": too_late,
     "of a disabled person": of_a_disabled_person,
     "of a person who was disabled meanwhile": of_a_person_who_was_disabled_meanwhile,
-    "empty but for a dot": made_up("."),
+    "empty but for a tilde": made_up("~"),
     "guessed": made_up("A" * 43),
     "long": made_up("A" * 3000),
     "of another script": made_up("%E1%BB%87" * 20),

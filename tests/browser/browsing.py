@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.process.running import Running, running
+from tests.process.running import Running, free_port, running
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PATIENCE_MS = 15_000
@@ -74,13 +74,16 @@ class Town:
 
 @contextmanager
 def town() -> Iterator[Town]:
-    """Run a service and a browser for a while."""
-    folder = Path(tempfile.mkdtemp(prefix="dondoc-"))
+    """Run a service and a browser for a while: by a name, since a browser makes no passkey for a number."""
+    folder, port = Path(tempfile.mkdtemp(prefix="dondoc-")), free_port()
+    at = f"http://localhost:{port}"
     try:
-        with running(folder) as service, sync_playwright() as playwright:
+        with running(folder, DONDOC_ISSUER=at, PORT=str(port)) as service, sync_playwright() as playwright:
+            service.base = at
             # Root may not use the sandbox of its own.
             alone = ["--no-sandbox"] if os.geteuid() == 0 else []
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*alone, "--disable-gpu"])
+            here = "--host-resolver-rules=MAP localhost 127.0.0.1"
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*alone, "--disable-gpu", here])
             yield Town(service, browser, [])
             browser.close()
     finally:

@@ -1,31 +1,16 @@
 """Days at the desk in a real browser, told as stories."""
 
 import re
-import shutil
-import subprocess
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.browsing import CHROMIUM, Town, printed_links, town
+from tests.browser.browsing import Town, printed_links
+from tests.browser.screens import LINK
 from tests.files import image, pdf
 from tests.given import FIRST
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
-AXE = "axe-core@4.14.1"
-LINK = {"kind": "link", "title": "Trang tin", "classification": "public", "url": "https://example.org/tin"}
-
-
-@pytest.fixture(scope="module")
-def place() -> Iterator[Town]:
-    """Run a service and a browser for all stories; each acts on duties of its own."""
-    if CHROMIUM is None:
-        pytest.skip("there is no chromium here")
-    with town() as there:
-        yield there
-    assert there.complaints == []
 
 
 def opened(page: Page, summary: str) -> None:
@@ -33,19 +18,23 @@ def opened(page: Page, summary: str) -> None:
     page.locator("summary", has_text=re.compile(rf"^\s*{re.escape(summary)}\s*$")).first.click()
 
 
-def test_a_coordinator_does_the_whole_job(place: Town) -> None:
-    stray = place.obligation("3.4", "cong-an", FIRST)
+@pytest.mark.parametrize(("cycle", "moved", "scripts"), [(FIRST, "3.5", True), ("2021", "3.6", False)])
+def test_a_coordinator_does_the_whole_job_also_without_scripts(
+    place: Town, cycle: str, moved: str, scripts: bool
+) -> None:
+    stray = place.obligation("3.4", "cong-an", cycle)
     for duty, summary in (("3.2", "Đã điều tra, xử lý các vụ việc."), ("3.3", "Đã ký kế hoạch phối hợp.")):
         sent = {"state": "completed", "percent": 100, "summary": summary, "evidence": [LINK]}
-        place.post("cong-an", f"/v1/obligations/{place.obligation(duty, 'cong-an', FIRST)}/updates", sent)
+        place.post("cong-an", f"/v1/obligations/{place.obligation(duty, 'cong-an', cycle)}/updates", sent)
     place.post("cong-an", f"/v1/obligations/{stray}/updates", {"state": "in_progress", "summary": "Gửi nhầm."})
 
-    with place.desk(printed_links(place.service)[0]) as page:
+    link = printed_links(place.service)[0] if scripts else place.invited("coordinator")
+    with place.desk(link, java_script_enabled=scripts) as page:
         # What was overdue, and 3.2 among it.
-        page.get_by_label("Kỳ báo cáo").select_option(FIRST)
+        page.get_by_label("Kỳ báo cáo").select_option(cycle)
         page.get_by_role("button", name="Xem").last.click()
         card = page.locator(".cards a[href*='status=overdue']")
-        late = place.service.get("coordinator", "/v1/obligations", cycle=FIRST, status="overdue", count=True)["total"]
+        late = place.service.get("coordinator", "/v1/obligations", cycle=cycle, status="overdue", count=True)["total"]
         assert card.locator(".count").inner_text() == str(late)
         assert late >= 210
         card.click()
@@ -83,14 +72,14 @@ def test_a_coordinator_does_the_whole_job(place: Town) -> None:
         page.get_by_role("button", name="Chấp nhận").click()
         expect(page.get_by_role("status")).to_contain_text("đã chấp nhận")
 
-        _enters_a_paper(page)
+        _enters_a_paper(page, cycle)
+        _extends_and_takes_back(page, place, stray, moved)
+        _confirms_closes_and_downloads(page, place, cycle)
 
-        _extends_and_takes_back(page, place, stray)
 
-
-def _extends_and_takes_back(page: Page, place: Town, stray: str) -> None:
+def _extends_and_takes_back(page: Page, place: Town, stray: str, moved: str) -> None:
     """Move a deadline by a letter, and take back a stray update."""
-    page.goto(f"{place.service.base}/desk/obligations/{place.obligation('3.5', 'cong-an', '2026')}")
+    page.goto(f"{place.service.base}/desk/obligations/{place.obligation(moved, 'cong-an', '2026')}")
     opened(page, "Gia hạn theo văn bản")
     page.get_by_label("Thời hạn mới: trước ngày").fill("2026-12-31")
     page.locator("#extend-document_number").fill("115/UBND-KGVX")
@@ -105,13 +94,14 @@ def _extends_and_takes_back(page: Page, place: Town, stray: str) -> None:
     expect(page.locator(".history s")).to_contain_text("Gửi nhầm.")
 
 
-def _enters_a_paper(page: Page) -> None:
+def _enters_a_paper(page: Page, cycle: str) -> None:
     """Tick up to 18 duties of the first body, look at what would become of them, enter them, and attach the scan."""
+    number = "12/BC-SNV" if cycle == FIRST else "13/BC-SNV"
     page.get_by_role("link", name="Báo cáo giấy").click()
     page.get_by_label("Cơ quan báo cáo").select_option(index=0)
-    page.get_by_label("Kỳ báo cáo").select_option(FIRST)
+    page.get_by_label("Kỳ báo cáo").select_option(cycle)
     page.get_by_role("button", name="Liệt kê nhiệm vụ").click()
-    page.locator("#paper-number").fill("12/BC-SNV")
+    page.locator("#paper-number").fill(number)
     page.locator("#paper-issued_on").fill("2026-11-20")
     page.locator("#paper-received_on").fill("2026-11-23")
     rows = page.locator("#paper .queue > li").all()[:18]
@@ -122,10 +112,38 @@ def _enters_a_paper(page: Page) -> None:
     expect(page.get_by_role("status")).to_contain_text("chưa có gì được ghi nhận")
     expect(page.locator("[role=status] li")).to_have_count(len(rows))
     page.get_by_role("button", name="Ghi nhận báo cáo giấy").click()
-    expect(page.locator("h1")).to_have_text("Báo cáo số 12/BC-SNV")
+    expect(page.locator("h1")).to_have_text(f"Báo cáo số {number}")
     page.locator("#scan-file").set_input_files({"name": "quet.pdf", "mimeType": "application/pdf", "buffer": pdf()})
     page.get_by_role("button", name="Gửi bản quét").click()
     expect(page.get_by_role("status")).to_contain_text("Đã nhận bản quét.")
+
+
+def _confirms_closes_and_downloads(page: Page, place: Town, cycle: str) -> None:
+    """Confirm a succession, close 2021, have the report, and have the list as a table."""
+    page.goto(f"{place.service.base}/desk/successions")
+    form = "đổi tên" if cycle == FIRST else "sáp nhập"
+    waiting = page.locator("tr", has_text="chờ quyết định").filter(has_text=form)
+    waiting.first.get_by_role("link").first.click()
+    page.get_by_label("Kết luận").select_option("confirmed")
+    page.get_by_label("Lý do, căn cứ").fill("Theo nghị quyết.")
+    page.get_by_role("button", name="Ghi nhận quyết định").click()
+    expect(page.locator("main")).to_contain_text("đã xác nhận")
+    page.goto(f"{place.service.base}/desk/cycles/{cycle}")
+    names = ["Tải báo cáo tổng hợp"]
+    if cycle == "2021":
+        opened(page, "Khóa số liệu của kỳ")
+        page.get_by_label("Lý do, căn cứ").fill("Đã chốt số liệu.")
+        page.get_by_role("button", name="Khóa số liệu").click()
+        expect(page.get_by_role("status")).to_contain_text("Đã ghi nhận.")
+        names.append("Tải báo cáo theo số liệu đã khóa")
+    for name in names:
+        with page.expect_download() as report:
+            page.get_by_role("link", name=name).click()
+        assert report.value.suggested_filename.endswith(".docx")
+    page.goto(f"{place.service.base}/desk/obligations?cycle={cycle}")
+    with page.expect_download() as table:
+        page.get_by_role("link", name="Tải bảng tính để in").click()
+    assert table.value.suggested_filename.endswith(".xlsx")
 
 
 @pytest.mark.parametrize(("duty", "scripts"), [("3.6", True), ("3.7", False)])
@@ -186,43 +204,3 @@ def test_somebody_else_reads_and_can_do_nothing(place: Town) -> None:
             assert answer is not None
             assert answer.status == 403
             expect(page.locator("h1")).to_have_text("Không có quyền thực hiện thao tác này.")
-
-
-@pytest.fixture(scope="module")
-def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Fetch axe-core, or skip and say so."""
-    if shutil.which("npm") is None:
-        pytest.skip("there is no npm here")
-    folder = tmp_path_factory.mktemp("axe")
-    got = subprocess.run(["npm", "pack", "--silent", AXE], cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603, S607
-    if got.returncode:
-        pytest.skip("npm could not be reached")
-    shutil.unpack_archive(folder / got.stdout.split()[-1], folder)
-    return Path(folder, "package", "axe.min.js").read_text(encoding="utf-8")
-
-
-def test_axe_finds_nothing_on_any_screen_wide_or_narrow_light_or_dark(place: Town, axe: str) -> None:
-    mine = place.obligation("3.1", "cong-an", FIRST)
-    place.post("cong-an", f"/v1/obligations/{mine}/updates", {"state": "completed", "summary": "Xong.", "percent": 100})
-    paths = ("", "/bodies", "/bodies/cong-an", "/obligations", f"/obligations/{mine}", "/reviews",
-             f"/papers?body=cong-an&cycle={FIRST}", "/nowhere")  # fmt: skip
-    complaints: list[object] = []
-    asked = "() => axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
-
-    for link, screens in (
-        (place.invited("coordinator"), paths),
-        (place.invited("reporter", "cong-an"), ("/reporting", f"/obligations/{mine}?doing=report")),
-    ):
-        with place.desk(link) as page:
-            for path in screens:
-                page.goto(f"{place.service.base}/desk{path}")
-                page.evaluate("document.querySelectorAll('main details').forEach(one => { one.open = true })")
-                page.evaluate(axe)
-                for width, scheme in ((1280, "light"), (360, "dark")):
-                    page.set_viewport_size({"width": width, "height": 800})
-                    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-                    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, (path, width)
-                    found = page.evaluate(asked)["violations"]
-                    told = [(one["id"], [node["html"][:200] for node in one["nodes"][:3]]) for one in found]
-                    complaints += [(path, width, scheme, one) for one in told]
-    assert complaints == []

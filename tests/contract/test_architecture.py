@@ -17,6 +17,7 @@ ASKS_THE_TIME = {
     "app/cli/auditing.py",
     "app/cli/backups.py",
     "app/cli/clients.py",
+    "app/cli/databases.py",
     "app/cli/doctor.py",
     "app/cli/evidence.py",
     "app/cli/keys.py",

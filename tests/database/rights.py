@@ -35,7 +35,7 @@ RIGHTS: dict[str, set[str]] = {
     ),
     **dict.fromkeys(("body", "cycle", "obligation"), ADD),
     "client_reference": ADD,
-    **dict.fromkeys(("person_invitation", "person_session"), ADD),
+    **dict.fromkeys(("person_invitation", "person_session", "person_way"), ADD),
     "calendar_feed": ADD,
     **dict.fromkeys(("deadline_watch", "feed_head", "plan_change", "standing_facts", "succeeded_duty"), READ),
     "confirmed_part": READ,
@@ -68,6 +68,7 @@ CHANGED = {
     "mail_digest": ("state", "attempts", "next_attempt_at"),
     "person_invitation": ("used_at",),
     "person_session": ("seen_at", "ended_at"),
+    "person_way": ("uses", "used_at", "ended_at"),
     "client": ("name", "scopes", "issuer", "subject", "disabled_at", "version"),
 }
 COLUMN_RIGHTS = {(table, column, "UPDATE") for table, columns in CHANGED.items() for column in columns}

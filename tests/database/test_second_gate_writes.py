@@ -128,6 +128,7 @@ async def test_nobody_attaches_in_the_name_of_another_body(told: Database, by: s
         "INSERT INTO revoked_token DEFAULT VALUES",
         "INSERT INTO person_invitation DEFAULT VALUES",
         "INSERT INTO person_session DEFAULT VALUES",
+        "INSERT INTO person_way DEFAULT VALUES",
     ],
 )
 async def test_only_an_admin_adds_clients(told: Database, name: str, statement: str) -> None:

@@ -86,8 +86,23 @@ class Server:
 
     def ask(self, statement: str, database: str = "dondoc") -> str:
         """Ask it as its owner."""
-        where = ("-h", "127.0.0.1", "-p", str(self.port), "-U", OWNER, "-d", database)
-        return self._run("psql", *where, "-XAtc", statement).strip()
+        return self._run("psql", *self._where(database), "-XAtc", statement).strip()
+
+    @contextmanager
+    def holding(self) -> Iterator[None]:
+        """Leave a transaction under way that has its number."""
+        command = self._command("psql", *self._where("dondoc"), "-XAt")
+        with subprocess.Popen(  # noqa: S603  Our own words.
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd="/"
+        ) as psql:
+            assert psql.stdin, "it is a pipe"
+            assert psql.stdout, "it is a pipe"
+            psql.stdin.write("BEGIN; SELECT pg_current_xact_id();\n")
+            psql.stdin.flush()
+            while not psql.stdout.readline().strip().isdecimal():
+                pass
+            yield
+            psql.stdin.close()
 
     def wait_until_followed(self) -> None:
         """Poll until somebody streams."""
@@ -96,6 +111,9 @@ class Server:
                 return
             time.sleep(0.1)
         raise AssertionError("nobody ever followed")
+
+    def _where(self, database: str) -> tuple[str, ...]:
+        return ("-h", "127.0.0.1", "-p", str(self.port), "-U", OWNER, "-d", database)
 
     def _command(self, program: str, *words: str) -> list[str]:
         return [*as_user(self._user), str(binaries.find().path / program), *words]

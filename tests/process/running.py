@@ -36,7 +36,7 @@ class Running:
     """One service: it can be started again on the same data after it was killed."""
 
     def __init__(self, data_dir: Path, **settings: str) -> None:
-        self.data_dir, self.port, self._settings = data_dir, free_port(), settings
+        self.data_dir, self.port, self._settings = data_dir, int(settings.get("PORT") or free_port()), settings
         self.base = f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen[bytes] | None = None
         # One client for all calls: a new one each time would read the certificate store anew.

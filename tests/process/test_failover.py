@@ -115,10 +115,10 @@ def wait_for_more(reporting: list[Reporting], number: int) -> None:
     raise AssertionError(f"nothing is acknowledged any more: {[one.unexpected[-1:] for one in reporting]}")
 
 
-def prepared(tmp_path: Path, servers: Pair) -> Running:
+def prepared(tmp_path: Path, servers: Pair, **more: str) -> Running:
     """Migrate and seed the primary, and introduce those who report and read."""
     owner = {"DATABASE_OWNER_URL": servers.address(OWNER)}
-    service = Running(tmp_path, DATABASE_URL=servers.address(APP), **owner)
+    service = Running(tmp_path, DATABASE_URL=servers.address(APP), **owner, **more)
     service.dondoc("migrate")
     service.dondoc("seed", "seeds/115-kh-ubnd-2021")
     added = service.dondoc("client", "add", "x", "--role", "reporter", "--plan", PLAN, "--body", OWNER_OF_DUTIES)

@@ -48,11 +48,14 @@ def doctor(service: Running, **settings: str) -> tuple[int, dict[str, bool]]:
 
 def test_the_doctor_finds_a_service_well_and_says_what_is_not(watched: tuple[Running, str]) -> None:
     service, _ = watched
-    well = dict.fromkeys(("configuration", "database", "keys", "disk", "store", "virus scanner", "mail"), True)
+    of_database = ("database", "clock", "replicas", "cycles", "webhook targets")
+    checks = ("configuration", *of_database, "keys", "disk", "store", "virus scanner", "mail")
+    well = dict.fromkeys(checks, True)
+    away = dict.fromkeys(set(of_database) - {"replicas"}, False)
 
     assert doctor(service) == (0, well)
     assert doctor(service, DONDOC_CLAMAV_ADDRESS="127.0.0.1:1") == (1, well | {"virus scanner": False})
-    away = {"DONDOC_SMTP_URL": "smtp://127.0.0.1:1", "DONDOC_MAIL_FROM": "dondoc@dondoc.example"}
-    assert doctor(service, **away) == (1, well | {"mail": False})
-    assert doctor(service, DATABASE_URL="postgresql://me@host/db?sslsni=0") == (1, well | {"database": False})
+    silent = {"DONDOC_SMTP_URL": "smtp://127.0.0.1:1", "DONDOC_MAIL_FROM": "dondoc@dondoc.example"}
+    assert doctor(service, **silent) == (1, well | {"mail": False})
+    assert doctor(service, DATABASE_URL="postgresql://me@host/db?sslsni=0") == (1, well | away)
     assert doctor(service, DONDOC_POOL_SIZE="0") == (1, {"configuration": False})

@@ -21,6 +21,12 @@ class InvitationSpent(Refusal):
     title_vi = "Liên kết đăng nhập đã được sử dụng, đã hết hạn hoặc không đúng."
 
 
+class SignInRefused(Refusal):
+    """Who came could not be made sure of, or has no place here."""
+
+    title_vi = "Không xác nhận được người đăng nhập, hoặc tài khoản chưa được gắn với người dùng nào."
+
+
 class AskedFromElsewhere(Refusal):
     """A page of another site has asked for this, and not a page of ours."""
 

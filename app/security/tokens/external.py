@@ -66,18 +66,26 @@ class External:
         Raises:
             TokenRefused: for every other token, whatever is wrong with it.
         """
+        claims, kid = await self.signed(sent, now=now)
+        try:
+            return self._checked(claims, kid, now)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise TokenRefused(Reason.CLAIMS) from None
+
+    async def signed(self, sent: Unverified, *, now: datetime) -> tuple[dict[str, Any], str]:
+        """Return what the issuer has signed, and by which key; what it says is still to be checked.
+
+        Raises:
+            TokenRefused: the issuer has not signed it.
+        """
         algorithm, kid = self._of_header(sent.header)
         found = await self._keys.get(kid, now)
         if found is None or found.algorithm != algorithm:
             raise TokenRefused(Reason.KEY_UNKNOWN)
         try:
-            claims = json.loads(jws.verify(sent.token, found.key, [algorithm]))
+            return json.loads(jws.verify(sent.token, found.key, [algorithm])), kid
         except (JOSEError, ValueError, RecursionError):
             raise TokenRefused(Reason.SIGNATURE) from None
-        try:
-            return self._checked(claims, kid, now)
-        except (KeyError, TypeError, ValueError, AttributeError):
-            raise TokenRefused(Reason.CLAIMS) from None
 
     def _of_header(self, header: Mapping[str, Any]) -> tuple[str, str]:
         algorithm, kid = header.get("alg"), header.get("kid")

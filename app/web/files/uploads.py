@@ -36,6 +36,7 @@ from app.stores.base import name_of
 from app.web.files.digests import sha256_of
 from app.web.files.transfers import Transferring
 from app.web.middleware.admission import Slot
+from app.web.positions import position_told
 from app.web.write import answered, repeated
 
 BUFFER_BYTES = 512 * 1024
@@ -148,7 +149,9 @@ class Upload:
             return answered(shown)
 
         async with nullcontext() if awaited.kept else self._kept(part, name_of(received.content_id, received.sha256)):
-            return await repeated(attempt)
+            answer = await repeated(attempt)
+            answer.headers.update(await position_told(self._request))
+            return answer
 
     @asynccontextmanager
     async def _kept(self, part: Part, name: str) -> AsyncIterator[None]:

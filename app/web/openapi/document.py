@@ -18,6 +18,8 @@ from app import schemas
 from app.schemas.cloudevents import CloudEvent
 from app.schemas.problem import Problem
 from app.schemas.webhooks import Payload
+from app.web import positions
+from app.web.middleware.retiring import RETIRING
 from app.web.openapi import generators, links, responses
 from app.web.openapi.responses import Json
 from app.web.openapi.webhooks import WEBHOOKS
@@ -65,6 +67,7 @@ IF_NONE_MATCH: Json = {
     "description": "The ETag of what you have: it is not sent again.",
     "schema": {"type": "string", "examples": ['"3-1f0c2b6e7d1f4c55"']},
 }
+ASKED_OF_READS = {"If-None-Match": IF_NONE_MATCH, positions.HEADER: positions.ASKED}
 
 
 def install(app: FastAPI) -> None:
@@ -99,7 +102,7 @@ def _document(app: FastAPI) -> Json:
         _complete(made["paths"][route.path_format][method.lower()], route, method)
     generators.prepare(made)
     links.install(made["paths"])
-    components |= {"parameters": {"If-None-Match": IF_NONE_MATCH}, **responses.components()}
+    components |= {"parameters": ASKED_OF_READS, **responses.components()}
     made["webhooks"] = WEBHOOKS
     _drop_unused(components, [made["paths"], WEBHOOKS])
     return made
@@ -119,7 +122,10 @@ def _complete(operation: Json, route: RouteContext, method: str) -> None:
         if parameter["in"] == "header":
             parameter["name"] = parameter["name"].title()
     if responses.reads(operation, method):
-        operation.setdefault("parameters", []).append({"$ref": "#/components/parameters/If-None-Match"})
+        carried = ({"$ref": f"#/components/parameters/{name}"} for name in ASKED_OF_READS)
+        operation.setdefault("parameters", []).extend(carried)
+    if operation["operationId"] in RETIRING:
+        operation["deprecated"] = True
     operation["responses"] = responses.responses_of(route, operation, method)
     _exemplify(operation, str(route.status_code or 200))
 

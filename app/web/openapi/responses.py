@@ -23,6 +23,7 @@ from app.domain.errors import (
     kinds,
 )
 from app.schemas.problem import Problem
+from app.web.positions import HEADER
 from app.web.problems import handlers
 from app.web.problems.catalogue import HEADERS as ALSO_SAID
 from app.web.problems.handlers import MEDIA_TYPE, NAMES, Kinds
@@ -53,6 +54,7 @@ HEADERS: dict[str, Json] = {
     "Idempotent-Replayed": _header(
         "This is the answer that was given when the key was first used.", "true", enum=["true"]
     ),
+    HEADER: _header("Where replicas are read from: how far the record was, for reads to carry.", "0000000003A4F1B8"),
     "Accept-Ranges": _header("A part can be asked for with `Range`.", "bytes", always=True, enum=["bytes"]),
     "Content-Disposition": _header(
         "An attachment, and its name (RFC 6266, RFC 8187).", "attachment; filename=\"a.pdf\"; filename*=UTF-8''a.pdf"
@@ -121,7 +123,7 @@ def _headers(operation: Json, method: str) -> list[str]:
         names.append("ETag")
     if reads(operation, method) or method != "GET":
         names.append("Cache-Control")
-    by_parameter = {"cursor": ["Link"], "Idempotency-Key": ["Location", "Idempotent-Replayed"]}
+    by_parameter = {"cursor": ["Link"], "Idempotency-Key": ["Location", "Idempotent-Replayed", HEADER]}
     return names + [name for parameter, found in by_parameter.items() if parameter in asked for name in found]
 
 

@@ -13,6 +13,7 @@ STATUS: dict[type[Refusal], int] = {
     errors.ClientUnknown: 401,
     errors.NotSignedIn: 401,
     errors.InvitationSpent: 401,
+    errors.SignInRefused: 401,
     errors.NotAllowed: 403,
     errors.AskedFromElsewhere: 403,
     errors.ConnectionNotSafe: 403,

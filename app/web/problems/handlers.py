@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.database.failures import Failure, cause_of, constraint_of, is_outdated, kind_of
+from app.database.replicas import ReplicaLost
 from app.domain import errors
 from app.domain.errors import Fault, Refusal
 from app.domain.sentences import in_vietnamese
@@ -219,12 +220,17 @@ class Failsafe:
             await self._answer(error, scope, receive, send)
 
     async def _answer(self, error: Exception, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a failure; a question that a change of tables spoiled is put once more."""
-        if is_outdated(error) and scope["method"] in {"GET", "HEAD"} and "asked_again" not in scope:
+        """Answer a failure; a question that a change of tables or a replica spoiled is put once more."""
+        if is_spoiled(error) and scope["method"] in {"GET", "HEAD"} and "asked_again" not in scope:
             scope["asked_again"] = True
             await self(scope, _nothing_more, send)
         else:
             await answer_to(Request(scope), from_failure(error))(scope, receive, send)
+
+
+def is_spoiled(error: Exception) -> bool:
+    """Say whether a question failed that can be put once more: of the database as it is now, or to the primary."""
+    return isinstance(error, ReplicaLost) or is_outdated(error)
 
 
 def _foreign_error(scope: Scope, message: Message) -> int | None:
