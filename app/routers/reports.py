@@ -89,7 +89,7 @@ async def get_report(
     operation_id="getLeadersTable",
     summary="Get the table for leaders",
     response_model=LeadersTable,
-    responses=sheets.OFFERED | documented(errors.NotFound),
+    responses=sheets.OFFERED | documented(errors.NotFound, errors.CycleNotClosed),
 )
 async def get_leaders_table(
     request: Request, table: Annotated[LeadersTable, Depends(compared)], wanted: sheets.Wanted

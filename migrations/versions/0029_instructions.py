@@ -22,12 +22,15 @@ READERS = (
     " OR dondoc_owned_since(plan_id, obligation_id, received_at, recorded_at)"
     " OR dondoc_helps(plan_id, obligation_id)"
 )
-KINDS = (
+BEFORE = (
     *("update", "evidence", "withdrawal", "contribution", "review", "extension", "extension_request"),
-    *("extension_refusal", "condition_decision", "transfer", "paper_report", "cycle_deadline", "cycle_closing"),
+    *("extension_refusal", "condition_decision"),
+)
+AFTER = (
+    *("transfer", "paper_report", "cycle_deadline", "cycle_closing"),
     *("cycle_opening", "succession", "membership", "annulment"),
 )
-"""What could be taken back before."""
+"""What could be taken back before, up to where the new kind stands and behind it."""
 
 
 def upgrade() -> None:
@@ -57,12 +60,12 @@ def upgrade() -> None:
         f" WHERE {STANDING} OR dondoc_is_involved(plan_id, obligation_id)"
     )
     op.execute(f"GRANT SELECT ON {NAME}_fact TO dondoc_app")
-    _can_be_annulled(*KINDS, NAME)
+    _can_be_annulled(*BEFORE, NAME, *AFTER)
 
 
 def downgrade() -> None:
     """Going down, annulments of instructions stay in the record; none is added."""
-    _can_be_annulled(*KINDS, valid=False)
+    _can_be_annulled(*BEFORE, *AFTER, valid=False)
     op.execute(f"DROP VIEW {NAME}_fact")
     op.drop_table(NAME)
 

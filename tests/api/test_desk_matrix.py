@@ -70,7 +70,7 @@ def may(who: str, right: str) -> bool:
 async def test_each_role_opens_and_does_at_the_desk_what_the_table_says(service: Service) -> None:
     there = sorted(set(places(service)), key=lambda one: (one.path, one.method))
     people = {who: await at_desk(service, who) for who in PEOPLE}
-    lines = [f"{'':5}{'':56}{'right':24}{''.join(f'{who:13}' for who in people)}".rstrip()]
+    lines = [f"{'':5}{'':64}{'right':24}{''.join(f'{who:13}' for who in people)}".rstrip()]
 
     for one in there:
         answers = []
@@ -79,7 +79,7 @@ async def test_each_role_opens_and_does_at_the_desk_what_the_table_says(service:
             assert answer.status_code < 500, (one, who)
             assert (answer.status_code == 403) == (not may(who, one.right)), (one, who, answer.status_code)
             answers.append("-" if answer.status_code == 403 else "hidden" if answer.status_code == 404 else "may")
-        lines.append(f"{one.method:5}{one.path:56}{one.right:24}{''.join(f'{said:13}' for said in answers)}".rstrip())
+        lines.append(f"{one.method:5}{one.path:64}{one.right:24}{''.join(f'{said:13}' for said in answers)}".rstrip())
 
     if os.environ.get("WRITE_MATRIX"):
         MATRIX.write_text("\n".join(lines) + "\n", "utf-8")

@@ -15,9 +15,9 @@ from tests.given import FIRST, INVESTIGATION, PLAN, TOURISTS, TRAINING, Service
 EVERYBODY, REPORTING = set(PEOPLE), set(PEOPLE) - {"admin"}
 SCREENS: Mapping[str, set[str]] = {
     "/duties": REPORTING,
-    "/documents": {"coordinator"},
-    f"/documents/table/preview?cycle={FIRST}": {"coordinator"},
-    f"/documents/table?cycle={FIRST}": {"coordinator"},
+    "/documents": {"coordinator", "auditor"},
+    f"/documents/table/preview?cycle={FIRST}": {"coordinator", "auditor"},
+    f"/documents/table?cycle={FIRST}": {"coordinator", "auditor"},
     "/cycles": REPORTING,
     f"/cycles/{FIRST}": REPORTING,
     "/extensions": REPORTING,

@@ -498,6 +498,7 @@ def test_the_first_word_of_a_type_is_what_it_happened_to() -> None:
         "condition",
         "annulment",
         "instruction",
+        "letter",
     } | {
         *("obligation", "cycle", "deadline", "closing", "holiday", "succession", "member", "partner", "plan"),
         *("paper_report", "client", "calendar", "record"),

@@ -26,6 +26,8 @@ PROPOSED = {
 HEAD = {"body": "VĂN PHÒNG", "code": "VP", "place": "Cần Thơ", "signer": "CHÁNH VĂN PHÒNG", "recipients": ["Lưu: VT"]}
 PASSES = obligation("1.3", "so-ldtbxh", "2026")
 sequenced = table(SequencedEvent)
+LETTERS = f"/v1/plans/{PLAN}/reminder-letters"
+INSTRUCTED = {"words": "Báo cáo ngay.", "leader": "Chủ tịch UBND thành phố"}
 DERIVED = {
     *("annulled_act", "assurance", "measurement", "evidence_read", "reopening", "sealed_standing", "succession_part"),
     *("event", "sequenced_event", "checkpoint", "row_digest"),
@@ -148,6 +150,10 @@ async def everything(service: Service) -> None:
             f"/v1/obligations/{whole}/condition-decisions", {"met": True, "from_on": "2026-11-20", **reason}
         ),
         await service.culture.post(f"/v1/obligations/{shared}/contributions", {"note": "Đã phối hợp."}),
+        await coordinator.post(f"/v1/obligations/{shared}/instructions", INSTRUCTED),
+        await coordinator.post(
+            f"{LETTERS}?format=json", {"cycle": "2021-06-15", "kind": "overdue", "bodies": ["so-gddt"]}
+        ),
         await coordinator.post(cycles, {"code": "2027"}),
         await coordinator.post(f"{cycles}/2027/deadlines", reason | letter),
         await coordinator.post("/v1/paper-reports", A_PAPER),
@@ -163,4 +169,7 @@ async def everything(service: Service) -> None:
         await coordinator.post(f"/v1/plans/{PLAN}/duties/11.1/partners", {"code": "cong-an", **reason}),
     )
     assert {response.status_code for response in sent} == {201}
+    (letter,) = (await coordinator.get(LETTERS, cycle="2021-06-15")).json()["items"]
+    numbered = {"number": "9/SLĐTBXH", "issued_on": "2026-11-24"}
+    assert (await coordinator.post(f"{LETTERS}/{letter['id']}/number", numbered)).status_code == 201
     await decide(service, await propose(service), reopened_by="10/UBND")

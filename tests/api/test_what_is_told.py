@@ -51,8 +51,9 @@ OF_NOTHING_OWED = {
     *("listPeople", "getPerson"),
     *("getKeys", "getMetadata", "getHealth", "getReadiness"),
     *("getCalendar", "getImport", "listImportResults", "listReads"),
+    *("getReminderLetter", "getReceipt", "checkReceipt"),
 }
-"""Calls that tell of no obligation, or of an address, a form or an evidence that is another's."""
+"""Calls that tell of no obligation, or of an address, a form, an evidence, a letter or a report that is another's."""
 OF_THE_FEED = {"listEvents", "streamEvents", "listDeliveries", "listCheckpoints"}
 """Calls whose answers hold numbers of the feed: they are asked apart, but for checkpoints, which hold nothing else."""
 
@@ -99,6 +100,8 @@ def calls(world: World, name: str, duty: str, owner: str, cycle: str) -> dict[st
         "listHistory": [("/v1/history", {"limit": 200, "body": one}) for one in BODIES.values()],
         "exportInbox": [("/v1/inbox/export", {"owner": owner, "format": "ndjson"})],
         "getReport": [(f"{plan}/report", {"cycle": cycle})],
+        "getLeadersTable": [(f"{plan}/leaders-table", {"cycle": cycle})],
+        "listReminderLetters": [(f"{plan}/reminder-letters", {"cycle": cycle})],
         "listCycles": [(f"{plan}/cycles", {})],
         "getCycle": [(f"{plan}/cycles/{cycle}", {})],
     }

@@ -117,7 +117,7 @@ class Operation:
         if "json" in request and (mistaken := MISTAKES.get(str(self))):
             request["json"] = request["json"] | {"act": await mistaken(service)}
         headers = token | request.pop("headers", {})
-        held = {name: values[name] for name in ("sha256",) if name in values}
+        held = {name: values[name] for name in ("sha256",) if name in values and name in self.parameters}
         request["params"] = ASKED.get(str(self), {}) | held | request.pop("params", {})
         return await service.http.request(self.method, self.path.format(**values), headers=headers, **request)
 

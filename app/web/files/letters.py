@@ -36,8 +36,9 @@ MADE: dict[int | str, dict[str, Any]] = {
         "content": {ZIP: BINARY},
     }
 }
+_TAGGED = {name: {"$ref": f"#/components/headers/{name}"} for name in ("ETag", "Cache-Control")}
 ONE: dict[int | str, dict[str, Any]] = {
-    200: {"description": "The document, as it was made.", "headers": _NAMED, "content": {DOCX: BINARY}}
+    200: {"description": "The document, as it was made.", "headers": _NAMED | _TAGGED, "content": {DOCX: BINARY}}
 }
 
 
