@@ -67,7 +67,7 @@ async def test_sql_and_python_decide_alike_for_every_set_of_signals(database: Da
         assert row["status"] == decide_one({signal for signal in Signal if row[signal.value]}), dict(row)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=SHARED)
+@settings(max_examples=60, deadline=None, suppress_health_check=SHARED)
 @given(told=histories(), asked=st.lists(moments, min_size=1, max_size=3), stored=st.one_of(st.none(), moments))
 async def test_any_history_at_any_moment_stands_where_the_oracle_and_the_rule_for_one_say(
     database: Database,
@@ -90,7 +90,7 @@ async def test_any_history_at_any_moment_stands_where_the_oracle_and_the_rule_fo
                 assert {signal for signal in Signal if row[signal.value]} == signals_of(facts_of(row), as_of), row
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=SHARED)
+@settings(max_examples=30, deadline=None, suppress_health_check=SHARED)
 @given(told=histories(), moment=moments)
 async def test_what_is_received_or_recorded_later_changes_no_answer(
     database: Database,

@@ -58,7 +58,7 @@ def _bound(ids: list[UUID]) -> Any:
     return bindparam("ids", ids, ARRAY(Uuid()))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=SHARED)
+@settings(max_examples=40, deadline=None, suppress_health_check=SHARED)
 @given(told=histories(), stored_at=moments, asked=st.lists(moments, min_size=1, max_size=2))
 async def test_where_stored_facts_stand_they_are_what_the_history_says(
     database: Database,
