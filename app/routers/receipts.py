@@ -1,6 +1,6 @@
 """Receipts: given to whoever may read a report, and confirmed to whoever holds one."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Path, Query, Request, Response
@@ -17,6 +17,10 @@ from app.web.problems.handlers import documented
 from app.web.read import Asked, Reading, ReadingAsNobody, answer
 
 router = Router(prefix="/v1", tags=["updates"])
+CONFIRMED: dict[int | str, dict[str, Any]] = {
+    200: {"headers": {name: {"$ref": f"#/components/headers/{name}"} for name in ("ETag", "Cache-Control")}},
+    304: {"$ref": "#/components/responses/NotModified"},
+}
 UpdateId = Annotated[UUID, Path(alias="id", description="The update's id.")]
 
 
@@ -48,7 +52,7 @@ async def get_receipt(
     operation_id="checkReceipt",
     summary="Check a receipt",
     response_model=ReceiptConfirmed,
-    responses=documented(errors.NotFound),
+    responses=CONFIRMED | documented(errors.NotFound),
 )
 async def check_receipt(
     request: Request,

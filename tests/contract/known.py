@@ -123,7 +123,7 @@ def knowing(
 
 def _known(parameter: Json, in_paths: dict[str, list[str]], held: dict[str, str]) -> Json:
     name = str(parameter.get("name"))
-    if parameter.get("in") == "path":
+    if parameter.get("in") == "path" or name in {"sha256"} & in_paths.keys():
         return {**parameter, "schema": {"enum": in_paths[name]}}
     may_be = {**MAY_BE, **({"sha256": [held["sha256"]]} if "sha256" in held else {})}
     return {**parameter, "schema": _either(may_be[name], parameter["schema"])} if name in may_be else parameter
