@@ -20,13 +20,14 @@ dev: $(VENV)/.dev ## Serve as `run` does, anew whenever a file of the service ch
 	@exec $(BIN)/watchfiles --filter all "$(BIN)/dondoc serve" app docs embedded_postgres migrations seeds
 
 # What needs programs beside Python's packages, and what asks, starts, loads or kills services of its own.
-REAL := node or libreoffice or poolers or proxies or browser or load or fuzz
+REAL := node or libreoffice or poolers or proxies or browser
+MORE := load or fuzz
 
 test: $(VENV)/.dev ## Run the tests, on a PostgreSQL of their own
-	$(BIN)/python -m pytest -n auto --dist worksteal -m "not ($(REAL))"
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not ($(REAL) or $(MORE))"
 
-parts: $(VENV)/.dev ## Run the tests that drive other programs, or load a service
-	$(BIN)/python -m pytest -n auto --dist worksteal -m "$(REAL)"
+parts: $(VENV)/.dev ## Run the tests that drive other programs, or load a service (ONLY=load)
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "$(or $(ONLY),$(REAL) or $(MORE))"
 
 check: $(VENV)/.dev ## Look at style, types, layers and lock files
 	$(BIN)/ruff check .
