@@ -22,12 +22,14 @@ dev: $(VENV)/.dev ## Serve as `run` does, anew whenever a file of the service ch
 # What needs programs beside Python's packages, and what asks, starts, loads or kills services of its own.
 REAL := node or libreoffice or poolers or proxies or browser
 MORE := load or fuzz
+# A browser is driven by an event loop of its own, beside which no other test can have one: it gets processes to itself.
 
 test: $(VENV)/.dev ## Run the tests, on a PostgreSQL of their own
 	$(BIN)/python -m pytest -n auto --dist worksteal -m "not ($(REAL) or $(MORE))"
 
-parts: $(VENV)/.dev ## Run the tests that drive other programs, or load a service (ONLY=load)
-	$(BIN)/python -m pytest -n auto --dist worksteal -m "$(or $(ONLY),$(REAL) or $(MORE))"
+parts: $(VENV)/.dev ## Run the tests with other programs, or under load (ONLY=load)
+	$(if $(ONLY),,$(BIN)/python -m pytest -n auto --dist worksteal -m browser)
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "$(or $(ONLY),not browser and ($(REAL) or $(MORE)))"
 
 check: $(VENV)/.dev ## Look at style, types, layers and lock files
 	$(BIN)/ruff check .
