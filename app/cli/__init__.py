@@ -1,4 +1,4 @@
-"""The `dondoc` command: serve, worker, migrate, seed, verify, backup, restore, client, person, keys, evidence, …"""
+"""The `dondoc` command: serve, worker, migrate, seed, verify, backup, move, client, person, keys, evidence, …"""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -44,6 +44,7 @@ cli.command("verify")(auditing.verify)
 cli.command("doctor")(doctor.doctor)
 cli.command("backup")(backups.back_up)
 cli.command("restore")(backups.restore)
+cli.command("move")(backups.move)
 calendar = typer.Typer(help="Holidays: the days that working days step over.", no_args_is_help=True)
 cli.add_typer(calendar, name="holidays")
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.running import owner, plainly
+from app.cli.running import owner, plainly, say
 from app.database.revision import head
 from app.domain.errors import Hindrance
 from app.settings import Settings
@@ -65,6 +65,24 @@ def restore(
             again = asyncio.run(erasures.erase_again(url, place.store, those, now=datetime.now(UTC)))
     if erased:
         typer.echo(f"{again} evidence that was erased since is erased again.")
+
+
+def move(programs: Programs = None) -> None:
+    """Move the embedded database to an empty one of your server's (DATABASE_OWNER_URL); files and keys stay."""
+    # Only this command needs both databases.
+    import embedded_postgres  # noqa: PLC0415
+    from app.server import moving  # noqa: PLC0415
+
+    settings = Settings()
+    folder = settings.data_dir / "postgres"
+    with plainly():
+        if settings.owner_url is None:
+            raise Hindrance("Name the owner's address of an empty database by DATABASE_OWNER_URL.")
+        moving.refuse_running(folder)
+        with embedded_postgres.Embedded(folder, say=say) as server:
+            here, there = server.address.url(embedded_postgres.OWNER), settings.owner_url.get_secret_value()
+            seen = asyncio.run(moving.move(here, there, settings.data_dir, programs))
+    typer.echo(f"The database has moved: migration {seen.revision}, event {seen.position}, {len(seen.promised)} files.")
 
 
 def _place(url: str, programs: Path | None) -> "Place":

@@ -16,30 +16,14 @@ from datetime import datetime
 from pathlib import Path
 from secrets import token_hex
 
-from sqlalchemy import exists, func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from app import __version__
-from app.database.engine import SYSTEM, connect
-from app.database.revision import head, revision_of
-from app.database.statements import Prepared, Statement, fetch_all, fetch_only
+from app.database.revision import head
 from app.domain.errors import Hindrance
-from app.models import Erasure, EvidenceContent
-from app.models.base import table
-from app.queries import events
-from app.queries.evidence import KEPT_AS
-from app.server import programs
+from app.server import dumps
 from app.stores import Store
-from app.stores.base import ContentLost, name_of
+from app.stores.base import ContentLost
 
 DUMP, KEYS, FILES, MANIFEST = "database.dump", "keys", "files", "manifest.json"
-_ROLE = Prepared(
-    "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'dondoc_app') THEN "
-    "CREATE ROLE dondoc_app NOLOGIN; END IF; END $$",
-    names=(),
-    reads={},
-)
-"""A backup is of one database, and roles belong to the server."""
 
 
 class NotABackup(Hindrance):
@@ -95,25 +79,14 @@ async def back_up(place: Place, folder: Path, *, now: datetime) -> Manifest:
 
 
 async def _write(place: Place, folder: Path, now: datetime) -> Manifest:
-    database = connect(place.url, role=None)
-    try:
-        async with database.reading(SYSTEM) as connection:
-            # What pg_dump reads is what this transaction sees, also of the feed's place.
-            seen = (await fetch_only(connection, _exported))["snapshot"]
-            revision, position = await revision_of(connection), await _position(connection)
-            promised = await _promised(connection)
-            arguments = ("--format=custom", f"--snapshot={seen}", "--file", folder / DUMP)
-            await programs.run(place.url, "pg_dump", *arguments, folder=place.programs)
-        await asyncio.to_thread(_copy, place, folder, promised)
-        digests = await asyncio.to_thread(_digests, folder)
-        erased = [name for name in promised if f"{FILES}/{name}" not in digests]
-        async with database.reading(SYSTEM) as connection:
-            lost = await _promised(connection) if erased else {}
-    finally:
-        await database.close()
+    seen = await dumps.dump(place.url, folder / DUMP, place.programs)
+    await asyncio.to_thread(_copy, place, folder, seen.promised)
+    digests = await asyncio.to_thread(_digests, folder)
+    erased = [name for name in seen.promised if f"{FILES}/{name}" not in digests]
+    lost = await dumps.promised_by(place.url) if erased else {}
     if missing := lost.keys() & erased:
         raise Hindrance(f"The database promises {len(missing)} files that are not in the store: no backup was made.")
-    made = Manifest(__version__, now.isoformat(), revision or "", position, digests, erased)
+    made = Manifest(__version__, now.isoformat(), seen.revision, seen.position, digests, erased)
     (folder / MANIFEST).write_text(json.dumps(asdict(made), indent=1) + "\n", "utf-8")
     return made
 
@@ -167,22 +140,10 @@ async def restore(place: Place, folder: Path) -> Manifest:
 
 
 async def _restore_database(place: Place, folder: Path, manifest: Manifest) -> None:
-    database = connect(place.url, role=None)
-    try:
-        async with database.writing(SYSTEM) as connection:
-            if await revision_of(connection) is not None:
-                raise Hindrance("The database holds a plan already: restore to an empty one.")
-            await _ROLE.fetch(connection, {})
-        arguments = ("--single-transaction", "--exit-on-error", "--no-owner")
-        await programs.run(place.url, "pg_restore", *arguments, folder / DUMP, folder=place.programs)
-        async with database.reading(SYSTEM) as connection:
-            seen = await revision_of(connection), await _position(connection)
-            promised = await _promised(connection)
-    finally:
-        await database.close()
-    if seen != (manifest.revision, manifest.position):
+    seen = await dumps.load(place.url, folder / DUMP, place.programs)
+    if (seen.revision, seen.position) != (manifest.revision, manifest.position):
         raise NotABackup("What was restored is not what the manifest says.")
-    if missing := promised.keys() - {*manifest.names, *manifest.erased}:
+    if missing := seen.promised.keys() - {*manifest.names, *manifest.erased}:
         raise NotABackup(f"The database was restored, and promises {len(missing)} files that the backup does not hold.")
 
 
@@ -211,28 +172,6 @@ def _kept(store: Store, name: str, folder: Path) -> str | None:
     except ContentLost:
         return None
     return digest.hexdigest()
-
-
-async def _position(connection: AsyncConnection) -> int:
-    if await revision_of(connection) is None:
-        raise Hindrance("The database holds nothing of Dondoc.")
-    position: int = (await fetch_only(connection, events.head))["seq"]
-    return position
-
-
-async def _promised(connection: AsyncConnection) -> dict[str, int]:
-    """Return the names and the sizes of the files that must be there."""
-    return {name_of(row["id"], row["sha256"]): row["size"] for row in await fetch_all(connection, _contents)}
-
-
-def _contents() -> Statement:
-    contents, erasures = table(EvidenceContent), table(Erasure)
-    erased = exists().where(erasures.c.evidence_id == contents.c.evidence_id)
-    return select(KEPT_AS.label("id"), contents.c.sha256, contents.c.size).where(~erased)
-
-
-def _exported() -> Statement:
-    return select(func.pg_export_snapshot().label("snapshot"))
 
 
 def _digests(folder: Path) -> dict[str, str]:
