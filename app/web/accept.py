@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from typing import TypeVar
 
+from fastapi import Request
+
+from app.domain.errors import NotAcceptable
 from app.web.languages import quality_of
 
 MAX_RANGES = 20
@@ -15,6 +18,18 @@ def most_wanted(accept: str | None, offered: Mapping[Offer, str]) -> Offer | Non
     ranges = dict(map(_range, (accept or "*/*").split(",")[:MAX_RANGES]))
     best = max(offered, key=lambda one: _quality(offered[one], ranges))
     return best if _quality(offered[best], ranges) else None
+
+
+def accepted(request: Request, offered: Mapping[Offer, str]) -> Offer:
+    """Choose likewise what a request wants most.
+
+    Raises:
+        NotAcceptable: `Accept` names nothing that is offered.
+    """
+    chosen = most_wanted(request.headers.get("accept"), offered)
+    if chosen is None:
+        raise NotAcceptable
+    return chosen
 
 
 def _range(part: str) -> tuple[str, float]:

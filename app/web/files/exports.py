@@ -22,7 +22,7 @@ from app.domain.calendar import HOME_ZONE
 from app.domain.errors import NotAcceptable
 from app.schemas.columns import Cell, Column
 from app.schemas.printed import Paper
-from app.web.accept import most_wanted
+from app.web.accept import accepted
 from app.web.clock import now_of
 from app.web.files import spreadsheets
 from app.web.files.csv_injection import harmless
@@ -122,7 +122,8 @@ async def export(
     Raises:
         NotAcceptable: `Accept` names nothing that is offered.
     """
-    chosen = format_ or _accepted(request.headers.get("accept"), Format.XLSX if layout else Format.CSV)
+    usual = Format.XLSX if layout else Format.CSV
+    chosen = format_ or accepted(request, {usual: MEDIA_TYPES[usual], **MEDIA_TYPES})
     day = now_of(request).astimezone(HOME_ZONE).date()
     language = request.headers.get("accept-language")
     laid_out = layout or (Layout.PRINT if prefers_vietnamese(language) else Layout.DATA)
@@ -130,13 +131,6 @@ async def export(
 
 
 Exporting = Annotated[Export, Depends(export)]
-
-
-def _accepted(accept: str | None, usual: Format) -> Format:
-    chosen = most_wanted(accept, {usual: MEDIA_TYPES[usual], **MEDIA_TYPES})
-    if chosen is None:
-        raise NotAcceptable
-    return chosen
 
 
 async def _first(rows: Rows) -> Sequence[Any]:

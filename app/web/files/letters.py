@@ -12,7 +12,7 @@ from app.database.statements import Row
 from app.domain.errors import NotAcceptable
 from app.reports.archives import ZIP, archived
 from app.reports.documents import DOCX
-from app.web.accept import most_wanted
+from app.web.accept import accepted
 from app.web.etags import etag_of
 from app.web.files.downloads import attachment
 from app.web.problems.handlers import refuses
@@ -52,10 +52,7 @@ async def letters_format(
     Raises:
         NotAcceptable: `Accept` names nothing that is offered.
     """
-    chosen = format_ or most_wanted(request.headers.get("accept"), MEDIA_TYPES)
-    if chosen is None:
-        raise NotAcceptable
-    return chosen
+    return format_ or accepted(request, MEDIA_TYPES)
 
 
 Wanted = Annotated[LettersFormat, Depends(letters_format)]

@@ -11,7 +11,7 @@ from app.domain.errors import NotAcceptable
 from app.reports.blocks import Paper
 from app.reports.documents import DOCX, written
 from app.schemas.base import ResponseModel
-from app.web.accept import most_wanted
+from app.web.accept import accepted
 from app.web.etags import etag_of
 from app.web.files.downloads import attachment
 from app.web.problems.handlers import refuses
@@ -48,10 +48,7 @@ async def paper_format(
     Raises:
         NotAcceptable: `Accept` names nothing that is offered.
     """
-    chosen = format_ or most_wanted(request.headers.get("accept"), MEDIA_TYPES)
-    if chosen is None:
-        raise NotAcceptable
-    return chosen
+    return format_ or accepted(request, MEDIA_TYPES)
 
 
 Wanted = Annotated[PaperFormat, Depends(paper_format)]

@@ -11,7 +11,7 @@ from app.domain.errors import NotAcceptable
 from app.reports.documents import DOCX, written
 from app.reports.leaders import paper_of, sheet_of
 from app.schemas.leaders_table import LeadersTable
-from app.web.accept import most_wanted
+from app.web.accept import accepted
 from app.web.etags import etag_of
 from app.web.files.downloads import attachment
 from app.web.files.printing import Printout
@@ -51,10 +51,7 @@ async def sheet_format(
     Raises:
         NotAcceptable: `Accept` names nothing that is offered.
     """
-    chosen = format_ or most_wanted(request.headers.get("accept"), MEDIA_TYPES)
-    if chosen is None:
-        raise NotAcceptable
-    return chosen
+    return format_ or accepted(request, MEDIA_TYPES)
 
 
 Wanted = Annotated[SheetFormat, Depends(sheet_format)]
