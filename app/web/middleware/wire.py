@@ -31,6 +31,7 @@ class _Told(h11.Connection):
     It is said on the wire alone: uvicorn closes at once what h11 knows will close, and that would take the answer back.
     """
 
+    # h11 says of each kind of event what it gives; here all are one.
     def send(self, event: h11.Event) -> bytes | None:  # type: ignore[override]
         """Give the bytes of an event."""
         sent = super().send(event)
